@@ -1,0 +1,3 @@
+"""mlaudit: the reviewer that machine-learning code deserves."""
+
+__version__ = "0.1.0"

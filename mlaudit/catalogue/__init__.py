@@ -1,0 +1,1 @@
+"""Loads and validates the library tables that rule packs ship."""

@@ -1,0 +1,123 @@
+"""Looks names up in the tables of all rule packs; a table is read when its library is first named."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import fields
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from mlaudit.catalogue.entry import KINDS, Entry
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+VALUES = "values"
+_FIELDS = {field.name for field in fields(Entry)} - {"name", "library"}
+_MARKS = {"always", "never", "when"}
+
+
+class CatalogueError(ValueError):
+    """A table says something that no table may say."""
+
+
+class Catalogue:
+    """The tables in some folders, one `<import name>.toml` a library.
+
+    A table holds `[[entry]]` groups (functions and classes, by dotted name below the library) and
+    `[[method]]` groups (methods of values).  A group shares its attributes among its `names`; later
+    groups of the same name add to earlier ones.  `include = "keras"` makes a table an alias.
+    """
+
+    def __init__(self, folders: Iterable[Path]):
+        self._paths: dict[str, list[Path]] = {}
+        for folder in folders:
+            for path in sorted(folder.glob("*.toml")):
+                self._paths.setdefault(path.stem, []).append(path)
+        self._tables: dict[str, dict[str, Entry]] = {}
+        self._found: dict[str, Entry | None] = {}
+
+    @property
+    def libraries(self) -> list[str]:
+        """The import names of all libraries that have a table."""
+        return sorted(set(self._paths) - {VALUES})
+
+    def find(self, qualified: str) -> Entry | None:
+        """Find what is known of a qualified name, e.g. `sklearn.preprocessing.StandardScaler`.
+
+        Libraries move their names about: where the full path is unknown, its endings are tried.
+        """
+        try:
+            return self._found[qualified]
+        except KeyError:
+            entry = self._found[qualified] = self._search(qualified)
+            return entry
+
+    def method(self, name: str) -> Entry | None:
+        """Find what is known of a method of tables, arrays and tensors."""
+        return self._methods.get(name)
+
+    def entries(self, library: str) -> dict[str, Entry]:
+        """All entries of one library, by dotted name below it."""
+        if library not in self._tables:
+            self._tables[library] = self._read(library, "entry")
+        return self._tables[library]
+
+    @cached_property
+    def _methods(self) -> dict[str, Entry]:
+        return self._read(VALUES, "method")
+
+    def _search(self, qualified: str) -> Entry | None:
+        parts = qualified.split(".")
+        for size in range(len(parts), 0, -1):
+            library = ".".join(parts[:size])
+            if library not in self._paths:
+                continue
+            table = self.entries(library)
+            for start in range(size, len(parts)):
+                entry = table.get(".".join(parts[start:]))
+                if entry is not None:
+                    return entry
+            return None
+        return None
+
+    def _read(self, library: str, section: str) -> dict[str, Entry]:
+        groups: dict[str, dict[str, Any]] = {}
+        for path in self._paths.get(library, ()):
+            with path.open("rb") as file:
+                table = tomllib.load(file)
+            if "include" in table:
+                return self.entries(table["include"])
+            for group in table.get(section, ()):
+                _check(path, group)
+                shared = {key: _frozen(value) for key, value in group.items() if key != "names"}
+                for name in group["names"]:
+                    groups.setdefault(name, {}).update(shared)
+        return {name: Entry(name=name, library=library, **group) for name, group in groups.items()}
+
+
+def _check(path: Path, group: dict[str, Any]) -> None:
+    unknown = set(group) - _FIELDS - {"names"}
+    if unknown:
+        raise CatalogueError(f"{path.name}: unknown key {sorted(unknown)[0]!r}")
+    if group.get("kind", "same") not in KINDS:
+        raise CatalogueError(f"{path.name}: unknown kind {group['kind']!r}")
+    if group.get("random", "never") not in _MARKS:
+        raise CatalogueError(f"{path.name}: random must be one of {sorted(_MARKS)}")
+    if not group.get("names"):
+        raise CatalogueError(f"{path.name}: a group without names")
+
+
+def _frozen(value: Any) -> Any:
+    if isinstance(value, list):
+        return tuple(_frozen(item) for item in value)
+    if isinstance(value, dict):
+        return {
+            key: item if isinstance(item, tuple) else _listed(item) for key, item in value.items()
+        }
+    return value
+
+
+def _listed(value: Any) -> tuple[Any, ...]:
+    return tuple(value) if isinstance(value, list) else (value,)

@@ -1,0 +1,90 @@
+"""What a library table may say of a class, a function or a method."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+KINDS = frozenset(
+    {
+        # estimators and the objects around them
+        "predictor",  # learns from rows and predicts; `task`
+        "transformer",  # fit reads statistics of rows; `effect`, `stateless`, `supervised`
+        "selector",  # chooses columns; supervised unless told otherwise
+        "encoder",  # encodes categories by the target when `supervised`
+        "resampler",  # over- or under-samples rows (fit_resample)
+        "clusterer",  # learns groups of rows without a target
+        "wrapper",  # a predictor around the estimator in argument `wraps` (calibration, bagging)
+        "search",  # chooses settings of the estimator in argument `wraps` by internal folds
+        "pipeline",  # steps in argument `wraps`, fitted only as a whole
+        "splitter",  # .split(X) yields pairs of index arrays
+        "optimizer",
+        "scheduler",
+        "loss",
+        "layer",  # a building block of a network
+        "network",  # a trainable network object (Keras Sequential, Lightning module)
+        "trainer",  # an object whose fit/train trains a network given to it
+        "callback",  # `chooses` says what it chooses by the rows it watches
+        "dataset",  # wraps rows of its data arguments
+        "loader",  # batches of the rows of its first data argument
+        # functions
+        "split",  # divides each of its arrays into parts
+        "cross-validate",  # evaluates on internal folds
+        "train",  # a function that trains and returns a predictor (xgboost.train)
+        "metric",  # judges predictions; `operands`, `task`
+        "curve",  # a metric that returns curves and thresholds
+        "load",  # new rows enter
+        "same",  # the rows of its data arguments, nothing computed along rows
+        "statistic",  # the rows of its data arguments, with a statistic of all of them in every one
+        "reduce",  # a statistic of all rows
+        "subset",  # some of the rows
+        "reorder",  # the same rows in another order, arrays together
+        "concat",  # the rows of all its data arguments
+        "duplicate",  # rows and copies of them
+        "index",  # positions of rows, e.g. a permutation
+        "values",  # values without rows
+        "seed",  # seeds the generators in `generators`
+        "draw",  # draws from the global generator in `generators`
+        "generator",  # makes a generator of its own, argument `seed`
+        "report",  # shows its arguments to people (print, log)
+        "store",  # writes rows or a model to argument 0
+        "group",  # groups rows; what is computed on groups is a statistic
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One name of one library.
+
+    `task` is classifier, regressor, cluster, outlier or any.  `data` are the parameters that carry
+    rows, `target` the one that carries the target.  `parameters` are the positional parameters in
+    order.  `seed` is the parameter that fixes randomness; `random` says when the call is random:
+    "always", "never", or "when" one of the `when` conditions holds (parameter → values; the value
+    "*" stands for any value given).  `default_seed` marks randomness whose default seed is fixed.
+    `operands` are a metric's operands in order: "true" and "labels", "scores" or "values".
+    """
+
+    name: str
+    kind: str
+    library: str = ""
+    task: str | None = None
+    supervised: bool = False
+    stateless: bool = False
+    effect: str = "medium"
+    statistic: str = ""
+    data: tuple[str, ...] = ()
+    target: str | None = None
+    parameters: tuple[str, ...] = ()
+    seed: str | None = None
+    random: str = "never"
+    when: dict[str, tuple[Any, ...]] = field(default_factory=dict)
+    default_seed: bool = False
+    generators: tuple[str, ...] = ()
+    operands: tuple[str, ...] = ()
+    wraps: str | None = None
+    chooses: str | None = None
+    hyperparameters: tuple[str, ...] = ()
+    outputs: int = 1
+    probabilistic: bool = False
+    along: str | None = None

@@ -1,0 +1,1 @@
+"""Runs the analysis and the rules, and makes the review."""

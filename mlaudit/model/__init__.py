@@ -1,0 +1,1 @@
+"""The values that every layer speaks; this package imports nothing else of mlaudit."""

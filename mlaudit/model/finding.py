@@ -1,0 +1,84 @@
+"""What a rule reports."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from mlaudit.model.location import Location
+
+
+class Severity(StrEnum):
+    """How much the problem harms the result: an error invalidates it."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    INFO = "info"
+
+
+class Confidence(StrEnum):
+    """How sure the analysis is that the problem is real."""
+
+    HIGH = "high"
+    MEDIUM = "medium"
+    LOW = "low"
+
+
+class Certainty(StrEnum):
+    """Whether a run of the program has spoken about the finding."""
+
+    SUSPECTED = "suspected"
+    OBSERVED = "observed"
+    CONFIRMED = "confirmed"
+    REFUTED = "refuted"
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A related place and the part it plays, e.g. role "split here"."""
+
+    role: str
+    location: Location
+    message: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Fix:
+    """What to write instead, in the names of the code at hand."""
+
+    description: str
+    code: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Excerpt:
+    """Source lines around a place, so that a review can be shown without its sources."""
+
+    path: str
+    cell: int | None
+    first_line: int
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One problem, with the chain of places that makes it true."""
+
+    code: str
+    name: str
+    family: str
+    message: str
+    severity: Severity
+    confidence: Confidence
+    location: Location
+    certainty: Certainty = Certainty.SUSPECTED
+    evidence: tuple[Evidence, ...] = ()
+    fingerprint: str = ""
+    fix: Fix | None = None
+    help: str = ""
+    excerpts: tuple[Excerpt, ...] = ()
+
+    @property
+    def sort_key(self) -> tuple[str, int, int, int, str, str]:
+        """Order of findings in every output."""
+        return (*self.location.sort_key, self.code, self.message)

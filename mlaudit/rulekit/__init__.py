@@ -1,0 +1,63 @@
+"""All that a rule author imports; stable, versioned with the package."""
+
+from mlaudit.model.finding import Certainty, Confidence, Evidence, Finding, Fix, Severity
+from mlaudit.rulekit.module import Call, Module
+from mlaudit.rulekit.rule import Rule, RuleMeta, Tier
+from mlaudit.source.document import Place
+from mlaudit.trace.events import (
+    Argument,
+    CrossValidate,
+    Draw,
+    Effect,
+    Evaluate,
+    Fit,
+    Influence,
+    Kind,
+    Load,
+    Model,
+    Overlapping,
+    PreprocessingLeak,
+    Resample,
+    Role,
+    Seed,
+    Split,
+    Use,
+    Watch,
+)
+from mlaudit.trace.rows import Overlap
+from mlaudit.trace.trace import Trace
+
+__all__ = [
+    "Argument",
+    "Call",
+    "Certainty",
+    "Confidence",
+    "CrossValidate",
+    "Draw",
+    "Effect",
+    "Evaluate",
+    "Evidence",
+    "Finding",
+    "Fit",
+    "Fix",
+    "Influence",
+    "Kind",
+    "Load",
+    "Model",
+    "Module",
+    "Overlap",
+    "Overlapping",
+    "Place",
+    "PreprocessingLeak",
+    "Resample",
+    "Role",
+    "Rule",
+    "RuleMeta",
+    "Seed",
+    "Severity",
+    "Split",
+    "Tier",
+    "Trace",
+    "Use",
+    "Watch",
+]

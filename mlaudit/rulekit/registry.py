@@ -1,0 +1,74 @@
+"""Finds rules: every rule pack enters by the entry point group `mlaudit.rules`."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from dataclasses import dataclass
+from functools import cache
+from importlib.metadata import entry_points
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from mlaudit.rulekit.rule import Rule
+
+if TYPE_CHECKING:
+    from types import ModuleType
+
+GROUP = "mlaudit.rules"
+
+
+class RegistryError(RuntimeError):
+    """Two rules claim one code, or a rule pack cannot be loaded."""
+
+
+@dataclass(frozen=True, slots=True)
+class Registered:
+    """A rule, its page's path, and the package that brought it."""
+
+    rule: Rule
+    page: Path
+    origin: str
+
+
+@cache
+def packs() -> tuple[ModuleType, ...]:
+    """Import the rule packs."""
+    return tuple(point.load() for point in sorted(entry_points(group=GROUP), key=lambda p: p.name))
+
+
+@cache
+def catalogue_folders() -> tuple[Path, ...]:
+    """The `catalogue` folders of all rule packs."""
+    folders = (Path(path) / "catalogue" for pack in packs() for path in pack.__path__)
+    return tuple(folder for folder in folders if folder.is_dir())
+
+
+@cache
+def rules() -> dict[str, Registered]:
+    """All rules by code, in the order of their codes."""
+    found: dict[str, Registered] = {}
+    for pack in packs():
+        for registered in _walk(pack):
+            code = registered.rule.meta.code
+            if code in found:
+                raise RegistryError(
+                    f"{code} is claimed by {found[code].origin} and {registered.origin}"
+                )
+            found[code] = registered
+    return dict(sorted(found.items()))
+
+
+def _walk(pack: ModuleType) -> list[Registered]:
+    found = []
+    for info in pkgutil.walk_packages(pack.__path__, f"{pack.__name__}."):
+        if info.ispkg:
+            continue
+        module = importlib.import_module(info.name)
+        for value in vars(module).values():
+            if not (isinstance(value, type) and issubclass(value, Rule)):
+                continue
+            if value.__module__ == module.__name__ and "meta" in vars(value):
+                page = Path(module.__file__ or "").with_suffix(".md")
+                found.append(Registered(value(), page, pack.__name__))
+    return found

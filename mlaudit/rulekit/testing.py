@@ -1,0 +1,44 @@
+"""For tests of rules: which findings does a piece of code give?"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+from mlaudit.catalogue.catalogue import Catalogue
+from mlaudit.flow.builder import build
+from mlaudit.rulekit.module import Module
+from mlaudit.rulekit.registry import catalogue_folders, rules
+from mlaudit.source.script import from_text
+from mlaudit.syntax.names import collect
+from mlaudit.syntax.parse import parse
+
+if TYPE_CHECKING:
+    from mlaudit.model.finding import Finding
+    from mlaudit.source.document import Document
+
+
+@cache
+def installed_catalogue() -> Catalogue:
+    """The tables of all installed rule packs."""
+    return Catalogue(catalogue_folders())
+
+
+def examine(document: Document, profile: str = "exploration") -> Module:
+    """Analyse one document on its own."""
+    tree = parse(document)
+    catalogue = installed_catalogue()
+    trace = build(document, tree, catalogue)
+    return Module(document, tree, collect(tree), catalogue, trace, profile)
+
+
+def findings(source: str | Document, *codes: str, profile: str = "exploration") -> list[Finding]:
+    """Run the rules of the given codes (default: all) over a script's text or a document."""
+    document = from_text(source, "example.py") if isinstance(source, str) else source
+    module = examine(document, profile)
+    found: list[Finding] = []
+    for code, registered in rules().items():
+        if not codes or code in codes:
+            found.extend(registered.rule.check_trace(module.trace))
+            found.extend(registered.rule.check_module(module))
+    return sorted(found, key=lambda finding: finding.sort_key)

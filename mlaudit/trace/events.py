@@ -1,0 +1,250 @@
+"""The events of a trace, in the field's own words.
+
+Every event has a `place`, says whether it is `conditional` (it happens on one branch only, or in a
+function that nobody calls), and belongs to the `document` of its place.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from mlaudit.trace.rows import Overlap, RowSet
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from mlaudit.source.document import Place
+
+
+class Kind(StrEnum):
+    """How a statistic of rows came to influence a value."""
+
+    FIT = "fit"
+    STATISTIC = "statistic"
+    SELECTION = "selection"
+    RESAMPLING = "resampling"
+    DUPLICATION = "duplication"
+    TARGET_ENCODING = "target encoding"
+
+
+class Effect(StrEnum):
+    """How much such an influence can move a score."""
+
+    LOW = "low"
+    MEDIUM = "medium"
+    HIGH = "high"
+
+
+class Role(StrEnum):
+    """What an estimator is used for, told by its catalogue entry or else by its use."""
+
+    PREDICTOR = "predictor"
+    TRANSFORMER = "transformer"
+    RESAMPLER = "resampler"
+    CLUSTERER = "clusterer"
+    UNKNOWN = "unknown"
+
+
+class Use(StrEnum):
+    """Where the number of an evaluation goes."""
+
+    REPORTED = "reported"
+    SELECTS = "selects"
+
+
+@dataclass(frozen=True, slots=True)
+class Influence:
+    """A statistic of `rows` that took part in a value; `place` is where it was computed."""
+
+    operation: str
+    kind: Kind
+    effect: Effect
+    rows: RowSet
+    place: Place
+    supervised: bool = False
+    statistic: str = ""
+    conditional: bool = False
+
+
+@dataclass(slots=True)
+class Argument:
+    """An argument of a call: its source text, and its value where the analysis knows it.
+
+    `inline` says that the value is a literal at the call itself.
+    """
+
+    text: str
+    value: object = None
+    known: bool = False
+    inline: bool = False
+
+
+@dataclass(slots=True)
+class Model:
+    """An estimator, network or pipeline that the program builds."""
+
+    name: str
+    qualified: str
+    place: Place
+    role: Role = Role.UNKNOWN
+    task: str | None = None
+    variable: str | None = None
+    arguments: Mapping[str, Argument] = field(default_factory=dict)
+    steps: tuple[Model, ...] = ()
+
+
+@dataclass(slots=True)
+class Event:
+    """Something that happened to data or models."""
+
+    place: Place
+    conditional: bool = field(default=False, kw_only=True)
+
+
+@dataclass(slots=True)
+class Load(Event):
+    """Rows enter the program."""
+
+    reader: str
+    source: str
+    rows: RowSet
+
+
+@dataclass(slots=True)
+class Split(Event):
+    """Rows are divided; `arguments` are those of the call."""
+
+    function: str
+    rows: RowSet
+    parts: tuple[RowSet, ...]
+    outputs: tuple[str, ...] = ()
+    arguments: Mapping[str, Argument] = field(default_factory=dict)
+    arrays: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class Fit(Event):
+    """An estimator learns from rows.
+
+    `influences` had reached the features or the target before; `features` and `target` name the
+    columns where known; `target_rows` are those of the target (None: no target given).
+    `cross_validated` marks fits inside the folds of a search.
+    """
+
+    model: Model
+    operation: str
+    rows: RowSet
+    target_rows: RowSet | None = None
+    influences: tuple[Influence, ...] = ()
+    features: Columns | None = None
+    target: str | None = None
+    variable: str = ""
+
+
+@dataclass(slots=True)
+class Columns:
+    """What is known of the columns of a table: `dropped` ones are gone, `kept` are all (or None).
+
+    `derived` maps a column computed from others to their names; `places` says where.
+    """
+
+    kept: frozenset[str] | None = None
+    dropped: frozenset[str] = frozenset()
+    derived: Mapping[str, frozenset[str]] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Evaluate(Event):
+    """A model's predictions on rows are judged (metric None: only predicted).
+
+    `fits` are the trainings of the model that the predictions come from.  `true` and `predicted`
+    are the metric's operands by position, `true_first` says that the first operand derives from
+    labels and the second from predictions (None: cannot tell).  `inputs` is how the prediction was
+    made: predict, predict_proba, decision_function.
+    """
+
+    model: Model
+    metric: str | None
+    rows: RowSet
+    fits: tuple[Fit, ...] = ()
+    influences: tuple[Influence, ...] = ()
+    uses: set[Use] = field(default_factory=set)
+    predicted_at: Place | None = None
+    prediction: str = "predict"
+    swapped: bool = False
+    variable: str = ""
+    selected_at: Place | None = None
+    selected_by: str = ""
+    internal: str | None = None
+
+
+@dataclass(slots=True)
+class CrossValidate(Event):
+    """A model is evaluated on folds of rows, or a search chooses among settings by them."""
+
+    model: Model
+    function: str
+    rows: RowSet
+    influences: tuple[Influence, ...] = ()
+    search: bool = False
+    variable: str = ""
+    arguments: Mapping[str, Argument] = field(default_factory=dict)
+    metrics: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class Resample(Event):
+    """Rows are over- or under-sampled."""
+
+    model: Model
+    rows: RowSet
+    result: RowSet
+
+
+@dataclass(slots=True)
+class Watch(Event):
+    """Training watches rows: `eval_set`, `validation_data`; `chooses` says what is chosen by them."""
+
+    model: Model
+    rows: RowSet
+    argument: str
+    chooses: str | None = None
+    variable: str = ""
+
+
+@dataclass(slots=True)
+class Seed(Event):
+    """The generators named (`python`, `numpy`, `torch`, `tensorflow`) are seeded."""
+
+    generators: tuple[str, ...]
+    fixed: bool = True
+
+
+@dataclass(slots=True)
+class Draw(Event):
+    """A number is drawn from a global generator by `function`; `purpose` is what for, if known."""
+
+    generator: str
+    function: str
+    purpose: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Overlapping:
+    """A model was evaluated on rows that it had been trained on."""
+
+    fit: Fit
+    evaluation: Evaluate
+    overlap: Overlap
+
+
+@dataclass(frozen=True, slots=True)
+class PreprocessingLeak:
+    """A statistic of rows that are later evaluated had reached the model before."""
+
+    influence: Influence
+    evaluation: Evaluate | CrossValidate
+    fit: Fit | None
+    split: Split | None

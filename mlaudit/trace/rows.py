@@ -1,0 +1,40 @@
+"""What rules may ask of a set of rows, whether it is symbolic or real."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+from typing import Protocol, Self
+
+
+class Overlap(IntEnum):
+    """Whether two sets of rows share rows; the order is that of growing certainty."""
+
+    DISJOINT = 0
+    MAY = 1
+    MUST = 2
+
+
+class RowSet(Protocol):
+    """A set of rows of some data."""
+
+    def overlap(self, other: Self) -> Overlap:
+        """Say whether the two sets share rows; symmetric."""
+        ...
+
+    def shared(self, other: Self) -> int | None:
+        """Count the shared rows; None where rows are symbolic."""
+        ...
+
+    def within(self, other: Self) -> bool:
+        """Say whether every row of this set is surely in the other."""
+        ...
+
+    @property
+    def known(self) -> bool:
+        """Whether the analysis could follow where these rows come from."""
+        ...
+
+    @property
+    def label(self) -> str:
+        """Name the rows for a message, e.g. "all rows of train.csv"."""
+        ...

@@ -1,0 +1,1 @@
+"""Rules about evaluation and test-set misuse."""

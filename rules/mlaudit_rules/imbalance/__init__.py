@@ -1,0 +1,1 @@
+"""Rules about class imbalance and metric choice."""
