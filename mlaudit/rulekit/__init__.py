@@ -3,9 +3,12 @@
 from mlaudit.model.finding import Certainty, Confidence, Evidence, Finding, Fix, Severity
 from mlaudit.rulekit.module import Call, Module
 from mlaudit.rulekit.rule import Rule, RuleMeta, Tier
+from mlaudit.rulekit.wording import named, quoted, says, score_of
 from mlaudit.source.document import Place
 from mlaudit.trace.events import (
     Argument,
+    ChosenOnReported,
+    Columns,
     CrossValidate,
     Draw,
     Effect,
@@ -31,6 +34,8 @@ __all__ = [
     "Argument",
     "Call",
     "Certainty",
+    "ChosenOnReported",
+    "Columns",
     "Confidence",
     "CrossValidate",
     "Draw",
@@ -60,4 +65,8 @@ __all__ = [
     "Trace",
     "Use",
     "Watch",
+    "named",
+    "quoted",
+    "says",
+    "score_of",
 ]

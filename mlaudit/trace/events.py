@@ -10,12 +10,11 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from mlaudit.trace.rows import Overlap, RowSet
-
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from mlaudit.source.document import Place
+    from mlaudit.trace.rows import Overlap, RowSet
 
 
 class Kind(StrEnum):
@@ -68,7 +67,7 @@ class Influence:
     conditional: bool = False
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Argument:
     """An argument of a call: its source text, and its value where the analysis knows it.
 
@@ -81,7 +80,7 @@ class Argument:
     inline: bool = False
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Model:
     """An estimator, network or pipeline that the program builds."""
 
@@ -95,7 +94,7 @@ class Model:
     steps: tuple[Model, ...] = ()
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Event:
     """Something that happened to data or models."""
 
@@ -103,7 +102,7 @@ class Event:
     conditional: bool = field(default=False, kw_only=True)
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Load(Event):
     """Rows enter the program."""
 
@@ -112,7 +111,7 @@ class Load(Event):
     rows: RowSet
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Split(Event):
     """Rows are divided; `arguments` are those of the call."""
 
@@ -124,7 +123,7 @@ class Split(Event):
     arrays: tuple[str, ...] = ()
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Fit(Event):
     """An estimator learns from rows.
 
@@ -143,7 +142,7 @@ class Fit(Event):
     variable: str = ""
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Columns:
     """What is known of the columns of a table: `dropped` ones are gone, `kept` are all (or None).
 
@@ -155,7 +154,7 @@ class Columns:
     derived: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Evaluate(Event):
     """A model's predictions on rows are judged (metric None: only predicted).
 
@@ -179,8 +178,15 @@ class Evaluate(Event):
     selected_by: str = ""
     internal: str | None = None
 
+    @property
+    def held_out(self) -> bool:
+        """Whether the judged rows are surely none that the model was trained on."""
+        if not self.fits or not self.rows.known:
+            return False
+        return all(fit.rows.known and not fit.rows.overlap(self.rows) for fit in self.fits)
 
-@dataclass(slots=True)
+
+@dataclass(slots=True, eq=False)
 class CrossValidate(Event):
     """A model is evaluated on folds of rows, or a search chooses among settings by them."""
 
@@ -194,7 +200,7 @@ class CrossValidate(Event):
     metrics: tuple[str, ...] = ()
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Resample(Event):
     """Rows are over- or under-sampled."""
 
@@ -203,9 +209,9 @@ class Resample(Event):
     result: RowSet
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Watch(Event):
-    """Training watches rows: `eval_set`, `validation_data`; `chooses` says what is chosen by them."""
+    """Training watches rows (`eval_set`, `validation_data`) and `chooses` something by them."""
 
     model: Model
     rows: RowSet
@@ -214,7 +220,7 @@ class Watch(Event):
     variable: str = ""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Seed(Event):
     """The generators named (`python`, `numpy`, `torch`, `tensorflow`) are seeded."""
 
@@ -222,7 +228,7 @@ class Seed(Event):
     fixed: bool = True
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Draw(Event):
     """A number is drawn from a global generator by `function`; `purpose` is what for, if known."""
 
@@ -248,3 +254,19 @@ class PreprocessingLeak:
     evaluation: Evaluate | CrossValidate
     fit: Fit | None
     split: Split | None
+
+    @property
+    def overlap(self) -> Overlap:
+        """How surely the statistic saw rows that are evaluated."""
+        return self.influence.rows.overlap(self.evaluation.rows)
+
+
+@dataclass(frozen=True, slots=True)
+class ChosenOnReported:
+    """Something was chosen by a score on rows that also give the reported score.
+
+    `choice` is the evaluation, search or watch that chose; `report` the score that is told.
+    """
+
+    choice: Evaluate | CrossValidate | Watch
+    report: Evaluate

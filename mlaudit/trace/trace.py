@@ -6,22 +6,25 @@ from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
 
 from mlaudit.trace.events import (
+    ChosenOnReported,
     CrossValidate,
     Evaluate,
     Event,
-    Fit,
     Influence,
     Model,
     Overlapping,
     PreprocessingLeak,
     Role,
     Split,
+    Use,
+    Watch,
 )
 from mlaudit.trace.rows import Overlap
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from mlaudit.source.document import Place
     from mlaudit.trace.rows import RowSet
 
 E = TypeVar("E", bound=Event)
@@ -56,36 +59,109 @@ class Trace:
     def preprocessing_leaks(self) -> list[PreprocessingLeak]:
         """Influences of rows that are evaluated later, where training and evaluation rows differ.
 
-        One leak a place of influence: the evaluation is the first that it invalidates.
+        One leak a place of influence: the evaluation is the first that it invalidates, one by a
+        metric rather than a mere prediction, one on held-out rows rather than on folds.
         """
-        found: dict[tuple[object, bool], PreprocessingLeak] = {}
-        for evaluation in self.of(Evaluate):
+        found: dict[Place, PreprocessingLeak] = {}
+        for evaluation in sorted(self.of(Evaluate), key=lambda event: event.metric is None):
             if any(fit.rows.overlap(evaluation.rows) for fit in evaluation.fits):
                 continue
             for fit in evaluation.fits:
                 for influence in (*fit.influences, *evaluation.influences):
                     if self._sees(influence, evaluation.rows, fit.rows):
-                        leak = PreprocessingLeak(
-                            influence, evaluation, fit, self.split_of(evaluation.rows)
-                        )
-                        found.setdefault((influence.place, False), leak)
+                        split = self.split_of(evaluation.rows)
+                        leak = PreprocessingLeak(influence, evaluation, fit, split)
+                        found.setdefault(influence.place, leak)
         for validation in self.of(CrossValidate):
             for influence in validation.influences:
                 if influence.rows.overlap(validation.rows):
                     leak = PreprocessingLeak(influence, validation, None, None)
-                    found.setdefault((influence.place, True), leak)
+                    found.setdefault(influence.place, leak)
         return list(found.values())
 
+    @cached_property
+    def fits_on_test(self) -> list[PreprocessingLeak]:
+        """Influences that come from evaluated rows alone and never met the training rows.
+
+        One a place of influence; `split` is the one that made the evaluated rows.
+        """
+        found: dict[Place, PreprocessingLeak] = {}
+        for evaluation in sorted(self.of(Evaluate), key=lambda event: event.metric is None):
+            if not evaluation.held_out:
+                continue
+            for influence in evaluation.influences:
+                met = any(influence.rows.overlap(fit.rows) for fit in evaluation.fits)
+                if not met and influence.rows.overlap(evaluation.rows) is Overlap.MUST:
+                    split = self.split_of(evaluation.rows)
+                    leak = PreprocessingLeak(influence, evaluation, evaluation.fits[-1], split)
+                    found.setdefault(influence.place, leak)
+        return list(found.values())
+
+    @cached_property
+    def reports(self) -> list[Evaluate]:
+        """Evaluations by a metric whose number is told to people."""
+        return [
+            event
+            for event in self.of(Evaluate)
+            if event.metric is not None and Use.REPORTED in event.uses
+        ]
+
+    @cached_property
+    def chosen_on_reported(self) -> list[ChosenOnReported]:
+        """Choices by a score on held-out rows that also give a reported score, and no others do.
+
+        A reported score on held-out rows that share nothing with those of a choice shows that the
+        latter are a validation part: such a choice is as it should be.
+        """
+        found = []
+        for choice in self._choices():
+            reports = [
+                report
+                for report in self.reports
+                if report.held_out
+                and report.rows.overlap(choice.rows) is Overlap.MUST
+                and (report.model is choice.model or type(choice) is Evaluate)
+            ]
+            if reports and not self.untouched_reports(choice.rows):
+                found.append(ChosenOnReported(choice, reports[-1]))
+        return found
+
+    def untouched_reports(self, rows: RowSet) -> list[Evaluate]:
+        """Give the reported scores on held-out rows that share nothing with these."""
+        return [
+            report for report in self.reports if report.held_out and not report.rows.overlap(rows)
+        ]
+
+    def judged_apart(self, model: Model) -> bool:
+        """Say whether a model is judged on rows that it was not trained on, or on folds."""
+        return any(
+            event.model is model and event.metric is not None and event.held_out
+            for event in self.of(Evaluate)
+        ) or any(event.model is model for event in self.of(CrossValidate))
+
     def split_of(self, rows: RowSet) -> Split | None:
-        """Find the split that made a part of which these rows are."""
+        """Find the last split that made a part of which these rows are: the finest."""
+        found = None
         for split in self.of(Split):
             if any(rows.within(part) for part in split.parts):
-                return split
-        return None
+                found = split
+        return found
+
+    def _choices(self) -> Iterator[Evaluate | Watch]:
+        """Give what chooses something by rows that the model concerned was not trained on."""
+        for event in self.events:
+            match event:
+                case Evaluate() if Use.SELECTS in event.uses and event.metric is not None:
+                    if event.held_out:
+                        yield event
+                case Watch() if event.chooses is not None and event.rows.known:
+                    yield event
+                case _:
+                    continue
 
     @staticmethod
     def _sees(influence: Influence, evaluated: RowSet, trained: RowSet) -> bool:
-        """A statistic of the evaluated rows alone is no preprocessing leak: it never met training."""
+        """Say whether a statistic saw both; one of the evaluated rows alone never met training."""
         if not influence.rows.overlap(evaluated):
             return False
         return bool(influence.rows.overlap(trained))
