@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 VALUES = "values"
 _FIELDS = {field.name for field in fields(Entry)} - {"name", "library"}
 _MARKS = {"always", "never", "when"}
+_WORDS = {"data", "parameters", "generators", "operands", "hyperparameters"}
 
 
 class CatalogueError(ValueError):
@@ -27,7 +28,8 @@ class Catalogue:
 
     A table holds `[[entry]]` groups (functions and classes, by dotted name below the library) and
     `[[method]]` groups (methods of values).  A group shares its attributes among its `names`; later
-    groups of the same name add to earlier ones.  `include = "keras"` makes a table an alias.
+    groups of the same name add to earlier ones.  Lists of words may be one string, which is parsed
+    several times faster.  `include = "keras"` makes a table an alias.
     """
 
     def __init__(self, folders: Iterable[Path]):
@@ -91,8 +93,12 @@ class Catalogue:
                 return self.entries(table["include"])
             for group in table.get(section, ()):
                 _check(path, group)
-                shared = {key: _frozen(value) for key, value in group.items() if key != "names"}
-                for name in group["names"]:
+                names = _words(group.pop("names"))
+                shared = {
+                    key: _words(value) if key in _WORDS else _frozen(value)
+                    for key, value in group.items()
+                }
+                for name in names:
                     groups.setdefault(name, {}).update(shared)
         return {name: Entry(name=name, library=library, **group) for name, group in groups.items()}
 
@@ -107,6 +113,10 @@ def _check(path: Path, group: dict[str, Any]) -> None:
         raise CatalogueError(f"{path.name}: random must be one of {sorted(_MARKS)}")
     if not group.get("names"):
         raise CatalogueError(f"{path.name}: a group without names")
+
+
+def _words(value: str | list[str]) -> tuple[str, ...]:
+    return tuple(value.split() if isinstance(value, str) else value)
 
 
 def _frozen(value: Any) -> Any:
