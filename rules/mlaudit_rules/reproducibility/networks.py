@@ -1,0 +1,128 @@
+"""Where a document builds and trains a network, and what in it is random."""
+
+from __future__ import annotations
+
+import ast
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mlaudit.rulekit import Call, Module
+    from mlaudit_rules.reproducibility.running import Running
+
+_KERAS = frozenset({"keras", "tensorflow", "tf_keras"})
+_KERAS_FIT = frozenset({"fit", "fit_generator", "train_on_batch"})
+_KERAS_ARGUMENTS = frozenset(
+    {"epochs", "nb_epoch", "batch_size", "steps_per_epoch", "validation_split", "callbacks"}
+)
+_PRETRAINED = re.compile(
+    r"from_pretrained|pretrained\s*=\s*True|weights\s*=\s*(?!None)|torch\.load|load_model|hub\.load"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class TorchTraining:
+    """The network that the first optimizer trains, and the loaders that shuffle for it."""
+
+    name: str
+    built: ast.AST
+    optimizer: Call
+    loaders: tuple[Call, ...]
+    initialised: bool
+
+
+def torch_training(module: Module, running: Running) -> TorchTraining | None:
+    """Find the first optimizer that the program makes, and the network whose weights it steps."""
+    loaders = tuple(call for call in module.calls if _kind(call) == "loader" and _shuffles(call))
+    for call in module.calls:
+        if _kind(call) != "optimizer" or _library(call) != "torch":
+            continue
+        owner = _owner(call.node)
+        if owner is None or not running.reaches(call.function):
+            continue
+        name = ast.unparse(owner)
+        built = _construction(module, name)
+        initialised = built is None or not _pretrained(module, built) or _has_layers(module)
+        if initialised or loaders:
+            return TorchTraining(name, built or call.node, call, loaders, initialised)
+    return None
+
+
+def keras_training(module: Module) -> tuple[ast.Call, Call] | None:
+    """Find the first `fit` of a Keras network, and the first layer that the program builds."""
+    layer = next(
+        (
+            call
+            for call in module.calls
+            if _library(call) in _KERAS and _kind(call) in {"layer", "network"}
+        ),
+        None,
+    )
+    if layer is None:
+        return None
+    for named in module.names.calls:
+        function = named.node.func
+        if not isinstance(function, ast.Attribute) or function.attr not in _KERAS_FIT:
+            continue
+        given = {keyword.arg for keyword in named.node.keywords}
+        if given & _KERAS_ARGUMENTS or function.attr != "fit":
+            return named.node, layer
+    return None
+
+
+def _kind(call: Call) -> str:
+    return call.entry.kind if call.entry else ""
+
+
+def _library(call: Call) -> str:
+    return call.name.split(".", 1)[0] if call.entry else ""
+
+
+def _shuffles(call: Call) -> bool:
+    shuffle = call.arguments.get("shuffle")
+    own = call.arguments.get("generator")
+    return shuffle is not None and shuffle.known and bool(shuffle.value) and own is None
+
+
+def _owner(optimizer: ast.Call) -> ast.expr | None:
+    """Find `net` in `Adam(net.parameters())`, also in lists, groups and filters."""
+    values = [*optimizer.args[:1], *(k.value for k in optimizer.keywords if k.arg == "params")]
+    for value in values:
+        for node in ast.walk(value):
+            if (
+                isinstance(node, ast.Call)
+                and isinstance(node.func, ast.Attribute)
+                and node.func.attr in {"parameters", "named_parameters"}
+            ):
+                return node.func.value
+    return None
+
+
+def _construction(module: Module, name: str) -> ast.Call | None:
+    for target, value in _assignments(module.tree):
+        if isinstance(value, ast.Call) and ast.unparse(target) == name:
+            return value
+    return None
+
+
+def _assignments(tree: ast.Module) -> Iterator[tuple[ast.expr, ast.expr]]:
+    found = [node for node in ast.walk(tree) if isinstance(node, ast.Assign)]
+    for node in sorted(found, key=lambda node: node.lineno):
+        for target in node.targets:
+            if isinstance(target, ast.Tuple) and isinstance(node.value, ast.Tuple):
+                yield from zip(target.elts, node.value.elts, strict=False)
+            else:
+                yield target, node.value
+
+
+def _pretrained(module: Module, built: ast.Call) -> bool:
+    return bool(_PRETRAINED.search(module.text(built)))
+
+
+def _has_layers(module: Module) -> bool:
+    return any(
+        _kind(call) in {"layer", "network"} and _library(call) == "torch" for call in module.calls
+    )

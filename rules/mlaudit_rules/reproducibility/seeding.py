@@ -1,0 +1,171 @@
+"""Which seeds reach a call: the question that every rule of this family asks."""
+
+from __future__ import annotations
+
+import ast
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from mlaudit.rulekit import Fix, Seed
+from mlaudit_rules.reproducibility.running import Running
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mlaudit.rulekit import Argument, Call, Module, Place
+
+    Function = ast.FunctionDef | ast.AsyncFunctionDef | None
+
+ALL = ("python", "numpy", "torch", "tensorflow")
+LIBRARIES = {"python": "Python's", "numpy": "NumPy's", "torch": "PyTorch's", "tensorflow": "Keras'"}
+_HELPER = re.compile(
+    r"(set|fix|init|setup|initiali[sz]e|reset|apply|configure|control|lock|seed)\w*seed\w*"
+    r"|seed_?(all|everything|torch|everywhere|basic)\w*"
+    r"|\w*(determinis|reproducib)\w*",
+    re.IGNORECASE,
+)
+_VARYING = re.compile(r"^(time|datetime|uuid|secrets)\.|^os\.(getpid|urandom)$")
+_SEED_NAME = re.compile(r"(?i)^(rand(om)?_?)?(seed|state)$|^rng_?seed$")
+
+
+@dataclass(frozen=True, slots=True)
+class _Seeding:
+    generators: tuple[str, ...]
+    place: Place
+    function: Function
+
+
+class Seeding:
+    """The seeds of a program that hold a fixed value: its own, and those of files it imports."""
+
+    def __init__(self, module: Module):
+        self._module = module
+        self._document = module.document
+        self._seeds = [*self._known(), *self._helpers(), *self._followed()]
+
+    def reaches(self, generator: str, call: Call) -> bool:
+        """Say whether a seed of the generator may run before the call."""
+        return any(self._before(seed, call) for seed in self._seeds if generator in seed.generators)
+
+    def seeds(self, generator: str) -> bool:
+        """Say whether the program seeds the generator at all."""
+        return any(generator in seed.generators for seed in self._seeds)
+
+    def late(self, generator: str, call: Call) -> Place | None:
+        """Find the first seed of the generator that comes only after the call."""
+        for seed in self._seeds:
+            if generator in seed.generators and not self._before(seed, call):
+                return seed.place
+        return None
+
+    def _before(self, seed: _Seeding, call: Call) -> bool:
+        if seed.place.document is not self._document or seed.function is not call.function:
+            return True
+        return call.in_loop or seed.place.line <= call.place.line
+
+    def _known(self) -> Iterator[_Seeding]:
+        running = Running(self._module)
+        for call in self._module.calls:
+            if call.entry is None or call.entry.kind != "seed" or not self._fixed(call):
+                continue
+            if call.function is None or running.named(call.function):
+                yield _Seeding(call.entry.generators or ALL, call.place, call.function)
+
+    def _helpers(self) -> Iterator[_Seeding]:
+        """Seeds set by functions whose code is not at hand; their names say what they do."""
+        names = self._module.names
+        for named in names.calls:
+            target = named.node.func
+            if isinstance(target, ast.Name):
+                name = target.id
+            elif isinstance(target, ast.Attribute):
+                name = target.attr
+            else:
+                continue
+            if name in names.functions or not _HELPER.fullmatch(name):
+                continue
+            resolved = names.resolve(target)
+            entry = self._module.catalogue.find(resolved) if resolved else None
+            if entry is None:
+                yield _Seeding(ALL, self._module.place(named.node), named.function)
+
+    def _followed(self) -> Iterator[_Seeding]:
+        for event in self._module.trace.of(Seed):
+            if event.fixed and event.place.document is not self._document:
+                yield _Seeding(event.generators, event.place, None)
+
+    def _fixed(self, call: Call) -> bool:
+        values = [*call.node.args, *(keyword.value for keyword in call.node.keywords)]
+        if not values:
+            return False
+        first = values[0]
+        if isinstance(first, ast.Constant) and first.value is None:
+            return False
+        return not any(
+            isinstance(node, ast.Call)
+            and _VARYING.search(self._module.names.resolve(node.func) or "")
+            for node in ast.walk(first)
+        )
+
+
+def is_random(call: Call) -> bool:
+    """Say whether the call's result varies, as its table and its arguments tell."""
+    entry = call.entry
+    if entry is None or entry.default_seed or entry.random == "never":
+        return False
+    shuffle = call.arguments.get("shuffle")
+    if shuffle is not None and (not shuffle.known or not shuffle.value):
+        return False
+    if entry.random == "always":
+        return True
+    return any(_holds(call.arguments.get(name), values) for name, values in entry.when.items())
+
+
+def lacks_seed(call: Call) -> bool:
+    """Say whether the call surely gets no seed of its own: none is given, or None is."""
+    if call.entry is None or call.entry.seed is None or call.spread:
+        return False
+    given = call.arguments.get(call.entry.seed)
+    return given is None or (given.known and given.value is None)
+
+
+def generator_of(call: Call) -> str:
+    """Name the global generator that the call falls back on."""
+    if call.entry is None:
+        return "numpy"
+    if call.entry.generators:
+        return call.entry.generators[0]
+    return "torch" if call.entry.library == "torch" else "numpy"
+
+
+def seed_fix(module: Module, call: Call) -> Fix | None:
+    """Write the call with a seed, by the name that the document has for one."""
+    parameter = call.entry.seed if call.entry else None
+    if parameter is None:
+        return None
+    value = _seed_name(module)
+    if parameter == "generator":
+        value = f"torch.Generator().manual_seed({value})"
+    description = f"Pass {parameter}={value}, so that every run gives the same result."
+    text = module.text(call.node)
+    if parameter in call.arguments or "#" in text or not text.endswith(")"):
+        return Fix(description)
+    head = text[:-1].rstrip().rstrip(",")
+    comma = "" if head.endswith("(") else ", "
+    return Fix(description, f"{head}{comma}{parameter}={value})")
+
+
+def _seed_name(module: Module) -> str:
+    for name, value in module.names.literals.items():
+        if isinstance(value, ast.Constant) and type(value.value) is int and _SEED_NAME.match(name):
+            return name
+    return "42"
+
+
+def _holds(argument: Argument | None, values: tuple[object, ...]) -> bool:
+    if argument is None:
+        return False
+    if "*" in values:
+        return not (argument.known and argument.value is None)
+    return argument.known and any(argument.value == value for value in values)

@@ -1,0 +1,158 @@
+"""SEED003: an estimator that draws random numbers learns something else in every run."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from mlaudit.rulekit import Confidence, Rule, RuleMeta, Severity
+from mlaudit_rules.reproducibility.running import Running
+from mlaudit_rules.reproducibility.seeding import (
+    Seeding,
+    generator_of,
+    is_random,
+    lacks_seed,
+    seed_fix,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from mlaudit.rulekit import Call, Finding, Module
+
+_KINDS = {"predictor", "wrapper", "clusterer", "resampler", "transformer", "selector", "encoder"}
+# They place the rows at hand in a plane and transform no others: what they draw is a picture.
+_PICTURES = {"TSNE", "MDS", "SpectralEmbedding", "UMAP"}
+
+
+class UnseededEstimator(Rule):
+    """Reports estimators that are random as they are written, and that no seed reaches."""
+
+    meta = RuleMeta(
+        code="SEED003",
+        name="unseeded-estimator",
+        family="reproducibility",
+        severity=Severity.WARNING,
+        confidence=Confidence.HIGH,
+        help="Give the estimator a random_state.",
+        impact="The model, and every score reported for it, changes from run to run.",
+    )
+
+    def check_module(self, module: Module) -> Iterable[Finding]:
+        """Judge the construction of estimators."""
+        calls = [call for call in module.calls if _unseeded(call)]
+        if not calls:
+            return
+        seeding, running = Seeding(module), Running(module)
+        seeded_elsewhere = _SeededElsewhere(module)
+        for call in calls:
+            generator = generator_of(call)
+            if seeding.reaches(generator, call) or seeded_elsewhere.holds(call):
+                continue
+            late = seeding.late(generator, call)
+            yield self.report(
+                call.place,
+                f"`{call.name.rsplit('.', 1)[-1]}` {_varies(call)} in every run: {_reason(call)}, "
+                "and NumPy's global generator is not seeded before it",
+                evidence=[("seeded only here", late)] if late else (),
+                conditional=not running.reaches(call.function),
+                fix=seed_fix(module, call),
+            )
+
+
+def _unseeded(call: Call) -> bool:
+    entry = call.entry
+    if entry is None or entry.kind not in _KINDS or entry.name in _PICTURES:
+        return False
+    return is_random(call) and lacks_seed(call)
+
+
+def _varies(call: Call) -> str:
+    kind = call.entry.kind if call.entry else ""
+    if kind == "resampler":
+        return "draws other rows"
+    if kind == "clusterer":
+        return "starts from other points"
+    return "learns something else"
+
+
+def _reason(call: Call) -> str:
+    seed = call.entry.seed if call.entry else ""
+    return f"its `{seed}` is None" if seed in call.arguments else f"it has no `{seed}`"
+
+
+class _SeededElsewhere:
+    """Estimators whose seed is set by what they are given to, or after their construction."""
+
+    def __init__(self, module: Module):
+        self._inside: set[ast.AST] = set()
+        self._names: set[str] = set()
+        self._set_later = any(
+            _sets_state(node) for node in ast.walk(module.tree) if isinstance(node, ast.Call)
+        ) or any(
+            isinstance(node, ast.Attribute)
+            and node.attr == "random_state"
+            and isinstance(node.ctx, ast.Store)
+            and not (isinstance(node.value, ast.Name) and node.value.id == "self")
+            for node in ast.walk(module.tree)
+        )
+        searched = any(_names_state(node) for node in ast.walk(module.tree))
+        for call in module.calls:
+            if _seeds_inner(call) or (call.entry and call.entry.kind == "search" and searched):
+                self._enter(call.node)
+        self._lone = self._names - _used_outside(module.tree, self._inside)
+        self._bound = {
+            id(node.value): node.targets[0].id
+            for node in ast.walk(module.tree)
+            if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name)
+        }
+
+    def holds(self, call: Call) -> bool:
+        """Say whether the estimator made by the call gets its seed from elsewhere."""
+        if self._set_later or call.node in self._inside:
+            return True
+        return self._bound.get(id(call.node)) in self._lone
+
+    def _enter(self, outer: ast.Call) -> None:
+        for argument in (*outer.args, *(keyword.value for keyword in outer.keywords)):
+            for node in ast.walk(argument):
+                self._inside.add(node)
+                if isinstance(node, ast.Name):
+                    self._names.add(node.id)
+
+
+def _seeds_inner(call: Call) -> bool:
+    """Ensembles hand seeds of their own to the clones of their base estimator."""
+    entry = call.entry
+    if entry is None or entry.kind not in {"wrapper", "predictor"} or not entry.wraps:
+        return False
+    return entry.seed is not None and (call.spread or not lacks_seed(call))
+
+
+def _sets_state(node: ast.Call) -> bool:
+    if not isinstance(node.func, ast.Attribute | ast.Name):
+        return False
+    name = node.func.attr if isinstance(node.func, ast.Attribute) else node.func.id
+    if name == "set_params":
+        return any((keyword.arg or "").endswith("random_state") for keyword in node.keywords)
+    return name == "setattr" and any(_is_state(argument) for argument in node.args)
+
+
+def _names_state(node: ast.AST) -> bool:
+    return isinstance(node, ast.Dict) and any(_is_state(key) for key in node.keys if key)
+
+
+def _is_state(node: ast.expr) -> bool:
+    return (
+        isinstance(node, ast.Constant)
+        and isinstance(node.value, str)
+        and node.value.endswith("random_state")
+    )
+
+
+def _used_outside(tree: ast.Module, inside: set[ast.AST]) -> set[str]:
+    return {
+        node.id
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load) and node not in inside
+    }

@@ -1,0 +1,119 @@
+"""SEED001: the rows are divided differently in every run."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from mlaudit.rulekit import Confidence, Finding, Fix, Rule, RuleMeta, Severity
+from mlaudit_rules.reproducibility.running import Running
+from mlaudit_rules.reproducibility.seeding import (
+    LIBRARIES,
+    Seeding,
+    generator_of,
+    is_random,
+    lacks_seed,
+    seed_fix,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from mlaudit.rulekit import Call, Module
+
+
+class UnseededSplit(Rule):
+    """Reports splits that no seed reaches, neither their own nor a global one."""
+
+    meta = RuleMeta(
+        code="SEED001",
+        name="unseeded-split",
+        family="reproducibility",
+        severity=Severity.WARNING,
+        confidence=Confidence.HIGH,
+        help="Give the split a fixed seed.",
+        impact="Scores of two runs are measured on different rows and cannot be compared.",
+    )
+
+    def check_module(self, module: Module) -> Iterable[Finding]:
+        """Judge the splitting functions, then the tables that are sampled apart."""
+        splits = [
+            call
+            for call in module.calls
+            if call.entry and call.entry.kind == "split" and is_random(call) and lacks_seed(call)
+        ]
+        samples = list(_sampled_apart(module))
+        if not splits and not samples:
+            return
+        seeding, running = Seeding(module), Running(module)
+        for call in splits:
+            generator = generator_of(call)
+            if not seeding.reaches(generator, call):
+                late = seeding.late(generator, call)
+                yield self.report(
+                    call.place,
+                    f"`{_short(call)}` divides the rows differently in every run: "
+                    f"{_reason(call)}, and {LIBRARIES[generator]} global generator is not seeded "
+                    "before it",
+                    evidence=[("seeded only here", late)] if late else (),
+                    conditional=not running.reaches(call.function),
+                    fix=seed_fix(module, call),
+                )
+        for sample in samples:
+            if not seeding.seeds("numpy"):
+                yield self._sampled(module, sample)
+
+    def _sampled(self, module: Module, sample: ast.Call) -> Finding:
+        text = module.text(sample.func)
+        return self.report(
+            module.place(sample),
+            f"`{text}` takes other rows in every run, and the rest becomes the other part of the "
+            "split: no `random_state`, and NumPy's global generator is not seeded",
+            fix=Fix("Pass random_state=42, so that every run divides the rows alike."),
+        )
+
+
+def _short(call: Call) -> str:
+    return call.name.rsplit(".", 1)[-1]
+
+
+def _reason(call: Call) -> str:
+    seed = call.entry.seed if call.entry else ""
+    return f"`{seed}` is None" if seed in call.arguments else f"no `{seed}` is given"
+
+
+def _sampled_apart(module: Module) -> Iterator[ast.Call]:
+    """Find `part = table.sample(...)` whose index then takes the rest: `table.drop(part.index)`."""
+    sampled: dict[str, ast.Call] = {}
+    for node in ast.walk(module.tree):
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+            call = unseeded_sample(node.value)
+            if call is not None:
+                sampled[node.targets[0].id] = call
+    if sampled:
+        yield from (sampled[name] for name in sorted(_dropped(module.tree) & sampled.keys()))
+
+
+def unseeded_sample(node: ast.expr) -> ast.Call | None:
+    """Find an unseeded `.sample(frac=…)` or `.sample(n=…)` at the head of a chain of methods."""
+    while isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+        given = {keyword.arg for keyword in node.keywords}
+        if node.func.attr == "sample" and given & {"frac", "n"}:
+            return None if given & {"random_state", None} else node
+        node = node.func.value
+    return None
+
+
+def _dropped(tree: ast.Module) -> set[str]:
+    """Name the tables whose index says which rows of another are dropped or left out."""
+    return {
+        argument.value.id
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr in {"drop", "isin"}
+        for argument in (*node.args, *(keyword.value for keyword in node.keywords))
+        if isinstance(argument, ast.Attribute)
+        and argument.attr == "index"
+        and isinstance(argument.value, ast.Name)
+    }

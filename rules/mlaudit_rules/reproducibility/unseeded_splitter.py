@@ -1,0 +1,51 @@
+"""SEED002: folds are shuffled differently in every run."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mlaudit.rulekit import Confidence, Rule, RuleMeta, Severity
+from mlaudit_rules.reproducibility.running import Running
+from mlaudit_rules.reproducibility.seeding import Seeding, is_random, lacks_seed, seed_fix
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from mlaudit.rulekit import Finding, Module
+
+
+class UnseededSplitter(Rule):
+    """Reports shuffling splitters that no seed reaches; splitters without shuffle are fixed."""
+
+    meta = RuleMeta(
+        code="SEED002",
+        name="unseeded-splitter",
+        family="reproducibility",
+        severity=Severity.WARNING,
+        confidence=Confidence.HIGH,
+        help="Give the splitter a random_state.",
+        impact="Cross-validated scores of two runs come from different folds.",
+    )
+
+    def check_module(self, module: Module) -> Iterable[Finding]:
+        """Judge the construction of splitters."""
+        calls = [
+            call
+            for call in module.calls
+            if call.entry and call.entry.kind == "splitter" and is_random(call) and lacks_seed(call)
+        ]
+        if not calls:
+            return
+        seeding, running = Seeding(module), Running(module)
+        for call in calls:
+            if seeding.reaches("numpy", call):
+                continue
+            late = seeding.late("numpy", call)
+            yield self.report(
+                call.place,
+                f"`{call.name.rsplit('.', 1)[-1]}` makes other folds in every run: it shuffles "
+                "without a `random_state`, and NumPy's global generator is not seeded before it",
+                evidence=[("seeded only here", late)] if late else (),
+                conditional=not running.reaches(call.function),
+                fix=seed_fix(module, call),
+            )
