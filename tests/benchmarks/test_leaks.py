@@ -1,0 +1,31 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from benchmarks.leaks import Case, expectations
+
+
+def test_expectations_are_read_from_the_calls_of_a_test_file(tmp_path: Path) -> None:
+    tests = tmp_path / "test_some.py"
+    tests.write_text(
+        "def template(test_file, models):\n    pass\n\n"
+        "def test_some():\n"
+        "    template('a.py', ['Model.fit', 'Other.fit'])\n"
+        "    template('b.py', [])\n"
+    )
+    assert expectations(tests) == {"a.py": ("Model.fit", "Other.fit"), "b.py": ()}
+
+
+@pytest.mark.parametrize(
+    ("leaking", "reported", "outcome"),
+    [
+        (("Model.fit",), ("LEAK001",), "found"),
+        (("Model.fit",), (), "MISSED"),
+        ((), ("LEAK001",), "FALSE"),
+        ((), (), "clean"),
+    ],
+)
+def test_outcomes(leaking: tuple[str, ...], reported: tuple[str, ...], outcome: str) -> None:
+    assert Case("overlap", "a.py", leaking, reported).outcome == outcome
