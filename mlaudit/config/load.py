@@ -1,0 +1,175 @@
+"""Finds and reads the configuration file, and lays the command line's options over it."""
+
+from __future__ import annotations
+
+import difflib
+import json
+from dataclasses import fields, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from mlaudit.config.positions import positions
+from mlaudit.config.schema import Config, ConfigError, FailOn, Profile, Settings, key_of, keys
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+OWN_FILE = "mlaudit.toml"
+SHARED_FILE = "pyproject.toml"
+_SHARED_TABLE = "tool.mlaudit"
+_WANTED = {
+    "tuple_type": "a list of strings",
+    "dict_type": "a table",
+    "bool_type": "true or false",
+    "string_type": "a string",
+}
+
+
+def load(start: Path | None = None, *, file: Path | None = None) -> Config:
+    """Read `file`, or else the configuration that governs `start` (default: the working directory).
+
+    Raises ConfigError for a file that cannot be read, is not TOML, or says what it may not say.
+    """
+    if file is not None:
+        return read(file)
+    found = find(start or Path())
+    return read(found) if found is not None else Config()
+
+
+def find(start: Path) -> Path | None:
+    """Look for a configuration file in the folder of `start` and in those above it."""
+    start = Path(start).absolute()
+    for folder in (start, *start.parents):
+        own = folder / OWN_FILE
+        if own.is_file():
+            return own
+        shared = folder / SHARED_FILE
+        if shared.is_file() and _speaks_of_us(shared):
+            return shared
+    return None
+
+
+def read(path: Path) -> Config:
+    """Read one configuration file; raises ConfigError when it is wrong."""
+    shown = _shown(path)
+    text = _text(path, shown)
+    table = _table(path, text, shown)
+    name = _SHARED_TABLE if path.name == SHARED_FILE else ""
+    lines = {place: f"{shown}:{line}" for place, line in positions(text, name).items()}
+    _refuse_unknown_keys(table, lines, shown)
+    settings = _validate(table, lines, shown)
+    values = {item.name: getattr(settings, item.name) for item in fields(Settings)}
+    root = str(path.absolute().parent)
+    origins = {(key, ""): shown for key in table} | lines
+    return Config(**values, file=shown, root=root, origins=origins)
+
+
+def with_options(config: Config, options: Mapping[str, Any]) -> Config:
+    """Lay the options of a command line over a configuration; None and () mean "not given".
+
+    `select` decides alone: it replaces `select`, `extend_select` and `ignore` of the file.  Other
+    lists are added to those of the file, single values replace them.
+    """
+    changes: dict[str, Any] = {}
+    origins = dict(config.origins)
+    if options.get("select"):
+        changes = {"extend_select": (), "ignore": ()}
+        origins = {place: at for place, at in origins.items() if place[0] != "select"}
+    for name, value in options.items():
+        if value is None or value == ():
+            continue
+        key, flag = key_of(name), f"--{key_of(name)}"
+        if isinstance(value, tuple):
+            before = () if name == "select" else changes.get(name, getattr(config, name))
+            changes[name] = (*before, *value)
+            origins |= {(key, entry): flag for entry in value}
+        else:
+            changes[name] = value
+            origins[key, ""] = flag
+    return replace(config, **changes, origins=origins)
+
+
+def nearest(word: str, words: Sequence[str]) -> str:
+    """Word the suggestion of the nearest known word: `; did you mean "x"?`, or nothing."""
+    by_lower = {known.lower(): known for known in words}
+    close = difflib.get_close_matches(word.lower(), by_lower, n=1, cutoff=0.55)
+    return f'; did you mean "{by_lower[close[0]]}"?' if close else ""
+
+
+def _speaks_of_us(path: Path) -> bool:
+    """Tell cheaply whether a pyproject.toml has our table; a broken one is not ours to report."""
+    try:
+        text = path.read_bytes()
+    except OSError:
+        return False
+    if b"mlaudit" not in text:
+        return False
+    import tomllib
+
+    try:
+        table = tomllib.loads(text.decode())
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError):
+        return b"[tool.mlaudit" in text
+    return isinstance(table.get("tool"), dict) and "mlaudit" in table["tool"]
+
+
+def _shown(path: Path) -> str:
+    """Give the shorter of the absolute and the relative path."""
+    try:
+        return str(path.absolute().relative_to(Path.cwd()))
+    except ValueError:
+        return str(path)
+
+
+def _text(path: Path, shown: str) -> str:
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError:
+        raise ConfigError(f"{shown}: is not UTF-8 text") from None
+    except OSError as error:
+        raise ConfigError(f"{shown}: {error.strerror or error}") from None
+
+
+def _table(path: Path, text: str, shown: str) -> dict[str, Any]:
+    import tomllib
+
+    try:
+        table: Any = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"{shown}: is not TOML: {error}") from None
+    if path.name == SHARED_FILE:
+        for part in _SHARED_TABLE.split("."):
+            table = table.get(part, {}) if isinstance(table, dict) else table
+    if not isinstance(table, dict):
+        raise ConfigError(f"{shown}: {_SHARED_TABLE} is not a table")
+    return table
+
+
+def _refuse_unknown_keys(
+    table: Mapping[str, Any], lines: Mapping[tuple[str, str], str], shown: str
+) -> None:
+    for key in table:
+        if key not in keys():
+            place = lines.get((key, ""), shown)
+            raise ConfigError(f'{place}: unknown key "{key}"{nearest(key, keys())}')
+
+
+def _validate(table: dict[str, Any], lines: Mapping[tuple[str, str], str], shown: str) -> Settings:
+    from pydantic import TypeAdapter, ValidationError
+
+    try:
+        return TypeAdapter(Settings).validate_json(json.dumps(table, default=str), strict=True)
+    except ValidationError as error:
+        first = error.errors()[0]
+    key, *rest = (str(part) for part in first["loc"])
+    place = lines.get((key, rest[0] if rest else "")) or lines.get((key, "")) or shown
+    wanted = _WANTED.get(first["type"]) or first["msg"].removeprefix("Input should be ")
+    subject = f"{key}.{rest[0]}" if rest and not rest[0].isdigit() else key
+    value = json.dumps(first["input"], default=str)
+    raise ConfigError(f"{place}: {subject}: should be {wanted}, not {value}{_choice(key, first)}")
+
+
+def _choice(key: str, error: Any) -> str:
+    choices: dict[str, list[str]] = {"profile": [*Profile], "fail-on": [*FailOn]}
+    given = error["input"]
+    return nearest(given, choices.get(key, [])) if isinstance(given, str) else ""

@@ -1,0 +1,95 @@
+"""What can be configured; keys of a file are the field names with hyphens.
+
+The classes are plain dataclasses, so that a start without a configuration file imports no pydantic.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, fields
+from enum import StrEnum
+from typing import Any, ClassVar
+
+from mlaudit.model.finding import Confidence, Severity
+
+
+class ConfigError(Exception):
+    """The configuration cannot be used; the message is one line that says where and why."""
+
+
+class Profile(StrEnum):
+    """How much is asked of the code; each profile adds rules to those of the one before."""
+
+    EXPLORATION = "exploration"
+    RESEARCH = "research"
+    PRODUCTION = "production"
+
+
+class FailOn(StrEnum):
+    """The mildest verdict that makes `mlaudit review` exit with 1."""
+
+    NEEDS_REWORK = "needs-rework"
+    CONDITIONAL = "conditional"
+    NEVER = "never"
+
+
+def key_of(name: str) -> str:
+    """Give the key under which a field stands in a file."""
+    return name.replace("_", "-")
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What a configuration file may say.
+
+    `select`, `ignore` and the keys of `severity` take codes (`LEAK001`), beginnings of codes
+    (`LEAK`), names (`fit-before-split`), families (`leakage`) or `ALL`; without `select` the
+    profile decides.  `exclude` and the keys of `per_file_ignores` are patterns as in a .gitignore,
+    relative to the folder of the file.  `rework_confidence` is the least confidence with which an
+    error invalidates the result.
+    """
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = {"extra": "forbid", "alias_generator": key_of}
+
+    profile: Profile = Profile.EXPLORATION
+    select: tuple[str, ...] = ()
+    extend_select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    per_file_ignores: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    severity: dict[str, Severity] = field(default_factory=dict)
+    exclude: tuple[str, ...] = ()
+    respect_gitignore: bool = True
+    python_magics: tuple[str, ...] = ()
+    strict_hyperparameters: bool = False
+    rework_confidence: Confidence = Confidence.MEDIUM
+    fail_on: FailOn = FailOn.NEEDS_REWORK
+    keep_going: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Config(Settings):
+    """The settings in force, the file they come from, and where each of them was written.
+
+    `root` is the folder that patterns are relative to ("": the working directory).  `origins` maps
+    `(key, entry)` to a line such as `pyproject.toml:12` or to an option such as `--ignore`; the
+    entry is empty for a key that holds a single value.
+    """
+
+    file: str = ""
+    root: str = ""
+    origins: dict[tuple[str, str], str] = field(default_factory=dict)
+
+    def origin(self, key: str, entry: str = "") -> str:
+        """Say where a setting was written: a line of a file, an option, or "default"."""
+        return self.origins.get((key, entry)) or self.origins.get((key, "")) or "default"
+
+
+def keys() -> tuple[str, ...]:
+    """All keys that a configuration file may hold."""
+    return tuple(key_of(item.name) for item in fields(Settings))
+
+
+def schema() -> dict[str, Any]:
+    """Give the JSON Schema of `mlaudit.toml` and of `[tool.mlaudit]`."""
+    from pydantic import TypeAdapter
+
+    return TypeAdapter(Settings).json_schema(by_alias=True)
