@@ -1,4 +1,4 @@
-"""Looks names up in the tables of all rule packs; a table is read when its library is first named."""
+"""Looks names up in the tables of all rule packs; a library is read when first named."""
 
 from __future__ import annotations
 

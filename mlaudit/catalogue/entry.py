@@ -62,6 +62,7 @@ class Entry:
     order.  `seed` is the parameter that fixes randomness; `random` says when the call is random:
     "always", "never", or "when" one of the `when` conditions holds (parameter → values; the value
     "*" stands for any value given).  `default_seed` marks randomness whose default seed is fixed.
+    `generators` are the global generators that it seeds, or draws from while no seed is given.
     `operands` are a metric's operands in order: "true" and "labels", "scores", "probabilities" or
     "values"; `probabilistic` marks metrics that judge probabilities.
     """
