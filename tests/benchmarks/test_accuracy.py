@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -9,6 +9,9 @@ from benchmarks.accuracy import Label, Labelled, match, read_labels
 from benchmarks.statements import Statements
 from mlaudit.model.finding import Confidence, Evidence, Finding, Severity
 from mlaudit.model.location import Location
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 SCRIPT = """\
 a = 1

@@ -1,10 +1,13 @@
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from benchmarks.leaks import Case, expectations
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def test_expectations_are_read_from_the_calls_of_a_test_file(tmp_path: Path) -> None:
