@@ -113,7 +113,7 @@ class Load(Event):
 
 @dataclass(slots=True, eq=False)
 class Split(Event):
-    """Rows are divided; `arguments` are those of the call."""
+    """Rows are divided; `arguments` are those of the call, `folds` says that parts take turns."""
 
     function: str
     rows: RowSet
@@ -121,6 +121,7 @@ class Split(Event):
     outputs: tuple[str, ...] = ()
     arguments: Mapping[str, Argument] = field(default_factory=dict)
     arrays: tuple[str, ...] = ()
+    folds: bool = False
 
 
 @dataclass(slots=True, eq=False)
@@ -144,14 +145,19 @@ class Fit(Event):
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """What is known of the columns of a table: `dropped` ones are gone, `kept` are all (or None).
+    """What is known of the columns of a table.
 
-    `derived` maps a column computed from others to their names; `places` says where.
+    `kept` are the only ones left; None: all are, except those `dropped`.
+    `derived` maps a column computed from others to their names.
     """
 
     kept: frozenset[str] | None = None
     dropped: frozenset[str] = frozenset()
     derived: Mapping[str, frozenset[str]] = field(default_factory=dict)
+
+    def holds(self, name: str) -> bool:
+        """Say whether a column of the table is still there."""
+        return name in self.kept if self.kept is not None else name not in self.dropped
 
 
 @dataclass(slots=True, eq=False)
@@ -254,6 +260,13 @@ class PreprocessingLeak:
     evaluation: Evaluate | CrossValidate
     fit: Fit | None
     split: Split | None
+
+    @property
+    def in_folds(self) -> bool:
+        """Whether the rows are judged in the folds of a cross-validation, also one by hand."""
+        if isinstance(self.evaluation, CrossValidate):
+            return True
+        return self.split is not None and self.split.folds
 
     @property
     def overlap(self) -> Overlap:

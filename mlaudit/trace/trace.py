@@ -132,12 +132,32 @@ class Trace:
             report for report in self.reports if report.held_out and not report.rows.overlap(rows)
         ]
 
-    def judged_apart(self, model: Model) -> bool:
-        """Say whether a model is judged on rows that it was not trained on, or on folds."""
+    def judged_apart(self, evaluation: Evaluate) -> bool:
+        """Say whether the model, as trained here, is also judged on other rows or on folds."""
         return any(
-            event.model is model and event.metric is not None and event.held_out
+            event.model is evaluation.model
+            and event.fits == evaluation.fits
+            and event.metric is not None
+            and event.held_out
             for event in self.of(Evaluate)
-        ) or any(event.model is model for event in self.of(CrossValidate))
+        ) or any(
+            event.model.qualified == evaluation.model.qualified
+            or any(fit.place == event.place for fit in evaluation.fits)
+            for event in self.of(CrossValidate)
+        )
+
+    def set_apart(self, overlapping: Overlapping) -> bool:
+        """Say whether the evaluated rows were meant to be kept from the training.
+
+        They are a part of a split and the training went beyond that part, or the two sets of rows
+        overlap without one being inside the other.
+        """
+        trained, judged = overlapping.fit.rows, overlapping.evaluation.rows
+        for split in self.of(Split):
+            for part in split.parts:
+                if judged.within(part) and not trained.within(part):
+                    return True
+        return not judged.within(trained) and not trained.within(judged)
 
     def split_of(self, rows: RowSet) -> Split | None:
         """Find the last split that made a part of which these rows are: the finest."""
@@ -146,6 +166,11 @@ class Trace:
             if any(rows.within(part) for part in split.parts):
                 found = split
         return found
+
+    def in_folds(self, evaluation: Evaluate) -> bool:
+        """Say whether the rows are those of a fold that takes its turn."""
+        split = self.split_of(evaluation.rows)
+        return split is not None and split.folds
 
     def _choices(self) -> Iterator[Evaluate | Watch]:
         """Give what chooses something by rows that the model concerned was not trained on."""

@@ -1,0 +1,66 @@
+"""EVAL004: the rows of the reported score had decided when training stops."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mlaudit.rulekit import (
+    Confidence,
+    Finding,
+    Fix,
+    Rule,
+    RuleMeta,
+    Severity,
+    Watch,
+    named,
+    quoted,
+    says,
+    score_of,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from mlaudit.rulekit import ChosenOnReported, Place, Trace
+
+
+class EarlyStopOnTest(Rule):
+    """Reports early stopping and best checkpoints that watch the rows of the final score."""
+
+    meta = RuleMeta(
+        code="EVAL004",
+        name="early-stop-on-test",
+        family="evaluation",
+        severity=Severity.ERROR,
+        confidence=Confidence.HIGH,
+        help="Let training watch a validation part, and keep the test part for the final score.",
+        impact="The number of rounds is fitted to the test part, so its score is too good.",
+    )
+
+    def check_trace(self, trace: Trace) -> Iterable[Finding]:
+        """Judge watches that choose, one finding a place."""
+        seen: set[Place] = set()
+        for chosen in trace.chosen_on_reported:
+            watch = chosen.choice
+            if isinstance(watch, Watch) and watch.place not in seen:
+                seen.add(watch.place)
+                yield self._judge(chosen, watch)
+
+    def _judge(self, chosen: ChosenOnReported, watch: Watch) -> Finding:
+        report = chosen.report
+        rows = quoted(watch.variable) if watch.variable else "the same rows"
+        validation = says(watch.variable, "val", "dev")
+        return self.report(
+            watch.place,
+            f"`{watch.argument}` lets {rows} decide {watch.chooses} of {named(watch.model)}, and "
+            f"{score_of(report)} is then reported on the same rows: no rows are left that took no "
+            "part in training",
+            evidence=[("watched here", watch.place), ("scored here", report.place)],
+            severity=Severity.INFO if validation else None,
+            confidence=Confidence.MEDIUM if validation else None,
+            conditional=watch.conditional or report.conditional,
+            fix=Fix(
+                f"Split a validation part off the training rows, give that to `{watch.argument}`, "
+                f"and keep {rows} for the final score."
+            ),
+        )

@@ -1,0 +1,71 @@
+"""EVAL001: something was fitted on the evaluation part alone."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mlaudit.rulekit import (
+    Confidence,
+    Effect,
+    Finding,
+    Fix,
+    Kind,
+    Rule,
+    RuleMeta,
+    Severity,
+    named,
+    quoted,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from mlaudit.rulekit import PreprocessingLeak, Trace
+
+_KINDS = frozenset({Kind.FIT, Kind.SELECTION, Kind.TARGET_ENCODING})
+
+
+class FitOnTest(Rule):
+    """Reports transformers fitted anew on the rows that a model trained on others predicts."""
+
+    meta = RuleMeta(
+        code="EVAL001",
+        name="fit-on-test",
+        family="evaluation",
+        severity=Severity.ERROR,
+        confidence=Confidence.HIGH,
+        help="Only transform the test part, with what was fitted on the training part.",
+        impact="The model reads features on another scale or code than it was trained on.",
+    )
+
+    def check_trace(self, trace: Trace) -> Iterable[Finding]:
+        """Judge what never met the training rows."""
+        for leak in trace.fits_on_test:
+            if concerns(leak):
+                yield self._judge(leak)
+
+    def _judge(self, leak: PreprocessingLeak) -> Finding:
+        influence, evaluation = leak.influence, leak.evaluation
+        test = quoted(evaluation.variable) if evaluation.variable else "the test part"
+        learnt = influence.statistic or "its statistics"
+        low = influence.effect is Effect.LOW
+        evidence = [("fitted here", influence.place)]
+        if leak.fit is not None:
+            evidence.append(("trained here", leak.fit.place))
+        return self.report(
+            influence.place,
+            f"{quoted(influence.place)} takes {learnt} from the rows of {test} alone, while "
+            f"{named(evaluation.model)} was trained on rows prepared with others: the same value "
+            "means one thing in training and another here",
+            evidence=[*evidence, ("predicted here", evaluation.place)],
+            severity=Severity.WARNING if low else None,
+            conditional=influence.conditional or evaluation.conditional,
+            fix=Fix(f"Fit on the training part and call only `transform` for {test}."),
+        )
+
+
+def concerns(leak: PreprocessingLeak) -> bool:
+    """Say whether it is a fit, or a statistic by hand that stands for one (not a mere fill)."""
+    if leak.influence.kind is Kind.STATISTIC:
+        return leak.influence.effect is not Effect.LOW
+    return leak.influence.kind in _KINDS

@@ -1,0 +1,73 @@
+"""EVAL003: something was chosen by its score on the rows that give the reported score."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mlaudit.rulekit import (
+    Confidence,
+    Evaluate,
+    Finding,
+    Fix,
+    Rule,
+    RuleMeta,
+    Severity,
+    quoted,
+    says,
+    score_of,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from mlaudit.rulekit import ChosenOnReported, Place, Trace
+
+
+class TuneOnTest(Rule):
+    """Reports choices of a setting, model, epoch or threshold by the score that is then told."""
+
+    meta = RuleMeta(
+        code="EVAL003",
+        name="tune-on-test",
+        family="evaluation",
+        severity=Severity.ERROR,
+        confidence=Confidence.MEDIUM,
+        help="Choose on a validation part or by cross-validation; use the test part once.",
+        impact="The best of many test scores is partly luck, and the luck is reported as quality.",
+        effort="medium",
+    )
+
+    def check_trace(self, trace: Trace) -> Iterable[Finding]:
+        """Judge choices by evaluations, one finding a place."""
+        seen: set[Place] = set()
+        for chosen in trace.chosen_on_reported:
+            choice = chosen.choice
+            if not isinstance(choice, Evaluate) or choice.place in seen:
+                continue
+            if not trace.in_folds(choice):
+                seen.add(choice.place)
+                yield self._judge(chosen, choice)
+
+    def _judge(self, chosen: ChosenOnReported, choice: Evaluate) -> Finding:
+        report = chosen.report
+        rows = quoted(choice.variable) if choice.variable else "the test rows"
+        by = f" by {quoted(choice.selected_by)}" if choice.selected_by else ""
+        what = "that very number" if report is choice else f"{score_of(report)} on the same rows"
+        validation = says(choice.variable, "val", "dev")
+        evidence = [("scored here", choice.place)]
+        if choice.selected_at is not None:
+            evidence.append(("chosen here", choice.selected_at))
+        if report is not choice:
+            evidence.append(("reported here", report.place))
+        return self.report(
+            choice.place,
+            f"{score_of(choice)} on {rows} chooses{by}, and {what} is reported: no rows are left "
+            "that took no part in the choice",
+            evidence=evidence,
+            severity=Severity.INFO if validation else None,
+            conditional=choice.conditional or report.conditional,
+            fix=Fix(
+                "Split the training part once more (or cross-validate on it), choose there, and "
+                f"score the chosen one on {rows} a single time."
+            ),
+        )

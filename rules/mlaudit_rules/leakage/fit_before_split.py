@@ -1,0 +1,53 @@
+"""LEAK001: a transformer has seen the test rows."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mlaudit.rulekit import Confidence, Kind, RuleMeta, Severity, quoted
+from mlaudit_rules.leakage.preprocessing import (
+    PreprocessingRule,
+    judged,
+    learnt,
+    model,
+    number,
+    trained,
+)
+
+if TYPE_CHECKING:
+    from mlaudit.rulekit import PreprocessingLeak
+
+
+class FitBeforeSplit(PreprocessingRule):
+    """Reports transformers that were fitted on rows which the model is scored on."""
+
+    meta = RuleMeta(
+        code="LEAK001",
+        name="fit-before-split",
+        family="leakage",
+        severity=Severity.ERROR,
+        confidence=Confidence.HIGH,
+        help="Split first, fit the transformer on the training part and only transform the rest.",
+        impact="The score is measured on rows that shaped the features, so it promises too much.",
+    )
+    kinds = frozenset({Kind.FIT})
+
+    def message(self, leak: PreprocessingLeak) -> str:
+        """Say which transformer learnt what from which rows."""
+        return (
+            f"{quoted(leak.influence.place)} learns {learnt(leak)} from rows that {model(leak)} is "
+            f"scored on ({judged(leak)}), so {number(leak)} is not measured on unseen data"
+        )
+
+    def remedy(self, leak: PreprocessingLeak) -> str:
+        """Name both ways: fit after the split, or a pipeline."""
+        name = transformer(leak)
+        return (
+            f"Split first, fit {name} on {trained(leak)} and only transform {judged(leak)}; or put "
+            f"{name} and {model(leak)} into one Pipeline and fit that on {trained(leak)}."
+        )
+
+
+def transformer(leak: PreprocessingLeak) -> str:
+    """Name the class of the transformer."""
+    return quoted(leak.influence.operation.split(".")[0] or "the transformer")

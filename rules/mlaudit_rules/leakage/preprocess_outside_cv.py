@@ -1,0 +1,58 @@
+"""LEAK002: preprocessing stands outside the cross-validation that judges it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mlaudit.rulekit import (
+    Confidence,
+    CrossValidate,
+    Effect,
+    Kind,
+    RuleMeta,
+    Severity,
+    quoted,
+)
+from mlaudit_rules.leakage.preprocessing import PreprocessingRule, judged, learnt, model, number
+
+if TYPE_CHECKING:
+    from mlaudit.rulekit import PreprocessingLeak, Trace
+
+
+class PreprocessOutsideCv(PreprocessingRule):
+    """Reports statistics of all rows that reached a model judged on folds of the same rows."""
+
+    meta = RuleMeta(
+        code="LEAK002",
+        name="preprocess-outside-cv",
+        family="leakage",
+        severity=Severity.ERROR,
+        confidence=Confidence.HIGH,
+        help="Put the preprocessing into a Pipeline with the model and cross-validate that.",
+        impact="Every fold is scored on rows that shaped its features, so the mean is too good.",
+    )
+    kinds = frozenset({Kind.FIT, Kind.STATISTIC, Kind.SELECTION, Kind.TARGET_ENCODING})
+    in_folds = True
+
+    def message(self, leak: PreprocessingLeak) -> str:
+        """Say what was learnt outside the folds."""
+        return (
+            f"{quoted(leak.influence.place)} takes {learnt(leak)} from all rows before they are "
+            f"divided into {judged(leak)}, so {model(leak)} is validated on rows that shaped its "
+            f"features and {number(leak)} is too good"
+        )
+
+    def remedy(self, leak: PreprocessingLeak) -> str:
+        """Name the pipeline."""
+        name = quoted(leak.influence.operation.split(".")[0])
+        if leak.influence.kind is Kind.STATISTIC:
+            return "Compute it from the training rows of each fold and apply it to the others."
+        return f"Put {name} and {model(leak)} into one Pipeline and cross-validate the pipeline."
+
+    def severity(self, trace: Trace, leak: PreprocessingLeak) -> Severity:
+        """Grade lower where the folds only choose settings and other rows give the score."""
+        validation = leak.evaluation
+        search = isinstance(validation, CrossValidate) and validation.search
+        if search and trace.untouched_reports(validation.rows):
+            return Severity.WARNING if leak.influence.effect is Effect.HIGH else Severity.INFO
+        return super().severity(trace, leak)

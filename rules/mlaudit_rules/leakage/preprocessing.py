@@ -1,0 +1,135 @@
+"""What the rules about statistics of evaluated rows have in common."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from mlaudit.rulekit import (
+    Confidence,
+    CrossValidate,
+    Effect,
+    Evaluate,
+    Fix,
+    Kind,
+    Overlap,
+    Rule,
+    Severity,
+    named,
+    quoted,
+    score_of,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from mlaudit.rulekit import Finding, Place, PreprocessingLeak, Trace
+
+_ROLES = {
+    Kind.FIT: "fitted here",
+    Kind.STATISTIC: "computed here",
+    Kind.SELECTION: "selected here",
+    Kind.RESAMPLING: "resampled here",
+    Kind.DUPLICATION: "duplicated here",
+    Kind.TARGET_ENCODING: "encoded here",
+}
+
+
+class PreprocessingRule(Rule):
+    """Reports statistics that saw rows on which the model is scored later, one a place."""
+
+    kinds: ClassVar[frozenset[Kind]]
+    in_folds: ClassVar[bool | None] = False
+
+    def check_trace(self, trace: Trace) -> Iterable[Finding]:
+        """Judge the leaks of this rule's kinds."""
+        for leak in trace.preprocessing_leaks:
+            if leak.influence.kind not in self.kinds or not counts(leak):
+                continue
+            if self.in_folds is None or leak.in_folds is self.in_folds:
+                yield self.judge(trace, leak)
+
+    def judge(self, trace: Trace, leak: PreprocessingLeak) -> Finding:
+        """Report one leak at the place of its cause."""
+        return self.report(
+            leak.influence.place,
+            self.message(leak),
+            evidence=chain(leak),
+            severity=self.severity(trace, leak),
+            confidence=confidence(leak),
+            conditional=leak.influence.conditional or leak.evaluation.conditional,
+            fix=Fix(self.remedy(leak)),
+        )
+
+    def message(self, leak: PreprocessingLeak) -> str:
+        """Say what happened, on which rows, and what that does to the score."""
+        raise NotImplementedError
+
+    def remedy(self, leak: PreprocessingLeak) -> str:
+        """Say what to write instead, in the names of the code at hand."""
+        raise NotImplementedError
+
+    def severity(self, trace: Trace, leak: PreprocessingLeak) -> Severity:
+        """Grade by how much the statistic can move a score."""
+        if leak.influence.effect is Effect.LOW:
+            return Severity.WARNING
+        return self.meta.severity
+
+
+def counts(leak: PreprocessingLeak) -> bool:
+    """Say whether anybody judges the evaluated rows.
+
+    Rows of another source that are only predicted are a contest's test set; rows that were split
+    off are judged in some way, even where the analysis does not see how.
+    """
+    if isinstance(leak.evaluation, CrossValidate):
+        return True
+    return leak.evaluation.metric is not None or leak.split is not None
+
+
+def confidence(leak: PreprocessingLeak) -> Confidence:
+    """Tell how sure it is that the statistic saw judged rows, and that they are judged."""
+    if leak.overlap is not Overlap.MUST:
+        return Confidence.LOW
+    if isinstance(leak.evaluation, Evaluate) and leak.evaluation.metric is None:
+        return Confidence.MEDIUM
+    return Confidence.HIGH
+
+
+def chain(leak: PreprocessingLeak) -> Iterator[tuple[str, Place]]:
+    """Give the places that make the leak true, in the order of cause."""
+    yield _ROLES[leak.influence.kind], leak.influence.place
+    if leak.split is not None:
+        yield "split here", leak.split.place
+    if leak.fit is not None:
+        yield "trained here", leak.fit.place
+    yield "scored here", leak.evaluation.place
+
+
+def trained(leak: PreprocessingLeak) -> str:
+    """Name the training rows."""
+    name = leak.fit.variable if leak.fit else ""
+    return quoted(name) if name else "the training part"
+
+
+def judged(leak: PreprocessingLeak) -> str:
+    """Name the evaluated rows."""
+    if isinstance(leak.evaluation, CrossValidate):
+        return "the folds of " + quoted(leak.evaluation.place)
+    return quoted(leak.evaluation.variable) if leak.evaluation.variable else "the test part"
+
+
+def learnt(leak: PreprocessingLeak) -> str:
+    """Name what was learnt from the rows."""
+    return leak.influence.statistic or "statistics"
+
+
+def number(leak: PreprocessingLeak) -> str:
+    """Name the score that is spoilt."""
+    if isinstance(leak.evaluation, CrossValidate):
+        return f"the score of {quoted(leak.evaluation.function)}"
+    return score_of(leak.evaluation)
+
+
+def model(leak: PreprocessingLeak) -> str:
+    """Name the model that is scored."""
+    return named(leak.evaluation.model)

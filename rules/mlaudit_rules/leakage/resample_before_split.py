@@ -1,0 +1,59 @@
+"""LEAK005: rows were over- or under-sampled before the split or the folds."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mlaudit.rulekit import Confidence, CrossValidate, Kind, RuleMeta, Severity, quoted
+from mlaudit_rules.leakage.preprocessing import (
+    PreprocessingRule,
+    judged,
+    model,
+    number,
+    trained,
+)
+
+if TYPE_CHECKING:
+    from mlaudit.rulekit import PreprocessingLeak, Trace
+
+_REMOVES = ("Under", "NearMiss", "Tomek", "Neighbour", "ClusterCentroids", "OneSided", "Instance")
+
+
+class ResampleBeforeSplit(PreprocessingRule):
+    """Reports resampling of rows from which the test part, or the folds, are taken afterwards."""
+
+    meta = RuleMeta(
+        code="LEAK005",
+        name="resample-before-split",
+        family="leakage",
+        severity=Severity.ERROR,
+        confidence=Confidence.HIGH,
+        help="Split first and resample the training part only, or use an imblearn Pipeline.",
+        impact="Copies or blends of one row stand on both sides of the split; scores soar.",
+    )
+    kinds = frozenset({Kind.RESAMPLING, Kind.DUPLICATION})
+    in_folds = None
+
+    def message(self, leak: PreprocessingLeak) -> str:
+        """Say what resampling does to the evaluated rows."""
+        if any(word in leak.influence.operation for word in _REMOVES):
+            harm = "the rows it is scored on are chosen and balanced as no new data will be"
+        else:
+            harm = "it is scored on rows whose copies or blends it was trained on"
+        return (
+            f"{quoted(leak.influence.place)} resamples the rows before {judged(leak)} are set "
+            f"apart to score {model(leak)}: {harm}, and {number(leak)} is too good"
+        )
+
+    def remedy(self, leak: PreprocessingLeak) -> str:
+        """Name the part to resample, or the pipeline."""
+        if isinstance(leak.evaluation, CrossValidate):
+            return (
+                f"Put the resampler and {model(leak)} into an `imblearn.pipeline.Pipeline` and "
+                "cross-validate the pipeline."
+            )
+        return f"Split first and resample {trained(leak)} only; leave {judged(leak)} as it is."
+
+    def severity(self, trace: Trace, leak: PreprocessingLeak) -> Severity:
+        """Grade all alike: the test rows are no longer real ones."""
+        return self.meta.severity

@@ -1,0 +1,65 @@
+"""LEAK008: the answer stands among the features."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mlaudit.rulekit import Confidence, Finding, Fit, Fix, Role, Rule, RuleMeta, Severity, quoted
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from mlaudit.rulekit import Place, Trace
+
+
+class TargetInFeatures(Rule):
+    """Reports trainings whose features hold the target column, or one computed from it."""
+
+    meta = RuleMeta(
+        code="LEAK008",
+        name="target-in-features",
+        family="leakage",
+        severity=Severity.ERROR,
+        confidence=Confidence.HIGH,
+        help="Drop the target, and every column computed from it, from the features.",
+        impact="The model reads the answer off a feature that will be missing in use.",
+    )
+
+    def check_trace(self, trace: Trace) -> Iterable[Finding]:
+        """Judge every training of a predictor whose columns are known."""
+        seen: set[Place] = set()
+        for fit in trace.of(Fit):
+            if fit.model.role is not Role.PREDICTOR or fit.place in seen:
+                continue
+            leaking = sorted(leaking_columns(fit))
+            if leaking:
+                seen.add(fit.place)
+                yield self._judge(fit, leaking)
+
+    def _judge(self, fit: Fit, leaking: list[str]) -> Finding:
+        columns = ", ".join(quoted(name) for name in leaking)
+        features = quoted(fit.variable) if fit.variable else "the features"
+        what = "the target itself" if leaking == [fit.target] else "computed from the target"
+        return self.report(
+            fit.place,
+            f"{quoted(fit.place)} trains on {features}, which still hold {columns}: {what}, so the "
+            "model reads the answer instead of learning it",
+            evidence=[("trained here", fit.place)],
+            conditional=fit.conditional,
+            fix=Fix(f"Drop {columns} from {features} before training."),
+        )
+
+
+def leaking_columns(fit: Fit) -> set[str]:
+    """Find the features that are, or derive from, the target; empty where it is not certain."""
+    if fit.target is None or fit.features is None:
+        return set()
+    kept, dropped = fit.features.kept, fit.features.dropped
+    found = {
+        column
+        for column, sources in fit.features.derived.items()
+        if fit.target in sources and column not in dropped and (kept is None or column in kept)
+    }
+    if fit.features.holds(fit.target):
+        found.add(fit.target)
+    return found
