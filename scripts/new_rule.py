@@ -13,6 +13,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 CODE = re.compile(r"[A-Z]{2,5}\d{3}")
+TAKEN = re.compile(r'code="([A-Z]+\d{3})"')
 NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)+")
 
 MODULE = '''"""{code}: say in one line what is wrong."""
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 
 
 class {class_name}(Rule):
-    """Report what is wrong, where, and since when the code is wrong."""
+    """Reports what, where."""
 
     meta = RuleMeta(
         code="{code}",
@@ -39,6 +40,7 @@ class {class_name}(Rule):
         severity=Severity.WARNING,
         confidence=Confidence.MEDIUM,
         help="Say the remedy in one sentence.",
+        impact="Say in one sentence what the problem does to the result.",
     )
 
     def check_{subject}(self, {subject}: {subject_class}) -> Iterable[Finding]:
@@ -46,7 +48,7 @@ class {class_name}(Rule):
         return ()
 '''
 
-PAGE = """# {name} ({code})
+PAGE = """# {code} {name}
 
 ## What it finds
 
@@ -113,6 +115,9 @@ class Scaffold:
             raise RefusedError(f"no family {self.family}; there are: {', '.join(families)}")
         for module in sorted(self.rules.glob("*/*.py")):
             self._check_against(module)
+        prefixes = {code[:-3] for code in self._codes()}
+        if prefixes and self.code[:-3] not in prefixes:
+            raise RefusedError(f"codes of {self.family} begin with {' or '.join(sorted(prefixes))}")
 
     def _check_against(self, module: Path) -> None:
         text = module.read_text(encoding="utf-8")
@@ -120,6 +125,11 @@ class Scaffold:
             raise RefusedError(f"{self.code} is taken by {module.relative_to(self.root)}")
         if module.stem == self.stem or f'name="{self.name}"' in text:
             raise RefusedError(f"{self.name} is taken by {module.relative_to(self.root)}")
+
+    def _codes(self) -> list[str]:
+        modules = (self.rules / self.family).glob("*.py")
+        texts = (module.read_text(encoding="utf-8") for module in modules)
+        return [code for text in texts for code in TAKEN.findall(text)]
 
     def files(self) -> dict[Path, str]:
         """Give the content of every file of the scaffold."""
@@ -159,7 +169,7 @@ Next:
    {clean}: the same program, one edit away, without it.
 2. {page}: fill every heading; its bad and good blocks are run by the tests.
 3. {module}: the check, the metadata, the message.
-4. pytest -k {scaffold.stem}
+4. pytest tests/rules -k {scaffold.code}
 5. mlaudit review on code that you did not write: is every finding of {scaffold.code} true?"""
 
 

@@ -31,10 +31,10 @@ def test_a_scaffolded_rule_has_module_page_and_twins(tree: Path) -> None:
     done = scaffold(tree, "LEAK987", "scaled-by-moonlight", "leakage")
 
     assert done.returncode == 0, done.stderr
-    assert "pytest -k scaled_by_moonlight" in done.stdout
+    assert "pytest tests/rules -k LEAK987" in done.stdout
     page = read(tree / LEAKAGE / "scaled_by_moonlight.md")
     assert page.headings == HEADINGS
-    assert "LEAK987" in page.text
+    assert page.text.startswith("# LEAK987 scaled-by-moonlight\n")
     fixtures = tree / "fixtures/leakage/scaled_by_moonlight"
     assert "# expect: LEAK987" in (fixtures / "bad.py").read_text()
     assert "expect" not in (fixtures / "clean.py").read_text()
@@ -63,6 +63,7 @@ def test_a_scaffolded_module_loads_and_is_clean(tree: Path, reads: str) -> None:
         (("LEAK988", "scaled-by-moonlight", "leakage"), "scaled-by-moonlight is taken by"),
         (("LEAK987", "fitted-by-moonlight", "leakage"), "LEAK987 is taken by"),
         (("LEAK987", "fitted-by-moonlight", "moon"), "no family moon; there are: configuration"),
+        (("SEED987", "fitted-by-moonlight", "leakage"), "codes of leakage begin with LEAK"),
         (("leak1", "fitted-by-moonlight", "leakage"), "leak1 is not a code"),
         (("LEAK988", "FittedByMoonlight", "leakage"), "FittedByMoonlight is not a name"),
     ],
