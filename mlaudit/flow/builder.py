@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
+from mlaudit.flow import functions
+from mlaudit.flow.interpreter import BudgetExceeded, Interpreter
+from mlaudit.trace.events import Evaluate
 from mlaudit.trace.trace import Trace
 
 if TYPE_CHECKING:
@@ -11,6 +14,7 @@ if TYPE_CHECKING:
 
     from mlaudit.catalogue.catalogue import Catalogue
     from mlaudit.source.document import Document
+    from mlaudit.trace.events import Event
 
 
 class Project(Protocol):
@@ -25,4 +29,25 @@ def build(
     document: Document, tree: ast.Module, catalogue: Catalogue, project: Project | None = None
 ) -> Trace:
     """Interpret a document abstractly and give the trace of what its program does."""
-    return Trace([], [])
+    run = Interpreter(document, catalogue, project)
+    try:
+        run.block(tree.body)
+        functions.enter_uncalled(run, tree.body)
+    except BudgetExceeded:
+        run.note("the step budget was used up: the rest of the program was not followed")
+    except RecursionError:
+        run.note("expressions nested too deeply: the rest of the program was not followed")
+    return Trace(_settled(run), list(run.models.values()), list(run.notes))
+
+
+def _settled(run: Interpreter) -> list[Event]:
+    """Drop what only looked like an evaluation: the progress of training on its own batches."""
+    events = []
+    for event in run.events.values():
+        predictions = run.judged.get(id(event), ())
+        if predictions and all(prediction.trained for prediction in predictions):
+            continue
+        if isinstance(event, Evaluate) and predictions:
+            event.fits = tuple(dict.fromkeys(fit for p in predictions for fit in p.fits))
+        events.append(event)
+    return events

@@ -1,0 +1,110 @@
+"""The arguments of a call, evaluated, with their source kept for messages."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from mlaudit.flow.values import Constant, Dictionary, Sequence, Value
+from mlaudit.trace.events import Argument
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from mlaudit.flow.interpreter import Interpreter
+
+
+@dataclass(slots=True)
+class Arguments:
+    """Evaluated arguments; `nodes` has the expression of each, by position or name."""
+
+    node: ast.AST
+    positional: list[Value] = field(default_factory=list)
+    named: dict[str, Value] = field(default_factory=dict)
+    nodes: dict[int | str, ast.expr] = field(default_factory=dict)
+    rest: Value | None = None
+    spread: bool = False
+
+    def get(self, name: str, position: int | None = None) -> Value | None:
+        """Find an argument by name, else by position."""
+        if name in self.named:
+            return self.named[name]
+        if position is not None and position < len(self.positional):
+            return self.positional[position]
+        return None
+
+    def expression(self, name: str, position: int | None = None) -> ast.expr | None:
+        """Find the source of an argument."""
+        if name in self.nodes:
+            return self.nodes[name]
+        return self.nodes.get(position) if position is not None else None
+
+    def values(self) -> list[Value]:
+        """All arguments in order."""
+        rest = [self.rest] if self.rest is not None else []
+        return [*self.positional, *self.named.values(), *rest]
+
+    def without_first(self, count: int = 1) -> Arguments:
+        """Drop leading positional arguments."""
+        nodes = {
+            key - count if isinstance(key, int) else key: node
+            for key, node in self.nodes.items()
+            if not (isinstance(key, int) and key < count)
+        }
+        return Arguments(
+            self.node, self.positional[count:], self.named, nodes, self.rest, self.spread
+        )
+
+
+def evaluate(run: Interpreter, node: ast.Call) -> Arguments:
+    """Evaluate the arguments of a call, unpacking stars over known containers."""
+    arguments = Arguments(node)
+    for argument in node.args:
+        if isinstance(argument, ast.Starred):
+            value = run.load(run.eval(argument.value))
+            if isinstance(value, Sequence) and value.rest is None:
+                arguments.positional.extend(value.items)
+            else:
+                arguments.rest, arguments.spread = run.data(value), True
+            continue
+        arguments.nodes[len(arguments.positional)] = argument
+        arguments.positional.append(run.eval(argument))
+    for keyword in node.keywords:
+        value = run.eval(keyword.value)
+        if keyword.arg is not None:
+            arguments.named[keyword.arg] = value
+            arguments.nodes[keyword.arg] = keyword.value
+            continue
+        inner = run.load(value)
+        if isinstance(inner, Dictionary) and inner.rest is None:
+            for name, item in inner.items.items():
+                arguments.named.setdefault(str(name), item)
+        else:
+            arguments.spread = True
+    return arguments
+
+
+def described(
+    run: Interpreter, arguments: Arguments, parameters: Iterable[str] = ()
+) -> dict[str, Argument]:
+    """Describe arguments for an event: source text and, where it is constant, the value."""
+    names = tuple(parameters)
+    found: dict[str, Argument] = {}
+    for position, value in enumerate(arguments.positional):
+        name = names[position] if position < len(names) else str(position)
+        found[name] = _argument(run, value, arguments.nodes.get(position))
+    for name, value in arguments.named.items():
+        found[name] = _argument(run, value, arguments.nodes.get(name))
+    return found
+
+
+def _argument(run: Interpreter, value: Value, node: ast.expr | None) -> Argument:
+    inner = run.load(value)
+    text = run.text(node) if node is not None else ""
+    inline = isinstance(node, ast.Constant) or (
+        isinstance(node, ast.UnaryOp) and isinstance(node.operand, ast.Constant)
+    )
+    if isinstance(inner, Constant):
+        return Argument(text or repr(inner.value), inner.value, known=True, inline=inline)
+    return Argument(text)

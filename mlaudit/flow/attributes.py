@@ -1,0 +1,92 @@
+"""Attributes: of libraries, project modules, objects of the program, estimators and data."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from mlaudit.flow import functions, tables
+from mlaudit.flow.arguments import Arguments
+from mlaudit.flow.values import (
+    UNKNOWN,
+    Class,
+    Data,
+    Estimator,
+    Function,
+    Instance,
+    Method,
+    ProjectModule,
+    Symbol,
+    Value,
+)
+
+if TYPE_CHECKING:
+    from mlaudit.flow.interpreter import Interpreter
+
+
+def attribute(run: Interpreter, holder: Value, name: str, node: ast.AST) -> Value:
+    """Read an attribute."""
+    value = run.load(holder)
+    if isinstance(value, Symbol):
+        return Symbol(f"{value.name}.{name}")
+    if isinstance(value, ProjectModule):
+        return value.scope.names.get(name, UNKNOWN)
+    if isinstance(value, Instance):
+        return _of_instance(run, holder, value, name, node)
+    if isinstance(value, Class):
+        return value.scope.names.get(name, Method(holder, name))
+    if isinstance(value, Data):
+        return tables.attribute(run, holder, value, name)
+    if isinstance(value, Estimator):
+        return _of_estimator(holder, value, name)
+    return Method(holder, name)
+
+
+def find_method(run: Interpreter, owner: Class, name: str) -> tuple[Value, Class] | None:
+    """Look a class attribute up along the project's own base classes."""
+    waiting, seen = [owner], set()
+    while waiting:
+        current = waiting.pop(0)
+        if id(current.node) in seen:
+            continue
+        seen.add(id(current.node))
+        value = current.scope.names.get(name)
+        if value is not None:
+            return value, current
+        waiting.extend(base for base in map(run.load, current.bases) if isinstance(base, Class))
+    return None
+
+
+def _of_instance(
+    run: Interpreter, holder: Value, value: Instance, name: str, node: ast.AST
+) -> Value:
+    if name in value.attributes:
+        return value.attributes[name]
+    found = find_method(run, value.owner, name)
+    if found is None:
+        return Method(holder, name)
+    member, owner = found
+    if not isinstance(member, Function):
+        return member
+    bound = Function(member.node, member.scope, member.document, holder, owner)
+    if isinstance(member.node, ast.Lambda):
+        return bound
+    decorators = {d.id for d in member.node.decorator_list if isinstance(d, ast.Name)}
+    if "property" in decorators:
+        return functions.call(run, bound, Arguments(node))
+    if "staticmethod" in decorators:
+        return Function(member.node, member.scope, member.document)
+    return bound
+
+
+def _of_estimator(holder: Value, value: Estimator, name: str) -> Value:
+    if name in value.attributes:
+        return value.attributes[name]
+    if name in {"best_estimator_", "estimator_", "model"} and value.entry.kind in {
+        "search",
+        "wrapper",
+    }:
+        return holder
+    if name.endswith("_") and not name.startswith("_"):
+        return Data("scalar", influences=value.influences)
+    return Method(holder, name)

@@ -1,0 +1,200 @@
+"""Calls: who is called, and with what."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from mlaudit.flow import (
+    attributes,
+    builtin,
+    containers,
+    estimators,
+    functions,
+    library,
+    methods,
+    networks,
+)
+from mlaudit.flow.arguments import Arguments, evaluate
+from mlaudit.flow.values import (
+    UNKNOWN,
+    Choice,
+    Class,
+    Constant,
+    Data,
+    Dictionary,
+    Estimator,
+    Function,
+    Instance,
+    Method,
+    Partial,
+    ProjectModule,
+    Sequence,
+    Symbol,
+    Value,
+    combine,
+)
+
+if TYPE_CHECKING:
+    from mlaudit.flow.interpreter import Interpreter
+
+
+def call(run: Interpreter, node: ast.Call) -> Value:
+    """Evaluate a call."""
+    function = node.func
+    if isinstance(function, ast.Attribute):
+        if _is_super(function.value):
+            return functions.superclass_call(run, function.attr, evaluate(run, node))
+        receiver = run.eval(function.value)
+        arguments = evaluate(run, node)
+        receiver = _as_estimator(run, function, receiver)
+        return call_method(run, receiver, function.attr, arguments)
+    target = run.eval(function)
+    return call_value(run, target, evaluate(run, node))
+
+
+def _is_super(node: ast.expr) -> bool:
+    return (
+        isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "super"
+    )
+
+
+def _as_estimator(run: Interpreter, function: ast.Attribute, receiver: Value) -> Value:
+    """Something unknown that is fitted is an estimator from then on."""
+    inner = run.load(receiver)
+    if function.attr not in estimators.FITTING or not isinstance(inner, Data):
+        return receiver
+    if inner.kind != "unknown" or inner.predictions or not isinstance(function.value, ast.Name):
+        return receiver
+    made = estimators.unknown(run, function.value, function.value.id)
+    run.state.scope.bind(function.value.id, made)
+    return made
+
+
+def call_value(run: Interpreter, target: Value, arguments: Arguments) -> Value:
+    """Call a value with evaluated arguments."""
+    inner = run.load(target)
+    if isinstance(inner, Symbol):
+        return call_symbol(run, inner.name, arguments)
+    if isinstance(inner, Function):
+        return functions.call(run, inner, arguments)
+    if isinstance(inner, Class):
+        return functions.instantiate(run, inner, arguments)
+    if isinstance(inner, Method):
+        return call_method(run, inner.receiver, inner.name, arguments)
+    if isinstance(inner, Partial):
+        return call_value(run, inner.target, _completed(inner, arguments))
+    if isinstance(inner, Instance):
+        return _call_instance(run, target, inner, arguments)
+    if isinstance(inner, Estimator):
+        return networks.call_estimator(run, target, inner, arguments)
+    if isinstance(inner, Choice):
+        return _each(run, inner, lambda option: call_value(run, option, arguments))
+    return unknown_result(run, arguments, [inner])
+
+
+def _completed(partial: Partial, given: Arguments) -> Arguments:
+    named = {**dict(partial.named), **given.named}
+    positional = [*partial.positional, *given.positional]
+    return Arguments(given.node, positional, named, given.nodes, given.rest, given.spread)
+
+
+def _call_instance(run: Interpreter, target: Value, inner: Instance, arguments: Arguments) -> Value:
+    if inner.estimator is not None:
+        return networks.forward(run, target, inner, arguments)
+    found = attributes.find_method(run, inner.owner, "__call__")
+    if found is not None and isinstance(found[0], Function):
+        method = found[0]
+        bound = Function(method.node, method.scope, method.document, target, found[1])
+        return functions.call(run, bound, arguments)
+    return unknown_result(run, arguments, [run.data(inner)])
+
+
+def call_method(run: Interpreter, receiver: Value, name: str, arguments: Arguments) -> Value:
+    """Call a method of a value."""
+    inner = run.load(receiver)
+    if isinstance(inner, Symbol):
+        return call_symbol(run, f"{inner.name}.{name}", arguments)
+    if isinstance(inner, ProjectModule):
+        return call_value(run, inner.scope.names.get(name, UNKNOWN), arguments)
+    if isinstance(inner, Instance | Class):
+        return _member(run, receiver, inner, name, arguments)
+    if isinstance(inner, Estimator):
+        return estimators.method(run, receiver, inner, name, arguments)
+    if isinstance(inner, Data):
+        return methods.call(run, receiver, inner, name, arguments)
+    if isinstance(inner, Sequence):
+        return containers.sequence_method(run, receiver, inner, name, arguments)
+    if isinstance(inner, Dictionary):
+        return containers.dictionary_method(run, receiver, inner, name, arguments)
+    if isinstance(inner, Constant):
+        return builtin.string_method(run, inner, name, arguments)
+    if isinstance(inner, Choice):
+        return _each(run, inner, lambda option: call_method(run, option, name, arguments))
+    if isinstance(inner, Method):
+        return unknown_result(run, arguments, [run.data(inner.receiver)])
+    return unknown_result(run, arguments, [])
+
+
+def _member(
+    run: Interpreter, receiver: Value, inner: Instance | Class, name: str, arguments: Arguments
+) -> Value:
+    member = attributes.attribute(run, receiver, name, arguments.node)
+    if isinstance(member, Method) and isinstance(inner, Instance):
+        return networks.inherited(run, receiver, inner, name, arguments)
+    if isinstance(member, Method):
+        return unknown_result(run, arguments, [])
+    if isinstance(inner, Instance) and inner.estimator is not None and name == "forward":
+        return networks.forward(run, receiver, inner, arguments)
+    return call_value(run, member, arguments)
+
+
+def _each(run: Interpreter, choice: Choice, action: object) -> Value:
+    merged: Value | None = None
+    with run.conditionally():
+        for option in choice.options:
+            result = action(option)  # type: ignore[operator]
+            merged = result if merged is None else run.state.join(merged, result)
+    return merged if merged is not None else UNKNOWN
+
+
+def call_symbol(run: Interpreter, name: str, arguments: Arguments) -> Value:
+    """Call a name of a library."""
+    if name.startswith("builtins."):
+        return builtin.call(run, name[9:], arguments)
+    if name in {"functools.partial"} and arguments.positional:
+        named = tuple(arguments.named.items())
+        return Partial(arguments.positional[0], tuple(arguments.positional[1:]), named)
+    entry = run.catalogue.find(name)
+    if entry is not None:
+        return library.call(run, name, entry, arguments)
+    last = name.rsplit(".", 1)[-1]
+    if last[:1].isupper() and not last.isupper():
+        return estimators.build_unknown(run, name, arguments)
+    return unknown_result(run, arguments, [])
+
+
+def unknown_result(run: Interpreter, arguments: Arguments, more: list[Data]) -> Value:
+    """A call of which nothing is known: what goes in may come out; callables given are entered."""
+    found = [*more, *(run.data(value) for value in arguments.values())]
+    found = [d for d in found if d.rows.terms or d.influences or d.predictions]
+    callbacks(run, arguments, found)
+    if not found:
+        return UNKNOWN
+    joined = combine(found, "unknown")
+    return joined.but(scores=(), predictions=())
+
+
+def callbacks(run: Interpreter, arguments: Arguments, data: list[Data]) -> list[Value]:
+    """Functions of the program given to an unknown one are called with the data beside them."""
+    results: list[Value] = []
+    for value in arguments.values():
+        inner = run.load(value)
+        if isinstance(inner, Function) and id(inner.node) not in run.entered:
+            spec = inner.node.args
+            count = len(spec.args) - (inner.this is not None)
+            given = combine(data, "unknown").but(select=None) if data else UNKNOWN
+            results.append(
+                functions.call(run, inner, Arguments(inner.node, [given] * max(count, 0)))
+            )
+    return results

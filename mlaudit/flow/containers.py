@@ -1,0 +1,171 @@
+"""Lists, tuples, dicts and strings: what is in them, and what their methods do."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mlaudit.flow.regions import Length
+from mlaudit.flow.values import (
+    UNKNOWN,
+    Choice,
+    Constant,
+    Data,
+    Dictionary,
+    Estimator,
+    Instance,
+    Ref,
+    Sequence,
+    Symbol,
+    Value,
+    combine,
+)
+
+if TYPE_CHECKING:
+    from mlaudit.flow.arguments import Arguments
+    from mlaudit.flow.interpreter import Interpreter
+
+DEEPEST = 6
+MOST_ITEMS = 24
+
+
+def as_data(run: Interpreter, value: Value, depth: int = 0) -> Data:
+    """See a value as data; containers give the union of what is in them."""
+    value = run.load(value)
+    if isinstance(value, Data):
+        return value
+    if isinstance(value, Constant | Symbol):
+        return Data("scalar")
+    if depth > DEEPEST:
+        return UNKNOWN
+    found = [as_data(run, part, depth + 1) for part in _parts(value)[:MOST_ITEMS]]
+    found = [
+        data
+        for data in found
+        if data.rows.terms or data.influences or data.scores or data.predictions
+    ]
+    return combine(found, "unknown") if found else UNKNOWN
+
+
+def _parts(value: Value) -> list[Value]:
+    if isinstance(value, Sequence):
+        return [*value.items, *([value.rest] if value.rest else [])]
+    if isinstance(value, Dictionary):
+        return [*value.items.values(), *([value.rest] if value.rest else [])]
+    if isinstance(value, Choice):
+        return list(value.options)
+    if isinstance(value, Estimator) and value.entry.kind in {"unknown", "dataset", "loader"}:
+        return list(value.inner)
+    if isinstance(value, Instance) and value.estimator is None:
+        return list(value.attributes.values())
+    return []
+
+
+def length_of(run: Interpreter, value: Value) -> Value:
+    """Evaluate `len(value)`."""
+    inner = run.load(value)
+    if isinstance(inner, Sequence) and inner.rest is None:
+        return Constant(len(inner.items))
+    data = run.data(inner)
+    if data.rows.terms:
+        return Constant(Length(data.rows))
+    return Data("scalar")
+
+
+def element(run: Interpreter, value: Value) -> Value:
+    """Give what iterating over a value yields, all turns in one."""
+    inner = run.load(value)
+    if isinstance(inner, Sequence):
+        merged: Value | None = None
+        for part in _parts(inner):
+            merged = part if merged is None else run.state.join(merged, part)
+        return merged if merged is not None else UNKNOWN
+    if isinstance(inner, Dictionary):
+        return Data("scalar")
+    if isinstance(inner, Constant):
+        return Data("scalar")
+    if isinstance(inner, Data) and inner.kind == "table" and inner.table is not None:
+        return Data("scalar")
+    data = run.data(inner)
+    return data.but(columns=None, table=None, name=None)
+
+
+def sequence_method(
+    run: Interpreter, holder: Value, value: Sequence, name: str, args: Arguments
+) -> Value:
+    """Run a method of a list, tuple or set."""
+    given = args.positional[0] if args.positional else UNKNOWN
+    if name in {"append", "add", "insert", "appendleft"} and isinstance(holder, Ref):
+        added = args.positional[-1] if args.positional else UNKNOWN
+        if run.loops or value.rest is not None or len(value.items) >= MOST_ITEMS:
+            rest = added if value.rest is None else run.state.join(value.rest, added)
+            run.state.heap[holder.address] = Sequence(value.items, rest, value.way)
+        else:
+            run.state.heap[holder.address] = Sequence((*value.items, added), None, value.way)
+        return Constant(None)
+    if name in {"extend", "update"} and isinstance(holder, Ref):
+        inner = run.load(given)
+        if (
+            isinstance(inner, Sequence)
+            and inner.rest is None
+            and not run.loops
+            and value.rest is None
+        ):
+            changed = Sequence((*value.items, *inner.items), None, value.way)
+        else:
+            more = element(run, given)
+            rest = more if value.rest is None else run.state.join(value.rest, more)
+            changed = Sequence(value.items, rest, value.way)
+        run.state.heap[holder.address] = changed
+        return Constant(None)
+    if name in {"pop", "popleft"}:
+        return element(run, value)
+    if name == "copy":
+        return run.state.allocate(value)
+    if name in {"sort", "reverse", "remove", "clear"}:
+        return Constant(None)
+    return Data("scalar")
+
+
+def dictionary_method(
+    run: Interpreter, holder: Value, value: Dictionary, name: str, args: Arguments
+) -> Value:
+    """Run a method of a dict."""
+    everything = [*value.items.values(), *([value.rest] if value.rest else [])]
+    if name in {"get", "pop", "setdefault"} and args.positional:
+        return item(run, value, args.positional[0])
+    if name == "values":
+        return Sequence(tuple(everything)) if value.rest is None else Sequence(rest=run.data(value))
+    if name == "keys":
+        return Sequence(tuple(Constant(key) for key in value.items))
+    if name == "items":
+        pairs = [
+            Sequence((Constant(key), inner), way="tuple") for key, inner in value.items.items()
+        ]
+        rest = Sequence((Data("scalar"), value.rest), way="tuple") if value.rest else None
+        return Sequence(tuple(pairs), rest)
+    if name == "update" and isinstance(holder, Ref):
+        items, rest = dict(value.items), value.rest
+        inner = run.load(args.positional[0]) if args.positional else UNKNOWN
+        if isinstance(inner, Dictionary):
+            items.update(inner.items)
+            rest = inner.rest or rest
+        items.update(args.named)
+        run.state.heap[holder.address] = Dictionary(items, rest)
+        return Constant(None)
+    if name == "copy":
+        return run.state.allocate(value)
+    return Data("scalar")
+
+
+def item(run: Interpreter, value: Dictionary, key: Value) -> Value:
+    """Look a key up in a dict."""
+    inner = run.load(key)
+    if isinstance(inner, Constant):
+        found = value.items.get(inner.value)
+        if found is not None:
+            return found
+        return value.rest if value.rest is not None else UNKNOWN
+    merged = value.rest
+    for part in value.items.values():
+        merged = part if merged is None else run.state.join(merged, part)
+    return merged if merged is not None else UNKNOWN

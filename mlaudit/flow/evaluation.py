@@ -1,0 +1,120 @@
+"""Evaluations: predictions meet labels in a metric, a `score` method, or arithmetic by hand."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from mlaudit.flow.arguments import Arguments
+from mlaudit.flow.values import NO_ROWS, UNKNOWN, Data, Estimator, Prediction, Value, combine
+from mlaudit.trace.events import Evaluate, Role
+
+if TYPE_CHECKING:
+    from mlaudit.catalogue.entry import Entry
+    from mlaudit.flow.interpreter import Interpreter
+
+CHOOSING = frozenset(
+    {"max", "min", "argmax", "argmin", "nanargmax", "nanargmin", "idxmax", "idxmin", "argsort"}
+)
+
+
+def metric(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> Value:
+    """Judge predictions by a metric of a library."""
+    operands = _operands(run, entry, arguments)
+    data = [run.data(value) for value in operands]
+    if not any(d.predictions for d in data):
+        return Data("scalar", influences=combine(data).influences if data else ())
+    swapped = _swapped(entry, data)
+    predictions = dict.fromkeys(p for d in data for p in d.predictions)
+    events = [
+        evaluated(run, arguments.node, prediction, name.rsplit(".", 1)[-1], index, swapped)
+        for index, prediction in enumerate(predictions)
+    ]
+    return Data("scalar", scores=tuple(events))
+
+
+def _operands(run: Interpreter, entry: Entry, arguments: Arguments) -> list[Value]:
+    names = entry.parameters[:2] or ("y_true", "y_pred")
+    found = [value for i, n in enumerate(names) if (value := arguments.get(n, i)) is not None]
+    more = [
+        v
+        for key, v in arguments.named.items()
+        if key in {"y_score", "y_prob", "y_proba", "y_true", "y_pred"}
+    ]
+    return (
+        found if len(found) > 1 else [*found, *(v for v in more if all(v is not f for f in found))]
+    )
+
+
+def _swapped(entry: Entry, data: list[Data]) -> bool:
+    """Whether predictions stand where labels belong, and labels where predictions belong."""
+    if len(data) < 2 or entry.operands[:1] != ("true",):
+        return False
+    first, second = data[0], data[1]
+    return bool(first.predictions) and not second.predictions and bool(second.rows.terms)
+
+
+def evaluated(
+    run: Interpreter,
+    node: ast.AST,
+    prediction: Prediction,
+    name: str | None,
+    index: int = 0,
+    swapped: bool = False,
+) -> Evaluate:
+    """Record that a prediction is judged."""
+    prediction.model.role = _predicts(prediction.model.role)
+    event = run.emit(
+        Evaluate,
+        node,
+        index,
+        id(prediction.model),
+        model=prediction.model,
+        metric=name,
+        rows=prediction.rows,
+        fits=prediction.fits,
+        influences=prediction.influences,
+        predicted_at=prediction.place,
+        prediction=prediction.method,
+        swapped=swapped,
+        variable=prediction.variable,
+    )
+    if prediction not in run.judged.setdefault(id(event), []):
+        run.judged[id(event)].append(prediction)
+    return event
+
+
+def _predicts(role: Role) -> Role:
+    return Role.PREDICTOR if role in {Role.UNKNOWN, Role.TRANSFORMER} else role
+
+
+def custom(run: Interpreter, node: ast.AST, data: Data, operation: str) -> Data | None:
+    """Judge predictions by arithmetic with labels, e.g. `(y == model.predict(X)).mean()`."""
+    if data.kind != "error":
+        return None
+    events = [
+        evaluated(run, node, prediction, f"own {operation}", index)
+        for index, prediction in enumerate(data.predictions)
+    ]
+    return Data("scalar", scores=tuple(events))
+
+
+def score(
+    run: Interpreter, holder: Value, estimator: Estimator, name: str, arguments: Arguments
+) -> Value:
+    """Evaluate by the estimator's own `score` or `evaluate`."""
+    value = arguments.get("X", 0) or arguments.get("x")
+    data = run.data(value) if value is not None else UNKNOWN
+    expression = arguments.expression("X", 0) or arguments.expression("x")
+    prediction = Prediction(
+        estimator.model,
+        holder,
+        estimator.fits,
+        data.rows,
+        data.influences,
+        name,
+        run.place(arguments.node),
+        run.text(expression) if expression is not None else "",
+    )
+    event = evaluated(run, arguments.node, prediction, name)
+    return Data("scalar", NO_ROWS, scores=(event,))

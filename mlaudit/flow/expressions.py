@@ -1,0 +1,271 @@
+"""Expressions: how values join, and what of a value is data."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import operator
+from typing import TYPE_CHECKING, Any
+
+from mlaudit.flow import attributes, calls, imports, loops, stores, tables
+from mlaudit.flow.regions import Selector
+from mlaudit.flow.values import (
+    UNKNOWN,
+    Constant,
+    Data,
+    Dictionary,
+    Function,
+    Sequence,
+    Symbol,
+    Value,
+    combine,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from mlaudit.flow.interpreter import Interpreter
+
+_BUILTINS = frozenset(dir(builtins))
+_ARITHMETIC: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
+    ast.Add: operator.add,
+    ast.Sub: operator.sub,
+    ast.Mult: operator.mul,
+    ast.Div: operator.truediv,
+    ast.FloorDiv: operator.floordiv,
+    ast.Mod: operator.mod,
+}
+
+
+def _name(run: Interpreter, node: ast.Name) -> Value:
+    value = run.state.scope.find(node.id)
+    if value is not None:
+        return value
+    if node.id in _BUILTINS:
+        return Symbol(f"builtins.{node.id}")
+    return imports.from_stars(run, node.id) or UNKNOWN
+
+
+def _attribute(run: Interpreter, node: ast.Attribute) -> Value:
+    return attributes.attribute(run, run.eval(node.value), node.attr, node)
+
+
+def _constant(run: Interpreter, node: ast.Constant) -> Value:
+    return Constant(node.value) if not isinstance(node.value, type(...)) else UNKNOWN
+
+
+def _sequence(run: Interpreter, node: ast.List | ast.Tuple | ast.Set) -> Value:
+    items: list[Value] = []
+    rest: Value | None = None
+    for element in node.elts:
+        if isinstance(element, ast.Starred):
+            inner = run.load(run.eval(element.value))
+            if isinstance(inner, Sequence) and inner.rest is None:
+                items.extend(inner.items)
+            else:
+                rest = run.data(inner)
+        else:
+            items.append(run.eval(element))
+    way = type(node).__name__.lower()
+    value = Sequence(tuple(items), rest, way)
+    return value if way == "tuple" else run.state.allocate(value)
+
+
+def _dict(run: Interpreter, node: ast.Dict) -> Value:
+    items: dict[Any, Value] = {}
+    rest: Value | None = None
+    for key, element in zip(node.keys, node.values, strict=True):
+        value = run.eval(element)
+        if key is None:
+            inner = run.load(value)
+            if isinstance(inner, Dictionary):
+                items.update(inner.items)
+                rest = inner.rest or rest
+            continue
+        name = run.load(run.eval(key))
+        if isinstance(name, Constant):
+            items[name.value] = value
+        else:
+            rest = value if rest is None else run.state.join(rest, value)
+    return run.state.allocate(Dictionary(items, rest))
+
+
+def binary(run: Interpreter, node: ast.BinOp) -> Value:
+    """Evaluate arithmetic; chains such as `a + b + c` are walked without recursion."""
+    chain = [node]
+    while isinstance(chain[-1].left, ast.BinOp):
+        chain.append(chain[-1].left)
+    value = run.eval(chain[-1].left)
+    for link in reversed(chain):
+        value = _operate(run, link, value, run.eval(link.right))
+    return value
+
+
+def _operate(run: Interpreter, node: ast.BinOp, left: Value, right: Value) -> Value:
+    a, b = run.load(left), run.load(right)
+    if isinstance(a, Constant) and isinstance(b, Constant):
+        return _fold(node.op, a.value, b.value)
+    if isinstance(a, Sequence) and isinstance(b, Sequence) and isinstance(node.op, ast.Add):
+        rest = a.rest or b.rest
+        return run.state.allocate(Sequence((*a.items, *b.items), rest, a.way))
+    if isinstance(node.op, ast.Mod) and isinstance(a, Constant) and isinstance(a.value, str):
+        return combine([run.data(b)], "scalar")
+    one, two = run.data(a), run.data(b)
+    if isinstance(node.op, ast.BitAnd | ast.BitOr) and (one.select or two.select):
+        key = (run.text(node), one.rows.terms, two.rows.terms)
+        return combine([one, two], "mask").but(select=Selector("filter", key, True))
+    joined = combine([one, two], one.kind if one.rows.terms else two.kind)
+    label = (one.label and (two.label or not two.rows.terms)) or (two.label and not one.rows.terms)
+    return joined.but(label=label)
+
+
+def _fold(op: ast.operator, a: Any, b: Any) -> Value:
+    fold = _ARITHMETIC.get(type(op))
+    if fold is None or not isinstance(a, int | float | str) or not isinstance(b, int | float | str):
+        return Data("scalar")
+    if isinstance(a, str) != isinstance(b, str) or (isinstance(a, str) and len(a) + len(b) > 2000):
+        return Data("scalar")
+    try:
+        result = fold(a, b)
+        hash(result)
+    except (ArithmeticError, TypeError, ValueError):
+        return Data("scalar")
+    return Constant(result)
+
+
+def _unary(run: Interpreter, node: ast.UnaryOp) -> Value:
+    value = run.eval(node.operand)
+    inner = run.load(value)
+    if isinstance(inner, Constant):
+        if isinstance(node.op, ast.USub) and isinstance(inner.value, int | float):
+            return Constant(-inner.value)
+        return Data("scalar") if not isinstance(node.op, ast.Not) else Constant(not inner.value)
+    data = run.data(inner)
+    if isinstance(node.op, ast.Invert | ast.USub | ast.Not) and data.select is not None:
+        flipped = data.select.flipped()
+        return data.but(kind="mask", select=flipped or Selector("filter", run.text(node), True))
+    return combine([data])
+
+
+def _compare(run: Interpreter, node: ast.Compare) -> Value:
+    left = run.data(run.eval(node.left))
+    rights = [run.eval(comparator) for comparator in node.comparators]
+    others = [run.data(right) for right in rights]
+    joined = combine(
+        [left, *others], "mask" if left.rows.terms or left.kind == "unknown" else "scalar"
+    )
+    if len(rights) != 1 or joined.predictions or joined.scores:
+        return joined
+    return joined.but(select=tables.predicate(run, node, left, rights[0]))
+
+
+def _boolean(run: Interpreter, node: ast.BoolOp) -> Value:
+    values = [run.eval(value) for value in node.values]
+    merged = values[0]
+    for value in values[1:]:
+        merged = run.state.join(merged, value)
+    return merged
+
+
+def _conditional(run: Interpreter, node: ast.IfExp) -> Value:
+    known = truth(run, node.test)
+    if known is not None:
+        return run.eval(node.body if known else node.orelse)
+    with run.conditionally():
+        return run.state.join(run.eval(node.body), run.eval(node.orelse))
+
+
+def _subscript(run: Interpreter, node: ast.Subscript) -> Value:
+    return tables.subscript(run, node)
+
+
+def _joined_string(run: Interpreter, node: ast.JoinedStr) -> Value:
+    parts = [run.data(run.eval(v.value)) for v in node.values if isinstance(v, ast.FormattedValue)]
+    if not parts and all(isinstance(v, ast.Constant) for v in node.values):
+        return Constant("".join(str(v.value) for v in node.values if isinstance(v, ast.Constant)))
+    return combine(parts, "scalar") if parts else Data("scalar")
+
+
+def _lambda(run: Interpreter, node: ast.Lambda) -> Value:
+    return Function(node, run.state.scope, run.document)
+
+
+def _named(run: Interpreter, node: ast.NamedExpr) -> Value:
+    value = run.eval(node.value)
+    stores.assign(run, node.target, value, node.value)
+    return value
+
+
+def _await(run: Interpreter, node: ast.Await) -> Value:
+    return run.eval(node.value)
+
+
+def _yield(run: Interpreter, node: ast.Yield | ast.YieldFrom) -> Value:
+    value = run.eval(node.value) if node.value is not None else Constant(None)
+    if isinstance(node, ast.Yield):
+        value = run.state.allocate(Sequence(rest=value))
+    run.returned.append(value)
+    return UNKNOWN
+
+
+def _slice(run: Interpreter, node: ast.Slice) -> Value:
+    for bound in (node.lower, node.upper, node.step):
+        if bound is not None:
+            run.eval(bound)
+    return UNKNOWN
+
+
+def truth(run: Interpreter, test: ast.expr) -> bool | None:
+    """Decide a test that constants decide; None when both ways are possible."""
+    if isinstance(test, ast.Constant):
+        return bool(test.value)
+    if _is_main_guard(test):
+        return True
+    value = run.load(run.eval(test))
+    if isinstance(test, ast.Name) and isinstance(value, Constant) and isinstance(value.value, bool):
+        return value.value if not run.loops else None
+    return None
+
+
+def _is_main_guard(test: ast.expr) -> bool:
+    return (
+        isinstance(test, ast.Compare)
+        and isinstance(test.left, ast.Name)
+        and test.left.id == "__name__"
+        and isinstance(test.ops[0], ast.Eq)
+    )
+
+
+def decorated(run: Interpreter, decorator: ast.expr) -> None:
+    """Evaluate a decorator for its events."""
+    run.eval(decorator)
+
+
+HANDLERS: dict[type[ast.expr], Callable[[Interpreter, Any], Value]] = {
+    ast.Name: _name,
+    ast.Attribute: _attribute,
+    ast.Constant: _constant,
+    ast.List: _sequence,
+    ast.Tuple: _sequence,
+    ast.Set: _sequence,
+    ast.Dict: _dict,
+    ast.BinOp: binary,
+    ast.UnaryOp: _unary,
+    ast.Compare: _compare,
+    ast.BoolOp: _boolean,
+    ast.IfExp: _conditional,
+    ast.Subscript: _subscript,
+    ast.Call: calls.call,
+    ast.JoinedStr: _joined_string,
+    ast.Lambda: _lambda,
+    ast.NamedExpr: _named,
+    ast.Await: _await,
+    ast.Yield: _yield,
+    ast.YieldFrom: _yield,
+    ast.Starred: lambda run, node: run.eval(node.value),
+    ast.Slice: _slice,
+    ast.ListComp: loops.comprehension,
+    ast.SetComp: loops.comprehension,
+    ast.GeneratorExp: loops.comprehension,
+    ast.DictComp: loops.dict_comprehension,
+}

@@ -1,0 +1,217 @@
+"""Functions and classes of the program: calls are interpreted in place."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from mlaudit.flow.arguments import Arguments
+from mlaudit.flow.regions import base
+from mlaudit.flow.state import Scope
+from mlaudit.flow.values import (
+    UNKNOWN,
+    Class,
+    Constant,
+    Data,
+    Dictionary,
+    Function,
+    Instance,
+    Ref,
+    Sequence,
+    Value,
+)
+
+if TYPE_CHECKING:
+    from mlaudit.flow.interpreter import Interpreter
+
+DEEPEST_CALLS = 6
+MOST_CALLS_OF_ONE = 60
+
+
+def remember_defaults(run: Interpreter, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
+    """Evaluate default values for their events, once, at the definition."""
+    for default in (*node.args.defaults, *node.args.kw_defaults):
+        if default is not None and not isinstance(default, ast.Constant):
+            run.eval(default)
+
+
+def call(run: Interpreter, function: Function, arguments: Arguments) -> Value:
+    """Interpret a call of a function of the program; recursion and great depth give unknown."""
+    node = function.node
+    active = [entered for entered, _ in run.calls]
+    if id(node) in active or len(active) >= DEEPEST_CALLS:
+        run.note("calls nested too deeply or recursive are not followed")
+        return run.data(Sequence(tuple(arguments.values()))).but(select=None)
+    run.entered.add(id(node))
+    scope = Scope(function.document, function.scope)
+    _bind_parameters(run, function, arguments, scope)
+    outer = (run.state.scope, run.document, run.returned, run.module_scope, run.loops)
+    run.state.scope, run.document, run.returned = scope, function.document, []
+    run.calls.append((id(node), function))
+    try:
+        with run.within(id(arguments.node)):
+            if isinstance(node, ast.Lambda):
+                return run.eval(node.body)
+            run.block(node.body)
+            return _result(run)
+    finally:
+        run.calls.pop()
+        run.state.scope, run.document, run.returned, run.module_scope, run.loops = outer
+
+
+def _result(run: Interpreter) -> Value:
+    if not run.returned:
+        return Constant(None)
+    result = run.returned[0]
+    for other in run.returned[1:]:
+        result = run.state.join(result, other)
+    return result
+
+
+def _bind_parameters(run: Interpreter, function: Function, given: Arguments, scope: Scope) -> None:
+    spec = function.node.args
+    names = [parameter.arg for parameter in (*spec.posonlyargs, *spec.args)]
+    values: list[Value] = list(given.positional)
+    if function.this is not None and names:
+        values.insert(0, function.this)
+    for name, value in zip(names, values, strict=False):
+        scope.names[name] = value
+    if spec.vararg is not None:
+        scope.names[spec.vararg.arg] = Sequence(tuple(values[len(names) :]), given.rest, "tuple")
+    keywords = {parameter.arg for parameter in spec.kwonlyargs} | set(names)
+    extra: dict[object, Value] = {}
+    for name, value in given.named.items():
+        if name in keywords:
+            scope.names[name] = value
+        else:
+            extra[name] = value
+    if spec.kwarg is not None:
+        scope.names[spec.kwarg.arg] = run.state.allocate(Dictionary(extra))  # type: ignore[arg-type]
+    _bind_defaults(run, function, scope)
+    for name in keywords:
+        if name not in scope.names:
+            scope.names[name] = given.rest if given.rest is not None else UNKNOWN
+
+
+def _bind_defaults(run: Interpreter, function: Function, scope: Scope) -> None:
+    spec = function.node.args
+    positional = (*spec.posonlyargs, *spec.args)
+    pairs = list(
+        zip(positional[len(positional) - len(spec.defaults) :], spec.defaults, strict=True)
+    )
+    pairs += [
+        (p, d) for p, d in zip(spec.kwonlyargs, spec.kw_defaults, strict=True) if d is not None
+    ]
+    for parameter, default in pairs:
+        if parameter.arg not in scope.names:
+            scope.names[parameter.arg] = run.eval(default)
+
+
+def instantiate(run: Interpreter, owner: Class, arguments: Arguments) -> Value:
+    """Make an object of a class of the program and run its constructor."""
+    from mlaudit.flow import attributes, estimators
+
+    instance = run.state.allocate(Instance(owner))
+    if estimators.is_network(run, owner):
+        estimators.make_network(run, instance, owner, arguments.node)
+    found = attributes.find_method(run, owner, "__init__")
+    if found is not None and isinstance(found[0], Function):
+        method = found[0]
+        bound = Function(method.node, method.scope, method.document, instance, found[1])
+        call(run, bound, arguments)
+    elif found is None:
+        _dataclass_fields(run, instance, owner, arguments)
+    return instance
+
+
+def _dataclass_fields(run: Interpreter, instance: Ref, owner: Class, arguments: Arguments) -> None:
+    """Without a constructor of its own, arguments become attributes in the order of declaration."""
+    fields = [
+        s.target.id
+        for s in owner.node.body
+        if isinstance(s, ast.AnnAssign) and isinstance(s.target, ast.Name)
+    ]
+    attributes = dict(zip(fields, arguments.positional, strict=False))
+    attributes.update(arguments.named)
+    made = run.load(instance)
+    if isinstance(made, Instance):
+        run.state.heap[instance.address] = Instance(
+            owner, {**made.attributes, **attributes}, made.estimator
+        )
+
+
+def superclass_call(run: Interpreter, name: str, arguments: Arguments) -> Value:
+    """Run `super().name(...)` in the method that is running."""
+    from mlaudit.flow import attributes
+
+    if not run.calls:
+        return UNKNOWN
+    current: Function = run.calls[-1][1]
+    if current.owner is None or current.this is None:
+        return UNKNOWN
+    for parent in map(run.load, current.owner.bases):
+        if isinstance(parent, Class):
+            found = attributes.find_method(run, parent, name)
+            if found is not None and isinstance(found[0], Function):
+                method = found[0]
+                bound = Function(method.node, method.scope, method.document, current.this, found[1])
+                return call(run, bound, arguments)
+    return UNKNOWN
+
+
+def enter_uncalled(run: Interpreter, body: list[ast.stmt]) -> None:
+    """Enter functions and methods that nobody calls, with symbolic arguments."""
+    with run.conditionally():
+        for node in body:
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                value = run.load(run.module_scope.names.get(node.name, UNKNOWN))
+                if isinstance(value, Function) and id(node) not in run.entered:
+                    _enter(run, value, None)
+            elif isinstance(node, ast.ClassDef):
+                _enter_class(run, node)
+
+
+def _enter_class(run: Interpreter, node: ast.ClassDef) -> None:
+    owner = run.load(run.module_scope.names.get(node.name, UNKNOWN))
+    if not isinstance(owner, Class) or owner.node is not node:
+        return
+    methods = [s for s in node.body if isinstance(s, ast.FunctionDef | ast.AsyncFunctionDef)]
+    pending = [m for m in methods if id(m) not in run.entered and m.name != "__init__"]
+    if not pending:
+        return
+    constructor = next((m for m in methods if m.name == "__init__"), None)
+    instance = instantiate(
+        run, owner, _symbolic(run, constructor, True) if constructor else Arguments(node)
+    )
+    for method in pending:
+        function = owner.scope.names.get(method.name)
+        if id(method) not in run.entered and isinstance(function, Function):
+            _enter(
+                run,
+                Function(function.node, function.scope, function.document, instance, owner),
+                instance,
+            )
+
+
+def _enter(run: Interpreter, function: Function, this: Value | None) -> None:
+    call(run, function, _symbolic(run, function.node, this is not None))
+
+
+def _symbolic(
+    run: Interpreter, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda, method: bool
+) -> Arguments:
+    """Make arguments of which nothing is known but that each is data of its own."""
+    spec = node.args
+    parameters = [*spec.posonlyargs, *spec.args][1 if method else 0 :]
+    defaulted = (
+        {p.arg for p in parameters[len(parameters) - len(spec.defaults) :]}
+        if spec.defaults
+        else set()
+    )
+    named: dict[str, Value] = {}
+    for parameter in (*parameters, *spec.kwonlyargs):
+        if parameter.arg in defaulted or parameter in spec.kwonlyargs:
+            continue
+        rows = base(("parameter", id(node), parameter.arg), parameter.arg)
+        named[parameter.arg] = run.state.allocate(Data("unknown", rows))
+    return Arguments(node, [], named)

@@ -1,0 +1,80 @@
+"""Imports: libraries become symbols, the project's own files are executed."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from mlaudit.flow.state import Scope
+from mlaudit.flow.values import ProjectModule, Symbol, Value
+
+if TYPE_CHECKING:
+    from mlaudit.flow.interpreter import Interpreter
+
+MOST_MODULES = 40
+
+
+def import_names(run: Interpreter, node: ast.Import) -> None:
+    """Run `import a.b as c`."""
+    for alias in node.names:
+        if alias.asname:
+            run.state.scope.bind(alias.asname, module(run, alias.name) or Symbol(alias.name))
+        else:
+            top = alias.name.split(".")[0]
+            if top != alias.name:
+                module(run, alias.name)
+            run.state.scope.bind(top, module(run, top) or Symbol(top))
+
+
+def import_from(run: Interpreter, node: ast.ImportFrom) -> None:
+    """Run `from a.b import c`; star imports of libraries are remembered as candidates."""
+    name = "." * node.level + (node.module or "")
+    found = module(run, name)
+    for alias in node.names:
+        if alias.name == "*":
+            if isinstance(found, ProjectModule):
+                run.state.scope.names.update(found.scope.names)
+            else:
+                run.stars.append(name)
+            continue
+        value: Value | None = None
+        if isinstance(found, ProjectModule):
+            value = found.scope.names.get(alias.name)
+        if value is None:
+            dot = "" if name.endswith(".") else "."
+            value = module(run, f"{name}{dot}{alias.name}")
+        run.state.scope.bind(alias.asname or alias.name, value or Symbol(f"{name}.{alias.name}"))
+
+
+def module(run: Interpreter, name: str) -> Value | None:
+    """Execute a file of the project once; None when the name is not the project's."""
+    if run.project is None:
+        return None
+    found = run.project.find_module(name, run.document)
+    if found is None:
+        return None
+    document, tree = found
+    known = run.modules.get(document.path)
+    if known is not None:
+        return known
+    scope = Scope(document)
+    value = run.modules[document.path] = ProjectModule(name, scope)
+    if len(run.modules) > MOST_MODULES:
+        run.note("more project files are imported than are followed")
+        return value
+    outer = (run.state.scope, run.document, run.module_scope)
+    run.state.scope, run.document = scope, document
+    try:
+        with run.within("module", document.path):
+            run.block(tree.body)
+    finally:
+        run.state.scope, run.document, run.module_scope = outer
+    return value
+
+
+def from_stars(run: Interpreter, name: str) -> Value | None:
+    """Find the library whose star import brings a name that nothing else explains."""
+    for star in run.stars:
+        if run.catalogue.find(f"{star}.{name}") is not None:
+            return Symbol(f"{star}.{name}")
+    return None

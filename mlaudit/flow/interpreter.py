@@ -1,0 +1,304 @@
+"""The interpreter: walks statements in program order and keeps the state and the events."""
+
+from __future__ import annotations
+
+import ast
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from mlaudit.flow import containers, expressions, functions, imports, loops, sinks, stores
+from mlaudit.flow.state import Scope, State
+from mlaudit.flow.values import UNKNOWN, Class, Constant, Data, Function, Prediction, Value
+from mlaudit.trace.events import Event, Model
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Hashable, Iterator
+
+    from mlaudit.catalogue.catalogue import Catalogue
+    from mlaudit.flow.builder import Project
+    from mlaudit.source.document import Document, Place
+
+E = TypeVar("E", bound=Event)
+MOST_STEPS = 200_000
+
+
+class BudgetExceeded(Exception):
+    """The analysis took more steps than it may; what it has seen so far stands."""
+
+
+class Interpreter:
+    """Runs one document abstractly; project files that it imports run in the same interpreter."""
+
+    def __init__(self, document: Document, catalogue: Catalogue, project: Project | None):
+        self.document = document
+        self.catalogue = catalogue
+        self.project = project
+        self.state = State(Scope(document))
+        self.module_scope = self.state.scope
+        self.events: dict[Hashable, Event] = {}
+        self.models: dict[Hashable, Model] = {}
+        self.notes: dict[str, None] = {}
+        self.context: tuple[Hashable, ...] = ()
+        self.conditions = 0
+        self.calls: list[Any] = []
+        self.entered: set[int] = set()
+        self.loops: list[loops.Loop] = []
+        self.modules: dict[str, Value] = {}
+        self.stars: list[str] = []
+        self.steps = 0
+        self.returned: list[Value] = []
+        self.predictions: dict[Hashable, Prediction] = {}
+        self.judged: dict[int, list[Prediction]] = {}
+
+    # -- facts -----------------------------------------------------------------------------------
+
+    def place(self, node: ast.AST) -> Place:
+        """Give the place of a node in the document that is running now."""
+        return self.document.place(node)
+
+    def text(self, node: ast.AST) -> str:
+        """Give the source text of a node."""
+        return self.place(node).text
+
+    def emit(self, kind: type[E], node: ast.AST, *more: Hashable, **fields: Any) -> E:
+        """Record an event; when the same code runs again in a loop, its event is brought up to date."""
+        key = (kind, id(node), self.context, *more)
+        event = self.events.get(key)
+        if event is None:
+            event = kind(place=self.place(node), conditional=bool(self.conditions), **fields)
+            self.events[key] = event
+            return event
+        assert isinstance(event, kind)
+        for name, value in fields.items():
+            setattr(event, name, value)
+        return event
+
+    def note(self, text: str) -> None:
+        """Say what the analysis could not follow."""
+        self.notes[text] = None
+
+    # -- running ---------------------------------------------------------------------------------
+
+    def eval(self, node: ast.expr | None) -> Value:
+        """Evaluate an expression; mutable values come as references."""
+        if node is None:
+            return UNKNOWN
+        self.steps += 1
+        if self.steps > MOST_STEPS:
+            raise BudgetExceeded
+        handler = expressions.HANDLERS.get(type(node))
+        return handler(self, node) if handler else UNKNOWN
+
+    def load(self, value: Value) -> Value:
+        """Follow a reference."""
+        return self.state.load(value)
+
+    def data(self, value: Value) -> Data:
+        """See a value as data: what of it carries rows, influences, predictions or scores."""
+        return containers.as_data(self, value)
+
+    def block(self, body: list[ast.stmt]) -> bool:
+        """Run statements; True when the end is not reached (return, raise, break, continue)."""
+        for statement in body:
+            if self.statement(statement):
+                return True
+        return False
+
+    def statement(self, node: ast.stmt) -> bool:
+        """Run one statement; True when control does not go on behind it."""
+        self.steps += 1
+        if self.steps > MOST_STEPS:
+            raise BudgetExceeded
+        handler = _STATEMENTS.get(type(node))
+        return bool(handler(self, node)) if handler else False
+
+    @contextmanager
+    def within(self, *keys: Hashable) -> Iterator[None]:
+        """Run in a context of its own, e.g. one turn of an unrolled loop."""
+        outer = self.context
+        self.context = (*outer, *keys)
+        try:
+            yield
+        finally:
+            self.context = outer
+
+    @contextmanager
+    def conditionally(self, when: bool = True) -> Iterator[None]:
+        """Run something that happens on some paths only."""
+        self.conditions += when
+        try:
+            yield
+        finally:
+            self.conditions -= when
+
+
+def _expression(run: Interpreter, node: ast.Expr) -> None:
+    value = run.eval(node.value)
+    if run.state.scope is run.module_scope and not isinstance(node.value, ast.Call):
+        sinks.displayed(run, value, node.value)
+    elif run.state.scope is run.module_scope:
+        sinks.displayed_call(run, value, node)
+
+
+def _assign(run: Interpreter, node: ast.Assign) -> None:
+    value = run.eval(node.value)
+    for target in node.targets:
+        stores.assign(run, target, value, node.value)
+
+
+def _annotated(run: Interpreter, node: ast.AnnAssign) -> None:
+    if node.value is not None:
+        stores.assign(run, node.target, run.eval(node.value), node.value)
+
+
+def _augmented(run: Interpreter, node: ast.AugAssign) -> None:
+    load = ast.copy_location(_as_load(node.target), node.target)
+    operation = ast.copy_location(ast.BinOp(load, node.op, node.value), node)
+    value = expressions.binary(run, operation)
+    stores.assign(run, node.target, value, node.value)
+
+
+def _as_load(target: ast.expr) -> ast.expr:
+    if isinstance(target, ast.Name):
+        return ast.Name(target.id, ast.Load())
+    if isinstance(target, ast.Attribute):
+        return ast.Attribute(target.value, target.attr, ast.Load())
+    if isinstance(target, ast.Subscript):
+        return ast.Subscript(target.value, target.slice, ast.Load())
+    return target
+
+
+def _delete(run: Interpreter, node: ast.Delete) -> None:
+    for target in node.targets:
+        stores.delete(run, target)
+
+
+def _if(run: Interpreter, node: ast.If) -> bool:
+    known = expressions.truth(run, node.test)
+    sinks.tested(run, node)
+    if known is not None:
+        return run.block(node.body if known else node.orelse)
+    start = run.state.snapshot()
+    with run.conditionally():
+        ended = run.block(node.body)
+        after = run.state.snapshot()
+        run.state.restore(start)
+        ended_else = run.block(node.orelse)
+    if ended and ended_else:
+        return True
+    if ended_else:
+        run.state.restore(after)
+    elif not ended:
+        run.state.merge(after)
+    return False
+
+
+def _with(run: Interpreter, node: ast.With | ast.AsyncWith) -> bool:
+    for item in node.items:
+        value = run.eval(item.context_expr)
+        if item.optional_vars is not None:
+            stores.assign(run, item.optional_vars, value, item.context_expr)
+    return run.block(node.body)
+
+
+def _try(run: Interpreter, node: ast.Try) -> bool:
+    start = run.state.snapshot()
+    ended = run.block(node.body) or run.block(node.orelse)
+    for handler in node.handlers:
+        after = run.state.snapshot()
+        run.state.restore(start)
+        with run.conditionally():
+            handled = run.block(handler.body)
+        if ended and not handled:
+            ended = False
+            continue
+        if handled:
+            run.state.restore(after)
+        else:
+            other = run.state.snapshot()
+            run.state.restore(after)
+            run.state.merge(other)
+    return run.block(node.finalbody) or ended
+
+
+def _function(run: Interpreter, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
+    value: Value = Function(node, run.state.scope, run.document)
+    for decorator in node.decorator_list:
+        expressions.decorated(run, decorator)
+    functions.remember_defaults(run, node)
+    run.state.scope.bind(node.name, value)
+
+
+def _class(run: Interpreter, node: ast.ClassDef) -> None:
+    bases = tuple(run.eval(base) for base in node.bases)
+    scope = Scope(run.document, run.state.scope)
+    outer, run.state.scope = run.state.scope, scope
+    try:
+        run.block(node.body)
+    finally:
+        run.state.scope = outer
+    run.state.scope.bind(node.name, Class(node, scope, run.document, bases))
+
+
+def _return(run: Interpreter, node: ast.Return) -> bool:
+    value = run.eval(node.value) if node.value is not None else Constant(None)
+    run.returned.append(value)
+    return True
+
+
+def _global(run: Interpreter, node: ast.Global) -> None:
+    run.state.scope.global_names.update(node.names)
+
+
+def _assert(run: Interpreter, node: ast.Assert) -> None:
+    run.eval(node.test)
+
+
+def _raise(run: Interpreter, node: ast.Raise) -> bool:
+    if node.exc is not None:
+        run.eval(node.exc)
+    return True
+
+
+def _match(run: Interpreter, node: ast.Match) -> bool:
+    run.eval(node.subject)
+    start = run.state.snapshot()
+    ends = []
+    with run.conditionally():
+        for case in node.cases:
+            run.state.restore(start)
+            if not run.block(case.body):
+                ends.append(run.state.snapshot())
+    run.state.restore(start)
+    for end in ends:
+        run.state.merge(end)
+    return False
+
+
+_STATEMENTS: dict[type[ast.stmt], Callable[[Interpreter, Any], bool | None]] = {
+    ast.Expr: _expression,
+    ast.Assign: _assign,
+    ast.AnnAssign: _annotated,
+    ast.AugAssign: _augmented,
+    ast.Delete: _delete,
+    ast.If: _if,
+    ast.For: loops.for_loop,
+    ast.AsyncFor: loops.for_loop,
+    ast.While: loops.while_loop,
+    ast.Break: lambda run, node: True,
+    ast.Continue: lambda run, node: True,
+    ast.With: _with,
+    ast.AsyncWith: _with,
+    ast.Try: _try,
+    ast.FunctionDef: _function,
+    ast.AsyncFunctionDef: _function,
+    ast.ClassDef: _class,
+    ast.Return: _return,
+    ast.Global: _global,
+    ast.Nonlocal: _global,
+    ast.Import: imports.import_names,
+    ast.ImportFrom: imports.import_from,
+    ast.Assert: _assert,
+    ast.Raise: _raise,
+    ast.Match: _match,
+}

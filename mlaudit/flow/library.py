@@ -1,0 +1,345 @@
+"""What calls of catalogued names do to rows, by the kind of their entry."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from mlaudit.flow import estimators, evaluation, networks, sinks, splits
+from mlaudit.flow.arguments import Arguments
+from mlaudit.flow.regions import Length, Selector, base
+from mlaudit.flow.values import (
+    UNKNOWN,
+    Constant,
+    Data,
+    Dictionary,
+    Sequence,
+    Value,
+    combine,
+    merge_influences,
+)
+from mlaudit.trace.events import Columns, Draw, Effect, Influence, Kind, Load, Seed
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from mlaudit.catalogue.entry import Entry
+    from mlaudit.flow.interpreter import Interpreter
+
+
+def call(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> Value:
+    """Call a catalogued function or class."""
+    _draws(run, name, entry, arguments)
+    handler = _KINDS.get(entry.kind)
+    if handler is None:
+        return unknown(run, name, entry, arguments)
+    return handler(run, name, entry, arguments)
+
+
+def unknown(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> Value:
+    """Rows and influences of all arguments, and nothing computed."""
+    data = carried(run, entry, arguments)
+    return combine(data) if data else Data("scalar")
+
+
+def carried(run: Interpreter, entry: Entry, arguments: Arguments) -> list[Data]:
+    """The arguments that carry data."""
+    if entry.data:
+        values = [
+            value
+            for position, name in enumerate(entry.parameters or entry.data)
+            if name in entry.data and (value := arguments.get(name, position)) is not None
+        ]
+    else:
+        values = arguments.values()
+    found = [run.data(value) for value in values]
+    return [
+        d for d in found if d.rows.terms or d.influences or d.predictions or d.scores or d.select
+    ]
+
+
+def _same(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> Value:
+    first = run.load(arguments.positional[0]) if arguments.positional else UNKNOWN
+    data = carried(run, entry, arguments)
+    if not data:
+        return first if isinstance(first, Constant | Data) else Data("array")
+    if isinstance(first, Data) and len(data) == 1 and data[0] is first:
+        return first.but(kind="table" if first.kind == "table" else first.kind)
+    joined = combine(data)
+    if isinstance(first, Dictionary):
+        return joined.but(kind="table")
+    if joined.predictions and _compared(name):
+        return joined
+    return joined
+
+
+def _compared(name: str) -> bool:
+    return name.rsplit(".", 1)[-1] in {"equal", "isclose"}
+
+
+def statistic_of(
+    run: Interpreter, node: ast.AST, data: Data, operation: str, entry: Entry
+) -> tuple[Influence, ...]:
+    """Make the influence of a statistic computed over the rows of some data."""
+    if not data.rows.terms or data.kind in {"mask", "index", "columns"}:
+        return ()
+    influence = Influence(
+        operation,
+        Kind.STATISTIC,
+        Effect(entry.effect),
+        data.rows,
+        run.place(node),
+        entry.supervised or data.label,
+        entry.statistic,
+        bool(run.conditions),
+    )
+    return (influence,)
+
+
+def _statistic(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> Value:
+    data = carried(run, entry, arguments)
+    if not data or row_wise(run, entry, arguments):
+        return combine(data) if data else Data("array")
+    joined = combine(data)
+    made = statistic_of(run, arguments.node, joined, _short(name), entry)
+    return joined.but(influences=merge_influences(joined.influences, made))
+
+
+def _reduce(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> Value:
+    data = carried(run, entry, arguments)
+    if not data:
+        return Data("scalar")
+    joined = combine(data, "scalar")
+    if row_wise(run, entry, arguments):
+        return joined.but(kind="array")
+    return reduced(run, arguments.node, joined, _short(name), entry, data[0])
+
+
+def reduced(
+    run: Interpreter, node: ast.AST, joined: Data, operation: str, entry: Entry, first: Data
+) -> Data:
+    """Reduce data to a number: of scores a score, of predictions a metric, of rows a statistic."""
+    if joined.predictions and not joined.scores:
+        score = evaluation.custom(run, node, joined, operation)
+        if score is not None:
+            return score
+    if joined.scores:
+        if operation.rsplit(".", 1)[-1] in evaluation.CHOOSING:
+            sinks.select(run, joined, node, f"{operation} of the scores is taken")
+        return Data("scalar", scores=joined.scores)
+    made = (
+        ()
+        if first.kind == "mask"
+        else statistic_of(run, node, first if first.rows.terms else joined, operation, entry)
+    )
+    return Data("scalar", influences=merge_influences(joined.influences, made))
+
+
+def row_wise(run: Interpreter, entry: Entry, arguments: Arguments) -> bool:
+    """Whether a statistic is taken along each row (axis=1, axis=-1) rather than over rows."""
+    if entry.along is None:
+        return False
+    position = entry.parameters.index(entry.along) if entry.along in entry.parameters else None
+    value = arguments.get(entry.along, position)
+    inner = run.load(value) if value is not None else UNKNOWN
+    return isinstance(inner, Constant) and inner.value in {
+        1,
+        -1,
+        "columns",
+        2,
+        3,
+        (1, 2),
+        (1, 2, 3),
+    }
+
+
+def _subset(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> Value:
+    data = carried(run, entry, arguments)
+    if not data:
+        return Data("array")
+    select = Selector("some", (id(arguments.node), run.context))
+    return combine(data).but(rows=combine(data).rows.select(select))
+
+
+def _reorder(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> Value:
+    values = [run.data(value) for value in arguments.positional]
+    if len(values) == 1:
+        return values[0]
+    return Sequence(tuple(values), way="tuple") if values else UNKNOWN
+
+
+def _concat(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> Value:
+    joined = _carried_parts(run, arguments)
+    if not joined:
+        return Data("array")
+    return combine(joined, joined[0].kind)
+
+
+def _carried_parts(run: Interpreter, arguments: Arguments) -> list[Data]:
+    parts: list[Value] = []
+    for value in arguments.positional[:2] or list(arguments.named.values())[:1]:
+        inner = run.load(value)
+        parts.extend(inner.items if isinstance(inner, Sequence) and inner.items else [value])
+        if isinstance(inner, Sequence) and inner.items and inner.rest is not None:
+            parts.append(inner.rest)
+    found = [run.data(part) for part in parts]
+    return [data for data in found if data.rows.terms or data.influences or data.predictions]
+
+
+def _duplicate(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> Value:
+    values = [run.data(value) for value in arguments.positional]
+    select = Selector("duplicated", (id(arguments.node), run.context))
+    found: list[Value] = []
+    for data in values:
+        if data.rows.terms:
+            made = Influence(
+                _short(name),
+                Kind.DUPLICATION,
+                Effect.HIGH,
+                data.rows,
+                run.place(arguments.node),
+                conditional=bool(run.conditions),
+            )
+            data = data.but(
+                rows=data.rows.select(select), influences=merge_influences(data.influences, (made,))
+            )
+        found.append(data)
+    return found[0] if len(found) == 1 else Sequence(tuple(found), way="tuple")
+
+
+def _load(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> Value:
+    """Rows enter: the same literal source gives the same rows wherever it is read."""
+    expression = next(
+        (arguments.nodes[key] for key in (0, *arguments.named) if key in arguments.nodes), None
+    )
+    first = run.load(arguments.positional[0]) if arguments.positional else None
+    short = _short(name)
+    if isinstance(first, Constant) and isinstance(first.value, str):
+        key: object = ("file", first.value)
+        label = first.value.replace("\\", "/").rsplit("/", 1)[-1]
+    else:
+        key = ("load", id(arguments.node), run.context)
+        label = (
+            run.text(expression)[:60]
+            if expression is not None and arguments.positional
+            else f"{short}()"
+        )
+    if not arguments.positional:
+        train = run.load(arguments.named.get("train", UNKNOWN))
+        key = (*key, repr(train)) if isinstance(key, tuple) else key
+    rows = base(key, label)  # type: ignore[arg-type]
+    run.emit(Load, arguments.node, reader=short, source=label, rows=rows)
+    kind = "table" if entry.name.startswith("read_") or "DataFrame" in entry.name else "array"
+    data = Data(kind, rows)
+    if kind == "table":
+        return data.but(columns=Columns(), table=key)
+    return networks.dataset_parts(run, name, entry, arguments, data)
+
+
+def _index(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> Value:
+    """Positions of rows: `np.arange(len(X))`, `np.random.permutation(len(X))`."""
+    first = run.load(arguments.positional[0]) if arguments.positional else UNKNOWN
+    if isinstance(first, Constant) and isinstance(first.value, Length):
+        return Data("index", first.value.rows, select=Selector("rows", first.value.rows))
+    return first if isinstance(first, Data) and first.rows.terms else Data("array")
+
+
+def _draw(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> Value:
+    if entry.name.rsplit(".", 1)[-1] in {"permutation", "randperm", "shuffle", "sample", "choice"}:
+        return _index(run, name, entry, arguments)
+    return Data("array")
+
+
+def _draws(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> None:
+    """Record that a generator is drawn from or seeded."""
+    if entry.kind == "seed":
+        value = arguments.positional[0] if arguments.positional else None
+        fixed = (
+            not isinstance(run.load(value), Constant) or run.load(value) != Constant(None)
+            if value
+            else False
+        )
+        run.emit(Seed, arguments.node, generators=entry.generators, fixed=fixed)
+    elif entry.kind == "draw":
+        for generator in entry.generators:
+            run.emit(Draw, arguments.node, generator, generator=generator, function=_short(name))
+
+
+def _seed(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> Value:
+    return Constant(None)
+
+
+def _report(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> Value:
+    for value in arguments.values():
+        sinks.report(run, value)
+    return Data("scalar")
+
+
+def _values(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> Value:
+    return Data("scalar")
+
+
+def _group(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> Value:
+    data = carried(run, entry, arguments)
+    return combine(data, "group") if data else Data("group")
+
+
+def _generator(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> Value:
+    return Data("generator")
+
+
+def _short(name: str) -> str:
+    """Shorten `numpy.random.rand` to what people write."""
+    parts = name.split(".")
+    return (
+        ".".join(parts[-2:]) if parts[0] in {"numpy", "pandas"} and len(parts) == 2 else parts[-1]
+    )
+
+
+_KINDS: dict[str, Callable[[Interpreter, str, Entry, Arguments], Value]] = {
+    "same": _same,
+    "statistic": _statistic,
+    "reduce": _reduce,
+    "subset": _subset,
+    "reorder": _reorder,
+    "concat": _concat,
+    "duplicate": _duplicate,
+    "load": _load,
+    "index": _index,
+    "draw": _draw,
+    "seed": _seed,
+    "generator": _generator,
+    "report": _report,
+    "store": _values,
+    "values": _values,
+    "group": _group,
+    "split": splits.call,
+    "cross-validate": estimators.cross_validate,
+    "metric": evaluation.metric,
+    "curve": evaluation.metric,
+    "train": estimators.train,
+    "loss": networks.loss,
+    "dataset": networks.dataset,
+    "loader": networks.loader,
+    **dict.fromkeys(
+        (
+            "predictor",
+            "transformer",
+            "selector",
+            "encoder",
+            "resampler",
+            "clusterer",
+            "wrapper",
+            "search",
+            "pipeline",
+            "splitter",
+            "optimizer",
+            "scheduler",
+            "layer",
+            "network",
+            "trainer",
+            "callback",
+        ),
+        estimators.build,
+    ),
+}

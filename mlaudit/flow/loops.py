@@ -1,0 +1,182 @@
+"""Loops and comprehensions: literal lists are unrolled, everything else is run twice."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from mlaudit.flow import containers, stores
+from mlaudit.flow.state import Scope
+from mlaudit.flow.values import (
+    UNKNOWN,
+    Constant,
+    Data,
+    Dictionary,
+    Sequence,
+    Value,
+)
+
+if TYPE_CHECKING:
+    from mlaudit.flow.interpreter import Interpreter
+
+MOST_TURNS = 16
+
+
+@dataclass(slots=True)
+class Loop:
+    """A loop that is running; `turns` counts the passes over its body."""
+
+    node: ast.AST
+    turns: int = 0
+
+
+def for_loop(run: Interpreter, node: ast.For | ast.AsyncFor) -> bool:
+    """Run a `for`; its body is taken to run at least once."""
+    iterated = run.eval(node.iter)
+    turns = unrolled(run, iterated)
+    if turns is not None:
+        for position, value in enumerate(turns):
+            with run.within(("turn", id(node), position)):
+                stores.assign(run, node.target, value, None)
+                _body(run, node, node.body)
+    else:
+        loop = Loop(node)
+        run.loops.append(loop)
+        try:
+            for _ in range(2):
+                loop.turns += 1
+                stores.assign(run, node.target, containers.element(run, iterated), None)
+                _body(run, node, node.body)
+        finally:
+            run.loops.pop()
+    run.block(node.orelse)
+    return False
+
+
+def while_loop(run: Interpreter, node: ast.While) -> bool:
+    """Run a `while` twice."""
+    loop = Loop(node)
+    run.loops.append(loop)
+    try:
+        for _ in range(2):
+            loop.turns += 1
+            run.eval(node.test)
+            _body(run, node, node.body)
+    finally:
+        run.loops.pop()
+    run.block(node.orelse)
+    return False
+
+
+def _body(run: Interpreter, node: ast.AST, body: list[ast.stmt]) -> None:
+    """Run the body once; `continue` and `break` on one path leave the others' effects standing."""
+    before = run.state.snapshot()
+    if run.block(body):
+        run.state.merge(before)
+
+
+def unrolled(run: Interpreter, iterated: Value) -> list[Value] | None:
+    """Give the turns of a loop over a literal container, None when they cannot be told apart."""
+    inner = run.load(iterated)
+    if isinstance(inner, Sequence) and inner.rest is None and len(inner.items) <= MOST_TURNS:
+        if all(_plain(run, item) for item in inner.items) and len(inner.items) > 4:
+            return None
+        return list(inner.items)
+    if isinstance(inner, Dictionary) and inner.rest is None and len(inner.items) <= MOST_TURNS:
+        if not any(_plain(run, item) for item in inner.items.values()):
+            return [Constant(key) for key in inner.items]
+    return None
+
+
+def _plain(run: Interpreter, value: Value) -> bool:
+    """Whether a loop over such values gains nothing from being unrolled."""
+    inner = run.load(value)
+    if isinstance(inner, Sequence):
+        return all(_plain(run, item) for item in inner.items)
+    return (
+        isinstance(inner, Constant)
+        or inner is UNKNOWN
+        or (isinstance(inner, Data) and inner.kind == "scalar")
+    )
+
+
+def comprehension(run: Interpreter, node: ast.ListComp | ast.SetComp | ast.GeneratorExp) -> Value:
+    """Evaluate a comprehension; over a literal container each item is told apart."""
+    scope = Scope(run.document, run.state.scope)
+    outer, run.state.scope = run.state.scope, scope
+    try:
+        first = node.generators[0]
+        iterated = run.eval(first.iter)
+        turns = unrolled(run, iterated) if len(node.generators) == 1 and not first.ifs else None
+        if turns is not None:
+            items = []
+            for position, value in enumerate(turns):
+                with run.within(("turn", id(node), position)):
+                    stores.assign(run, first.target, value, None)
+                    items.append(run.eval(node.elt))
+            return run.state.allocate(Sequence(tuple(items)))
+        run.loops.append(Loop(node))
+        try:
+            _generators(run, node.generators, iterated)
+            element = run.eval(node.elt)
+        finally:
+            run.loops.pop()
+    finally:
+        run.state.scope = outer
+    return _collected(run, iterated, element)
+
+
+def _collected(run: Interpreter, iterated: Value, element: Value) -> Value:
+    """A list made row by row of data has the rows of that data."""
+    source, made = run.load(iterated), run.load(element)
+    if isinstance(source, Data) and isinstance(made, Data) and source.rows.terms:
+        if made.kind == "scalar" and not made.rows.terms and not made.influences:
+            return made
+        if source.select is not None and not made.rows.terms:
+            return source.but(kind="index")
+        if made.rows == source.rows:
+            return made.but(select=source.select if made.kind == "index" else None)
+    return run.state.allocate(Sequence(rest=element))
+
+
+def dict_comprehension(run: Interpreter, node: ast.DictComp) -> Value:
+    """Evaluate a dict comprehension; keys are told apart over a literal container."""
+    scope = Scope(run.document, run.state.scope)
+    outer, run.state.scope = run.state.scope, scope
+    try:
+        iterated = run.eval(node.generators[0].iter)
+        turns = unrolled(run, iterated) if len(node.generators) == 1 else None
+        if turns is not None:
+            return _literal_dict(run, node, turns)
+        run.loops.append(Loop(node))
+        try:
+            _generators(run, node.generators, iterated)
+            run.eval(node.key)
+            return run.state.allocate(Dictionary({}, run.eval(node.value)))
+        finally:
+            run.loops.pop()
+    finally:
+        run.state.scope = outer
+
+
+def _literal_dict(run: Interpreter, node: ast.DictComp, turns: list[Value]) -> Value:
+    items: dict[object, Value] = {}
+    rest: Value | None = None
+    for position, value in enumerate(turns):
+        with run.within(("turn", id(node), position)):
+            stores.assign(run, node.generators[0].target, value, None)
+            key, content = run.load(run.eval(node.key)), run.eval(node.value)
+        if isinstance(key, Constant):
+            items[key.value] = content
+        else:
+            rest = content
+    return run.state.allocate(Dictionary(items, rest))  # type: ignore[arg-type]
+
+
+def _generators(run: Interpreter, generators: list[ast.comprehension], iterated: Value) -> None:
+    for position, generator in enumerate(generators):
+        source = iterated if position == 0 else run.eval(generator.iter)
+        stores.assign(run, generator.target, containers.element(run, source), None)
+        for condition in generator.ifs:
+            run.eval(condition)

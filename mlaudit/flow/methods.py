@@ -1,0 +1,325 @@
+"""Methods of tables, columns, arrays, tensors and groups."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mlaudit.flow import evaluation, functions, library, networks, sinks, tables
+from mlaudit.flow.arguments import Arguments
+from mlaudit.flow.regions import Selector
+from mlaudit.flow.values import (
+    UNKNOWN,
+    Constant,
+    Data,
+    Dictionary,
+    Estimator,
+    Function,
+    Method,
+    Ref,
+    Value,
+    combine,
+    merge_influences,
+)
+from mlaudit.trace.events import Draw, Effect, Influence, Kind
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from mlaudit.catalogue.entry import Entry
+    from mlaudit.flow.interpreter import Interpreter
+
+_KEEPS_COLUMNS = frozenset(
+    {"copy", "fillna", "dropna", "reset_index", "sample", "head", "tail", "sort_values", "replace",
+     "drop_duplicates", "query", "astype", "interpolate", "clip", "round", "ffill", "bfill",
+     "sort_index", "to_numpy", "as_matrix", "infer_objects", "convert_dtypes"}
+)  # fmt: skip
+_ON_GROUPS_HARMLESS = frozenset(
+    {"cumcount", "ngroup", "size", "count", "groups", "get_group", "shift", "cumsum", "diff"}
+)
+
+
+def call(run: Interpreter, holder: Value, value: Data, name: str, arguments: Arguments) -> Value:
+    """Call a method of data."""
+    special = _SPECIAL.get(name)
+    if special is not None:
+        result = special(run, holder, value, name, arguments)
+        if result is not None:
+            return _in_place(run, holder, result, arguments)
+    entry = run.catalogue.method(name)
+    if value.kind == "group":
+        return _of_group(run, value, name, entry, arguments)
+    if entry is None:
+        return _unknown(run, value, name, arguments)
+    return _in_place(run, holder, _by_entry(run, value, name, entry, arguments), arguments)
+
+
+def _in_place(run: Interpreter, holder: Value, result: Value, arguments: Arguments) -> Value:
+    """With `inplace=True` the receiver changes and nothing is returned."""
+    flag = run.load(arguments.named.get("inplace", Constant(False)))
+    if isinstance(flag, Constant) and flag.value is True and isinstance(holder, Ref):
+        run.state.heap[holder.address] = result
+        return Constant(None)
+    return result
+
+
+def _by_entry(
+    run: Interpreter, value: Data, name: str, entry: Entry, arguments: Arguments
+) -> Value:
+    others = _others(run, arguments)
+    kind = entry.kind
+    if kind == "reduce":
+        joined = combine([value, *others], value.kind)
+        if library.row_wise(run, entry, arguments):
+            return joined.but(kind="column", columns=None, name=None)
+        return library.reduced(run, arguments.node, joined, _named(value, name), entry, value)
+    if kind == "group":
+        return value.but(kind="group", columns=None)
+    if kind == "report":
+        return Data("scalar")
+    if kind in {"store", "values"}:
+        return Data("scalar")
+    kept = value.columns if name in _KEEPS_COLUMNS else None
+    single = value.name if kept is not None or value.kind == "column" else None
+    joined = combine([value, *others], value.kind)
+    result = joined.but(columns=kept, table=value.table, name=single, label=value.label)
+    if value.select is not None and value.kind in {"index", "mask"}:
+        result = result.but(select=value.select)
+    if kind == "statistic" and not library.row_wise(run, entry, arguments):
+        made = library.statistic_of(run, arguments.node, value, _named(value, name), entry)
+        return result.but(influences=merge_influences(result.influences, made))
+    if kind == "subset":
+        select = Selector("some", (id(arguments.node), run.context))
+        return result.but(rows=value.rows.select(select))
+    if kind == "duplicate":
+        return _repeated(run, value, result, name, arguments)
+    return result
+
+
+def _repeated(run: Interpreter, value: Data, result: Data, name: str, arguments: Arguments) -> Data:
+    if value.name is not None or value.kind != "table":
+        return result
+    made = Influence(name, Kind.DUPLICATION, Effect.HIGH, value.rows, run.place(arguments.node))
+    select = Selector("duplicated", (id(arguments.node), run.context))
+    return result.but(
+        rows=value.rows.select(select), influences=merge_influences(result.influences, (made,))
+    )
+
+
+def _named(value: Data, name: str) -> str:
+    return f"{value.name}.{name}" if value.name else name
+
+
+def _others(run: Interpreter, arguments: Arguments) -> list[Data]:
+    """Data among the arguments, and what functions among them bring in."""
+    found = [run.data(v) for v in arguments.values()]
+    return [d for d in found if d.rows.terms or d.influences or d.predictions or d.scores]
+
+
+def _unknown(run: Interpreter, value: Data, name: str, arguments: Arguments) -> Value:
+    """A method that no table knows: what goes in may come out."""
+    if value.kind == "scalar" or value is UNKNOWN:
+        from mlaudit.flow import calls
+
+        return calls.unknown_result(run, arguments, [value] if value.scores else [])
+    joined = combine([value, *_others(run, arguments)], "unknown")
+    return joined.but(label=False)
+
+
+def _of_group(
+    run: Interpreter, value: Data, name: str, entry: Entry | None, arguments: Arguments
+) -> Value:
+    """Statistics of groups of rows."""
+    if name in _ON_GROUPS_HARMLESS:
+        return value.but(kind="column", select=None)
+    if entry is not None and entry.kind == "group":
+        return value
+    others = _others(run, arguments)
+    influence = Influence(
+        f"groupby.{name}",
+        Kind.STATISTIC,
+        Effect.MEDIUM,
+        value.rows,
+        run.place(arguments.node),
+        value.label,
+        "group statistics",
+        bool(run.conditions),
+    )
+    influences = (influence,) if value.rows.terms else ()
+    joined = combine([value, *others])
+    merged = merge_influences(joined.influences, influences)
+    if name in {"transform", "rank", "fillna", "ffill", "bfill", "apply", "pct_change"}:
+        return joined.but(kind="column", influences=merged)
+    return Data("table", influences=merged)
+
+
+def _drop(
+    run: Interpreter, holder: Value, value: Data, name: str, arguments: Arguments
+) -> Value | None:
+    """`drop` takes columns away, or the rows of an index."""
+    columns = arguments.named.get("columns")
+    if columns is None:
+        axis = arguments.get("axis", 1)
+        inner = run.load(axis) if axis is not None else Constant(0)
+        columns = arguments.get("labels", 0)
+        if isinstance(inner, Constant) and inner.value not in {1, "columns"}:
+            return _drop_rows(run, value, arguments)
+    if columns is None:
+        return value.but(columns=None)
+    names = tables.literal_names(run, columns)
+    chosen_by = run.data(columns).influences if names is None else ()
+    return tables.drop_columns(value, names).but(
+        influences=merge_influences(value.influences, chosen_by), select=None
+    )
+
+
+def _drop_rows(run: Interpreter, value: Data, arguments: Arguments) -> Data:
+    given = arguments.get("index") or arguments.get("labels", 0)
+    index = run.data(given) if given is not None else UNKNOWN
+    if index.select is not None:
+        flipped = index.select.flipped()
+        if flipped is not None:
+            return value.but(rows=value.rows.select(flipped))
+    select = Selector("some", (id(arguments.node), run.context))
+    return value.but(rows=value.rows.select(select))
+
+
+def _pop(
+    run: Interpreter, holder: Value, value: Data, name: str, arguments: Arguments
+) -> Value | None:
+    if value.kind not in {"table", "unknown"} or not arguments.positional:
+        return None
+    names = tables.literal_names(run, arguments.positional[0])
+    if isinstance(holder, Ref):
+        run.state.heap[holder.address] = tables.drop_columns(value, names)
+    return tables.column(run, value, next(iter(names)) if names else "")
+
+
+def _sample(
+    run: Interpreter, holder: Value, value: Data, name: str, arguments: Arguments
+) -> Value | None:
+    """`sample(frac=1)` only reorders; `sample(frac=0.8)` takes some rows."""
+    if value.kind not in {"table", "column", "unknown", "array"}:
+        return None
+    if "random_state" not in arguments.named:
+        run.emit(Draw, arguments.node, generator="numpy", function="sample")
+    share = run.load(arguments.named.get("frac", UNKNOWN))
+    if isinstance(share, Constant) and isinstance(share.value, int | float) and share.value >= 1:
+        return value.but(select=None)
+    select = Selector("some", (id(arguments.node), run.context))
+    return value.but(rows=value.rows.select(select), select=None)
+
+
+def _isin(
+    run: Interpreter, holder: Value, value: Data, name: str, arguments: Arguments
+) -> Value | None:
+    given = run.data(arguments.positional[0]) if arguments.positional else UNKNOWN
+    if value.kind == "index" and given.select is not None:
+        return Data("mask", value.rows, select=given.select)
+    text = run.text(arguments.node)
+    return Data(
+        "mask", value.rows, select=Selector("filter", ("isin", text, value.rows.terms), True)
+    )
+
+
+def _null(
+    run: Interpreter, holder: Value, value: Data, name: str, arguments: Arguments
+) -> Value | None:
+    part = name in {"isnull", "isna"}
+    key = ("null", value.name, value.rows.terms)
+    return Data("mask", value.rows, value.influences, select=Selector("filter", key, part))
+
+
+def _apply(
+    run: Interpreter, holder: Value, value: Data, name: str, arguments: Arguments
+) -> Value | None:
+    """Call a function of the program, or of a library, on each row, element or group."""
+    from mlaudit.flow import calls
+
+    function = (
+        arguments.positional[0] if arguments.positional else arguments.named.get("func", UNKNOWN)
+    )
+    inner = run.load(function)
+    if isinstance(inner, Method):
+        receiver = run.load(inner.receiver)
+        if isinstance(receiver, Estimator):
+            return calls.call_value(run, function, Arguments(arguments.node, [value]))
+    if value.kind == "group" and not (name == "apply" and isinstance(inner, Function)):
+        return None
+    if isinstance(inner, Function):
+        given = value.but(
+            kind="scalar" if value.kind == "column" else "row", columns=None, select=None
+        )
+        spec = inner.node.args
+        extra = [UNKNOWN] * max(
+            0, len(spec.args) - len(spec.defaults) - 1 - (inner.this is not None)
+        )
+        result = run.data(functions.call(run, inner, Arguments(arguments.node, [given, *extra])))
+        influences = merge_influences(value.influences, result.influences)
+        kind = "column" if name != "pipe" else value.kind
+        return value.but(kind=kind, influences=influences, columns=None, name=None, select=None)
+    if isinstance(inner, Dictionary):
+        return combine([value, run.data(inner)], value.kind)
+    return None
+
+
+def _backward(
+    run: Interpreter, holder: Value, value: Data, name: str, arguments: Arguments
+) -> Value | None:
+    networks.backward(run, value, arguments.node)
+    return Constant(None)
+
+
+def _chosen_score(
+    run: Interpreter, holder: Value, value: Data, name: str, arguments: Arguments
+) -> Value | None:
+    if not value.scores:
+        return None
+    sinks.select(run, value, arguments.node, f"{name} of the scores is taken")
+    return Data("scalar", scores=value.scores)
+
+
+def _append(
+    run: Interpreter, holder: Value, value: Data, name: str, arguments: Arguments
+) -> Value | None:
+    """Old tables append rows; an unknown list collects."""
+    given = [run.data(argument) for argument in arguments.positional]
+    joined = combine([value, *given], value.kind)
+    if value.kind != "table" and isinstance(holder, Ref):
+        run.state.heap[holder.address] = joined
+        return Constant(None)
+    return joined.but(columns=None, table=value.table)
+
+
+def _merge(
+    run: Interpreter, holder: Value, value: Data, name: str, arguments: Arguments
+) -> Value | None:
+    """The rows of the left table, with what is known of the right one."""
+    if value.kind == "group" or not value.rows.terms:
+        return None
+    others = [run.data(argument) for argument in arguments.values()]
+    influences = merge_influences(value.influences, *(other.influences for other in others))
+    return value.but(influences=influences, columns=None, select=None)
+
+
+_SPECIAL: dict[str, Callable[[Interpreter, Value, Data, str, Arguments], Value | None]] = {
+    "drop": _drop,
+    "pop": _pop,
+    "sample": _sample,
+    "isin": _isin,
+    "isnull": _null,
+    "isna": _null,
+    "notnull": _null,
+    "notna": _null,
+    "apply": _apply,
+    "map": _apply,
+    "applymap": _apply,
+    "transform": _apply,
+    "pipe": _apply,
+    "backward": _backward,
+    "append": _append,
+    "merge": _merge,
+    "join": _merge,
+    **dict.fromkeys(
+        evaluation.CHOOSING | {"sort_values", "nlargest", "nsmallest", "sort"}, _chosen_score
+    ),
+}

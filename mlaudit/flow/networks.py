@@ -1,0 +1,244 @@
+"""Networks, losses, data sets and loaders: a batch trains when its loss reaches `backward`."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from mlaudit.flow.arguments import Arguments
+from mlaudit.flow.regions import base
+from mlaudit.flow.values import (
+    UNKNOWN,
+    Constant,
+    Data,
+    Estimator,
+    Instance,
+    Prediction,
+    Ref,
+    Sequence,
+    Value,
+    combine,
+    merge_influences,
+)
+from mlaudit.trace.events import Fit, Role
+
+if TYPE_CHECKING:
+    from mlaudit.catalogue.entry import Entry
+    from mlaudit.flow.interpreter import Interpreter
+
+_RETURN_SELF = frozenset(
+    {
+        "to",
+        "cuda",
+        "cpu",
+        "double",
+        "float",
+        "half",
+        "train",
+        "eval",
+        "requires_grad_",
+        "apply",
+        "share_memory",
+        "compile",
+        "set_params",
+        "build",
+    }
+)
+
+
+def forward(run: Interpreter, target: Value, instance: Instance, arguments: Arguments) -> Value:
+    """Call a network of the program on a batch."""
+    estimator = run.load(instance.estimator) if instance.estimator is not None else None
+    if not isinstance(estimator, Estimator):
+        return UNKNOWN
+    return _prediction(run, instance.estimator or target, estimator, arguments)
+
+
+def call_estimator(
+    run: Interpreter, target: Value, estimator: Estimator, arguments: Arguments
+) -> Value:
+    """Call a library object: a network or a loss; anything else passes its data on."""
+    if estimator.entry.kind == "loss":
+        return judged(run, arguments)
+    if estimator.entry.kind in {"network", "trainer"} or _holds_layers(run, estimator):
+        return _prediction(run, target, estimator, arguments)
+    data = [run.data(value) for value in arguments.values()]
+    if estimator.entry.kind == "unknown" and estimator.fits:
+        return _prediction(run, target, estimator, arguments)
+    return combine(data) if data else UNKNOWN
+
+
+def _holds_layers(run: Interpreter, estimator: Estimator) -> bool:
+    return estimator.entry.kind == "layer" and "Sequential" in estimator.entry.name
+
+
+def _prediction(
+    run: Interpreter, owner: Value, estimator: Estimator, arguments: Arguments
+) -> Value:
+    data = [run.data(value) for value in arguments.values()]
+    joined = combine(data) if data else UNKNOWN
+    key = (id(arguments.node), run.context, id(estimator.model))
+    made = run.predictions.get(key)
+    expression = arguments.nodes.get(0)
+    if made is None:
+        made = run.predictions[key] = Prediction(
+            estimator.model,
+            owner,
+            estimator.fits,
+            joined.rows,
+            joined.influences,
+            "forward",
+            run.place(arguments.node),
+            run.text(expression) if expression is not None else "",
+        )
+    made.fits, made.rows, made.influences = estimator.fits, joined.rows, joined.influences
+    estimator.model.role = Role.PREDICTOR
+    return Data("prediction", joined.rows, joined.influences, (*joined.predictions, made)[-6:])
+
+
+def judged(run: Interpreter, arguments: Arguments) -> Value:
+    """Compute a loss: predictions against labels, a number that may yet reach `backward`."""
+    data = [run.data(value) for value in arguments.values()]
+    joined = combine(data, "loss") if data else Data("loss")
+    return joined.but(rows=joined.rows)
+
+
+def loss(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> Value:
+    """Call a name that is a loss: a function at once, a class makes an object."""
+    from mlaudit.flow import estimators
+
+    short = name.rsplit(".", 1)[-1]
+    if short[:1].isupper():
+        return estimators.build(run, name, entry, arguments)
+    return judged(run, arguments)
+
+
+def backward(run: Interpreter, data: Data, node: ast.AST) -> None:
+    """Train: every model whose prediction is in this loss learns from the rows predicted."""
+    for prediction in data.predictions:
+        prediction.trained = True
+        owner = run.load(prediction.owner)
+        event = run.emit(
+            Fit,
+            node,
+            id(prediction.model),
+            model=prediction.model,
+            operation="backward",
+            rows=prediction.rows,
+            influences=prediction.influences,
+            variable=prediction.variable,
+        )
+        if isinstance(owner, Estimator) and isinstance(prediction.owner, Ref):
+            run.state.heap[prediction.owner.address] = Estimator(
+                owner.model,
+                owner.entry,
+                tuple(dict.fromkeys((*owner.fits, event))),
+                merge_influences(owner.influences, prediction.influences),
+                owner.inner,
+                owner.arguments,
+                owner.attributes,
+                owner.key,
+            )
+
+
+def dataset(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> Value:
+    """Wrap rows in a data set; a subset by indices takes the rows that they choose."""
+    from mlaudit.flow import tables
+
+    data = [run.data(value) for value in arguments.values()]
+    if len(data) > 1 and data[1].select is not None and data[0].rows.terms:
+        return tables.chosen(data[0], data[1].select, data[1])
+    carrying = [d for d in data if d.rows.terms]
+    return combine(carrying, "loader") if carrying else Data("loader")
+
+
+def loader(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> Value:
+    """Load batches of a data set; a sampler of indices restricts its rows."""
+    from mlaudit.flow import tables
+
+    value = arguments.get("dataset", 0)
+    if value is None:
+        value = next(iter(arguments.values()), UNKNOWN)
+    data = run.data(value)
+    sampler = arguments.named.get("sampler")
+    chosen = run.data(sampler) if sampler is not None else UNKNOWN
+    if chosen.select is not None and data.rows.terms:
+        data = tables.chosen(data, chosen.select, chosen)
+    return data.but(kind="loader", columns=None, name=None, select=None)
+
+
+def dataset_parts(
+    run: Interpreter, name: str, entry: Entry, arguments: Arguments, data: Data
+) -> Value:
+    """Data sets that come as `(X, y)` or as two such pairs."""
+    flag = arguments.named.get("return_X_y")
+    inner = run.load(flag) if flag is not None else None
+    if isinstance(inner, Constant) and inner.value is True:
+        return Sequence((data, data.but(label=True)), way="tuple")
+    if entry.outputs == 2 and entry.name.endswith("load_data"):
+        pairs = []
+        for part in ("train", "test"):
+            rows = base(
+                ("load", id(arguments.node), run.context, part), f"{name.split('.')[-2]} {part}"
+            )
+            pairs.append(
+                Sequence((Data("array", rows), Data("array", rows, label=True)), way="tuple")
+            )
+        return Sequence(tuple(pairs), way="tuple")
+    if entry.outputs == 2:
+        return Sequence((data, data.but(label=True)), way="tuple")
+    return data
+
+
+def other_method(
+    run: Interpreter, holder: Value, estimator: Estimator, name: str, arguments: Arguments
+) -> Value:
+    """Methods of estimators beside fitting and predicting."""
+    if name in _RETURN_SELF:
+        return holder
+    if name in {"add", "add_module", "append"}:
+        return Constant(None)
+    if name in {
+        "summary",
+        "parameters",
+        "state_dict",
+        "get_params",
+        "zero_grad",
+        "step",
+        "load_state_dict",
+    }:
+        return Data("scalar")
+    if name == "flow" or name.startswith("flow_from"):
+        return _generated(run, estimator, arguments)
+    data = [run.data(value) for value in arguments.values()]
+    if estimator.entry.kind == "unknown":
+        data.append(run.data(estimator))
+    carrying = [d for d in data if d.rows.terms or d.influences or d.predictions]
+    return combine(carrying) if carrying else UNKNOWN
+
+
+def _generated(run: Interpreter, estimator: Estimator, arguments: Arguments) -> Value:
+    data = [run.data(value) for value in arguments.values()]
+    carrying = [d for d in data if d.rows.terms]
+    if carrying:
+        return combine(carrying, "loader")
+    first = next(iter(arguments.nodes.values()), None)
+    label = run.text(first) if first is not None else "generator"
+    return Data("loader", base(("generator", id(arguments.node), run.context), label))
+
+
+def inherited(
+    run: Interpreter, holder: Value, instance: Instance, name: str, arguments: Arguments
+) -> Value:
+    """Methods that an object of the program inherits from a library class."""
+    from mlaudit.flow import estimators
+
+    if name in _RETURN_SELF:
+        return holder
+    if instance.estimator is not None:
+        estimator = run.load(instance.estimator)
+        if isinstance(estimator, Estimator):
+            return estimators.method(run, instance.estimator, estimator, name, arguments)
+    data = [run.data(value) for value in arguments.values()]
+    carrying = [d for d in data if d.rows.terms or d.influences]
+    return combine(carrying) if carrying else UNKNOWN

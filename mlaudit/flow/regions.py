@@ -1,0 +1,244 @@
+"""Symbolic sets of rows.
+
+A region is a chain of steps from a base (one loaded data set) downwards: the parts of a split, the
+two sides of a mask, a slice, a fold.  Two regions are compared where their chains part.  `Rows` is
+an ordered union of regions, as `concat` makes it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from mlaudit.trace.rows import Overlap
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable, Iterable
+
+MOST_TERMS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Length:
+    """The number of rows of some rows, as a bound of a slice."""
+
+    rows: Rows
+
+
+@dataclass(frozen=True, slots=True)
+class Selector:
+    """How rows are chosen: applied to a parent region it gives a child.
+
+    `way` is part, fold, filter, slice, some, duplicated, without or rows; `key` tells the choice
+    apart from others of its way; `part` says which side of it: equal keys with different parts are
+    disjoint for part, fold and filter.  For `without` and `rows` the key is the `Rows` meant.
+    """
+
+    way: str
+    key: Hashable
+    part: Hashable = None
+
+    def flipped(self) -> Selector | None:
+        """Give the complement, None where it has no name."""
+        if self.way == "filter":
+            return Selector("filter", self.key, _opposite(self.part))
+        if self.way == "rows":
+            return Selector("without", self.key)
+        if self.way == "without":
+            return Selector("rows", self.key)
+        return None
+
+
+class Region:
+    """A node of the tree of regions; two regions are equal when their chains are."""
+
+    __slots__ = ("_hash", "chain", "label", "parent", "selector")
+
+    def __init__(self, parent: Region | None, selector: Selector, label: str = ""):
+        self.parent = parent
+        self.selector = selector
+        self.label = label
+        self.chain: tuple[Region, ...] = (*(parent.chain if parent else ()), self)
+        self._hash = hash((parent, selector))
+
+    def __eq__(self, other: object) -> bool:
+        if self is other:
+            return True
+        if not isinstance(other, Region) or self._hash != other._hash:
+            return False
+        return self.selector == other.selector and self.parent == other.parent
+
+    def __hash__(self) -> int:
+        return self._hash
+
+    def __repr__(self) -> str:
+        steps = (f"{s.selector.way}:{s.selector.key}/{s.selector.part}" for s in self.chain)
+        return " > ".join(steps)
+
+    def overlap(self, other: Region) -> Overlap:
+        """Compare two regions where their chains part; different bases share nothing."""
+        mine, theirs = self.chain, other.chain
+        if mine[0] != theirs[0]:
+            return Overlap.DISJOINT
+        depth = 0
+        for a, b in zip(mine, theirs, strict=False):
+            if a != b:
+                break
+            depth += 1
+        if depth == len(mine) or depth == len(theirs):
+            return Overlap.MUST
+        return min(
+            _diverge(mine[depth], theirs[depth]),
+            _excluded(mine[depth:], other),
+            _excluded(theirs[depth:], self),
+        )
+
+    def within(self, other: Region) -> bool:
+        """Say whether the other region is an ancestor of this one, or this one itself."""
+        depth = len(other.chain)
+        return len(self.chain) >= depth and self.chain[depth - 1] == other
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """A union of regions in the order of their concatenation; empty for values without rows."""
+
+    terms: tuple[Region, ...] = ()
+
+    def overlap(self, other: Rows) -> Overlap:
+        """Give the surest overlap of any two terms."""
+        best = Overlap.DISJOINT
+        for a in self.terms:
+            for b in other.terms:
+                best = max(best, a.overlap(b))
+                if best is Overlap.MUST:
+                    return best
+        return best
+
+    def shared(self, other: Rows) -> int | None:
+        """Symbolic rows cannot be counted."""
+        return None
+
+    def within(self, other: Rows) -> bool:
+        """Say whether every term lies in a term of the other."""
+        return bool(self.terms) and all(any(a.within(b) for b in other.terms) for a in self.terms)
+
+    @property
+    def known(self) -> bool:
+        """Whether it is known where the rows come from."""
+        return bool(self.terms)
+
+    @property
+    def label(self) -> str:
+        """Name the rows by the data they come from."""
+        names = dict.fromkeys(term.chain[0].label for term in self.terms if term.chain[0].label)
+        return " and ".join(names) or "unknown rows"
+
+    def __or__(self, other: Rows) -> Rows:
+        """Unite, keeping order."""
+        if self == other or not other.terms:
+            return self
+        if not self.terms:
+            return other
+        return Rows(tuple(dict.fromkeys((*self.terms, *other.terms)))[:MOST_TERMS])
+
+    def select(self, selector: Selector) -> Rows:
+        """Apply a choice to every term; slices of a concatenation by a length give its members."""
+        if selector.way == "rows" and isinstance(selector.key, Rows):
+            inside = [t for t in selector.key.terms if any(t.within(own) for own in self.terms)]
+            if inside:
+                return Rows(tuple(inside))
+        if selector.way == "slice" and len(self.terms) > 1:
+            cut = self._cut(selector)
+            if cut is not None:
+                return cut
+        return Rows(tuple(Region(term, selector) for term in self.terms))
+
+    def _cut(self, selector: Selector) -> Rows | None:
+        """Undo a concatenation: `both[: len(first)]` and `both[len(first) :]`."""
+        low, high = selector.part if isinstance(selector.part, tuple) else (None, None)
+        if low in (None, 0) and isinstance(high, Length):
+            return high.rows if high.rows.within(self) else None
+        if isinstance(low, Length) and high is None and low.rows.within(self):
+            rest = [term for term in self.terms if not term.within(low.rows.terms[0])]
+            return Rows(tuple(t for t in rest if t not in low.rows.terms))
+        return None
+
+
+def base(key: Hashable, label: str = "") -> Rows:
+    """Make the rows of one data set."""
+    return Rows((Region(None, Selector("base", key), label),))
+
+
+def union(rows: Iterable[Rows]) -> Rows:
+    """Unite several."""
+    total = Rows()
+    for one in rows:
+        total = total | one
+    return total
+
+
+def _opposite(part: Hashable) -> Hashable:
+    if isinstance(part, bool):
+        return not part
+    if isinstance(part, tuple) and len(part) == 2 and part[0] == "not":
+        return part[1]
+    return ("not", part)
+
+
+def _diverge(a: Region, b: Region) -> Overlap:
+    """Compare two different children of one parent."""
+    one, two = a.selector, b.selector
+    if one.way != two.way or one.key != two.key:
+        return Overlap.MAY
+    if one.way in {"part", "fold"}:
+        return Overlap.DISJOINT
+    if one.way == "filter":
+        return _filters(one.part, two.part)
+    if one.way == "slice":
+        return _slices(one.part, two.part)
+    return Overlap.MAY
+
+
+def _filters(one: Hashable, two: Hashable) -> Overlap:
+    """Equality with two different values, or a predicate and its negation, exclude each other."""
+    negated_one = isinstance(one, tuple) and one[:1] == ("not",)
+    negated_two = isinstance(two, tuple) and two[:1] == ("not",)
+    if negated_one and negated_two:
+        return Overlap.MAY
+    if negated_one or negated_two:
+        return Overlap.DISJOINT if one == _opposite(two) else Overlap.MAY
+    return Overlap.DISJOINT
+
+
+def _slices(one: Hashable, two: Hashable) -> Overlap:
+    """Compare half-open ranges; bounds that cannot be compared are taken as consecutive."""
+    assert isinstance(one, tuple) and isinstance(two, tuple)
+    if _ends_before(one[1], two[0]) or _ends_before(two[1], one[0]):
+        return Overlap.DISJOINT
+    starts = (one[0] in (None, 0), two[0] in (None, 0))
+    ends = (one[1] is None, two[1] is None)
+    if all(starts) or all(ends):
+        return Overlap.MUST
+    bounds = [bound for bound in (*one, *two) if bound is not None]
+    if all(isinstance(bound, int) and bound >= 0 for bound in bounds):
+        return Overlap.MUST
+    return Overlap.DISJOINT
+
+
+def _ends_before(high: Hashable, low: Hashable) -> bool:
+    if high is None or low is None:
+        return False
+    if isinstance(high, int) and isinstance(low, int):
+        return (high >= 0) == (low >= 0) and high <= low
+    return high == low
+
+
+def _excluded(steps: tuple[Region, ...], other: Region) -> Overlap:
+    """A step `without` some rows shares nothing with rows inside them."""
+    for step in steps:
+        without = step.selector
+        if without.way == "without" and isinstance(without.key, Rows):
+            if any(other.within(term) for term in without.key.terms):
+                return Overlap.DISJOINT
+    return Overlap.MUST

@@ -1,0 +1,82 @@
+"""Where the numbers of evaluations go: reported to people, or used to choose."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from mlaudit.flow.values import Data, Value
+from mlaudit.trace.events import Evaluate, Use
+
+if TYPE_CHECKING:
+    from mlaudit.flow.interpreter import Interpreter
+
+
+def report(run: Interpreter, value: Value) -> None:
+    """A value is shown to people, returned from the program or logged."""
+    for score in run.data(value).scores:
+        if isinstance(score, Evaluate):
+            score.uses.add(Use.REPORTED)
+
+
+def select(run: Interpreter, value: Value, node: ast.AST, how: str) -> None:
+    """Something is chosen by a value."""
+    for score in run.data(value).scores:
+        if isinstance(score, Evaluate) and score.selected_at is None:
+            score.uses.add(Use.SELECTS)
+            score.selected_at = run.place(node)
+            score.selected_by = how
+
+
+def displayed(run: Interpreter, value: Value, node: ast.expr) -> None:
+    """A bare expression of a notebook is shown; in a script it has no effect."""
+    if run.document.is_notebook:
+        report(run, value)
+
+
+def displayed_call(run: Interpreter, value: Value, node: ast.Expr) -> None:
+    """The value of a call that is a statement of its own: shown when it ends a cell."""
+    if run.document.is_notebook and not run.loops:
+        report(run, value)
+
+
+def tested(run: Interpreter, node: ast.If) -> None:
+    """`if score > best: best = score` and its like choose by the score."""
+    for test in _comparisons(node.test):
+        sides = [test.left, test.comparators[0]]
+        values = [run.data(run.eval(side)) for side in sides]
+        for mine, other, value, against in (
+            (sides[0], sides[1], values[0], values[1]),
+            (sides[1], sides[0], values[1], values[0]),
+        ):
+            if value.scores and (_rebinds(node.body, other, mine) or _mutual(value, against)):
+                select(run, value, node, "the best so far is kept")
+
+
+def _comparisons(test: ast.expr) -> list[ast.Compare]:
+    if isinstance(test, ast.BoolOp):
+        return [found for value in test.values for found in _comparisons(value)]
+    ordered = ast.Lt | ast.Gt | ast.LtE | ast.GtE
+    if isinstance(test, ast.Compare) and isinstance(test.ops[0], ordered):
+        return [test]
+    return []
+
+
+def _rebinds(body: list[ast.stmt], best: ast.expr, score: ast.expr) -> bool:
+    """Whether the branch stores the score as the new best."""
+    if isinstance(best, ast.Constant):
+        return False
+    wanted = ast.unparse(best)
+    for statement in body:
+        for node in ast.walk(statement):
+            if isinstance(node, ast.Assign) and any(
+                ast.unparse(target) == wanted for target in node.targets
+            ):
+                return True
+    return False
+
+
+def _mutual(value: Data, against: Data) -> bool:
+    """Whether two different evaluations are compared with one another."""
+    mine = {id(score) for score in value.scores}
+    return bool(against.scores) and not mine & {id(score) for score in against.scores}

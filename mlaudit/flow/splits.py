@@ -1,0 +1,106 @@
+"""Splits of rows: one call's parts, and the folds of a splitter."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mlaudit.flow.arguments import Arguments, described
+from mlaudit.flow.regions import Selector
+from mlaudit.flow.values import NO_ROWS, UNKNOWN, Constant, Data, Estimator, Sequence, Value
+from mlaudit.trace.events import Split
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable
+
+    from mlaudit.catalogue.entry import Entry
+    from mlaudit.flow.interpreter import Interpreter
+
+
+def call(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> Value:
+    """Divide every array given into the same parts; outputs come array by array."""
+    if entry.data or entry.outputs == 1:
+        return lengths(run, name, entry, arguments)
+    arrays = [run.data(value) for value in arguments.positional]
+    if arguments.rest is not None:
+        return run.data(arguments.rest).but(select=None)
+    if not arrays:
+        return UNKNOWN
+    key = _identity(run, entry, arguments)
+    outputs: list[Value] = []
+    for data in arrays:
+        for part in range(2):
+            outputs.append(part_of(data, Selector("part", key, part)))
+    rows = next((data.rows for data in arrays if data.rows.terms), NO_ROWS)
+    event = run.emit(
+        Split,
+        arguments.node,
+        function=name.rsplit(".", 1)[-1],
+        rows=rows,
+        parts=tuple(rows.select(Selector("part", key, part)) for part in range(2)),
+        arguments=described(run, arguments),
+        arrays=tuple(
+            run.text(arguments.nodes[i]) for i in range(len(arrays)) if i in arguments.nodes
+        ),
+    )
+    return Sequence(tuple(outputs), way="tuple") if event else UNKNOWN
+
+
+def part_of(data: Data, select: Selector) -> Data:
+    """Take a part; a part of an index chooses that part of what it indexes."""
+    rows = data.rows.select(select)
+    if data.select is not None and data.kind == "index":
+        return data.but(rows=rows, select=Selector("rows", rows))
+    return data.but(rows=rows, select=None)
+
+
+def _identity(run: Interpreter, entry: Entry, arguments: Arguments) -> Hashable:
+    """Two calls with the same literal seed and sizes on the same rows make the same parts."""
+    seed = run.load(arguments.named.get(entry.seed or "", UNKNOWN))
+    if isinstance(seed, Constant) and isinstance(seed.value, int):
+        settings = []
+        for name in ("test_size", "train_size", "shuffle", "stratify"):
+            value = arguments.named.get(name)
+            node = arguments.nodes.get(name)
+            inner = run.load(value) if value is not None else None
+            settings.append(inner.value if isinstance(inner, Constant) else node and run.text(node))
+        return ("seeded", seed.value, *settings)
+    return ("split", id(arguments.node), run.context)
+
+
+def lengths(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> Value:
+    """Divide one data set into parts of given lengths, as `random_split` does."""
+    data = run.data(arguments.positional[0]) if arguments.positional else UNKNOWN
+    sizes = run.load(arguments.get("lengths", 1) or UNKNOWN)
+    count = len(sizes.items) if isinstance(sizes, Sequence) and sizes.rest is None else 2
+    key = ("split", id(arguments.node), run.context)
+    parts = [part_of(data, Selector("part", key, part)) for part in range(max(count, 2))]
+    run.emit(
+        Split,
+        arguments.node,
+        function=name.rsplit(".", 1)[-1],
+        rows=data.rows,
+        parts=tuple(part.rows for part in parts),
+        arguments=described(run, arguments, entry.parameters),
+    )
+    return Sequence(tuple(parts), way="tuple")
+
+
+def folds(run: Interpreter, splitter: Estimator, arguments: Arguments) -> Value:
+    """Give the pairs of index arrays of `splitter.split(X, y)`, symbolic in the loop variable."""
+    data = run.data(arguments.positional[0]) if arguments.positional else UNKNOWN
+    key = ("folds", splitter.key, data.rows.terms)
+    single = splitter.entry.name.endswith("ShuffleSplit")
+    way = "part" if single else "fold"
+    pair = []
+    for part in ("train", "test"):
+        select = Selector(way, key, part)
+        pair.append(Data("index", data.rows.select(select), select=select))
+    run.emit(
+        Split,
+        arguments.node,
+        function=splitter.model.name,
+        rows=data.rows,
+        parts=tuple(index.rows for index in pair),
+        arguments=splitter.model.arguments,
+    )
+    return Sequence(rest=Sequence(tuple(pair), way="tuple"))

@@ -1,0 +1,184 @@
+"""Assignments: to names, tuples, attributes, columns, items."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from mlaudit.flow import containers, tables
+from mlaudit.flow.values import (
+    UNKNOWN,
+    Class,
+    Constant,
+    Data,
+    Dictionary,
+    Estimator,
+    Instance,
+    Method,
+    Ref,
+    Sequence,
+    Value,
+    merge_influences,
+)
+from mlaudit.trace.events import Split
+
+if TYPE_CHECKING:
+    from mlaudit.flow.interpreter import Interpreter
+
+
+def assign(run: Interpreter, target: ast.expr, value: Value, source: ast.expr | None) -> None:
+    """Bind a value to any target."""
+    if isinstance(target, ast.Name):
+        _bind(run, target.id, value)
+    elif isinstance(target, ast.Tuple | ast.List):
+        unpack(run, target, value, source)
+    elif isinstance(target, ast.Starred):
+        assign(run, target.value, value, source)
+    elif isinstance(target, ast.Attribute):
+        _attribute(run, target, value)
+    elif isinstance(target, ast.Subscript):
+        _item(run, target, value)
+
+
+def _bind(run: Interpreter, name: str, value: Value) -> None:
+    if isinstance(value, Data) and value is not UNKNOWN and value.kind != "scalar":
+        value = run.state.allocate(value)
+    inner = run.load(value)
+    if isinstance(inner, Estimator) and inner.model.variable is None:
+        inner.model.variable = name
+    run.state.scope.bind(name, value)
+
+
+def unpack(
+    run: Interpreter, target: ast.Tuple | ast.List, value: Value, source: ast.expr | None
+) -> None:
+    """Take a value apart; what is not a known tuple gives each name the whole of its data."""
+    inner = run.load(value)
+    elements = target.elts
+    star = next((i for i, e in enumerate(elements) if isinstance(e, ast.Starred)), None)
+    _name_outputs(run, source, elements)
+    if isinstance(inner, Sequence) and inner.rest is None and star is None:
+        if len(inner.items) == len(elements):
+            for element, part in zip(elements, inner.items, strict=True):
+                assign(run, element, part, None)
+            return
+    if (
+        isinstance(inner, Sequence)
+        and inner.rest is not None
+        and len(inner.items) == len(elements) - 1
+    ):
+        parts = [*inner.items, inner.rest]
+    else:
+        part = containers.element(run, value)
+        if isinstance(inner, Data) and inner.kind == "table":
+            part = inner
+        parts = [part] * len(elements)
+    for element, part in zip(elements, parts, strict=True):
+        assign(run, element, part, None)
+
+
+def _name_outputs(run: Interpreter, source: ast.expr | None, elements: list[ast.expr]) -> None:
+    """A split remembers the names that its parts are given."""
+    event = run.events.get((Split, id(source), run.context))
+    if isinstance(event, Split):
+        event.outputs = tuple(run.text(element) for element in elements)
+
+
+def _attribute(run: Interpreter, target: ast.Attribute, value: Value) -> None:
+    holder = run.eval(target.value)
+    inner = run.load(holder)
+    if isinstance(value, Data) and value is not UNKNOWN and value.kind != "scalar":
+        value = run.state.allocate(value)
+    if isinstance(inner, Instance) and isinstance(holder, Ref):
+        changed = Instance(inner.owner, {**inner.attributes, target.attr: value}, inner.estimator)
+        run.state.heap[holder.address] = changed
+        estimator = run.load(value)
+        if isinstance(estimator, Estimator) and estimator.model.variable is None:
+            estimator.model.variable = run.text(target)
+    elif isinstance(inner, Class):
+        inner.scope.names[target.attr] = value
+    elif isinstance(inner, Data) and isinstance(holder, Ref) and inner.kind in {"table", "unknown"}:
+        run.state.heap[holder.address] = tables.set_column(inner, target.attr, run.data(value))
+
+
+def _item(run: Interpreter, target: ast.Subscript, value: Value) -> None:
+    holder = run.eval(target.value)
+    inner = run.load(holder)
+    if isinstance(inner, Method):
+        _located(run, inner, target.slice, value)
+    elif isinstance(inner, Dictionary) and isinstance(holder, Ref):
+        key = run.load(run.eval(target.slice))
+        if isinstance(value, Data) and value.rows.terms:
+            value = run.state.allocate(value)
+        items, rest = dict(inner.items), inner.rest
+        if isinstance(key, Constant):
+            items[key.value] = value
+        else:
+            rest = value if rest is None else run.state.join(rest, value)
+        run.state.heap[holder.address] = Dictionary(items, rest)
+    elif isinstance(inner, Sequence) and isinstance(holder, Ref):
+        rest = value if inner.rest is None else run.state.join(inner.rest, value)
+        run.state.heap[holder.address] = Sequence(inner.items, rest, inner.way)
+    elif isinstance(inner, Data) and isinstance(holder, Ref):
+        run.state.heap[holder.address] = _written(run, inner, target.slice, value)
+    else:
+        run.eval(target.slice)
+
+
+def _written(run: Interpreter, table: Data, key: ast.expr, value: Value) -> Data:
+    """Write into a table or array: by column name where it is literal, else the content mixes in."""
+    content = run.data(value)
+    name = run.load(run.eval(key)) if not isinstance(key, ast.Slice | ast.Tuple) else UNKNOWN
+    if isinstance(name, Constant) and isinstance(name.value, str):
+        return tables.set_column(table, name.value, content)
+    names = tables.literal_names(run, name) if isinstance(name, Sequence) else None
+    if names:
+        for each in names:
+            table = tables.set_column(table, each, content.but(name=None))
+        return table
+    changed = tables.set_column(table, None, content)
+    scores = {id(s): s for s in (*table.scores, *content.scores)}
+    changed = changed.but(scores=tuple(scores.values()))
+    return changed
+
+
+def _located(run: Interpreter, method: Method, key: ast.expr, value: Value) -> None:
+    """Write through `.loc[rows, column]`."""
+    receiver = run.load(method.receiver)
+    if not isinstance(receiver, Data) or not isinstance(method.receiver, Ref):
+        return
+    name: str | None = None
+    if isinstance(key, ast.Tuple) and len(key.elts) == 2:
+        given = run.load(run.eval(key.elts[1]))
+        if isinstance(given, Constant) and isinstance(given.value, str):
+            name = given.value
+    content = run.data(value)
+    influences = merge_influences(receiver.influences, content.influences)
+    if name is None:
+        changed = receiver.but(influences=influences)
+    else:
+        changed = tables.set_column(receiver, name, content.but(name=None)).but(
+            influences=influences
+        )
+    run.state.heap[method.receiver.address] = changed
+
+
+def delete(run: Interpreter, target: ast.expr) -> None:
+    """Run `del`."""
+    if isinstance(target, ast.Name):
+        run.state.scope.names.pop(target.id, None)
+    elif isinstance(target, ast.Tuple | ast.List):
+        for element in target.elts:
+            delete(run, element)
+    elif isinstance(target, ast.Subscript):
+        holder = run.eval(target.value)
+        inner = run.load(holder)
+        key = run.eval(target.slice)
+        if isinstance(inner, Data) and isinstance(holder, Ref):
+            names = tables.literal_names(run, key)
+            run.state.heap[holder.address] = tables.drop_columns(inner, names)
+    elif isinstance(target, ast.Attribute):
+        holder = run.eval(target.value)
+        inner = run.load(holder)
+        if isinstance(inner, Data) and isinstance(holder, Ref):
+            run.state.heap[holder.address] = tables.drop_columns(inner, frozenset({target.attr}))

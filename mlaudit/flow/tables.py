@@ -1,0 +1,345 @@
+"""Tables and arrays: columns, masks, slices and index arrays."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from mlaudit.flow.containers import element, item
+from mlaudit.flow.regions import Length, Rows, Selector
+from mlaudit.flow.values import (
+    UNKNOWN,
+    Choice,
+    Class,
+    Constant,
+    Data,
+    Dictionary,
+    Estimator,
+    Instance,
+    Method,
+    Sequence,
+    Symbol,
+    Value,
+    combine,
+    merge_influences,
+)
+from mlaudit.trace.events import Columns, Influence, Kind
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable
+
+    from mlaudit.flow.interpreter import Interpreter
+
+_TRANSPARENT = {
+    "values",
+    "array",
+    "T",
+    "str",
+    "dt",
+    "cat",
+    "data",
+    "iloc",
+    "loc",
+    "ix",
+    "at",
+    "iat",
+}
+_COLUMN_NAMES = {"columns", "dtypes", "dtype", "name", "names", "feature_names", "target_names"}
+
+
+def attribute(run: Interpreter, holder: Value, value: Data, name: str) -> Value:
+    """Read an attribute of data: an accessor, a method not called, or a column."""
+    if name in {"iloc", "loc", "ix", "at", "iat"}:
+        return Method(holder, name)
+    if name in {"values", "array"}:
+        return value.but(kind="array" if value.kind == "table" else value.kind)
+    if name in _TRANSPARENT:
+        return value
+    if name == "index" and value.rows.terms:
+        return Data("index", value.rows, select=Selector("rows", value.rows))
+    if name == "shape":
+        length = Constant(Length(value.rows)) if value.rows.terms else Data("scalar")
+        return Sequence((length,), Data("scalar"), "tuple")
+    if name in _COLUMN_NAMES or name in {"size", "ndim"}:
+        return Data("columns" if name == "columns" else "scalar", table=value.table)
+    if name in {"dataset", "datasets"}:
+        return value.but(kind="unknown")
+    if run.catalogue.method(name) is not None:
+        return Method(holder, name)
+    if value.kind in {"table", "unknown", "group"}:
+        return column(run, value, name)
+    return value.but(columns=None, name=None, select=None)
+
+
+def column(run: Interpreter, value: Data, name: str) -> Data:
+    """Take one column of a table."""
+    taken = value.but(kind="group" if value.kind == "group" else "column", columns=None, name=name)
+    if value.kind == "group":
+        return taken
+    return taken.but(select=None)
+
+
+def subscript(run: Interpreter, node: ast.Subscript) -> Value:
+    """Evaluate `value[key]` in all its meanings."""
+    holder = run.eval(node.value)
+    value = run.load(holder)
+    if isinstance(value, Choice):
+        found = [_subscript(run, option, run.load(option), node) for option in value.options]
+        merged = found[0]
+        for other in found[1:]:
+            merged = run.state.join(merged, other)
+        return merged
+    return _subscript(run, holder, value, node)
+
+
+def _subscript(run: Interpreter, holder: Value, value: Value, node: ast.Subscript) -> Value:
+    if isinstance(value, Method):
+        receiver = run.load(value.receiver)
+        if isinstance(receiver, Data):
+            return _located(run, receiver, value.name, node.slice)
+        return UNKNOWN
+    if isinstance(value, Dictionary):
+        return item(run, value, run.eval(node.slice))
+    if isinstance(value, Sequence):
+        return _of_sequence(run, value, node.slice)
+    if isinstance(value, Data):
+        return _of_data(run, value, node.slice)
+    if isinstance(value, Symbol):
+        inner = run.data(run.eval(node.slice))
+        return inner.but(select=None) if inner.rows.terms else UNKNOWN
+    if isinstance(value, Instance):
+        return run.data(value).but(kind="unknown")
+    if isinstance(value, Estimator):
+        run.eval(node.slice)
+        if value.entry.kind in {"dataset", "loader", "unknown"}:
+            return run.data(value)
+        return holder if value.entry.kind == "pipeline" else UNKNOWN
+    if isinstance(value, Class):
+        return value
+    run.eval(node.slice)
+    return Data("scalar")
+
+
+def _of_sequence(run: Interpreter, value: Sequence, key: ast.expr) -> Value:
+    if isinstance(key, ast.Slice):
+        low, high = (_bound(run, b) for b in (key.lower, key.upper))
+        plain = all(b is None or isinstance(b, int) for b in (low, high)) and key.step is None
+        if plain and value.rest is None:
+            return run.state.allocate(Sequence(value.items[slice(low, high)], None, value.way))  # type: ignore[misc]
+        return value
+    index = run.load(run.eval(key))
+    if isinstance(index, Constant) and isinstance(index.value, int) and value.items:
+        if -len(value.items) <= index.value < len(value.items):
+            return value.items[index.value]
+        return value.rest if value.rest is not None else UNKNOWN
+    return element(run, value)
+
+
+def _of_data(run: Interpreter, value: Data, key: ast.expr) -> Value:
+    if isinstance(key, ast.Tuple) and value.kind != "group":
+        return _rows_and_columns(run, value, key)
+    if isinstance(key, ast.Slice):
+        return sliced(run, value, key)
+    given = run.load(run.eval(key))
+    if isinstance(given, Constant):
+        if isinstance(given.value, str):
+            return column(run, value, given.value)
+        return _at(value, given.value)
+    if isinstance(given, Sequence):
+        return _columns(run, value, given)
+    index = run.data(given)
+    if index.select is not None:
+        return chosen(value, index.select, index)
+    if index.kind == "scalar" and not index.influences:
+        return value.but(columns=None, select=None, name=None)
+    return _by_computed_columns(run, value, index, key)
+
+
+def _by_computed_columns(run: Interpreter, value: Data, index: Data, key: ast.expr) -> Data:
+    """Choose columns (or rows) by something computed; a statistic that chose is a selection."""
+    chosen_by = tuple(_as_selection(influence) for influence in index.influences)
+    influences = merge_influences(value.influences, chosen_by)
+    kind = "group" if value.kind == "group" else value.kind
+    return value.but(kind=kind, columns=None, influences=influences, select=None, name=None)
+
+
+def _as_selection(influence: Influence) -> Influence:
+    if influence.kind is not Kind.STATISTIC:
+        return influence
+    return Influence(
+        influence.operation,
+        Kind.SELECTION,
+        influence.effect,
+        influence.rows,
+        influence.place,
+        influence.supervised,
+        influence.statistic,
+        influence.conditional,
+    )
+
+
+def _at(value: Data, position: Hashable) -> Data:
+    """Take one item: of an array a row, of an index of a split result a member."""
+    if isinstance(position, Length):
+        return value
+    return value.but(columns=None, select=None, name=None)
+
+
+def _columns(run: Interpreter, value: Data, names: Sequence) -> Data:
+    """Take a list of columns; known only when every name is."""
+    keys = [run.load(name) for name in names.items]
+    literal = names.rest is None and all(
+        isinstance(key, Constant) and isinstance(key.value, str) for key in keys
+    )
+    if not literal:
+        index = run.data(names)
+        if index.select is not None and not keys:
+            return chosen(value, index.select, index)
+        return value.but(columns=None, select=None)
+    if value.kind == "group":
+        return value
+    kept = frozenset(str(key.value) for key in keys if isinstance(key, Constant))
+    derived = value.columns.derived if value.columns else {}
+    single = next(iter(kept)) if len(kept) == 1 else None
+    return value.but(columns=Columns(kept, frozenset(), derived), name=single, select=None)
+
+
+def chosen(value: Data, select: Selector, index: Data) -> Data:
+    """Apply a choice of rows; the choosing statistic influences what is chosen."""
+    if value.select is not None and value.kind == "index":
+        return value.but(rows=value.rows.select(select), select=_nested(value, select))
+    return value.but(rows=value.rows.select(select), select=None)
+
+
+def _nested(value: Data, select: Selector) -> Selector:
+    """A choice among indices chooses the rows that those indices stand for."""
+    if value.select is not None and value.select.way == "permutation":
+        return Selector(select.way, (value.select.key, select.key), select.part)
+    return Selector("rows", value.rows.select(select))
+
+
+def sliced(run: Interpreter, value: Data, key: ast.Slice) -> Data:
+    """Take a slice of rows."""
+    low, high = _bound(run, key.lower), _bound(run, key.upper)
+    if low in (None, 0) and high is None:
+        return value.but(select=value.select)
+    if key.step is not None:
+        select = Selector("filter", ("step", run.text(key.step)), (low or 0))
+    else:
+        select = Selector("slice", "rows", (low, high))
+    return chosen(value, select, value)
+
+
+def _bound(run: Interpreter, node: ast.expr | None) -> Hashable:
+    """Evaluate a bound of a slice: a number, a length of rows, or its text."""
+    if node is None:
+        return None
+    value = run.load(run.eval(node))
+    if isinstance(value, Constant) and (
+        value.value is None or isinstance(value.value, int | Length)
+    ):
+        return value.value
+    return run.text(node)
+
+
+def _located(run: Interpreter, value: Data, way: str, key: ast.expr) -> Value:
+    """Evaluate `.loc[...]` and `.iloc[...]`."""
+    if isinstance(key, ast.Tuple) and len(key.elts) == 2:
+        return _rows_and_columns(run, value, key)
+    if isinstance(key, ast.Slice):
+        return sliced(run, value, key)
+    index = run.data(run.eval(key))
+    if index.select is not None:
+        return chosen(value, index.select, index)
+    return value.but(columns=value.columns if way == "iloc" else None, select=None)
+
+
+def _rows_and_columns(run: Interpreter, value: Data, key: ast.Tuple) -> Value:
+    rows = _choose_rows(run, value, key.elts[0])
+    if not isinstance(rows, Data) or len(key.elts) < 2:
+        return rows
+    names = key.elts[1]
+    if isinstance(names, ast.Slice):
+        whole = names.lower is None and names.upper is None
+        return rows if whole else rows.but(columns=None, name=None)
+    given = run.load(run.eval(names))
+    if isinstance(given, Constant) and isinstance(given.value, str):
+        return column(run, rows, given.value)
+    if isinstance(given, Sequence):
+        return _columns(run, rows, given)
+    index = run.data(given)
+    if (index.kind == "scalar" and not index.influences) or isinstance(given, Constant):
+        return rows.but(
+            columns=None, name=None, kind="column" if rows.kind == "table" else rows.kind
+        )
+    return _by_computed_columns(run, rows, index, names)
+
+
+def _choose_rows(run: Interpreter, value: Data, key: ast.expr) -> Data:
+    if isinstance(key, ast.Slice):
+        return sliced(run, value, key)
+    index = run.data(run.eval(key))
+    if index.select is not None:
+        return chosen(value, index.select, index)
+    return value
+
+
+def predicate(run: Interpreter, node: ast.Compare, left: Data, right: Value) -> Selector | None:
+    """Name the rows for which a comparison holds, so that its opposite is known to exclude them."""
+    operator = type(node.ops[0])
+    other = run.load(right)
+    subject: tuple[Hashable, ...] = (run.text(node.left), left.rows.terms)
+    if not left.rows.terms:
+        subject = (run.text(node.left), id(node.left), run.context)
+    if isinstance(other, Constant) and operator in {ast.Eq, ast.NotEq, ast.Is, ast.IsNot}:
+        if left.select is not None and isinstance(other.value, bool):
+            same = other.value is (operator in {ast.Eq, ast.Is})
+            return left.select if same else left.select.flipped()
+        part: Hashable = other.value
+        if operator in {ast.NotEq, ast.IsNot}:
+            part = ("not", part)
+        return Selector("filter", ("equals", *subject), part)
+    bound = run.text(node.comparators[0])
+    if operator in {ast.Lt, ast.GtE}:
+        return Selector("filter", ("below", *subject, bound), operator is ast.Lt)
+    if operator in {ast.Gt, ast.LtE}:
+        return Selector("filter", ("above", *subject, bound), operator is ast.Gt)
+    return Selector("filter", ("test", run.text(node)), True)
+
+
+def set_column(value: Data, name: str | None, content: Data) -> Data:
+    """Write a column: its influences enter the table; a new column may derive from others."""
+    influences = merge_influences(value.influences, content.influences)
+    columns = value.columns
+    if columns is not None and name is not None:
+        derived = dict(columns.derived)
+        if content.name is not None and content.table == value.table and content.name != name:
+            derived[name] = frozenset({content.name})
+        kept = None if columns.kept is None else columns.kept | {name}
+        columns = Columns(kept, columns.dropped - {name}, derived)
+    rows = value.rows if value.rows.terms else content.rows
+    return value.but(influences=influences, columns=columns, rows=rows)
+
+
+def drop_columns(value: Data, names: frozenset[str] | None) -> Data:
+    """Remove columns; unknown names make the columns unknown."""
+    if value.columns is None or names is None:
+        return value.but(columns=None)
+    kept = None if value.columns.kept is None else value.columns.kept - names
+    columns = Columns(kept, value.columns.dropped | names, value.columns.derived)
+    return value.but(columns=columns)
+
+
+def literal_names(run: Interpreter, value: Value | None) -> frozenset[str] | None:
+    """Read column names from a literal string or list; None where they are not literal."""
+    inner = run.load(value) if value is not None else UNKNOWN
+    if isinstance(inner, Constant) and isinstance(inner.value, str):
+        return frozenset({inner.value})
+    if isinstance(inner, Sequence) and inner.rest is None:
+        names = [run.load(part) for part in inner.items]
+        if all(isinstance(name, Constant) and isinstance(name.value, str) for name in names):
+            return frozenset(str(name.value) for name in names if isinstance(name, Constant))
+    return None
+
+
+__all__ = ["Rows", "combine"]

@@ -1,0 +1,218 @@
+"""What the interpreter knows of a value: rows, influences, predictions, and where mutable things live."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from mlaudit.flow.regions import Rows, Selector
+from mlaudit.trace.events import Columns, CrossValidate, Evaluate, Fit, Influence, Model
+
+if TYPE_CHECKING:
+    import ast
+    from collections.abc import Hashable, Mapping
+
+    from mlaudit.catalogue.entry import Entry
+    from mlaudit.flow.state import Scope
+    from mlaudit.source.document import Document, Place
+
+MOST_INFLUENCES = 12
+NO_ROWS = Rows()
+
+
+class Value:
+    """Anything that a name may stand for."""
+
+    __slots__ = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Constant(Value):
+    """A literal, or what literals make."""
+
+    value: Hashable
+
+
+@dataclass(eq=False, slots=True)
+class Prediction:
+    """What a model said of rows; `trained` once a loss of it has reached `backward`."""
+
+    model: Model
+    owner: Value
+    fits: tuple[Fit, ...]
+    rows: Rows
+    influences: tuple[Influence, ...]
+    method: str
+    place: Place
+    variable: str = ""
+    trained: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Data(Value):
+    """A table, column, array, tensor, loader, number or anything else that data flows through.
+
+    `kind` is table, column, array, loader, index, mask, group, scalar or unknown.  `table` is the
+    identity of the loaded table that columns are known of; `name` the column's name.  `select` says
+    which rows this value chooses when it indexes another.  `scores` are the evaluations whose
+    numbers are in it.
+    """
+
+    kind: str = "unknown"
+    rows: Rows = NO_ROWS
+    influences: tuple[Influence, ...] = ()
+    predictions: tuple[Prediction, ...] = ()
+    scores: tuple[Evaluate | CrossValidate, ...] = ()
+    columns: Columns | None = None
+    table: Hashable = None
+    name: str | None = None
+    select: Selector | None = None
+    label: bool = False
+
+    def but(self, **changes: object) -> Data:
+        """Copy with changes."""
+        return replace(self, **changes)  # type: ignore[arg-type]
+
+
+@dataclass(frozen=True, slots=True)
+class Symbol(Value):
+    """A module, class or function of a library, by qualified name."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Function(Value):
+    """A function of the program with the scope that it closes over; `this` for bound methods."""
+
+    node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
+    scope: Scope
+    document: Document
+    this: Value | None = None
+    owner: Class | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Class(Value):
+    """A class of the program."""
+
+    node: ast.ClassDef
+    scope: Scope
+    document: Document
+    bases: tuple[Value, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectModule(Value):
+    """A file of the project, executed."""
+
+    name: str
+    scope: Scope
+
+
+@dataclass(frozen=True, slots=True)
+class Method(Value):
+    """A method of a value that is not a function of the program."""
+
+    receiver: Value
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Partial(Value):
+    """A callable with some of its arguments given."""
+
+    target: Value
+    positional: tuple[Value, ...]
+    named: tuple[tuple[str, Value], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Sequence(Value):
+    """A list, tuple or set: its items by position, or one `rest` for all that is not told apart."""
+
+    items: tuple[Value, ...] = ()
+    rest: Value | None = None
+    way: str = "list"
+
+
+@dataclass(frozen=True, slots=True)
+class Dictionary(Value):
+    """A dict with literal keys, and one `rest` for all other values."""
+
+    items: Mapping[Hashable, Value] = field(default_factory=dict)
+    rest: Value | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Instance(Value):
+    """An object of a class of the program; `estimator` when it is used as a model."""
+
+    owner: Class
+    attributes: Mapping[str, Value] = field(default_factory=dict)
+    estimator: Value | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Estimator(Value):
+    """A library object that is built with settings and used through methods."""
+
+    model: Model
+    entry: Entry
+    fits: tuple[Fit, ...] = ()
+    influences: tuple[Influence, ...] = ()
+    inner: tuple[Value, ...] = ()
+    arguments: Mapping[str, Value] = field(default_factory=dict)
+    attributes: Mapping[str, Value] = field(default_factory=dict)
+    key: Hashable = None
+
+
+@dataclass(frozen=True, slots=True)
+class Ref(Value):
+    """An address of the heap."""
+
+    address: int
+
+
+@dataclass(frozen=True, slots=True)
+class Choice(Value):
+    """One of several mutable things, depending on the path taken."""
+
+    options: tuple[Value, ...]
+
+
+UNKNOWN = Data()
+NONE = Constant(None)
+
+
+def merge_influences(*groups: tuple[Influence, ...]) -> tuple[Influence, ...]:
+    """Unite influences, one a place and kind."""
+    filled = [group for group in groups if group]
+    if not filled:
+        return ()
+    if len(filled) == 1:
+        return filled[0]
+    found: dict[tuple[object, object, object], Influence] = {}
+    for group in filled:
+        for influence in group:
+            found.setdefault((influence.place, influence.kind, influence.rows), influence)
+    return tuple(found.values())[:MOST_INFLUENCES]
+
+
+def combine(values: list[Data], kind: str | None = None) -> Data:
+    """Join what flows together in an expression: rows, influences, predictions and scores unite."""
+    if len(values) == 1 and kind in (None, values[0].kind):
+        return values[0].but(columns=None, table=None, name=None, select=None)
+    rows, predictions, scores = NO_ROWS, {}, {}
+    for value in values:
+        rows = rows | value.rows
+        predictions.update(dict.fromkeys(value.predictions))
+        scores.update({id(score): score for score in value.scores})
+    return Data(
+        kind=kind or (values[0].kind if values else "unknown"),
+        rows=rows,
+        influences=merge_influences(*(value.influences for value in values)),
+        predictions=tuple(predictions)[:MOST_INFLUENCES],
+        scores=tuple(scores.values()),
+        label=bool(values) and all(v.label for v in values),
+    )
