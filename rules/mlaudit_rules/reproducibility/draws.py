@@ -1,201 +1,129 @@
-"""Which random draws reach a training or a score, told by the names that carry them."""
+"""Where a document draws random numbers from a global generator."""
 
 from __future__ import annotations
 
 import ast
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from mlaudit_rules.reproducibility.seeding import Seeding, is_random, lacks_seed
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterator
 
-    from mlaudit.rulekit import Module
+    from mlaudit.rulekit import Call, Module, Place
+    from mlaudit_rules.reproducibility.running import Running
+    from mlaudit_rules.reproducibility.seeding import Function
 
-    Draws = frozenset[ast.Call]
-    Definition = ast.FunctionDef | ast.AsyncFunctionDef
-
-NONE: Draws = frozenset()
-_TRAINING = frozenset(
-    {"fit", "partial_fit", "fit_generator", "fit_resample", "fit_predict", "train_on_batch"}
+# What is random and of another kind has a rule of its own.
+_KINDS = frozenset(
+    {"draw", "index", "values", "reorder", "duplicate", "subset", "load", "statistic", "reduce"}
 )
-_TRAINING_KINDS = frozenset({"train", "cross-validate"})
-_JUDGING_KINDS = frozenset({"metric", "curve"})
-_SHAPES = frozenset({"shape", "dtype", "ndim", "columns"})
-_IN_PLACE = frozenset({"shuffle"})
 
 
-class Reach:
-    """Follows draws from name to name, in source order, into the calls that train or judge.
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """A call that draws from the global generator."""
 
-    Functions are followed by what they return, classes by what any of their methods draws.
-    `reached` maps each draw that arrived to the first call it arrived at.
-    """
-
-    def __init__(self, module: Module, draws: Iterable[ast.Call]):
-        self.reached: dict[ast.Call, ast.Call] = {}
-        self._draws = set(draws)
-        self._kinds = {call.node: call.entry.kind for call in module.calls if call.entry}
-        self._returned: dict[str, Draws] = {}
-        self._trains = _training_functions(module, self._kinds)
-        self._carried: dict[str, Draws] = {}
-        self._control = NONE
-        self._in_loop = False
-        for _ in range(2):
-            self._block(module.tree.body)
-
-    def _block(self, body: list[ast.stmt]) -> None:
-        for statement in body:
-            self._statement(statement)
-
-    def _statement(self, node: ast.stmt) -> None:
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-            self._function(node, node.name)
-        elif isinstance(node, ast.ClassDef):
-            self._class(node)
-        elif isinstance(node, ast.Assign):
-            self._assign(node.targets, self._read(node.value))
-        elif isinstance(node, ast.AnnAssign) and node.value is not None:
-            self._assign([node.target], self._read(node.value))
-        elif isinstance(node, ast.AugAssign):
-            self._taint(node.target, self._read(node.value))
-        elif isinstance(node, ast.For | ast.AsyncFor):
-            self._assign([node.target], self._read(node.iter))
-            self._loop(node)
-        elif isinstance(node, ast.If | ast.While):
-            self._branches(node)
-        elif isinstance(node, ast.With | ast.AsyncWith):
-            for item in node.items:
-                self._read(item.context_expr)
-            self._block(node.body)
-        elif isinstance(node, ast.Try):
-            handlers = [statement for handler in node.handlers for statement in handler.body]
-            self._block([*node.body, *handlers, *node.orelse, *node.finalbody])
-        elif isinstance(node, ast.Return) and node.value is not None:
-            self._returned[""] = self._returned.get("", NONE) | self._read(node.value)
-        elif isinstance(node, ast.Expr):
-            self._expression(node.value)
-
-    def _expression(self, node: ast.expr) -> None:
-        carried = self._read(node)
-        if isinstance(node, ast.Yield | ast.YieldFrom):
-            self._returned[""] = self._returned.get("", NONE) | carried
-        if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
-            return
-        if node.func.attr in _IN_PLACE and node in self._draws and node.args:
-            self._taint(node.args[0], frozenset({node}))
-        elif node not in self._draws:
-            self._taint(node.func.value, carried)
-
-    def _loop(self, node: ast.For | ast.AsyncFor) -> None:
-        # Twice, for what the next round reads; once inside another loop, which repeats it anyway.
-        again = [] if self._in_loop else node.body
-        outer, self._in_loop = self._in_loop, True
-        self._block([*node.body, *again])
-        self._in_loop = outer
-        self._block(node.orelse)
-
-    def _branches(self, node: ast.If | ast.While) -> None:
-        outer = self._control
-        self._control = outer | self._read(node.test)
-        self._block([*node.body, *node.orelse])
-        self._control = outer
-
-    def _function(self, node: Definition, name: str) -> None:
-        outer, control, result = self._carried, self._control, self._returned.pop("", NONE)
-        arguments = (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs)
-        hidden = {argument.arg for argument in arguments}
-        self._carried = {key: value for key, value in outer.items() if key not in hidden}
-        self._control = NONE
-        self._block(node.body)
-        self._returned[name] = self._returned.pop("", NONE) | self._returned.get(name, NONE)
-        # What a method keeps on `self` outlives the call; other names are the function's own.
-        kept = {key: value for key, value in self._carried.items() if key.startswith("self.")}
-        self._carried, self._control = {**outer, **kept}, control
-        self._returned[""] = result
-
-    def _class(self, node: ast.ClassDef) -> None:
-        drawn = frozenset(inner for inner in ast.walk(node) if inner in self._draws)
-        self._returned[node.name] = drawn
-        for statement in node.body:
-            if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef):
-                self._function(statement, statement.name)
-
-    def _assign(self, targets: list[ast.expr], carried: Draws) -> None:
-        carried |= self._control
-        for target in targets:
-            for part in target.elts if isinstance(target, ast.Tuple | ast.List) else [target]:
-                path = _path(part)
-                if path is None:
-                    self._taint(part, carried)
-                elif carried:
-                    self._carried[path] = carried
-                else:
-                    self._carried.pop(path, None)
-
-    def _taint(self, target: ast.expr, carried: Draws) -> None:
-        carried |= self._control
-        while isinstance(target, ast.Subscript | ast.Starred):
-            target = target.value
-        path = _path(target)
-        if carried and path is not None:
-            self._carried[path] = self._carried.get(path, NONE) | carried
-
-    def _read(self, node: ast.AST | None) -> Draws:
-        """Collect the draws that an expression carries, and note where they arrive."""
-        if node is None or isinstance(node, ast.Constant):
-            return NONE
-        if isinstance(node, ast.Name | ast.Attribute):
-            if isinstance(node, ast.Attribute) and node.attr in _SHAPES:
-                return NONE
-            path = _path(node)
-            carried = self._carried.get(path, NONE) if path else NONE
-            return carried | (self._read(node.value) if isinstance(node, ast.Attribute) else NONE)
-        carried = NONE
-        for child in ast.iter_child_nodes(node):
-            carried |= self._read(child)
-        return self._call(node, carried) if isinstance(node, ast.Call) else carried
-
-    def _call(self, node: ast.Call, carried: Draws) -> Draws:
-        name = _last(node.func)
-        if node in self._draws:
-            carried |= {node}
-        elif name == "len":
-            return NONE
-        carried |= self._returned.get(name, NONE) if name else NONE
-        arriving = carried | self._control
-        if arriving and (name in self._trains or self._arrives(node, name)):
-            for draw in arriving:
-                self.reached.setdefault(draw, node)
-        return carried
-
-    def _arrives(self, node: ast.Call, name: str) -> bool:
-        kind = self._kinds.get(node)
-        if kind in _TRAINING_KINDS or (kind in _JUDGING_KINDS and bool(self._trains)):
-            return True
-        return isinstance(node.func, ast.Attribute) and (name in _TRAINING or name == "backward")
+    node: ast.Call
+    place: Place
+    function: Function
+    in_loop: bool
+    generator: str
 
 
-def _training_functions(module: Module, kinds: dict[ast.Call, str]) -> set[str]:
-    """Name the functions that train something themselves; "" if the top level does."""
-    found = set()
+def unseeded_draws(module: Module, seeding: Seeding, running: Running) -> Iterator[Drawing]:
+    """Find the draws that the program may come to, and that no seed reaches."""
+    in_workers = _methods_in_workers(module) if seeding.seeds("torch") else set()
+    for draw in (*_functions(module), *_samples(module)):
+        if not running.reaches(draw.function) or seeding.reaches(draw.generator, draw):
+            continue
+        # The seeds of loader workers, NumPy's and Python's among them, derive from PyTorch's.
+        if draw.function not in in_workers:
+            yield draw
+
+
+def unseeded_sample(node: ast.expr) -> ast.Call | None:
+    """Find an unseeded `.sample(frac=…)` or `.sample(n=…)` in a chain of methods of a table."""
+    while isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+        given = {keyword.arg for keyword in node.keywords}
+        if node.func.attr == "sample" and given & {"frac", "n"}:
+            return None if given & {"random_state", None} else node
+        node = node.func.value
+    return None
+
+
+def sampled_apart(module: Module) -> Iterator[ast.Call]:
+    """Find `part = table.sample(...)` whose index then takes the rest: `table.drop(part.index)`."""
+    sampled: dict[str, ast.Call] = {}
+    for node in ast.walk(module.tree):
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+            call = unseeded_sample(node.value)
+            if call is not None:
+                sampled[node.targets[0].id] = call
+    if sampled:
+        yield from (sampled[name] for name in sorted(_dropped(module.tree) & sampled.keys()))
+
+
+def _dropped(tree: ast.Module) -> set[str]:
+    """Name the tables whose index says which rows of another are dropped or left out."""
+    return {
+        argument.value.id
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr in {"drop", "isin"}
+        for argument in (*node.args, *(keyword.value for keyword in node.keywords))
+        if isinstance(argument, ast.Attribute)
+        and argument.attr == "index"
+        and isinstance(argument.value, ast.Name)
+    }
+
+
+def _functions(module: Module) -> Iterator[Drawing]:
+    for call in module.calls:
+        if _draws(call) and call.entry is not None:
+            generator = call.entry.generators[0]
+            yield Drawing(call.node, call.place, call.function, call.in_loop, generator)
+
+
+def _draws(call: Call) -> bool:
+    entry = call.entry
+    if entry is None or not entry.generators or entry.kind not in _KINDS:
+        return False
+    if entry.seed is not None:
+        return is_random(call) and lacks_seed(call)
+    own = "generator" in call.arguments or call.spread
+    return not own and (entry.kind == "draw" or is_random(call))
+
+
+def _samples(module: Module) -> Iterator[Drawing]:
+    splitting = set(sampled_apart(module))
     for named in module.names.calls:
-        function = named.node.func
-        trains = isinstance(function, ast.Attribute) and function.attr in {*_TRAINING, "backward"}
-        if trains or kinds.get(named.node) in _TRAINING_KINDS:
-            found.add(named.function.name if named.function else "")
-    return found - {"__init__", "forward", "__call__"}
+        node = named.node
+        if unseeded_sample(node) is not node or node in splitting:
+            continue
+        if module.names.resolve(node.func) is None:
+            place = module.place(node)
+            yield Drawing(node, place, named.function, named.in_loop, "numpy")
 
 
-def _path(node: ast.AST) -> str | None:
-    parts = []
-    while isinstance(node, ast.Attribute):
-        parts.append(node.attr)
-        node = node.value
-    if not isinstance(node, ast.Name):
-        return None
-    return ".".join([node.id, *reversed(parts)])
+def _methods_in_workers(module: Module) -> set[Function]:
+    """Find the methods of data sets, where loaders fetch rows by worker processes."""
+    if not any(has_workers(call) for call in module.calls):
+        return set()
+    return {
+        method
+        for node in module.names.classes.values()
+        if any(getattr(item, "name", "") in {"__getitem__", "__iter__"} for item in node.body)
+        for method in node.body
+        if isinstance(method, ast.FunctionDef | ast.AsyncFunctionDef)
+    }
 
 
-def _last(node: ast.expr) -> str:
-    if isinstance(node, ast.Attribute):
-        return node.attr
-    return node.id if isinstance(node, ast.Name) else ""
+def has_workers(call: Call) -> bool:
+    """Say whether the call makes a loader that may have worker processes."""
+    if call.entry is None or call.entry.kind != "loader":
+        return False
+    workers = call.arguments.get("num_workers")
+    return call.spread if workers is None else not (workers.known and not workers.value)

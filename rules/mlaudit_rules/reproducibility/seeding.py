@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from mlaudit.rulekit import Fix, Seed
 from mlaudit_rules.reproducibility.running import Running
@@ -29,6 +29,25 @@ _VARYING = re.compile(r"^(time|datetime|uuid|secrets)\.|^os\.(getpid|urandom)$")
 _SEED_NAME = re.compile(r"(?i)^(rand(om)?_?)?(seed|state)$|^rng_?seed$")
 
 
+class Site(Protocol):
+    """A call that may draw random numbers, and where it stands."""
+
+    @property
+    def place(self) -> Place:
+        """The call's place."""
+        ...
+
+    @property
+    def function(self) -> Function:
+        """The function around the call."""
+        ...
+
+    @property
+    def in_loop(self) -> bool:
+        """Whether a loop is around the call."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class _Seeding:
     generators: tuple[str, ...]
@@ -44,7 +63,7 @@ class Seeding:
         self._document = module.document
         self._seeds = [*self._known(), *self._helpers(), *self._followed()]
 
-    def reaches(self, generator: str, call: Call) -> bool:
+    def reaches(self, generator: str, call: Site) -> bool:
         """Say whether a seed of the generator may run before the call."""
         return any(self._before(seed, call) for seed in self._seeds if generator in seed.generators)
 
@@ -52,14 +71,14 @@ class Seeding:
         """Say whether the program seeds the generator at all."""
         return any(generator in seed.generators for seed in self._seeds)
 
-    def late(self, generator: str, call: Call) -> Place | None:
+    def late(self, generator: str, call: Site) -> Place | None:
         """Find the first seed of the generator that comes only after the call."""
         for seed in self._seeds:
             if generator in seed.generators and not self._before(seed, call):
                 return seed.place
         return None
 
-    def _before(self, seed: _Seeding, call: Call) -> bool:
+    def _before(self, seed: _Seeding, call: Site) -> bool:
         if seed.place.document is not self._document or seed.function is not call.function:
             return True
         return call.in_loop or seed.place.line <= call.place.line

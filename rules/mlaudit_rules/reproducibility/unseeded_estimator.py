@@ -87,23 +87,19 @@ class _SeededElsewhere:
     def __init__(self, module: Module):
         self._inside: set[ast.AST] = set()
         self._names: set[str] = set()
-        self._set_later = any(
-            _sets_state(node) for node in ast.walk(module.tree) if isinstance(node, ast.Call)
-        ) or any(
-            isinstance(node, ast.Attribute)
-            and node.attr == "random_state"
-            and isinstance(node.ctx, ast.Store)
-            and not (isinstance(node.value, ast.Name) and node.value.id == "self")
-            for node in ast.walk(module.tree)
-        )
-        searched = any(_names_state(node) for node in ast.walk(module.tree))
-        for call in module.calls:
-            if _seeds_inner(call) or (call.entry and call.entry.kind == "search" and searched):
-                self._enter(call.node)
-        self._lone = self._names - _used_outside(module.tree, self._inside)
+        nodes = list(ast.walk(module.tree))
+        self._set_later = any(_sets_state(node) for node in nodes)
+        searched = any(_names_state(node) for node in nodes)
+        entries = {call.node: call for call in module.calls}
+        for node in nodes:
+            if isinstance(node, ast.Call):
+                call = entries.get(node)
+                if _seeds_inner(node, call) or (searched and call and _kind(call) == "search"):
+                    self._enter(node, named=call is None or not _unseeded(call))
+        self._lone = self._names - _used_outside(nodes, self._inside)
         self._bound = {
-            id(node.value): node.targets[0].id
-            for node in ast.walk(module.tree)
+            node.value: node.targets[0].id
+            for node in nodes
             if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name)
         }
 
@@ -111,26 +107,37 @@ class _SeededElsewhere:
         """Say whether the estimator made by the call gets its seed from elsewhere."""
         if self._set_later or call.node in self._inside:
             return True
-        return self._bound.get(id(call.node)) in self._lone
+        return self._bound.get(call.node) in self._lone
 
-    def _enter(self, outer: ast.Call) -> None:
+    def _enter(self, outer: ast.Call, *, named: bool) -> None:
         for argument in (*outer.args, *(keyword.value for keyword in outer.keywords)):
             for node in ast.walk(argument):
                 self._inside.add(node)
-                if isinstance(node, ast.Name):
+                if named and isinstance(node, ast.Name):
                     self._names.add(node.id)
 
 
-def _seeds_inner(call: Call) -> bool:
-    """Ensembles hand seeds of their own to the clones of their base estimator."""
+def _seeds_inner(node: ast.Call, call: Call | None) -> bool:
+    """Ensembles hand seeds of their own to the clones of their base estimator.
+
+    An estimator written inside an ensemble has no seed to lack: the ensemble is the one to seed.
+    Of a library that is not known, a `random_state` given beside an estimator is taken to reach it.
+    """
+    if call is None or call.entry is None:
+        return any(keyword.arg == "random_state" for keyword in node.keywords)
     entry = call.entry
-    if entry is None or entry.kind not in {"wrapper", "predictor"} or not entry.wraps:
-        return False
-    return entry.seed is not None and (call.spread or not lacks_seed(call))
+    return entry.kind in {"wrapper", "predictor"} and bool(entry.wraps and entry.seed)
 
 
-def _sets_state(node: ast.Call) -> bool:
-    if not isinstance(node.func, ast.Attribute | ast.Name):
+def _kind(call: Call) -> str:
+    return call.entry.kind if call.entry else ""
+
+
+def _sets_state(node: ast.AST) -> bool:
+    if isinstance(node, ast.Attribute) and node.attr == "random_state":
+        own = isinstance(node.value, ast.Name) and node.value.id == "self"
+        return isinstance(node.ctx, ast.Store) and not own
+    if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute | ast.Name):
         return False
     name = node.func.attr if isinstance(node.func, ast.Attribute) else node.func.id
     if name == "set_params":
@@ -150,9 +157,9 @@ def _is_state(node: ast.expr) -> bool:
     )
 
 
-def _used_outside(tree: ast.Module, inside: set[ast.AST]) -> set[str]:
+def _used_outside(nodes: list[ast.AST], inside: set[ast.AST]) -> set[str]:
     return {
         node.id
-        for node in ast.walk(tree)
+        for node in nodes
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load) and node not in inside
     }

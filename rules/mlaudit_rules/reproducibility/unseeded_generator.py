@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mlaudit.rulekit import Confidence, Fix, Rule, RuleMeta, Severity
-from mlaudit_rules.reproducibility.draws import Reach
+from mlaudit_rules.reproducibility.draws import unseeded_draws
 from mlaudit_rules.reproducibility.networks import keras_training, torch_training
+from mlaudit_rules.reproducibility.reach import Reach
 from mlaudit_rules.reproducibility.running import Running
 from mlaudit_rules.reproducibility.seeding import ALL, LIBRARIES, Seeding
 
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     import ast
     from collections.abc import Iterable, Iterator
 
-    from mlaudit.rulekit import Call, Finding, Module
+    from mlaudit.rulekit import Finding, Module
 
 _SEEDS = {
     "python": "random.seed(42)",
@@ -55,9 +56,10 @@ class UnseededGenerator(Rule):
         if training.loaders:
             random.append("the order of the shuffled batches")
         late = seeding.late("torch", training.optimizer)
+        what = " and ".join(random)
         return self.report(
             module.place(training.built),
-            f"{' and '.join(random).capitalize()} come from PyTorch's global generator, which "
+            f"{what[0].upper()}{what[1:]} come from PyTorch's global generator, which "
             "nothing seeds: every run trains another model",
             evidence=[
                 *(("shuffled here", loader.place) for loader in training.loaders),
@@ -83,41 +85,33 @@ class UnseededGenerator(Rule):
     def _draws(
         self, module: Module, seeding: Seeding, running: Running, reported: set[str]
     ) -> Iterator[Finding]:
-        by_generator: dict[str, list[Call]] = {}
-        for call in module.calls:
-            if call.entry is None or call.entry.kind != "draw" or not call.entry.generators:
-                continue
-            generator = call.entry.generators[0]
-            if generator in reported or seeding.reaches(generator, call):
-                continue
-            if running.reaches(call.function) and not _own_generator(call):
-                by_generator.setdefault(generator, []).append(call)
-        draws = [call.node for calls in by_generator.values() for call in calls]
+        by_generator: dict[str, list[ast.Call]] = {}
+        for draw in unseeded_draws(module, seeding, running):
+            if draw.generator not in reported:
+                by_generator.setdefault(draw.generator, []).append(draw.node)
+        draws = [node for nodes in by_generator.values() for node in nodes]
         reached = Reach(module, draws).reached if draws else {}
-        for generator, calls in by_generator.items():
-            arriving = [call for call in calls if call.node in reached]
+        for generator, nodes in by_generator.items():
+            arriving = [node for node in nodes if node in reached]
             if arriving:
-                yield self._drawn(module, generator, arriving, reached[arriving[0].node])
+                yield self._drawn(module, generator, arriving, reached[arriving[0]])
 
-    def _drawn(self, module: Module, generator: str, calls: list[Call], end: ast.Call) -> Finding:
-        first, *others = calls
+    def _drawn(
+        self, module: Module, generator: str, nodes: list[ast.Call], end: ast.Call
+    ) -> Finding:
+        first, *others = nodes
         number = len(others)
         more = f"; {number} more draw{'s' if number > 1 else ''} like it" if others else ""
         return self.report(
-            first.place,
-            f"`{module.text(first.node.func)}` draws from {LIBRARIES[generator]} global generator, "
+            module.place(first),
+            f"`{module.text(first.func)}` draws from {LIBRARIES[generator]} global generator, "
             f"which nothing seeds, and what it draws reaches `{module.text(end.func)}`{more}",
             evidence=[
                 ("reaches this", module.place(end)),
-                *(("drawn here too", call.place) for call in others[:3]),
+                *(("drawn here too", module.place(node)) for node in others[:3]),
             ],
             fix=_seed_first(generator),
         )
-
-
-def _own_generator(call: Call) -> bool:
-    """Say whether the draw may use a generator of its own, by `generator=`."""
-    return "generator" in call.arguments or call.spread
 
 
 def _seed_first(generator: str) -> Fix:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import ast
 from typing import TYPE_CHECKING
 
 from mlaudit.rulekit import Confidence, Finding, Fix, Rule, RuleMeta, Severity
+from mlaudit_rules.reproducibility.draws import sampled_apart
 from mlaudit_rules.reproducibility.running import Running
 from mlaudit_rules.reproducibility.seeding import (
     LIBRARIES,
@@ -17,7 +17,8 @@ from mlaudit_rules.reproducibility.seeding import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    import ast
+    from collections.abc import Iterable
 
     from mlaudit.rulekit import Call, Module
 
@@ -42,7 +43,7 @@ class UnseededSplit(Rule):
             for call in module.calls
             if call.entry and call.entry.kind == "split" and is_random(call) and lacks_seed(call)
         ]
-        samples = list(_sampled_apart(module))
+        samples = list(sampled_apart(module))
         if not splits and not samples:
             return
         seeding, running = Seeding(module), Running(module)
@@ -80,40 +81,3 @@ def _short(call: Call) -> str:
 def _reason(call: Call) -> str:
     seed = call.entry.seed if call.entry else ""
     return f"`{seed}` is None" if seed in call.arguments else f"no `{seed}` is given"
-
-
-def _sampled_apart(module: Module) -> Iterator[ast.Call]:
-    """Find `part = table.sample(...)` whose index then takes the rest: `table.drop(part.index)`."""
-    sampled: dict[str, ast.Call] = {}
-    for node in ast.walk(module.tree):
-        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
-            call = unseeded_sample(node.value)
-            if call is not None:
-                sampled[node.targets[0].id] = call
-    if sampled:
-        yield from (sampled[name] for name in sorted(_dropped(module.tree) & sampled.keys()))
-
-
-def unseeded_sample(node: ast.expr) -> ast.Call | None:
-    """Find an unseeded `.sample(frac=…)` or `.sample(n=…)` at the head of a chain of methods."""
-    while isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
-        given = {keyword.arg for keyword in node.keywords}
-        if node.func.attr == "sample" and given & {"frac", "n"}:
-            return None if given & {"random_state", None} else node
-        node = node.func.value
-    return None
-
-
-def _dropped(tree: ast.Module) -> set[str]:
-    """Name the tables whose index says which rows of another are dropped or left out."""
-    return {
-        argument.value.id
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Call)
-        and isinstance(node.func, ast.Attribute)
-        and node.func.attr in {"drop", "isin"}
-        for argument in (*node.args, *(keyword.value for keyword in node.keywords))
-        if isinstance(argument, ast.Attribute)
-        and argument.attr == "index"
-        and isinstance(argument.value, ast.Name)
-    }

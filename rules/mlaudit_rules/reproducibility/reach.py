@@ -1,0 +1,222 @@
+"""Which random draws reach a training or a score, told by the names that carry them."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from mlaudit.rulekit import Module
+
+    Draws = frozenset[ast.Call]
+    Definition = ast.FunctionDef | ast.AsyncFunctionDef
+
+NONE: Draws = frozenset()
+_TRAINING = frozenset(
+    {"fit", "partial_fit", "fit_generator", "fit_resample", "fit_predict", "train_on_batch"}
+)
+_TRAINING_KINDS = frozenset({"train", "cross-validate"})
+_JUDGING_KINDS = frozenset({"metric", "curve"})
+_LEARNING_NO_MODEL = frozenset({"transformer", "encoder", "selector"})
+_SHAPES = frozenset({"shape", "dtype", "ndim", "columns"})
+_IN_PLACE = frozenset({"shuffle"})
+
+
+class Reach:
+    """Follows draws from name to name, in source order, into the calls that train or judge.
+
+    Functions are followed by what they return, classes by what any of their methods draws.
+    `reached` maps each draw that arrived to the first call it arrived at.
+    """
+
+    def __init__(self, module: Module, draws: Iterable[ast.Call]):
+        self.reached: dict[ast.Call, ast.Call] = {}
+        self._draws = set(draws)
+        self._kinds = {call.node: call.entry.kind for call in module.calls if call.entry}
+        self._transformers = _bound_to(module.tree, self._kinds)
+        self._returned: dict[str, Draws] = {}
+        self._trains = _training_functions(module, self._kinds)
+        self._carried: dict[str, Draws] = {}
+        self._control = NONE
+        self._in_loop = False
+        for _ in range(2):
+            self._block(module.tree.body)
+
+    def _block(self, body: list[ast.stmt]) -> None:
+        for statement in body:
+            self._statement(statement)
+
+    def _statement(self, node: ast.stmt) -> None:
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            self._function(node, node.name)
+        elif isinstance(node, ast.ClassDef):
+            self._class(node)
+        elif isinstance(node, ast.Assign):
+            self._assign(node.targets, self._read(node.value))
+        elif isinstance(node, ast.AnnAssign) and node.value is not None:
+            self._assign([node.target], self._read(node.value))
+        elif isinstance(node, ast.AugAssign):
+            self._taint(node.target, self._read(node.value))
+        elif isinstance(node, ast.For | ast.AsyncFor):
+            self._assign([node.target], self._read(node.iter))
+            self._loop(node)
+        elif isinstance(node, ast.If | ast.While):
+            self._branches(node)
+        elif isinstance(node, ast.With | ast.AsyncWith):
+            for item in node.items:
+                self._read(item.context_expr)
+            self._block(node.body)
+        elif isinstance(node, ast.Try):
+            handlers = [statement for handler in node.handlers for statement in handler.body]
+            self._block([*node.body, *handlers, *node.orelse, *node.finalbody])
+        elif isinstance(node, ast.Return) and node.value is not None:
+            self._returned[""] = self._returned.get("", NONE) | self._read(node.value)
+        elif isinstance(node, ast.Expr):
+            self._expression(node.value)
+
+    def _expression(self, node: ast.expr) -> None:
+        carried = self._read(node)
+        if isinstance(node, ast.Yield | ast.YieldFrom):
+            self._returned[""] = self._returned.get("", NONE) | carried
+        if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
+            return
+        if node.func.attr in _IN_PLACE and node in self._draws and node.args:
+            self._taint(node.args[0], frozenset({node}))
+        elif node not in self._draws:
+            self._taint(node.func.value, carried)
+
+    def _loop(self, node: ast.For | ast.AsyncFor) -> None:
+        # Twice, for what the next round reads; once inside another loop, which repeats it anyway.
+        again = [] if self._in_loop else node.body
+        outer, self._in_loop = self._in_loop, True
+        self._block([*node.body, *again])
+        self._in_loop = outer
+        self._block(node.orelse)
+
+    def _branches(self, node: ast.If | ast.While) -> None:
+        outer = self._control
+        self._control = outer | self._read(node.test)
+        self._block([*node.body, *node.orelse])
+        self._control = outer
+
+    def _function(self, node: Definition, name: str) -> None:
+        outer, control, result = self._carried, self._control, self._returned.pop("", NONE)
+        arguments = (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs)
+        hidden = {argument.arg for argument in arguments}
+        self._carried = {key: value for key, value in outer.items() if key not in hidden}
+        self._control = NONE
+        self._block(node.body)
+        self._returned[name] = self._returned.pop("", NONE) | self._returned.get(name, NONE)
+        # What a method keeps on `self` outlives the call; other names are the function's own.
+        kept = {key: value for key, value in self._carried.items() if key.startswith("self.")}
+        self._carried, self._control = {**outer, **kept}, control
+        self._returned[""] = result
+
+    def _class(self, node: ast.ClassDef) -> None:
+        drawn = frozenset(inner for inner in ast.walk(node) if inner in self._draws)
+        self._returned[node.name] = drawn
+        for statement in node.body:
+            if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef):
+                self._function(statement, statement.name)
+
+    def _assign(self, targets: list[ast.expr], carried: Draws) -> None:
+        carried |= self._control
+        for target in targets:
+            for part in target.elts if isinstance(target, ast.Tuple | ast.List) else [target]:
+                path = _path(part)
+                if path is None:
+                    self._taint(part, carried)
+                elif carried and "seed" not in path.lower():
+                    self._carried[path] = carried
+                else:
+                    self._carried.pop(path, None)
+
+    def _taint(self, target: ast.expr, carried: Draws) -> None:
+        carried |= self._control
+        while isinstance(target, ast.Subscript | ast.Starred):
+            target = target.value
+        path = _path(target)
+        if carried and path is not None:
+            self._carried[path] = self._carried.get(path, NONE) | carried
+
+    def _read(self, node: ast.AST | None) -> Draws:
+        """Collect the draws that an expression carries, and note where they arrive."""
+        if node is None or isinstance(node, ast.Constant):
+            return NONE
+        if isinstance(node, ast.Name | ast.Attribute):
+            if isinstance(node, ast.Attribute) and node.attr in _SHAPES:
+                return NONE
+            path = _path(node)
+            carried = self._carried.get(path, NONE) if path else NONE
+            return carried | (self._read(node.value) if isinstance(node, ast.Attribute) else NONE)
+        carried = NONE
+        for child in ast.iter_child_nodes(node):
+            carried |= self._read(child)
+        return self._call(node, carried) if isinstance(node, ast.Call) else carried
+
+    def _call(self, node: ast.Call, carried: Draws) -> Draws:
+        name = _last(node.func)
+        if node in self._draws:
+            carried |= {node}
+        elif name == "len":
+            return NONE
+        carried |= self._returned.get(name, NONE) if name else NONE
+        arriving = carried | self._control
+        if arriving and (name in self._trains or self._arrives(node, name)):
+            for draw in arriving:
+                self.reached.setdefault(draw, node)
+        return carried
+
+    def _arrives(self, node: ast.Call, name: str) -> bool:
+        kind = self._kinds.get(node)
+        if kind in _TRAINING_KINDS or (kind in _JUDGING_KINDS and bool(self._trains)):
+            return True
+        if not isinstance(node.func, ast.Attribute) or self._transforms(node.func.value):
+            return False
+        return name in _TRAINING or name == "backward"
+
+    def _transforms(self, receiver: ast.expr) -> bool:
+        if isinstance(receiver, ast.Call):
+            return self._kinds.get(receiver) in _LEARNING_NO_MODEL
+        return _path(receiver) in self._transformers
+
+
+def _training_functions(module: Module, kinds: dict[ast.Call, str]) -> set[str]:
+    """Name the functions that train something themselves; "" if the top level does."""
+    found = set()
+    for named in module.names.calls:
+        function = named.node.func
+        trains = isinstance(function, ast.Attribute) and function.attr in {*_TRAINING, "backward"}
+        if trains or kinds.get(named.node) in _TRAINING_KINDS:
+            found.add(named.function.name if named.function else "")
+    return found - {"__init__", "forward", "__call__"}
+
+
+def _bound_to(tree: ast.Module, kinds: dict[ast.Call, str]) -> set[str | None]:
+    """Name what is bound to a transformer."""
+    return {
+        _path(target)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Assign)
+        and isinstance(node.value, ast.Call)
+        and kinds.get(node.value) in _LEARNING_NO_MODEL
+        for target in node.targets
+    } - {None}
+
+
+def _path(node: ast.AST) -> str | None:
+    parts = []
+    while isinstance(node, ast.Attribute):
+        parts.append(node.attr)
+        node = node.value
+    if not isinstance(node, ast.Name):
+        return None
+    return ".".join([node.id, *reversed(parts)])
+
+
+def _last(node: ast.expr) -> str:
+    if isinstance(node, ast.Attribute):
+        return node.attr
+    return node.id if isinstance(node, ast.Name) else ""

@@ -1,0 +1,168 @@
+"""SEED008: worker processes draw random numbers that no seed of the main process reaches."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from mlaudit.rulekit import Confidence, Fix, Rule, RuleMeta, Severity
+from mlaudit_rules.reproducibility.draws import has_workers
+from mlaudit_rules.reproducibility.seeding import Seeding
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from mlaudit.rulekit import Call, Finding, Module
+
+_FETCHING = frozenset({"__getitem__", "__iter__", "__getitems__"})
+_OWN_GENERATORS = frozenset(
+    {"numpy.random.default_rng", "numpy.random.RandomState", "random.Random"}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Drawing:
+    """A draw in a data set's class; `own` says that it uses a generator kept on the data set."""
+
+    node: ast.Call
+    own: bool
+
+
+class WorkerSeeds(Rule):
+    """Reports loaders with workers whose data set draws NumPy numbers without a worker seed."""
+
+    meta = RuleMeta(
+        code="SEED008",
+        name="worker-seeds",
+        family="reproducibility",
+        severity=Severity.WARNING,
+        confidence=Confidence.HIGH,
+        help="Seed NumPy in every worker with worker_init_fn, or draw with PyTorch.",
+        impact="Augmentation differs from run to run, or repeats itself in every worker.",
+    )
+
+    def check_module(self, module: Module) -> Iterable[Finding]:
+        """Judge each loader by the class of the data set that it loads; one finding a class."""
+        loaders = [call for call in module.calls if has_workers(call) and not _initialised(call)]
+        if not loaders:
+            return
+        drawing = {
+            name: draw
+            for name, node in module.names.classes.items()
+            if (draw := _draw_of(module, node)) is not None
+        }
+        if not drawing:
+            return
+        torch_seeded = Seeding(module).seeds("torch")
+        origins = _Origins(module.tree, set(drawing))
+        for loader in loaders:
+            for name in sorted(origins.of(loader) & drawing.keys()):
+                draw = drawing[name]
+                if draw.own or not (torch_seeded or "generator" in loader.arguments):
+                    yield self._finding(module, loader, name, drawing.pop(name))
+
+    def _finding(self, module: Module, loader: Call, name: str, draw: _Drawing) -> Finding:
+        text = module.text(draw.node.func)
+        workers = loader.arguments.get("num_workers")
+        if draw.own:
+            message = (
+                f"Each worker gets a copy of the generator that `{name}` keeps, so that `{text}` "
+                "draws the same numbers in all of them, and again in every epoch"
+            )
+        else:
+            message = (
+                f"`{text}` in `{name}` runs in worker processes: no seed of NumPy reaches them, "
+                "they take theirs from PyTorch's generator, which nothing seeds (before "
+                "PyTorch 1.9 all workers even draw the same numbers)"
+            )
+        return self.report(
+            loader.place,
+            message,
+            evidence=[("drawn here", module.place(draw.node))],
+            conditional=workers is None or not workers.known,
+            fix=Fix(
+                "Seed NumPy in each worker from PyTorch's seed, and seed PyTorch.",
+                "def seed_worker(worker_id):\n"
+                "    np.random.seed(torch.initial_seed() % 2**32)\n\n"
+                "# DataLoader(..., worker_init_fn=seed_worker)",
+            ),
+        )
+
+
+def _initialised(loader: Call) -> bool:
+    return "worker_init_fn" in loader.arguments or loader.spread
+
+
+def _draw_of(module: Module, node: ast.ClassDef) -> _Drawing | None:
+    """Find the first NumPy draw, or draw from a generator of its own, of a data set's class."""
+    methods = [item for item in node.body if isinstance(item, ast.FunctionDef)]
+    if not any(method.name in _FETCHING for method in methods):
+        return None
+    kept = _kept_generators(module, methods)
+    for method in methods:
+        if method.name == "__init__":
+            continue
+        for inner in ast.walk(method):
+            if isinstance(inner, ast.Name | ast.Attribute) and "worker_info" in ast.unparse(inner):
+                return None
+        for inner in ast.walk(method):
+            if not isinstance(inner, ast.Call) or not isinstance(inner.func, ast.Attribute):
+                continue
+            if _global_numpy(module, inner):
+                return _Drawing(inner, own=False)
+            if ast.unparse(inner.func.value) in kept:
+                return _Drawing(inner, own=True)
+    return None
+
+
+def _global_numpy(module: Module, node: ast.Call) -> bool:
+    name = module.names.resolve(node.func)
+    entry = module.catalogue.find(name) if name else None
+    return entry is not None and entry.kind == "draw" and entry.generators[:1] == ("numpy",)
+
+
+def _kept_generators(module: Module, methods: list[ast.FunctionDef]) -> set[str]:
+    return {
+        ast.unparse(node.targets[0])
+        for method in methods
+        if method.name == "__init__"
+        for node in ast.walk(method)
+        if isinstance(node, ast.Assign)
+        and isinstance(node.targets[0], ast.Attribute)
+        and isinstance(node.value, ast.Call)
+        and module.names.resolve(node.value.func) in _OWN_GENERATORS
+    }
+
+
+class _Origins:
+    """Of which of the given classes the values of names may be made, through any calls between."""
+
+    def __init__(self, tree: ast.Module, classes: set[str]):
+        self._classes = {name: {name} for name in classes}
+        assignments = list(_assignments(tree))
+        for _ in range(3):
+            for target, value in assignments:
+                found = self._within(value)
+                if found:
+                    self._classes.setdefault(target, set()).update(found)
+
+    def of(self, loader: Call) -> set[str]:
+        """Name the classes of the data set that a loader loads."""
+        given = loader.node.args[:1] or [
+            keyword.value for keyword in loader.node.keywords if keyword.arg == "dataset"
+        ]
+        return self._within(given[0]) if given else set()
+
+    def _within(self, node: ast.AST) -> set[str]:
+        names = {inner.id for inner in ast.walk(node) if isinstance(inner, ast.Name)}
+        return {kind for name in names for kind in self._classes.get(name, ())}
+
+
+def _assignments(tree: ast.Module) -> Iterator[tuple[str, ast.expr]]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Assign):
+            for target in node.targets:
+                for name in ast.walk(target):
+                    if isinstance(name, ast.Name):
+                        yield name.id, node.value
