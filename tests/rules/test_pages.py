@@ -1,0 +1,57 @@
+"""Every rule has a page with the fixed headings, whose examples are true."""
+
+from __future__ import annotations
+
+import pytest
+
+from mlaudit.rulekit.page import HEADINGS, Page, read
+from mlaudit.rulekit.registry import Registered, rules
+from mlaudit.rulekit.testing import findings
+
+
+def code_of(registered: Registered) -> str:
+    return registered.rule.meta.code
+
+
+def examples(kind: str) -> list[object]:
+    return [
+        pytest.param(code, example, id=f"{code}-{number}")
+        for code, registered in rules().items()
+        if registered.page.is_file()
+        for number, example in enumerate(getattr(page_of(registered), kind), 1)
+    ]
+
+
+def page_of(registered: Registered) -> Page:
+    return read(registered.page)
+
+
+def section(page: Page, heading: str) -> str:
+    return page.text.split(f"\n## {heading}\n", 1)[1].split("\n## ", 1)[0].strip()
+
+
+@pytest.mark.parametrize("registered", rules().values(), ids=code_of)
+def test_page_has_its_title_and_headings(registered: Registered) -> None:
+    page = page_of(registered)
+    meta = registered.rule.meta
+    assert page.text.split("\n", 1)[0] == f"# {meta.code} {meta.name}"
+    assert page.headings == HEADINGS
+    assert [heading for heading in HEADINGS if not section(page, heading)] == []
+
+
+@pytest.mark.parametrize("registered", rules().values(), ids=code_of)
+def test_page_shows_bad_and_good(registered: Registered) -> None:
+    page = page_of(registered)
+    assert section(page, "Bad").count("```python bad\n") == len(page.bad) >= 1
+    assert section(page, "Good").count("```python good\n") == len(page.good) >= 1
+
+
+@pytest.mark.parametrize(("code", "example"), examples("bad"))
+def test_bad_example_is_reported(code: str, example: str) -> None:
+    assert [found.code for found in findings(example, code, profile="production")] != []
+
+
+@pytest.mark.parametrize(("code", "example"), examples("good"))
+def test_good_example_is_not_reported(code: str, example: str) -> None:
+    found = findings(example, code, profile="production")
+    assert [(str(finding.location), finding.message) for finding in found] == []
