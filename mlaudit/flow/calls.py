@@ -90,7 +90,7 @@ def call_value(run: Interpreter, target: Value, arguments: Arguments) -> Value:
         return networks.call_estimator(run, target, inner, arguments)
     if isinstance(inner, Choice):
         return _each(run, inner, lambda option: call_value(run, option, arguments))
-    return unknown_result(run, arguments, [inner])
+    return unknown_result(run, arguments, [run.data(inner)])
 
 
 def _completed(partial: Partial, given: Arguments) -> Arguments:

@@ -141,8 +141,8 @@ def dictionary_method(
         pairs = [
             Sequence((Constant(key), inner), way="tuple") for key, inner in value.items.items()
         ]
-        rest = Sequence((Data("scalar"), value.rest), way="tuple") if value.rest else None
-        return Sequence(tuple(pairs), rest)
+        others = Sequence((Data("scalar"), value.rest), way="tuple") if value.rest else None
+        return Sequence(tuple(pairs), others)
     if name == "update" and isinstance(holder, Ref):
         items, rest = dict(value.items), value.rest
         inner = run.load(args.positional[0]) if args.positional else UNKNOWN

@@ -182,7 +182,8 @@ def _opposite(part: Hashable) -> Hashable:
     if isinstance(part, bool):
         return not part
     if isinstance(part, tuple) and len(part) == 2 and part[0] == "not":
-        return part[1]
+        positive: Hashable = part[1]
+        return positive
     return ("not", part)
 
 

@@ -89,9 +89,9 @@ class State:
         return Fork(dict(self.scope.names), dict(self.heap))
 
     def restore(self, fork: Fork) -> None:
-        """Go back to a remembered point."""
+        """Go back to a remembered point; what was made since stays, other scopes may hold it."""
         self.scope.names = dict(fork.names)
-        self.heap = dict(fork.heap)
+        self.heap = {**self.heap, **fork.heap}
 
     def merge(self, other: Fork) -> None:
         """Join another path's end into this one."""
