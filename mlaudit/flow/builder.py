@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     import ast
 
     from mlaudit.catalogue.catalogue import Catalogue
+    from mlaudit.flow.values import Prediction
     from mlaudit.source.document import Document
     from mlaudit.trace.events import Event
 
@@ -41,13 +42,35 @@ def build(
 
 
 def _settled(run: Interpreter) -> list[Event]:
-    """Drop what only looked like an evaluation: the progress of training on its own batches."""
-    events = []
+    """Drop what only looked like an evaluation: the progress of training on its own batches.
+
+    Predictions that no metric judged are evaluations too: somebody will look at them.
+    """
+    events: list[Event] = []
+    judged: set[int] = set()
     for event in run.events.values():
         predictions = run.judged.get(id(event), ())
+        judged.update(map(id, predictions))
         if predictions and all(prediction.trained for prediction in predictions):
             continue
         if isinstance(event, Evaluate) and predictions:
             event.fits = tuple(dict.fromkeys(fit for p in predictions for fit in p.fits))
         events.append(event)
+    for prediction in run.predictions.values():
+        if id(prediction) not in judged and not prediction.trained and prediction.fits:
+            events.append(_only_predicted(prediction))
     return events
+
+
+def _only_predicted(prediction: Prediction) -> Evaluate:
+    return Evaluate(
+        place=prediction.place,
+        model=prediction.model,
+        metric=None,
+        rows=prediction.rows,
+        fits=prediction.fits,
+        influences=prediction.influences,
+        predicted_at=prediction.place,
+        prediction=prediction.method,
+        variable=prediction.variable,
+    )

@@ -66,6 +66,8 @@ class Trace:
         for evaluation in sorted(self.of(Evaluate), key=lambda event: event.metric is None):
             if any(fit.rows.overlap(evaluation.rows) for fit in evaluation.fits):
                 continue
+            if evaluation.metric is None and self.split_of(evaluation.rows) is None:
+                continue  # a contest's test set, whose labels are elsewhere
             for fit in evaluation.fits:
                 for influence in (*fit.influences, *evaluation.influences):
                     if self._sees(influence, evaluation.rows, fit.rows):
