@@ -7,6 +7,7 @@ unique over the whole document, which lets an `ast` node say where it stands by 
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -35,14 +36,33 @@ class Cell:
 class Unit:
     """A stretch of Python that parses on its own: a whole script, or one code cell.
 
-    `text` has its magics neutralised, line for line and column for column; `first_line` is the
-    document line of its first line.  `opaque` units (`%%bash`) may define and use anything.
+    `text` has its magics neutralised, line for line and column for column; `written` is the text
+    as its author wrote it.  `first_line` is the document line of its first line.  `magic` names the
+    cell magic that the unit begins with, if any; `opaque` units (`%%bash`) hold no Python that
+    could be examined, and may define and use anything.  `shifts` says how many characters each
+    line has lost on its left (empty: none has): columns of locations count in `written`.
     """
 
     text: str
     first_line: int = 1
     cell: Cell | None = None
     opaque: bool = False
+    magic: str | None = None
+    written: str = ""
+    shifts: tuple[int, ...] = ()
+
+    def __post_init__(self) -> None:
+        self.written = self.written or self.text
+
+    @property
+    def last_line(self) -> int:
+        """The document line of the unit's last line."""
+        return self.first_line + self.text.count("\n")
+
+    def shift(self, line: int) -> int:
+        """How many characters a document line has lost on its left."""
+        index = line - self.first_line
+        return self.shifts[index] if 0 <= index < len(self.shifts) else 0
 
 
 @dataclass(slots=True)
@@ -92,7 +112,11 @@ class Place:
 
 @dataclass
 class Document:
-    """One script or notebook, ready to be parsed."""
+    """One script or notebook, ready to be parsed.
+
+    `cell_ends` are the document lines on which cells end, of notebooks and of `# %%` scripts: a
+    bare expression that ends a cell is shown to people.
+    """
 
     path: str
     units: list[Unit]
@@ -100,6 +124,7 @@ class Document:
     problems: list[Problem] = field(default_factory=list)
     is_notebook: bool = False
     metadata: dict[str, object] = field(default_factory=dict)
+    cell_ends: tuple[int, ...] = ()
 
     @cached_property
     def text(self) -> str:
@@ -111,14 +136,39 @@ class Document:
         """The document lines."""
         return self.text.split("\n")
 
+    @cached_property
+    def written_lines(self) -> list[str]:
+        """The document lines as their author wrote them, magics included: what to show people."""
+        return "\n".join(unit.written for unit in self.units).split("\n")
+
+    @cached_property
+    def _first_lines(self) -> list[int]:
+        return [unit.first_line for unit in self.units]
+
     def unit_at(self, line: int) -> Unit:
         """Find the unit that holds a document line."""
-        found = self.units[0]
+        return self.units[max(0, bisect_right(self._first_lines, line) - 1)]
+
+    def cell_lines(self, line: int) -> tuple[int, int]:
+        """Give the first and the last document line of the cell that holds a document line.
+
+        A script without cells is one cell.
+        """
+        if self.is_notebook or not self.cell_ends:
+            unit = self.unit_at(line)
+            return unit.first_line, unit.last_line
+        index = bisect_right(self.cell_ends, line - 1)
+        first = self.cell_ends[index - 1] + 1 if index else 1
+        return first, self.cell_ends[min(index, len(self.cell_ends) - 1)]
+
+    def line_of(self, location: Location) -> int | None:
+        """Give the document line of a location, None where the document has no such cell."""
+        if location.cell is None:
+            return location.line
         for unit in self.units:
-            if unit.first_line > line:
-                break
-            found = unit
-        return found
+            if unit.cell is not None and unit.cell.number == location.cell:
+                return unit.first_line + location.line - 1
+        return None
 
     def place(self, node: ast.AST) -> Place:
         """Give the place of an `ast` node, which must carry document lines."""
@@ -134,17 +184,19 @@ class Document:
         cell = unit.cell
         line = place.line - unit.first_line + 1
         end_line = place.end_line - unit.first_line + 1
+        column, end_column = place.column, place.end_column
+        if unit.shifts:
+            column += unit.shift(place.line)
+            end_column += unit.shift(place.end_line)
         if cell is None:
-            return Location(
-                self.path, line, place.column, end_line, place.end_column, physical_line=line
-            )
+            return Location(self.path, line, column, end_line, end_column, physical_line=line)
         physical = cell.physical_lines
         return Location(
             self.path,
             line,
-            place.column,
+            column,
             end_line,
-            place.end_column,
+            end_column,
             cell=cell.number,
             cell_id=cell.cell_id,
             execution_count=cell.execution_count,

@@ -3,61 +3,84 @@
 from __future__ import annotations
 
 import ast
+import sys
 import warnings
 from typing import TYPE_CHECKING
 
 from mlaudit.source.document import Problem
+from mlaudit.syntax.nesting import MAX_NESTING, is_deeper
 
 if TYPE_CHECKING:
     from mlaudit.source.document import Document, Unit
 
-MAX_NESTING = 90
+# Interpreters of trees are recursive and need several frames for a level.
+RECURSION_LIMIT = 1000 + 10 * MAX_NESTING
+
+_PYTHON_2 = (
+    "Missing parentheses in call to 'print'",
+    "Missing parentheses in call to 'exec'",
+    "multiple exception types must be parenthesized",
+    "leading zeros in decimal integer literals",
+)
 
 
 def parse(document: Document) -> ast.Module:
     """Parse all units into one tree whose nodes carry document lines.
 
     A unit that does not parse adds a `Problem` to the document and nothing to the tree.  The tree
-    of a script that does not parse is empty, and its problem is fatal.
+    of a script that does not parse is empty, and its problem is fatal.  The interpreter's recursion
+    limit is raised where it would not do for the deepest tree that is let through.
     """
-    body: list[ast.stmt] = []
-    for unit in document.units:
-        tree = _parse_unit(document, unit)
+    sys.setrecursionlimit(max(sys.getrecursionlimit(), RECURSION_LIMIT))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        tree = _parse_at_once(document) if len(document.units) > 1 else None
         if tree is None:
-            continue
-        if unit.first_line > 1:
-            ast.increment_lineno(tree, unit.first_line - 1)
-        body.extend(tree.body)
-    return ast.Module(body=body, type_ignores=[])
+            parsed = [_parse_unit(document, unit) for unit in document.units]
+            body = [statement for part in parsed if part is not None for statement in part.body]
+            tree = ast.Module(body=body, type_ignores=[])
+    return tree
+
+
+def _parse_at_once(document: Document) -> ast.Module | None:
+    """Parse the joined units: most notebooks parse as a whole, which spares moving their lines."""
+    try:
+        tree = ast.parse(document.text)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
+    units = iter(document.units)
+    last_line = 0
+    for statement in tree.body:
+        first = statement.lineno
+        for decorator in getattr(statement, "decorator_list", ())[:1]:
+            first = decorator.lineno
+        while first > last_line:
+            last_line = next(units).last_line
+        if (statement.end_lineno or first) > last_line:
+            return None
+    return None if is_deeper(tree, document.text) else tree
 
 
 def _parse_unit(document: Document, unit: Unit) -> ast.Module | None:
     cell = unit.cell.number if unit.cell else None
+    line: int | None = None
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            tree = ast.parse(unit.text)
-        # The interpreters of syntax trees are recursive; trees beyond this depth are not code.
-        if _nesting(tree) > MAX_NESTING:
-            document.problems.append(
-                Problem("nested too deeply to analyse", cell, fatal=cell is None)
-            )
-            return None
-        return tree
+        tree = ast.parse(unit.text)
+        if not is_deeper(tree, unit.text):
+            return ast.increment_lineno(tree, unit.first_line - 1) if unit.first_line > 1 else tree
+        message = "nested too deeply to analyse"
     except SyntaxError as error:
         message, line = f"syntax error: {error.msg}", error.lineno
-        if "Missing parentheses in call to 'print'" in str(error.msg):
-            message = "written for Python 2 (print statement)"
-    except (ValueError, RecursionError, MemoryError) as error:
-        message, line = f"cannot be parsed: {error}", None
+        if str(error.msg).startswith(_PYTHON_2):
+            message = f"written for Python 2 ({_shown(unit, line)})"
+    except (RecursionError, MemoryError):
+        message = "nested too deeply to analyse"
+    except ValueError as error:
+        message = f"cannot be parsed: {error}"
     document.problems.append(Problem(message, cell, line, fatal=cell is None))
     return None
 
 
-def _nesting(tree: ast.AST) -> int:
-    """Measure the depth of a tree without recursion."""
-    depth, level = 0, [tree]
-    while level:
-        depth += 1
-        level = [child for node in level for child in ast.iter_child_nodes(node)]
-    return depth
+def _shown(unit: Unit, line: int | None) -> str:
+    text = unit.written.split("\n")[(line or 1) - 1].strip()
+    return text if len(text) <= 40 else f"{text[:39]}…"

@@ -1,0 +1,128 @@
+"""Files become documents; what is wrong with a file becomes one fatal problem of its document."""
+
+from __future__ import annotations
+
+import codecs
+import re
+import stat
+from typing import TYPE_CHECKING
+
+from mlaudit.source.notebook import from_json, unreadable
+from mlaudit.source.script import from_text
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from mlaudit.source.document import Document
+
+MAX_SCRIPT_BYTES = 20_000_000
+MAX_NOTEBOOK_BYTES = 200_000_000
+
+_BLANK_OR_COMMENT = re.compile(rb"[ \t\f]*(?:#[^\r\n]*)?(?:\r\n|\r|\n)")
+_CODING = re.compile(rb"[ \t\f]*#[^\r\n]*?coding[:=][ \t]*([-\w.]+)")
+
+
+class _UnreadableErrorErrorError(Exception):
+    """Says in one line why a file cannot be examined."""
+
+
+def read(path: Path, shown: str, transparent: frozenset[str] = frozenset()) -> Document:
+    """Read a script or a notebook; `shown` is the path to print.
+
+    Never raises for what is in the file or for a file that cannot be opened: the document then has
+    one empty unit and a fatal problem.  `transparent` names more cell magics whose body is Python.
+    """
+    is_notebook = path.suffix.lower() == ".ipynb"
+    try:
+        content = _content(path, MAX_NOTEBOOK_BYTES if is_notebook else MAX_SCRIPT_BYTES)
+        text = _notebook_text(content) if is_notebook else _script_text(content)
+    except _UnreadableErrorErrorError as error:
+        return unreadable(shown, str(error), is_notebook=is_notebook)
+    named = is_notebook if is_notebook or path.suffix.lower() == ".py" else None
+    return read_text(text, shown, named, transparent)
+
+
+def read_text(
+    text: str,
+    shown: str,
+    notebook: bool | None = None,
+    transparent: frozenset[str] = frozenset(),
+) -> Document:
+    """Make a document of text (standard input); without `notebook` the text itself decides."""
+    text = text.removeprefix("\ufeff")
+    if notebook is None:
+        notebook = shown.lower().endswith(".ipynb") or _looks_like_notebook(text)
+    if notebook:
+        return from_json(text, shown, transparent)
+    if "\0" in text:
+        return unreadable(shown, "binary data, not Python source text", is_notebook=False)
+    return from_text(text, shown, transparent)
+
+
+def _content(path: Path, limit: int) -> bytes:
+    try:
+        status = path.stat()
+        if stat.S_ISDIR(status.st_mode):
+            raise _UnreadableErrorErrorError("a directory, not a file")
+        if not stat.S_ISREG(status.st_mode):
+            raise _UnreadableErrorErrorError("not a regular file")
+        if status.st_size > limit:
+            size, most = status.st_size / 1e6, limit / 1e6
+            raise _UnreadableErrorErrorError(
+                f"too large to examine ({size:.0f} MB, at most {most:.0f} MB)"
+            )
+        return path.read_bytes()
+    except OSError as error:
+        raise _UnreadableErrorErrorError(f"cannot be read: {error.strerror or error}") from None
+    except ValueError:
+        raise _UnreadableErrorErrorError("cannot be read: not a valid path") from None
+
+
+def _notebook_text(content: bytes) -> str:
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise _UnreadableErrorErrorError("not a notebook: not UTF-8 text") from None
+
+
+def _script_text(content: bytes) -> str:
+    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        raise _UnreadableErrorErrorError(
+            "UTF-16 text, which Python does not read: save it as UTF-8"
+        )
+    if b"\0" in content:
+        raise _UnreadableErrorErrorError("binary data, not Python source text")
+    marked = content.startswith(codecs.BOM_UTF8)
+    declared = None if marked else _declared_encoding(content)
+    encoding = declared or "utf-8"
+    try:
+        return content.decode("utf-8-sig" if marked else encoding)
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        if declared is None:
+            message = f"line {line} is not UTF-8, and no encoding is declared"
+        else:
+            message = f"line {line} is not {declared}, the declared encoding"
+        raise _UnreadableErrorErrorError(f"cannot be decoded: {message}") from None
+    except (LookupError, UnicodeError):
+        raise _UnreadableErrorErrorError(
+            f"cannot be decoded: unknown encoding {encoding!r}"
+        ) from None
+
+
+def _declared_encoding(content: bytes) -> str | None:
+    """Find the encoding that one of the first two lines declares (PEP 263)."""
+    position = 0
+    for _ in range(2):
+        coding = _CODING.match(content, position)
+        if coding is not None:
+            return coding[1].decode("ascii", "replace")
+        line = _BLANK_OR_COMMENT.match(content, position)
+        if line is None:
+            return None
+        position = line.end()
+    return None
+
+
+def _looks_like_notebook(text: str) -> bool:
+    return text.lstrip()[:1] == "{" and '"nbformat"' in text
