@@ -12,6 +12,7 @@ from mlaudit.trace.events import Argument
 if TYPE_CHECKING:
     from mlaudit.catalogue.catalogue import Catalogue
     from mlaudit.catalogue.entry import Entry
+    from mlaudit.rulekit.imbalance import Imbalance
     from mlaudit.source.document import Document, Place
     from mlaudit.syntax.names import Names
     from mlaudit.trace.trace import Trace
@@ -58,6 +59,19 @@ class Module:
     def calls(self) -> list[Call]:
         """All calls whose target is a library's name, in source order."""
         return [call for named in self.names.calls if (call := self._resolve(named)) is not None]
+
+    @cached_property
+    def imbalance(self) -> Imbalance:
+        """The evidence that the classes are imbalanced."""
+        from mlaudit.rulekit.imbalance import gather
+
+        return gather(self)
+
+    @cached_property
+    def is_test(self) -> bool:
+        """Whether the document is a test by the naming rules of pytest."""
+        name = self.document.path.replace("\\", "/").rsplit("/", 1)[-1]
+        return name == "conftest.py" or name.startswith("test_") or name.endswith("_test.py")
 
     def place(self, node: ast.AST) -> Place:
         """Give the place of a node of the tree."""

@@ -1,0 +1,118 @@
+"""CONF001: hyperparameters written as numbers inside the call."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from mlaudit.rulekit import Confidence, Fix, Rule, RuleMeta, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from mlaudit.rulekit import Argument, Finding, Module
+
+_KINDS = frozenset(
+    {
+        "predictor",
+        "wrapper",
+        "clusterer",
+        "resampler",
+        "optimizer",
+        "scheduler",
+        "loader",
+        "train",
+        "search",
+        "trainer",
+    }
+)
+_SETTINGS_OF_TRAINING = ("epochs", "nb_epoch", "batch_size", "steps_per_epoch")
+_TRAINING = {
+    "fit": (None, None, "batch_size", "epochs"),
+    "fit_generator": (None, "steps_per_epoch", "epochs"),
+    "fit_one_cycle": ("epochs", "max_lr"),
+}
+
+
+class HardcodedHyperparameters(Rule):
+    """Reports, once a call, the hyperparameters that it is given as numbers."""
+
+    meta = RuleMeta(
+        code="CONF001",
+        name="hardcoded-hyperparameters",
+        family="configuration",
+        severity=Severity.INFO,
+        confidence=Confidence.HIGH,
+        help="Bind hyperparameters to names in one place, or read them from a configuration.",
+        impact="Settings cannot be varied, searched or recorded without editing code.",
+    )
+
+    def check_module(self, module: Module) -> Iterable[Finding]:
+        """Judge calls of libraries, then `fit` calls of networks."""
+        if module.is_test:
+            return
+        seen = set()
+        for call in module.calls:
+            if call.entry is not None and call.entry.kind in _KINDS:
+                given = [
+                    (name, argument)
+                    for name, argument in call.arguments.items()
+                    if name in call.entry.hyperparameters and _inline_number(argument)
+                ]
+                seen.add(call.node)
+                if any(_tells(argument.value) for _, argument in given):
+                    yield self._finding(module, call.node, given)
+        for named in module.names.calls:
+            if named.node not in seen:
+                given = list(_training_settings(module, named.node))
+                if given:
+                    yield self._finding(module, named.node, given)
+
+    def _finding(
+        self, module: Module, node: ast.Call, given: list[tuple[str, Argument]]
+    ) -> Finding:
+        listed = ", ".join(f"{name}={argument.text}" for name, argument in given)
+        function = module.text(node.func).rsplit("\n", 1)[-1]
+        return self.report(
+            module.place(node),
+            f"`{function}` is given {listed} as {'numbers' if len(given) > 1 else 'a number'} "
+            "inside the call",
+            fix=Fix(
+                "Bind to names in one place, and pass the names.",
+                "\n".join(f"{name.upper()} = {argument.text}" for name, argument in given),
+            ),
+        )
+
+
+def _inline_number(argument: Argument) -> bool:
+    return argument.inline and _number(argument.value)
+
+
+def _number(value: object) -> bool:
+    if isinstance(value, tuple):
+        return bool(value) and all(_number(item) for item in value)
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _tells(value: object) -> bool:
+    """Zero, one and minus one switch something off or leave it as it is."""
+    return value not in (0, 1, -1)
+
+
+def _training_settings(module: Module, node: ast.Call) -> Iterator[tuple[str, Argument]]:
+    """Find epochs and batch size of a call that trains a network."""
+    if not isinstance(node.func, ast.Attribute):
+        return
+    positions = _TRAINING.get(node.func.attr)
+    if positions is None:
+        return
+    for name, value in zip(positions, node.args, strict=False):
+        if name is not None and not isinstance(value, ast.Starred):
+            argument = module.argument(value)
+            if _inline_number(argument):
+                yield name, argument
+    for keyword in node.keywords:
+        if keyword.arg in _SETTINGS_OF_TRAINING:
+            argument = module.argument(keyword.value)
+            if _inline_number(argument):
+                yield keyword.arg, argument

@@ -1,0 +1,95 @@
+"""The command-line options that a document declares."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mlaudit.rulekit import Module
+
+_SILENT_ACTIONS = frozenset({"help", "version"})
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One option: the name under which its value is read, and the flag that a user types."""
+
+    node: ast.Call
+    name: str
+    flag: str
+    help: str
+
+
+def argparse_options(module: Module) -> Iterator[Option]:
+    """Find the `add_argument` calls of argparse parsers and their groups."""
+    for named in module.names.calls:
+        node = named.node
+        if isinstance(node.func, ast.Attribute) and node.func.attr == "add_argument":
+            option = _argparse_option(node)
+            if option is not None:
+                yield option
+
+
+def click_options(module: Module) -> Iterator[tuple[Option, frozenset[str]]]:
+    """Find the options of click commands, each with the names that its command's body reads."""
+    for function in ast.walk(module.tree):
+        if not isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
+            continue
+        parameters = {argument.arg for argument in (*function.args.args, *function.args.kwonlyargs)}
+        read = _read_names(function)
+        if function.args.kwarg or read & {"locals", "params", "vars"}:
+            continue
+        for decorator in function.decorator_list:
+            if not isinstance(decorator, ast.Call):
+                continue
+            if module.names.resolve(decorator.func) in {"click.option", "click.argument"}:
+                option = _click_option(decorator)
+                if option is not None and option.name in parameters:
+                    yield option, read
+
+
+def _argparse_option(node: ast.Call) -> Option | None:
+    flags = _strings(node.args)
+    given = {keyword.arg: keyword.value for keyword in node.keywords}
+    if None in given or not flags or len(flags) != len(node.args):
+        return None
+    if _text(given.get("action")) in _SILENT_ACTIONS or "SUPPRESS" in ast.dump(node):
+        return None
+    long = [flag for flag in flags if flag.startswith("--")]
+    flag = (long or flags)[0]
+    name = _text(given.get("dest")) or flag.lstrip("-").replace("-", "_")
+    return Option(node, name, flag, _text(given.get("help")))
+
+
+def _click_option(node: ast.Call) -> Option | None:
+    names = _strings(node.args)
+    given = {keyword.arg: keyword.value for keyword in node.keywords}
+    if not names or {"expose_value", "callback", None} & given.keys():
+        return None
+    plain = [name for name in names if not name.startswith("-")]
+    longest = max((name.split("/")[0] for name in names), key=len)
+    name = plain[0] if plain else longest.lstrip("-").replace("-", "_").lower()
+    return Option(node, name, longest, _text(given.get("help")))
+
+
+def _read_names(function: ast.FunctionDef | ast.AsyncFunctionDef) -> frozenset[str]:
+    return frozenset(
+        node.id if isinstance(node, ast.Name) else node.attr
+        for statement in function.body
+        for node in ast.walk(statement)
+        if isinstance(node, ast.Name | ast.Attribute)
+    )
+
+
+def _strings(nodes: list[ast.expr]) -> list[str]:
+    return [text for node in nodes if (text := _text(node))]
+
+
+def _text(node: ast.expr | None) -> str:
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        return node.value
+    return ""

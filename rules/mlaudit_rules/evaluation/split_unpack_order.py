@@ -1,0 +1,164 @@
+"""EVAL008: the outputs of a split are unpacked into names that say something else."""
+
+from __future__ import annotations
+
+import ast
+import re
+from typing import TYPE_CHECKING
+
+from mlaudit.rulekit import Confidence, Fix, Rule, RuleMeta, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from mlaudit.rulekit import Call, Finding, Module
+
+_PARTS = {
+    "train": re.compile(r"(?i)(^|[^a-z])(tr|trn|train\w*)($|[^a-z])|train"),
+    "test": re.compile(
+        r"(?i)(^|[^a-z])(te|ts|tst|va|val|vld|cv|dev|eval)($|[^a-z])|test|valid|holdout"
+    ),
+}
+_ROLES = {
+    "X": re.compile(r"^_?[Xx]($|_|\d|[a-z]*(tr|te|val))|(?i:feature|input|image|texts?_)"),
+    "y": re.compile(r"^_?[Yy]($|_|\d|[a-z]*(tr|te|val))|(?i:label|target)"),
+}
+
+
+class SplitUnpackOrder(Rule):
+    """Reports `train_test_split` whose results go to names that contradict their positions."""
+
+    meta = RuleMeta(
+        code="EVAL008",
+        name="split-unpack-order",
+        family="evaluation",
+        severity=Severity.ERROR,
+        confidence=Confidence.HIGH,
+        help="Unpack in the order of the documentation: the train and the test part of each array.",
+        impact="The model learns from, or is scored on, other rows or columns than the names say.",
+    )
+
+    def check_module(self, module: Module) -> Iterable[Finding]:
+        """Judge the assignments whose value is a split of several arrays into two parts each."""
+        splits = {call.node: call for call in module.calls if _splits_in_two(call)}
+        if not splits:
+            return
+        for target, value in _unpackings(module.tree):
+            call = splits.get(value)
+            if call is None or any(isinstance(item, ast.Starred) for item in value.args):
+                continue
+            names = [_name(item) for item in target.elts]
+            if len(names) == 2 * len(value.args) and None not in names:
+                yield from self._judge(module, call, target, [name or "" for name in names])
+
+    def _judge(
+        self, module: Module, call: Call, target: ast.expr, names: list[str]
+    ) -> Iterator[Finding]:
+        arrays = [module.text(argument) for argument in call.node.args]
+        index = None if _deliberate(call, names) else _misplaced_part(names)
+        if index is None:
+            index = _misplaced_role(names, arrays)
+        if index is None:
+            return
+        part = "test" if index % 2 else "train"
+        texts = [module.text(item) for item in getattr(target, "elts", ())]
+        yield self.report(
+            module.place(target),
+            f"`{texts[index]}` gets the {part} part of `{arrays[index // 2]}`: "
+            f"`{call.name.rsplit('.', 1)[-1]}` returns the train and the test part of each array "
+            "in turn",
+            evidence=[("split here", call.place)],
+            fix=_reordered(texts, arrays),
+        )
+
+
+def _splits_in_two(call: Call) -> bool:
+    return (
+        call.entry is not None
+        and call.entry.kind == "split"
+        and call.entry.outputs == 2
+        and call.name.endswith("train_test_split")
+    )
+
+
+def _unpackings(tree: ast.Module) -> Iterator[tuple[ast.Tuple | ast.List, ast.Call]]:
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Assign) or not isinstance(node.value, ast.Call):
+            continue
+        for target in node.targets:
+            if isinstance(target, ast.Tuple | ast.List):
+                yield target, node.value
+
+
+def _name(node: ast.expr) -> str | None:
+    if isinstance(node, ast.Name):
+        return node.id
+    if isinstance(node, ast.Attribute):
+        return node.attr
+    if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant):
+        return str(node.slice.value)
+    return None
+
+
+def _part(name: str) -> str | None:
+    """Tell train from test names; None where a name says neither or both."""
+    found = [part for part, pattern in _PARTS.items() if pattern.search(name)]
+    return found[0] if len(found) == 1 else None
+
+
+def _role(name: str) -> str | None:
+    found = [role for role, pattern in _ROLES.items() if pattern.search(name)]
+    return found[0] if len(found) == 1 else None
+
+
+def _misplaced_part(names: list[str]) -> int | None:
+    """Find the first name of a train part at a test position, or the reverse.
+
+    `X_val, X_test` contradicts nothing: the two parts may themselves be parts of held-out rows.
+    """
+    parts = [_part(name) for name in names]
+    if "train" not in parts or "test" not in parts:
+        return None
+    for index, part in enumerate(parts):
+        expected = "test" if index % 2 else "train"
+        if part is not None and part != expected:
+            return index
+    return None
+
+
+def _misplaced_role(names: list[str], arrays: list[str]) -> int | None:
+    """Find the first name of labels for the parts of an array of features, or the reverse."""
+    for index, name in enumerate(names):
+        wanted, given = _role(arrays[index // 2]), _role(name)
+        if wanted is not None and given is not None and wanted != given:
+            return index
+    return None
+
+
+def _deliberate(call: Call, names: list[str]) -> bool:
+    """Say whether the parts are swapped as wholes because the sizes are given the other way."""
+    parts = [_part(name) for name in names]
+    swapped = all(part == ("train" if i % 2 else "test") for i, part in enumerate(parts))
+    test, train = call.arguments.get("test_size"), call.arguments.get("train_size")
+    given = test or train
+    if not swapped or given is None:
+        return False
+    if not given.known or not isinstance(given.value, int | float):
+        return True
+    return given.value > 0.5 if given is test else given.value < 0.5
+
+
+def _reordered(texts: list[str], arrays: list[str]) -> Fix | None:
+    """Sort the very same names into the documented order, if every position gets exactly one."""
+    ordered: list[str] = []
+    for array in arrays:
+        for part in ("train", "test"):
+            fitting = [
+                text
+                for text in texts
+                if _part(text) == part and (len(arrays) == 1 or _role(text) == _role(array))
+            ]
+            if len(fitting) != 1 or (len(arrays) > 1 and _role(array) is None):
+                return None
+            ordered.append(fitting[0])
+    return Fix("Unpack in the documented order.", ", ".join(ordered))
