@@ -181,22 +181,27 @@ class Document:
     def locate(self, place: Place) -> Location:
         """Translate a place into cell, line within the cell, and physical line."""
         unit = self.unit_at(place.line)
-        cell = unit.cell
         line = place.line - unit.first_line + 1
         end_line = place.end_line - unit.first_line + 1
         column, end_column = place.column, place.end_column
         if unit.shifts:
             column += unit.shift(place.line)
             end_column += unit.shift(place.end_line)
-        if cell is None:
-            return Location(self.path, line, column, end_line, end_column, physical_line=line)
+        if unit.cell is not None:
+            return self.cell_location(unit.cell, line, column, end_line, end_column)
+        return Location(self.path, line, column, end_line, end_column, physical_line=line)
+
+    def cell_location(
+        self, cell: Cell, line: int = 1, column: int = 1, end_line: int = 0, end_column: int = 0
+    ) -> Location:
+        """Give the location of a stretch of a cell of any kind; lines and columns from 1."""
         physical = cell.physical_lines
         return Location(
             self.path,
             line,
             column,
-            end_line,
-            end_column,
+            end_line or line,
+            end_column or column,
             cell=cell.number,
             cell_id=cell.cell_id,
             execution_count=cell.execution_count,
