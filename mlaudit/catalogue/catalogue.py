@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import tomllib
 from dataclasses import fields
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from mlaudit.catalogue.entry import KINDS, Entry
@@ -17,6 +16,9 @@ VALUES = "values"
 _FIELDS = {field.name for field in fields(Entry)} - {"name", "library"}
 _MARKS = {"always", "never", "when"}
 _WORDS = {"data", "parameters", "generators", "operands", "hyperparameters"}
+
+
+_Facts = dict[str, Any]
 
 
 class CatalogueError(ValueError):
@@ -37,8 +39,9 @@ class Catalogue:
         for folder in folders:
             for path in sorted(folder.glob("*.toml")):
                 self._paths.setdefault(path.stem, []).append(path)
-        self._tables: dict[str, dict[str, Entry]] = {}
+        self._tables: dict[str, dict[str, _Facts]] = {}
         self._found: dict[str, Entry | None] = {}
+        self._methods: dict[str, Entry | None] = {}
 
     @property
     def libraries(self) -> list[str]:
@@ -58,49 +61,70 @@ class Catalogue:
 
     def method(self, name: str) -> Entry | None:
         """Find what is known of a method of tables, arrays and tensors."""
-        return self._methods.get(name)
+        try:
+            return self._methods[name]
+        except KeyError:
+            facts = self._table(VALUES).get(name)
+            entry = self._methods[name] = Entry(**facts) if facts else None
+            return entry
 
     def entries(self, library: str) -> dict[str, Entry]:
         """All entries of one library, by dotted name below it."""
-        if library not in self._tables:
-            self._tables[library] = self._read(library, "entry")
-        return self._tables[library]
+        return {name: Entry(**facts) for name, facts in self._table(library).items()}
 
-    @cached_property
-    def _methods(self) -> dict[str, Entry]:
-        return self._read(VALUES, "method")
+    def methods(self) -> dict[str, Entry]:
+        """All entries of methods, by name."""
+        return self.entries(VALUES)
+
+    def _table(self, library: str) -> dict[str, _Facts]:
+        if library not in self._tables:
+            self._tables[library] = self._read(library)
+        return self._tables[library]
 
     def _search(self, qualified: str) -> Entry | None:
         parts = qualified.split(".")
         for size in range(len(parts), 0, -1):
             library = ".".join(parts[:size])
-            if library not in self._paths:
+            if library not in self._paths or library == VALUES:
                 continue
-            table = self.entries(library)
+            table = self._table(library)
             for start in range(size, len(parts)):
-                entry = table.get(".".join(parts[start:]))
-                if entry is not None:
-                    return entry
+                facts = table.get(".".join(parts[start:]))
+                if facts is not None:
+                    return Entry(**facts)
             return None
         return None
 
-    def _read(self, library: str, section: str) -> dict[str, Entry]:
-        groups: dict[str, dict[str, Any]] = {}
+    def _read(self, library: str) -> dict[str, _Facts]:
+        section = "method" if library == VALUES else "entry"
+        table: dict[str, _Facts] = {}
         for path in self._paths.get(library, ()):
-            with path.open("rb") as file:
-                table = tomllib.load(file)
-            if "include" in table:
-                return self.entries(table["include"])
-            for group in table.get(section, ()):
-                _check(path, group)
-                names = _words(group.pop("names"))
-                shared = {
-                    key: _words(value) if key in _WORDS else _frozen(value)
-                    for key, value in group.items()
-                }
+            parsed = _parsed(path)
+            if "include" in parsed:
+                return self._table(parsed["include"])
+            for group in parsed.get(section, ()):
+                names, shared = _group(path, group)
                 for name in names:
-                    groups.setdefault(name, {}).update(shared)
-        return {name: Entry(name=name, library=library, **group) for name, group in groups.items()}
+                    table.setdefault(name, {"name": name, "library": library}).update(shared)
+        for name, facts in table.items():
+            if "kind" not in facts:
+                raise CatalogueError(f"{library}.toml: {name!r} has no kind")
+        return table
+
+
+def _parsed(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as fault:
+        raise CatalogueError(f"{path.name}: {fault}") from None
+
+
+def _group(path: Path, group: dict[str, Any]) -> tuple[tuple[str, ...], _Facts]:
+    _check(path, group)
+    names = _words(group.pop("names"))
+    return names, {
+        key: _words(value) if key in _WORDS else _frozen(value) for key, value in group.items()
+    }
 
 
 def _check(path: Path, group: dict[str, Any]) -> None:
