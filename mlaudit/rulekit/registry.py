@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+import sys
 from dataclasses import dataclass
 from functools import cache
-from importlib.metadata import entry_points
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from mlaudit.rulekit.declared import declared
 from mlaudit.rulekit.rule import Rule
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ class Registered:
 @cache
 def packs() -> tuple[ModuleType, ...]:
     """Import the rule packs."""
-    return tuple(point.load() for point in sorted(entry_points(group=GROUP), key=lambda p: p.name))
+    return tuple(importlib.import_module(module) for _, module in declared(GROUP, sys.path))
 
 
 @cache
