@@ -28,7 +28,9 @@ def named(model: Model) -> str:
 
 def score_of(evaluation: Evaluate) -> str:
     """Name the number that an evaluation gives."""
-    return f"`{evaluation.metric}`" if evaluation.metric else "the result"
+    if evaluation.metric in {None, "score", "evaluate"}:
+        return "the score"
+    return f"`{evaluation.metric}`"
 
 
 def says(variable: str, *words: str) -> bool:

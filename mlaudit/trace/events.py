@@ -66,6 +66,11 @@ class Influence:
     statistic: str = ""
     conditional: bool = False
 
+    @property
+    def strength(self) -> tuple[int, bool]:
+        """Order influences by how much they can move a score."""
+        return list(Effect).index(self.effect), self.supervised
+
 
 @dataclass(slots=True, eq=False)
 class Argument:

@@ -59,8 +59,9 @@ class Trace:
     def preprocessing_leaks(self) -> list[PreprocessingLeak]:
         """Influences of rows that are evaluated later, where training and evaluation rows differ.
 
-        One leak a place of influence: the evaluation is the first that it invalidates, one by a
-        metric rather than a mere prediction, one on held-out rows rather than on folds.
+        One leak a place, of its strongest influence: the evaluation is the first that it
+        invalidates, one by a metric rather than a mere prediction, one on held-out rows rather
+        than on folds.
         """
         found: dict[Place, PreprocessingLeak] = {}
         for evaluation in sorted(self.of(Evaluate), key=lambda event: event.metric is None):
@@ -72,13 +73,11 @@ class Trace:
                 for influence in (*fit.influences, *evaluation.influences):
                     if self._sees(influence, evaluation.rows, fit.rows):
                         split = self.split_of(evaluation.rows)
-                        leak = PreprocessingLeak(influence, evaluation, fit, split)
-                        found.setdefault(influence.place, leak)
+                        _keep(found, PreprocessingLeak(influence, evaluation, fit, split))
         for validation in self.of(CrossValidate):
             for influence in validation.influences:
                 if influence.rows.overlap(validation.rows):
-                    leak = PreprocessingLeak(influence, validation, None, None)
-                    found.setdefault(influence.place, leak)
+                    _keep(found, PreprocessingLeak(influence, validation, None, None))
         return list(found.values())
 
     @cached_property
@@ -95,8 +94,8 @@ class Trace:
                 met = any(influence.rows.overlap(fit.rows) for fit in evaluation.fits)
                 if not met and influence.rows.overlap(evaluation.rows) is Overlap.MUST:
                     split = self.split_of(evaluation.rows)
-                    leak = PreprocessingLeak(influence, evaluation, evaluation.fits[-1], split)
-                    found.setdefault(influence.place, leak)
+                    trained = evaluation.fits[-1]
+                    _keep(found, PreprocessingLeak(influence, evaluation, trained, split))
         return list(found.values())
 
     @cached_property
@@ -192,3 +191,12 @@ class Trace:
         if not influence.rows.overlap(evaluated):
             return False
         return bool(influence.rows.overlap(trained))
+
+
+def _keep(found: dict[Place, PreprocessingLeak], leak: PreprocessingLeak) -> None:
+    """Keep one leak a place: the first into held-out rows, and of those the strongest."""
+    place = leak.influence.place
+    known = found.setdefault(place, leak)
+    stronger = leak.influence.strength > known.influence.strength
+    if stronger and type(known.evaluation) is type(leak.evaluation):
+        found[place] = leak

@@ -73,8 +73,8 @@ def model(role: Role = Role.PREDICTOR, qualified: str = "lib.Model") -> Model:
     return Model(qualified.rsplit(".", 1)[-1], qualified, at(1), role)
 
 
-def influence(line: int, seen: Numbers) -> Influence:
-    return Influence("Scaler.fit", Kind.FIT, Effect.MEDIUM, seen, at(line))
+def influence(line: int, seen: Numbers, effect: Effect = Effect.MEDIUM) -> Influence:
+    return Influence("Scaler.fit", Kind.FIT, effect, seen, at(line))
 
 
 def fit(line: int, learner: Model, trained: Numbers, *influences: Influence) -> Fit:
@@ -138,6 +138,20 @@ def test_leak_into_test_part_and_folds_is_one_leak() -> None:
     folds = CrossValidate(at(3), trained.model, "cross_val_score", TRAIN, (scaled,))
     (leak,) = trace(folds, trained, score(5, trained, TEST)).preprocessing_leaks
     assert isinstance(leak.evaluation, Evaluate)
+
+
+def test_leak_is_that_of_the_strongest_influence_of_a_place() -> None:
+    weak, strong = influence(2, ALL, Effect.LOW), influence(2, ALL, Effect.HIGH)
+    trained = fit(4, model(), TRAIN, weak, strong, weak)
+    (leak,) = trace(trained, score(5, trained, TEST)).preprocessing_leaks
+    assert leak.influence is strong
+
+
+def test_prediction_of_rows_from_elsewhere_judges_no_preprocessing() -> None:
+    trained = fit(4, model(), TRAIN, influence(2, ALL))
+    predicted = score(5, trained, TEST, set(), None)
+    assert trace(trained, predicted).preprocessing_leaks == []
+    assert len(trace(split(3, TRAIN, TEST), trained, predicted).preprocessing_leaks) == 1
 
 
 def test_statistic_before_folds_leaks_into_them() -> None:

@@ -44,7 +44,7 @@ class PreprocessOutsideCv(PreprocessingRule):
 
     def remedy(self, leak: PreprocessingLeak) -> str:
         """Name the pipeline."""
-        name = quoted(leak.influence.operation.split(".")[0])
+        name = quoted(leak.influence.operation.rsplit(" in ", 1)[-1].split(".")[0])
         if leak.influence.kind is Kind.STATISTIC:
             return "Compute it from the training rows of each fold and apply it to the others."
         return f"Put {name} and {model(leak)} into one Pipeline and cross-validate the pipeline."

@@ -33,6 +33,8 @@ _ROLES = {
     Kind.TARGET_ENCODING: "encoded here",
 }
 
+_STEPS = {"sklearn", "imblearn", "xgboost", "lightgbm", "catboost"}
+
 
 class PreprocessingRule(Rule):
     """Reports statistics that saw rows on which the model is scored later, one a place."""
@@ -43,7 +45,7 @@ class PreprocessingRule(Rule):
     def check_trace(self, trace: Trace) -> Iterable[Finding]:
         """Judge the leaks of this rule's kinds."""
         for leak in trace.preprocessing_leaks:
-            if leak.influence.kind not in self.kinds or not counts(leak):
+            if leak.influence.kind not in self.kinds:
                 continue
             if self.in_folds is None or leak.in_folds is self.in_folds:
                 yield self.judge(trace, leak)
@@ -75,17 +77,6 @@ class PreprocessingRule(Rule):
         return self.meta.severity
 
 
-def counts(leak: PreprocessingLeak) -> bool:
-    """Say whether anybody judges the evaluated rows.
-
-    Rows of another source that are only predicted are a contest's test set; rows that were split
-    off are judged in some way, even where the analysis does not see how.
-    """
-    if isinstance(leak.evaluation, CrossValidate):
-        return True
-    return leak.evaluation.metric is not None or leak.split is not None
-
-
 def confidence(leak: PreprocessingLeak) -> Confidence:
     """Tell how sure it is that the statistic saw judged rows, and that they are judged."""
     if leak.overlap is not Overlap.MUST:
@@ -107,15 +98,25 @@ def chain(leak: PreprocessingLeak) -> Iterator[tuple[str, Place]]:
 
 def trained(leak: PreprocessingLeak) -> str:
     """Name the training rows."""
-    name = leak.fit.variable if leak.fit else ""
-    return quoted(name) if name else "the training part"
+    return _variables(leak)[0]
 
 
 def judged(leak: PreprocessingLeak) -> str:
     """Name the evaluated rows."""
+    return _variables(leak)[1]
+
+
+def _variables(leak: PreprocessingLeak) -> tuple[str, str]:
+    """Name training and evaluated rows as the code does, if its names tell them apart."""
     if isinstance(leak.evaluation, CrossValidate):
-        return "the folds of " + quoted(leak.evaluation.place)
-    return quoted(leak.evaluation.variable) if leak.evaluation.variable else "the test part"
+        return "the training folds", "the folds of " + quoted(leak.evaluation.place)
+    training, test = leak.fit.variable if leak.fit else "", leak.evaluation.variable
+    if training == test:
+        return "the training part", "the test part"
+    return (
+        quoted(training) if training else "the training part",
+        quoted(test) if test else "the test part",
+    )
 
 
 def learnt(leak: PreprocessingLeak) -> str:
@@ -133,3 +134,8 @@ def number(leak: PreprocessingLeak) -> str:
 def model(leak: PreprocessingLeak) -> str:
     """Name the model that is scored."""
     return named(leak.evaluation.model)
+
+
+def takes_steps(leak: PreprocessingLeak) -> bool:
+    """Say whether the model can be a step of a scikit-learn Pipeline."""
+    return leak.evaluation.model.qualified.split(".")[0] in _STEPS

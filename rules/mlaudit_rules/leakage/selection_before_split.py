@@ -11,6 +11,7 @@ from mlaudit_rules.leakage.preprocessing import (
     learnt,
     model,
     number,
+    takes_steps,
     trained,
 )
 
@@ -43,10 +44,10 @@ class SelectionBeforeSplit(PreprocessingRule):
 
     def remedy(self, leak: PreprocessingLeak) -> str:
         """Name the training part and the pipeline."""
-        return (
-            f"Split first and select by {trained(leak)} alone, or make the selector a step of a "
-            f"Pipeline with {model(leak)}."
-        )
+        by_hand = f"Split first and select by {trained(leak)} alone"
+        if not takes_steps(leak):
+            return f"{by_hand}."
+        return f"{by_hand}, or make the selector a step of a Pipeline with {model(leak)}."
 
     def severity(self, trace: Trace, leak: PreprocessingLeak) -> Severity:
         """Grade a selection that looked at the labels higher than one that did not."""
