@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from mlaudit.model.location import Location
     from mlaudit.model.review import (
         DataSource,
         DataSplit,
@@ -17,10 +18,13 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class Description:
-    """The facts of one file; the review joins those of all files.
+    """The facts of one file; the overview joins those of all files.
 
-    `schemes` are the evaluation schemes in words, `signs` the traces of careful practice that the
-    deployment check list asks for (a key of the list → where it was seen).
+    `schemes` are ways of evaluation in words.  `evaluations` says for each place where a model is
+    judged whether its rows could be followed.  `stored` are the places where a model or a
+    transformer is saved, by "model" or "preprocessing"; `seeds` those where generators are seeded.
+    `prepares` says that preprocessing is fitted outside of any model, and `learns` that some model
+    is fitted or judged here.
     """
 
     frameworks: list[str] = field(default_factory=list)
@@ -33,6 +37,9 @@ class Description:
     metrics: list[str] = field(default_factory=list)
     measurements: list[Measurement] = field(default_factory=list)
     pipeline: Pipeline | None = None
-    signs: dict[str, list[str]] = field(default_factory=dict)
-    evaluations: int = 0
-    evaluations_followed: int = 0
+    evaluations: dict[Location, bool] = field(default_factory=dict)
+    independent: list[Location] = field(default_factory=list)
+    stored: dict[str, list[Location]] = field(default_factory=dict)
+    seeds: list[Location] = field(default_factory=list)
+    prepares: bool = False
+    learns: bool = False

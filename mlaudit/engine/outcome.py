@@ -8,16 +8,22 @@ from typing import TYPE_CHECKING
 from mlaudit.engine.description import Description
 
 if TYPE_CHECKING:
+    from mlaudit.engine.anchors import Anchored
     from mlaudit.model.finding import Finding
     from mlaudit.model.review import Failure, FileCoverage
 
 
 @dataclass(slots=True)
 class Outcome:
-    """The findings and the description of one file, and how much of it was examined."""
+    """The findings and the description of one file, and how much of it was examined.
+
+    Findings may stand in other files of the project that the file imports.  `unused` are the
+    suppressions without effect, by file: one that has an effect in any outcome is used.
+    """
 
     coverage: FileCoverage
-    findings: list[Finding] = field(default_factory=list)
+    findings: list[Anchored] = field(default_factory=list)
+    suppressed: list[Finding] = field(default_factory=list)
+    unused: dict[str, set[str]] = field(default_factory=dict)
     failures: list[Failure] = field(default_factory=list)
-    suppressed: int = 0
     description: Description = field(default_factory=Description)

@@ -2,39 +2,37 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from collections import Counter
+from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from mlaudit import __version__
 from mlaudit.catalogue.catalogue import Catalogue
+from mlaudit.config.select import Selection
+from mlaudit.engine import coverage, overview
+from mlaudit.engine.advice import recommend
+from mlaudit.engine.anchors import Anchored, with_fingerprints
+from mlaudit.engine.inputs import UsageProblem, gather, root
 from mlaudit.engine.policy import verdict
-from mlaudit.engine.runner import Runner
-from mlaudit.model.review import (
-    Coverage,
-    Data,
-    Evaluation,
-    Problem,
-    Review,
-    Summary,
-    Tool,
-)
+from mlaudit.engine.project import ProjectFiles
+from mlaudit.engine.readiness import readiness
+from mlaudit.engine.relevance import learning_libraries
+from mlaudit.engine.runner import Runner, weight
+from mlaudit.model.review import Review, Summary, Tool
 from mlaudit.rulekit.registry import catalogue_folders, rules
-from mlaudit.source.script import from_text
+from mlaudit.source.read import read
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from mlaudit.config.schema import Config
+    from mlaudit.engine.inputs import Input
     from mlaudit.engine.outcome import Outcome
-    from mlaudit.source.document import Document
+    from mlaudit.model.finding import Finding
+    from mlaudit.model.review import FileCoverage
 
-
-class UsageProblem(Exception):
-    """The user asked for something that cannot be reviewed; the text says what, and the remedy."""
-
-    def __init__(self, message: str):
-        super().__init__(message)
-        self.message = message
+__all__ = ["UsageProblem", "review"]
 
 
 def review(
@@ -49,57 +47,99 @@ def review(
 
     `stdin` is the text to review where a path is "-", `stdin_name` the name that it goes by.
     `progress` is told the number of files done, their total, and the file that comes next.
-    Raises `UsageProblem` for a path that does not exist and when there is nothing to review.
+    Raises `UsageProblem` for a path that does not exist and when there is nothing to review, and
+    `ConfigError` for a configuration that names unknown rules.
     """
-    documents = list(_documents(paths, stdin, stdin_name))
-    runner = Runner(list(rules().values()), Catalogue(catalogue_folders()), None, _profile(config))
+    selection = Selection.of(config, rules())
+    inputs = gather(paths, config, stdin, stdin_name)
+    transparent = frozenset(config.python_magics)
+    runner = _runner(config, selection, inputs, transparent)
     outcomes = []
-    for done, (shown, document) in enumerate(documents):
+    for done, item in enumerate(inputs):
         if progress is not None:
-            progress(done, len(documents), shown)
-        outcomes.append(runner.examine(document))
-    return _assemble(outcomes, [registered.rule.meta.code for registered in runner.rules])
+            progress(done, len(inputs), item.shown)
+        outcome = runner.examine(item.document(transparent))
+        if item.note:
+            outcome.coverage = _noted(outcome.coverage, [item.note])
+        outcomes.append(outcome)
+    return _assembled(outcomes, selection, [rule.meta.code for rule in runner.rules])
 
 
-def _profile(config: Config) -> str:
-    return str(getattr(config, "profile", "exploration"))
+def _runner(
+    config: Config, selection: Selection, inputs: Sequence[Input], transparent: frozenset[str]
+) -> Runner:
+    catalogue = Catalogue(catalogue_folders())
+    libraries = learning_libraries(catalogue.libraries)
+    project = ProjectFiles(root(config), libraries, partial(read, transparent=transparent))
+    for item in inputs:
+        project.register(item.path, item.shown)
+    enabled = [known.rule for code, known in rules().items() if selection.enabled(code)]
+    return Runner(enabled, catalogue, project, selection)
 
 
-def _documents(
-    paths: Sequence[str], stdin: str | None, stdin_name: str
-) -> Iterator[tuple[str, Document]]:
-    for path in paths:
-        if path == "-":
-            yield stdin_name, from_text(stdin or "", stdin_name)
-            continue
-        if not Path(path).exists():
-            raise UsageProblem(f"{path}: no such file or folder")
-        for file in _files(Path(path)):
-            shown = file.as_posix()
-            yield shown, from_text(file.read_text(encoding="utf-8"), shown)
-
-
-def _files(path: Path) -> Iterable[Path]:
-    return sorted(path.rglob("*.py")) if path.is_dir() else [path]
-
-
-def _assemble(outcomes: list[Outcome], codes: list[str]) -> Review:
-    findings = [finding for outcome in outcomes for finding in outcome.findings]
+def _assembled(outcomes: Sequence[Outcome], selection: Selection, codes: Sequence[str]) -> Review:
+    """Join the outcomes of all files; the order of the files does not matter."""
+    base = root(selection.config)
+    told = [outcome.description for outcome in outcomes]
+    findings = with_fingerprints(_strongest(one for o in outcomes for one in o.findings), base)
     failures = [failure for outcome in outcomes for failure in outcome.failures]
-    files = tuple(outcome.coverage for outcome in outcomes)
-    complete = not failures and all(file.status == "examined" for file in files)
-    coverage = Coverage(complete, files, tuple(codes))
+    covered = coverage.total(
+        _with_unused(outcomes), overview.evaluations(told), codes, crashed=bool(failures)
+    )
+    learns = any(one.learns for one in told)
+    least = selection.config.rework_confidence
     return Review(
         tool=Tool("mlaudit", __version__),
-        verdict=verdict(findings, coverage),
-        summary=Summary(findings=len(findings), files=len(files)),
-        problem=Problem(),
-        models=(),
-        data=Data(),
-        evaluation=Evaluation(),
+        verdict=verdict(findings, covered, learns=learns, least=least),
+        summary=_summary(findings, outcomes),
+        problem=overview.problem(told),
+        models=overview.models(told),
+        data=overview.data(told),
+        evaluation=overview.evaluation(told),
         findings=tuple(findings),
-        recommendations=(),
-        readiness=(),
-        coverage=coverage,
+        recommendations=recommend(findings, selection.rules),
+        readiness=readiness(told, findings, base, complete=covered.complete),
+        coverage=covered,
         errors=tuple(failures),
+        pipelines=tuple(one.pipeline for one in told if one.pipeline is not None),
+    )
+
+
+def _strongest(found: Iterable[Anchored]) -> list[Anchored]:
+    """Keep one finding a code and place: files that import one another report the same ones."""
+    kept: dict[tuple[object, ...], Anchored] = {}
+    for one in found:
+        key = (one.finding.code, *one.finding.location.sort_key)
+        known = kept.get(key)
+        if known is None or weight(one.finding) < weight(known.finding):
+            kept[key] = one
+    return list(kept.values())
+
+
+def _with_unused(outcomes: Sequence[Outcome]) -> list[FileCoverage]:
+    """Note the suppressions that had no effect in any outcome."""
+    unused: dict[str, set[str]] = {}
+    for outcome in outcomes:
+        for path, idle in outcome.unused.items():
+            unused[path] = unused[path] & idle if path in unused else set(idle)
+    return [
+        _noted(outcome.coverage, sorted(unused.get(outcome.coverage.path, ())))
+        for outcome in outcomes
+    ]
+
+
+def _noted(file: FileCoverage, notes: Iterable[str]) -> FileCoverage:
+    return replace(file, notes=(*file.notes, *notes))
+
+
+def _summary(findings: Sequence[Finding], outcomes: Sequence[Outcome]) -> Summary:
+    suppressed = {
+        (finding.code, finding.location) for outcome in outcomes for finding in outcome.suppressed
+    }
+    return Summary(
+        findings=len(findings),
+        by_severity=dict(Counter(finding.severity.value for finding in findings)),
+        by_family=dict(sorted(Counter(finding.family for finding in findings).items())),
+        suppressed=len(suppressed),
+        files=len(outcomes),
     )

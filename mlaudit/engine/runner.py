@@ -1,93 +1,198 @@
-"""Examines one file after another: document, trace, rules, findings."""
+"""Examines one document: trace, rules, findings, description."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from mlaudit.engine import coverage
+from mlaudit.engine.anchors import Anchored, anchor
+from mlaudit.engine.describe import describe
+from mlaudit.engine.excerpts import with_excerpts
 from mlaudit.engine.outcome import Outcome
+from mlaudit.engine.picture import draw
 from mlaudit.flow.builder import build
-from mlaudit.model.review import Failure, FileCoverage
+from mlaudit.model.finding import Confidence, Severity
+from mlaudit.model.review import Failure
 from mlaudit.rulekit.module import Module
 from mlaudit.syntax.names import collect
 from mlaudit.syntax.parse import parse
 
 if TYPE_CHECKING:
+    import ast
     from collections.abc import Iterable, Sequence
 
     from mlaudit.catalogue.catalogue import Catalogue
-    from mlaudit.flow.builder import Project
+    from mlaudit.config.select import Selection
+    from mlaudit.engine.project import ProjectFiles
     from mlaudit.model.finding import Finding
-    from mlaudit.rulekit.registry import Registered
+    from mlaudit.rulekit.rule import Rule
     from mlaudit.source.document import Document
 
-EXAMINED = "examined"
-PARTIAL = "partial"
-NOT_EXAMINED = "not examined"
-NOTHING_FOUND = "no machine learning found"
+try:
+    from mlaudit.engine.suppress import apply
+except ImportError:
+    from types import SimpleNamespace
+
+    def apply(findings, document):  # type: ignore
+        return SimpleNamespace(kept=findings, suppressed=[], unused=[])
+
+
+_SEVERITIES = list(Severity)
+_CONFIDENCES = list(Confidence)
+LONGEST_ERROR = 200
 
 
 @dataclass(frozen=True, slots=True)
 class Runner:
     """What all files of one review share."""
 
-    rules: Sequence[Registered]
+    rules: Sequence[Rule]
     catalogue: Catalogue
-    project: Project | None
-    profile: str
+    project: ProjectFiles
+    selection: Selection
 
     def examine(self, document: Document) -> Outcome:
-        """Examine one document; a crash of the analysis or of a rule becomes a failure entry."""
+        """Examine one document; a crash of the analysis becomes a failure entry."""
         try:
-            module = self._module(document)
+            return self._examine(document)
         except Exception as error:
-            return _crashed(document.path, error)
+            message = f"the analysis crashed: {in_one_line(error)}"
+            return _failed(document, message)
+
+    def _examine(self, document: Document) -> Outcome:
+        fatal = [problem.message for problem in document.problems if problem.fatal]
+        if fatal:
+            return _failed(document, fatal[0])
+        if not self.project.learns(document):
+            return Outcome(coverage.without_learning(document))
+        tree = parse(document)
+        fatal = [coverage.said(problem) for problem in document.problems if problem.fatal]
+        if fatal:
+            return _failed(document, fatal[0])
+        trace = build(document, tree, self.catalogue, self.project)
+        profile = self.selection.config.profile
+        module = Module(document, tree, collect(tree), self.catalogue, trace, profile)
+        return self._outcome(module)
+
+    def _outcome(self, module: Module) -> Outcome:
         findings, failures = self._findings(module)
-        outcome = Outcome(_coverage(document), _distinct(findings), failures)
+        stars = [
+            star
+            for star in module.names.stars
+            if self.project.locate(star, module.document.path) is not None
+        ]
+        outcome = Outcome(coverage.examined(module, stars), failures=failures)
+        described = self._described(module, outcome)
+        kept = self._suppressed(module, self._selected(findings), outcome)
+        if described:
+            self._draw(module, kept, outcome)
+        outcome.findings = [self._anchored(finding, module) for finding in kept]
         return outcome
 
-    def _module(self, document: Document) -> Module:
-        tree = parse(document)
-        names = collect(tree)
-        trace = build(document, tree, self.catalogue, self.project)
-        return Module(document, tree, names, self.catalogue, trace, self.profile)
-
     def _findings(self, module: Module) -> tuple[list[Finding], list[Failure]]:
+        """Run the rules; one that crashes never hides the findings of others."""
         found: list[Finding] = []
         failures: list[Failure] = []
-        for registered in self.rules:
-            rule = registered.rule
+        for rule in self.rules:
             try:
                 found += [*rule.check_trace(module.trace), *rule.check_module(module)]
             except Exception as error:
-                message = f"the rule crashed: {describe_error(error)}"
+                message = f"the rule crashed: {in_one_line(error)}"
                 failures.append(Failure(module.document.path, message, rule.meta.code))
         return found, failures
 
+    def _selected(self, findings: Iterable[Finding]) -> list[Finding]:
+        """Leave out what is ignored for its file, and set the severities that are configured."""
+        chosen = (
+            replace(finding, severity=self.selection.severity(finding))
+            for finding in findings
+            if not self.selection.ignored(finding.location.path, finding.code)
+        )
+        return sorted(distinct(chosen), key=lambda finding: finding.sort_key)
 
-def describe_error(error: BaseException) -> str:
-    """Name an exception in one line."""
-    text = " ".join(str(error).split())
-    return f"{type(error).__name__}: {text[:200]}" if text else type(error).__name__
+    def _suppressed(
+        self, module: Module, findings: list[Finding], outcome: Outcome
+    ) -> list[Finding]:
+        by_path: dict[str, list[Finding]] = {module.document.path: []}
+        for finding in findings:
+            by_path.setdefault(finding.location.path, []).append(finding)
+        kept: list[Finding] = []
+        for path, group in by_path.items():
+            source = self._source(path, module)
+            if source is None:
+                kept += group
+                continue
+            result = apply(group, source[0])
+            kept += result.kept
+            outcome.suppressed += result.suppressed
+            outcome.unused[path] = {
+                f"unused suppression at {one.location}" for one in result.unused
+            }
+        return kept
+
+    def _described(self, module: Module, outcome: Outcome) -> bool:
+        try:
+            outcome.description = describe(module)
+        except Exception as error:
+            message = f"the description crashed: {in_one_line(error)}"
+            outcome.failures.append(Failure(module.document.path, message))
+            return False
+        return True
+
+    def _draw(self, module: Module, findings: list[Finding], outcome: Outcome) -> None:
+        try:
+            picture = draw(module.trace, module.document.path, findings)
+        except Exception as error:
+            message = f"drawing the pipeline crashed: {in_one_line(error)}"
+            outcome.failures.append(Failure(module.document.path, message))
+        else:
+            outcome.description.pipeline = picture
+
+    def _anchored(self, finding: Finding, module: Module) -> Anchored:
+        def find(path: str) -> Document | None:
+            source = self._source(path, module)
+            return source[0] if source else None
+
+        source = self._source(finding.location.path, module)
+        document, tree = source or (module.document, module.tree)
+        held = anchor(finding.location, document, tree)
+        return Anchored(with_excerpts(finding, find), held)
+
+    def _source(self, path: str, module: Module) -> tuple[Document, ast.Module] | None:
+        """Give the document and the tree of a path: of the module, or of what it imports."""
+        if path == module.document.path:
+            return module.document, module.tree
+        return self.project.document(path)
 
 
-def _crashed(path: str, error: BaseException) -> Outcome:
-    message = f"the analysis crashed: {describe_error(error)}"
-    coverage = FileCoverage(path, NOT_EXAMINED, notes=(message,))
-    return Outcome(coverage, failures=[Failure(path, message)])
-
-
-def _coverage(document: Document) -> FileCoverage:
-    skipped = {problem.cell for problem in document.problems if problem.cell is not None}
-    notes = tuple(problem.message for problem in document.problems)
-    fatal = any(problem.fatal for problem in document.problems)
-    status = NOT_EXAMINED if fatal else PARTIAL if notes else EXAMINED
-    return FileCoverage(document.path, status, len(document.cells), len(skipped), notes)
-
-
-def _distinct(findings: Iterable[Finding]) -> list[Finding]:
-    """Keep one finding a code and place."""
-    kept: dict[object, Finding] = {}
+def distinct(findings: Iterable[Finding]) -> list[Finding]:
+    """Keep one finding a code and place: the most severe, then the surest, then the best shown."""
+    kept: dict[tuple[object, ...], Finding] = {}
     for finding in findings:
-        kept.setdefault((finding.code, finding.location), finding)
-    return sorted(kept.values(), key=lambda finding: finding.sort_key)
+        key = (finding.code, *finding.location.sort_key)
+        known = kept.get(key)
+        if known is None or weight(finding) < weight(known):
+            kept[key] = finding
+    return list(kept.values())
+
+
+def weight(finding: Finding) -> tuple[int, int, int, str]:
+    """Rank findings of one place: the smaller, the more there is to them."""
+    return (
+        _SEVERITIES.index(finding.severity),
+        _CONFIDENCES.index(finding.confidence),
+        -len(finding.evidence),
+        finding.message,
+    )
+
+
+def in_one_line(error: BaseException) -> str:
+    """Name an exception in one line."""
+    text = " ".join(str(error).split())[:LONGEST_ERROR]
+    return f"{type(error).__name__}: {text}" if text else type(error).__name__
+
+
+def _failed(document: Document, message: str) -> Outcome:
+    failure = Failure(document.path, message)
+    return Outcome(coverage.unexamined(document, [message]), failures=[failure])

@@ -1,0 +1,133 @@
+"""Where findings are anchored: the statement and the scope, which survive edits elsewhere."""
+
+from __future__ import annotations
+
+import ast
+import copy
+from collections import Counter
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from mlaudit.model.fingerprint import fingerprint
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from mlaudit.model.finding import Finding
+    from mlaudit.model.location import Location
+    from mlaudit.source.document import Document
+
+_SCOPES = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
+
+
+@dataclass(frozen=True, slots=True)
+class Anchor:
+    """The enclosing function, class or cell, and the statement without comments and layout."""
+
+    scope: str
+    statement: str
+
+
+@dataclass(frozen=True, slots=True)
+class Anchored:
+    """A finding that still lacks its fingerprint, with what identifies it."""
+
+    finding: Finding
+    anchor: Anchor
+
+
+def anchor(location: Location, document: Document, tree: ast.Module) -> Anchor:
+    """Find the innermost statement that holds a location; a bare line where none does."""
+    line = document.line_of(location)
+    if line is None:
+        return Anchor(location.cell_id or "", "")
+    names: list[str] = []
+    statement = _innermost(tree.body, line, location.column, names)
+    scope = ".".join(names) or location.cell_id or ""
+    if statement is None:
+        lines = document.lines
+        return Anchor(scope, lines[line - 1].strip() if line <= len(lines) else "")
+    return Anchor(scope, _normalised(statement))
+
+
+def with_fingerprints(found: Iterable[Anchored], root: Path) -> list[Finding]:
+    """Give each finding its identity; equal ones of one scope are counted in their order.
+
+    `root` is the folder of the project that paths are made relative to.
+    """
+    seen: Counter[tuple[str, str, Anchor]] = Counter()
+    relative = _relative_to(root)
+    done = []
+    for one in sorted(found, key=lambda one: one.finding.sort_key):
+        finding, held = one.finding, one.anchor
+        path = relative(finding.location.path)
+        key = (finding.code, path, held)
+        identity = fingerprint(finding.code, path, held.scope, held.statement, seen[key])
+        seen[key] += 1
+        done.append(replace(finding, fingerprint=identity))
+    return done
+
+
+def _relative_to(root: Path) -> Callable[[str], str]:
+    base = root.absolute()
+
+    def relative(path: str) -> str:
+        try:
+            return Path(path).absolute().relative_to(base).as_posix()
+        except ValueError:
+            return Path(path).as_posix()
+
+    return relative
+
+
+def _innermost(body: list[ast.stmt], line: int, column: int, names: list[str]) -> ast.stmt | None:
+    """Descend to the statement of a line; `names` gains the scopes passed through."""
+    found = None
+    for statement in body:
+        if _first_line(statement) > line:
+            break
+        if line <= (statement.end_lineno or statement.lineno) and (
+            found is None or statement.lineno < line or statement.col_offset < column
+        ):
+            found = statement
+    if found is None:
+        return None
+    inside = [] if not isinstance(found, _SCOPES) else [found.name]
+    for block in _blocks(found):
+        deeper: list[str] = []
+        inner = _innermost(block, line, column, deeper)
+        if inner is not None:
+            names += [*inside, *deeper]
+            return inner
+    return found
+
+
+def _first_line(statement: ast.stmt) -> int:
+    decorators = statement.decorator_list if isinstance(statement, _SCOPES) else []
+    return min([statement.lineno, *(decorator.lineno for decorator in decorators)])
+
+
+def _blocks(statement: ast.stmt) -> Iterator[list[ast.stmt]]:
+    """Give the blocks of statements that a statement holds."""
+    for name in ("body", "orelse", "finalbody"):
+        block = getattr(statement, name, None)
+        if isinstance(block, list) and block and isinstance(block[0], ast.stmt):
+            yield block
+    for name in ("handlers", "cases"):
+        for part in getattr(statement, name, ()):
+            yield part.body
+
+
+def _normalised(statement: ast.stmt) -> str:
+    """Write a statement without layout; of a compound one, only its head."""
+    head = statement
+    if any(_blocks(statement)):
+        head = copy.copy(statement)
+        for name, empty in (("body", [ast.Pass()]), ("orelse", []), ("finalbody", [])):
+            if hasattr(head, name):
+                setattr(head, name, empty)
+        for name in ("handlers", "cases"):
+            if hasattr(head, name):
+                setattr(head, name, [])
+    return ast.unparse(head)

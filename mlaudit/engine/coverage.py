@@ -1,0 +1,86 @@
+"""What of a file, and of the whole review, was examined."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+from mlaudit.model.review import Coverage, FileCoverage
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from mlaudit.model.location import Location
+    from mlaudit.rulekit.module import Module
+    from mlaudit.source.document import Document, Problem
+
+EXAMINED = "examined"
+PARTIAL = "partial"
+NOT_EXAMINED = "not examined"
+NO_LEARNING = "no machine learning found"
+MOST_NOTES = 20
+
+
+def unexamined(document: Document, why: Iterable[str]) -> FileCoverage:
+    """Report a file that could not be examined at all."""
+    return FileCoverage(
+        document.path, NOT_EXAMINED, len(document.cells), len(document.cells), tuple(why)
+    )
+
+
+def without_learning(document: Document) -> FileCoverage:
+    """Report a file that imports nothing that learns, which was therefore not looked into."""
+    return FileCoverage(document.path, NO_LEARNING, len(document.cells))
+
+
+def examined(module: Module, found_stars: Iterable[str]) -> FileCoverage:
+    """Report a file whose trace was built; `found_stars` are star imports from the project."""
+    document = module.document
+    skipped = {problem.cell for problem in document.problems if problem.cell is not None}
+    gaps = [*map(said, document.problems), *_stars(module, set(found_stars)), *module.trace.notes]
+    gaps = list(dict.fromkeys(gaps))
+    if len(gaps) > MOST_NOTES:
+        gaps = [*gaps[:MOST_NOTES], f"and {len(gaps) - MOST_NOTES} more"]
+    status = PARTIAL if gaps else EXAMINED
+    return FileCoverage(document.path, status, len(document.cells), len(skipped), tuple(gaps))
+
+
+def said(problem: Problem) -> str:
+    """Put a problem of a document in one line."""
+    places = []
+    if problem.cell is not None:
+        places.append(f"cell {problem.cell}")
+    if problem.line is not None:
+        places.append(f"line {problem.line}")
+    return f"{', '.join(places)}: {problem.message}" if places else problem.message
+
+
+def total(
+    files: Sequence[FileCoverage],
+    evaluations: dict[Location, bool],
+    rules: Sequence[str],
+    *,
+    crashed: bool,
+) -> Coverage:
+    """Join the files; it is complete when every file and every evaluation could be followed."""
+    seen = all(file.status in {EXAMINED, NO_LEARNING} for file in files)
+    missed = [place for place, followed in evaluations.items() if not followed]
+    notes = [f"{place}: it could not be followed which rows are judged" for place in missed]
+    if len(notes) > MOST_NOTES:
+        notes = [*notes[:MOST_NOTES], f"and {len(notes) - MOST_NOTES} more evaluations"]
+    return Coverage(
+        complete=seen and not missed and not crashed,
+        files=tuple(files),
+        rules=tuple(rules),
+        evaluations=len(evaluations),
+        evaluations_followed=len(evaluations) - len(missed),
+        notes=tuple(notes),
+    )
+
+
+def _stars(module: Module, found: set[str]) -> Iterable[str]:
+    """Name the star imports that may bring anything."""
+    known = {*module.catalogue.libraries, *sys.stdlib_module_names}
+    for star in module.names.stars:
+        if star not in found and star.split(".")[0] not in known:
+            yield f"`from {star} import *` brings names that cannot be told"

@@ -1,0 +1,86 @@
+"""What to review: the files under the given paths, and standard input."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from mlaudit.source.discover import SUFFIXES, discover
+from mlaudit.source.read import read, read_text
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from mlaudit.config.schema import Config
+    from mlaudit.source.document import Document
+
+STDIN = "-"
+
+
+class UsageProblem(Exception):  # noqa: N818 - it is the user's request that is at fault
+    """What the user asked for cannot be reviewed; the message is one line and names the remedy."""
+
+    def __init__(self, message: str):
+        super().__init__(message)
+        self.message = message
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """One script or notebook: a file, or (`text`) what came by standard input."""
+
+    path: Path
+    shown: str
+    text: str | None = None
+    note: str = ""
+
+    def document(self, transparent: frozenset[str]) -> Document:
+        """Read it; whatever is wrong with it becomes a problem of the document."""
+        if self.text is not None:
+            return read_text(self.text, self.shown, transparent=transparent)
+        return read(self.path, self.shown, transparent)
+
+
+def root(config: Config) -> Path:
+    """Give the folder that patterns and identities are relative to."""
+    return Path(config.root or os.curdir).absolute()
+
+
+def gather(paths: Sequence[str], config: Config, stdin: str | None, stdin_name: str) -> list[Input]:
+    """List what to review.
+
+    Raises `UsageProblem` for a path that does not exist and when no file is left to review.
+    """
+    if not paths:
+        raise UsageProblem("no path was given: name scripts, notebooks or folders")
+    named = [path for path in paths if path != STDIN]
+    found = discover(named, config.exclude, config.respect_gitignore, root(config))
+    if found.missing:
+        raise UsageProblem(_missing(found.missing))
+    inputs = [Input(file.path, file.shown, note=file.note) for file in found.files]
+    if STDIN in paths:
+        if stdin is None:
+            raise UsageProblem("nothing came by standard input")
+        shown = "<stdin>" if stdin_name == STDIN else stdin_name
+        inputs.append(Input(Path(stdin_name), shown, stdin))
+    if not inputs and not any(_is_excluded_file(path) for path in named):
+        raise UsageProblem(_nothing(named))
+    return inputs
+
+
+def _missing(paths: Sequence[str]) -> str:
+    if len(paths) == 1:
+        return f"{paths[0]}: no such file or folder"
+    return f"no such files or folders: {', '.join(paths)}"
+
+
+def _nothing(paths: Sequence[str]) -> str:
+    kinds = " or ".join(SUFFIXES)
+    return f"{', '.join(paths)}: no {kinds} file to review; excluded and ignored files do not count"
+
+
+def _is_excluded_file(path: str) -> bool:
+    """Say whether an excluded file was named, which is no mistake: hooks name whatever changed."""
+    return Path(path).is_file()

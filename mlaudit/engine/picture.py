@@ -1,0 +1,262 @@
+"""Draws one document's pipeline: load, transform, split, fit, evaluate, and what flows between."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from mlaudit.engine.lineage import Lineage
+from mlaudit.model.finding import Severity
+from mlaudit.model.review import Flow, Pipeline, Step
+from mlaudit.trace.events import CrossValidate, Evaluate, Event, Fit, Load, Resample, Role, Split
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Hashable, Iterable, Iterator
+
+    from mlaudit.model.finding import Finding
+    from mlaudit.model.location import Location
+    from mlaudit.trace.events import Influence
+    from mlaudit.trace.rows import RowSet
+    from mlaudit.trace.trace import Trace
+
+MOST_STEPS = 14
+MOST_LABELS = 3
+LONGEST_LABEL = 40
+_LOSSY = ("load", "transform", "evaluate", "fit", "resample", "split")
+
+
+@dataclass(slots=True)
+class Edge:
+    """What flows from one node to the next, and the code of the finding that it leaks by."""
+
+    label: str = ""
+    code: str | None = None
+
+
+@dataclass(slots=True, eq=False)
+class Node:
+    """A step to be drawn: the places that it stands for, and the nodes that feed it."""
+
+    kind: str
+    labels: list[str]
+    places: list[Location]
+    sources: dict[Node, Edge] = field(default_factory=dict)
+
+    def ancestors(self) -> set[int]:
+        """Give the identities of all nodes that feed this one, directly or not."""
+        seen: set[int] = set()
+        stack = list(self.sources)
+        while stack:
+            node = stack.pop()
+            if id(node) not in seen:
+                seen.add(id(node))
+                stack.extend(node.sources)
+        return seen
+
+
+def draw(trace: Trace, path: str, findings: Iterable[Finding] = ()) -> Pipeline | None:
+    """Draw the picture, with the edges marked that findings speak of.
+
+    None where nothing is fitted or judged.  Long pictures are drawn with several steps in one.
+    """
+    nodes = _Drawing(trace).nodes
+    if not any(node.kind in {"fit", "evaluate"} for node in nodes):
+        return None
+    for finding in findings:
+        if finding.evidence and finding.severity is not Severity.INFO:
+            _mark(nodes, finding)
+    nodes = _readable(nodes)
+    ids = {node: f"s{number}" for number, node in enumerate(nodes, start=1)}
+    steps = tuple(Step(ids[node], _label(node), node.kind, node.places[0]) for node in nodes)
+    flows = tuple(
+        Flow(ids[source], ids[node], edge.label, edge.code)
+        for node in nodes
+        for source, edge in node.sources.items()
+    )
+    return Pipeline(path, steps, flows)
+
+
+class _Drawing:
+    """Turns events into nodes, in program order."""
+
+    def __init__(self, trace: Trace):
+        self.nodes: list[Node] = []
+        self._lineage: Lineage[Node] = Lineage()
+        self._fits: dict[int, Node] = {}
+        self._influential = {
+            influence.place
+            for event in trace.events
+            if isinstance(event, Fit | Evaluate | CrossValidate)
+            for influence in event.influences
+        }
+        self._prepared: dict[object, Node] = {}
+        for event in trace.events:
+            self._add(event)
+
+    def _add(self, event: Event) -> None:
+        match event:
+            case Load():
+                node = self._node("load", event.source or event.reader, event)
+                self._lineage.put(node, event.rows)
+            case Split():
+                node = self._node("split", event.function, event)
+                self._feed(node, event.rows)
+                for part in event.parts:
+                    self._lineage.put(node, part)
+            case Resample():
+                node = self._node("resample", event.model.name, event)
+                self._feed(node, event.rows)
+                self._lineage.put(node, event.result)
+            case Fit() if event.model.role in {Role.PREDICTOR, Role.CLUSTERER}:
+                node = self._node("fit", f"{event.model.name}.{event.operation}", event)
+                self._fits[id(event)] = node
+                self._feed(node, event.rows, event.influences, event.variable)
+            case Fit() if event.model.role is not Role.RESAMPLER:
+                self._transform(event)
+            case CrossValidate():
+                self._cross_validate(event)
+            case Evaluate() if event.metric is not None:
+                self._evaluate(event)
+            case _:
+                return
+
+    def _transform(self, event: Fit) -> None:
+        node = self._node("transform", f"{event.model.name}.{event.operation}", event)
+        self._feed(node, event.rows, event.influences, event.variable)
+        self._prepared[event.place] = node
+        if event.place in self._influential:
+            self._lineage.put(node, event.rows)
+
+    def _cross_validate(self, event: CrossValidate) -> None:
+        searching = [node for node in self._fits.values() if event.place.location in node.places]
+        if event.search and searching:
+            return
+        node = self._node("evaluate", event.function, event)
+        self._feed(node, event.rows, event.influences, event.variable)
+
+    def _evaluate(self, event: Evaluate) -> None:
+        node = self._node("evaluate", event.metric or "", event)
+        for fit in event.fits:
+            source = self._fits.get(id(fit))
+            if source is not None:
+                node.sources.setdefault(source, Edge("model"))
+        self._feed(node, event.rows, event.influences, event.variable)
+
+    def _node(self, kind: str, label: str, event: Event) -> Node:
+        """Make a node, or find that of the same step in an earlier turn or call."""
+        place = event.place.location
+        for node in self.nodes:
+            if node.kind == kind and node.labels == [label] and node.places == [place]:
+                return node
+        node = Node(kind, [label], [place])
+        self.nodes.append(node)
+        return node
+
+    def _feed(
+        self, node: Node, rows: RowSet, influences: tuple[Influence, ...] = (), variable: str = ""
+    ) -> None:
+        """Link a node to the latest step that put out its rows, and to what influenced them."""
+        label = " ".join(variable.split())
+        label = label if len(label) <= LONGEST_LABEL else ""
+        source = self._lineage.latest(rows, node)
+        if source is not None and id(node) not in source.ancestors():
+            node.sources.setdefault(source, Edge(label))
+        for influence in influences:
+            prepared = self._prepared.get(influence.place) or self._statistic(influence)
+            if prepared is node or id(node) in prepared.ancestors():
+                continue
+            if id(prepared) not in node.ancestors():
+                node.sources.setdefault(prepared, Edge())
+
+    def _statistic(self, influence: Influence) -> Node:
+        node = Node("transform", [influence.operation], [influence.place.location])
+        self._prepared[influence.place] = node
+        source = self._lineage.latest(influence.rows, node)
+        if source is not None:
+            node.sources[source] = Edge()
+        self.nodes.append(node)
+        return node
+
+
+def _mark(nodes: list[Node], finding: Finding) -> None:
+    """Mark the edge from a finding's place to its evidence, else one beside it."""
+    here = _at(nodes, finding.location)
+    if here is None:
+        return
+    related = [_at(nodes, evidence.location) for evidence in finding.evidence]
+    outgoing = [
+        (target, edge)
+        for target in nodes
+        for source, edge in target.sources.items()
+        if source is here
+    ]
+    incoming = list(here.sources.items())
+    edges = [edge for node, edge in (*outgoing, *incoming) if node in related]
+    edges += [edge for _, edge in (*outgoing, *incoming)]
+    if edges and edges[0].code is None:
+        edges[0].code = finding.code
+
+
+def _at(nodes: list[Node], location: Location) -> Node | None:
+    """Find the node of a place, or at least of its line."""
+    for exact in (True, False):
+        for node in nodes:
+            for place in node.places:
+                same_line = place.sort_key[:3] == location.sort_key[:3]
+                if same_line and (not exact or place.column == location.column):
+                    return node
+    return None
+
+
+def _readable(nodes: list[Node]) -> list[Node]:
+    """Draw equal steps as one; then, while there are too many, ever more unequal ones."""
+    nodes = _merged(nodes, lambda node: (node.kind, tuple(node.labels), frozenset(node.sources)))
+    if len(nodes) > MOST_STEPS:
+        nodes = _merged(nodes, lambda node: (node.kind, frozenset(node.sources)))
+    for kind in _LOSSY:
+        if len(nodes) <= MOST_STEPS:
+            break
+        nodes = _merged(nodes, _by_kind(kind))
+    return nodes
+
+
+def _by_kind(kind: str) -> Callable[[Node], Hashable]:
+    return lambda node: kind if node.kind == kind else node
+
+
+def _merged(nodes: list[Node], key: Callable[[Node], Hashable]) -> list[Node]:
+    kept: dict[Hashable, Node] = {}
+    instead: dict[Node, Node] = {}
+    for node in nodes:
+        node.sources = dict(_redirected(node, instead))
+        first = kept.setdefault(key(node), node)
+        instead[node] = first
+        if first is not node:
+            first.labels += [label for label in node.labels if label not in first.labels]
+            first.places += node.places
+            for source, edge in node.sources.items():
+                known = first.sources.setdefault(source, edge)
+                known.code = known.code or edge.code
+    for node in kept.values():
+        node.sources = {
+            source: edge for source, edge in _redirected(node, instead) if source is not node
+        }
+    return list(kept.values())
+
+
+def _redirected(node: Node, instead: dict[Node, Node]) -> Iterator[tuple[Node, Edge]]:
+    found: dict[Node, Edge] = {}
+    for source, edge in node.sources.items():
+        known = found.setdefault(instead.get(source, source), edge)
+        known.code = known.code or edge.code
+    yield from found.items()
+
+
+def _label(node: Node) -> str:
+    """Name a step; of many labels the first few."""
+    shown = [
+        label if len(label) <= LONGEST_LABEL else f"{label[: LONGEST_LABEL - 1]}…"
+        for label in (" ".join(label.split()) for label in node.labels[:MOST_LABELS])
+    ]
+    more = len(node.labels) - len(shown)
+    return ", ".join(shown) + (f" and {more} more" if more else "")

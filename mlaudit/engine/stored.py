@@ -1,0 +1,68 @@
+"""Finds where fitted models and fitted preprocessing are saved."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from mlaudit.trace.events import Model, Role
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mlaudit.model.location import Location
+    from mlaudit.rulekit.module import Module
+
+MODEL = "model"
+PREPROCESSING = "preprocessing"
+
+
+def stored(module: Module) -> dict[str, list[Location]]:
+    """Say where models and transformers are saved, known by the names that they are bound to."""
+    kinds = {
+        model.variable: set(_kinds(model))
+        for model in module.trace.models
+        if model.variable is not None
+    }
+    found: dict[str, list[Location]] = {}
+    if not kinds:
+        return found
+    for node, names in _savings(module):
+        for kind in sorted({kind for name in names for kind in kinds.get(name, ())}):
+            found.setdefault(kind, []).append(module.place(node).location)
+    return found
+
+
+def _kinds(model: Model) -> Iterator[str]:
+    """Say what is saved with a model: a pipeline holds its preprocessing."""
+    if model.role in {Role.PREDICTOR, Role.CLUSTERER}:
+        yield MODEL
+    if model.role is Role.TRANSFORMER or any(PREPROCESSING in _kinds(step) for step in model.steps):
+        yield PREPROCESSING
+
+
+def _savings(module: Module) -> Iterator[tuple[ast.Call, set[str]]]:
+    """Give each call that saves something, with the names that it may save."""
+    for call in module.calls:
+        if call.entry is not None and call.entry.kind == "store":
+            yield call.node, {name for argument in call.node.args for name in _heads(argument)}
+    for named in module.names.calls:
+        function = named.node.func
+        if isinstance(function, ast.Attribute) and function.attr.startswith("save"):
+            yield named.node, set(_heads(function.value))
+
+
+def _heads(node: ast.expr) -> Iterator[str]:
+    """Give the name that an expression begins with, and those in a tuple, list or dict."""
+    while isinstance(node, ast.Attribute | ast.Call | ast.Subscript):
+        if isinstance(node, ast.Attribute):
+            yield node.attr
+        node = node.func if isinstance(node, ast.Call) else node.value
+    if isinstance(node, ast.Name):
+        yield node.id
+    elif isinstance(node, ast.Tuple | ast.List):
+        for item in node.elts:
+            yield from _heads(item)
+    elif isinstance(node, ast.Dict):
+        for value in node.values:
+            yield from _heads(value)
