@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mlaudit.flow import splits
 from mlaudit.flow.regions import Length
 from mlaudit.flow.values import (
     UNKNOWN,
@@ -85,6 +86,8 @@ def element(run: Interpreter, value: Value) -> Value:
         return Data("scalar")
     if isinstance(inner, Data) and inner.kind == "table" and inner.table is not None:
         return Data("scalar")
+    if isinstance(inner, Estimator) and inner.entry.kind == "splitter":
+        return splits.old_folds(run, inner)
     data = run.data(inner)
     return data.but(columns=None, table=None, name=None)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from mlaudit.catalogue.entry import Entry
@@ -105,7 +106,15 @@ def build(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> Va
     model.arguments = described(run, arguments, entry.parameters)
     model.steps = tuple(part.model for part in parts)
     return run.state.allocate(
-        Estimator(model, entry, inner=inner, arguments=dict(arguments.named), key=key)
+        Estimator(
+            model,
+            entry,
+            inner=inner,
+            arguments=dict(arguments.named),
+            key=key,
+            node=arguments.node,
+            first=arguments.positional[0] if arguments.positional else None,
+        )
     )
 
 
@@ -220,7 +229,8 @@ def _inputs(
         features = arguments.get("X", position)
         expression = arguments.nodes.get(position)
     target = arguments.get("y", 1) if estimator.entry.kind != "trainer" else None
-    return (run.data(features) if features is not None else UNKNOWN), target, expression
+    data = run.rows_of(features, expression) if features is not None else UNKNOWN
+    return data, target, expression
 
 
 def fit(run: Interpreter, holder: Value, name: str, arguments: Arguments) -> Value:
@@ -266,16 +276,7 @@ def _replace(
     influences: tuple[Influence, ...],
 ) -> None:
     if isinstance(holder, Ref):
-        run.state.heap[holder.address] = Estimator(
-            estimator.model,
-            estimator.entry,
-            fits,
-            influences,
-            estimator.inner,
-            estimator.arguments,
-            estimator.attributes,
-            estimator.key,
-        )
+        run.state.heap[holder.address] = replace(estimator, fits=fits, influences=influences)
 
 
 def _learned(
@@ -483,7 +484,8 @@ def predicted(
 
 def resample(run: Interpreter, estimator: Estimator, arguments: Arguments) -> Value:
     """Over- or under-sample: the result holds copies or mixtures of rows."""
-    values = [run.data(value) for value in (*arguments.positional, *arguments.named.values())]
+    values = [run.rows_of(v, arguments.nodes.get(i)) for i, v in enumerate(arguments.positional)]
+    values += [run.data(value) for value in arguments.named.values()]
     rows = next((data.rows for data in values if data.rows.terms), UNKNOWN.rows)
     select = Selector("duplicated", (id(arguments.node), run.context))
     made = Influence(
@@ -517,8 +519,8 @@ def cross_validate(run: Interpreter, name: str, entry: Entry, arguments: Argumen
         assert isinstance(inner, Estimator)
     inner.model.role = Role.PREDICTOR if inner.model.role is Role.UNKNOWN else inner.model.role
     features = arguments.get("X", 1)
-    data = run.data(features) if features is not None else UNKNOWN
     expression = arguments.expression("X", 1)
+    data = run.rows_of(features, expression) if features is not None else UNKNOWN
     event = run.emit(
         CrossValidate,
         arguments.node,

@@ -19,6 +19,7 @@ from mlaudit.flow.values import (
     Symbol,
     Value,
     combine,
+    merge_influences,
 )
 
 if TYPE_CHECKING:
@@ -171,8 +172,13 @@ def _conditional(run: Interpreter, node: ast.IfExp) -> Value:
     known = truth(run, node.test)
     if known is not None:
         return run.eval(node.body if known else node.orelse)
+    test = run.data(run.eval(node.test))
     with run.conditionally():
-        return run.state.join(run.eval(node.body), run.eval(node.orelse))
+        result = run.state.join(run.eval(node.body), run.eval(node.orelse))
+    inner = run.load(result)
+    if test.influences and isinstance(inner, Data):
+        return inner.but(influences=merge_influences(inner.influences, test.influences))
+    return result
 
 
 def _subscript(run: Interpreter, node: ast.Subscript) -> Value:

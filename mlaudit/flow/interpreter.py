@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from mlaudit.flow import containers, expressions, functions, imports, loops, sinks, stores
+from mlaudit.flow.regions import base
 from mlaudit.flow.state import Scope, State
 from mlaudit.flow.values import UNKNOWN, Class, Constant, Data, Function, Prediction, Value
 from mlaudit.trace.events import Event, Model
@@ -96,6 +97,17 @@ class Interpreter:
     def data(self, value: Value) -> Data:
         """See a value as data: what of it carries rows, influences, predictions or scores."""
         return containers.as_data(self, value)
+
+    def rows_of(self, value: Value, expression: ast.expr | None) -> Data:
+        """See a value as data with rows; what is of unknown origin gets rows of its own now."""
+        data = self.data(value)
+        if data.rows.terms or data.kind in {"scalar", "generator"} or expression is None:
+            return data
+        text = self.text(expression)
+        data = data.but(rows=base(("unknown", text, id(self.state.scope)), text))
+        if isinstance(expression, ast.Name) and isinstance(self.load(value), Data):
+            self.state.scope.bind(expression.id, self.state.allocate(data))
+        return data
 
     def block(self, body: list[ast.stmt]) -> bool:
         """Run statements; True when the end is not reached (return, raise, break, continue)."""

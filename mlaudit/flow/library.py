@@ -13,6 +13,8 @@ from mlaudit.flow.values import (
     Constant,
     Data,
     Dictionary,
+    Estimator,
+    Instance,
     Sequence,
     Value,
     combine,
@@ -52,7 +54,7 @@ def carried(run: Interpreter, entry: Entry, arguments: Arguments) -> list[Data]:
         ]
     else:
         values = arguments.values()
-    found = [run.data(value) for value in values]
+    found = [run.data(value) for value in values or arguments.values()]
     return [
         d for d in found if d.rows.terms or d.influences or d.predictions or d.scores or d.select
     ]
@@ -60,6 +62,8 @@ def carried(run: Interpreter, entry: Entry, arguments: Arguments) -> list[Data]:
 
 def _same(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> Value:
     first = run.load(arguments.positional[0]) if arguments.positional else UNKNOWN
+    if isinstance(first, Estimator | Instance):
+        return run.state.allocate(first)
     data = carried(run, entry, arguments)
     if not data:
         return first if isinstance(first, Constant | Data) else Data("array")

@@ -16,6 +16,7 @@ from mlaudit.flow.values import (
     Function,
     Method,
     Ref,
+    Sequence,
     Value,
     combine,
     merge_influences,
@@ -262,6 +263,16 @@ def _apply(
     return None
 
 
+def _iterated(
+    run: Interpreter, holder: Value, value: Data, name: str, arguments: Arguments
+) -> Value | None:
+    """Give pairs: of a column's or row's label and its values, of a group's key and its rows."""
+    inner = value.but(kind="column", columns=None, name=None, select=None)
+    if name == "itertuples":
+        return Sequence(rest=inner)
+    return Sequence(rest=Sequence((Data("scalar"), inner), way="tuple"))
+
+
 def _backward(
     run: Interpreter, holder: Value, value: Data, name: str, arguments: Arguments
 ) -> Value | None:
@@ -315,6 +326,7 @@ _SPECIAL: dict[str, Callable[[Interpreter, Value, Data, str, Arguments], Value |
     "applymap": _apply,
     "transform": _apply,
     "pipe": _apply,
+    **dict.fromkeys(("items", "iteritems", "iterrows", "itertuples"), _iterated),
     "backward": _backward,
     "append": _append,
     "merge": _merge,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from mlaudit.flow.arguments import Arguments
@@ -129,15 +130,10 @@ def backward(run: Interpreter, data: Data, node: ast.AST) -> None:
             variable=prediction.variable,
         )
         if isinstance(owner, Estimator) and isinstance(prediction.owner, Ref):
-            run.state.heap[prediction.owner.address] = Estimator(
-                owner.model,
-                owner.entry,
-                tuple(dict.fromkeys((*owner.fits, event))),
-                merge_influences(owner.influences, prediction.influences),
-                owner.inner,
-                owner.arguments,
-                owner.attributes,
-                owner.key,
+            run.state.heap[prediction.owner.address] = replace(
+                owner,
+                fits=tuple(dict.fromkeys((*owner.fits, event))),
+                influences=merge_influences(owner.influences, prediction.influences),
             )
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 from typing import TYPE_CHECKING
 
 from mlaudit.flow.arguments import Arguments, described
-from mlaudit.flow.regions import Selector
+from mlaudit.flow.regions import Length, Selector
 from mlaudit.flow.values import NO_ROWS, UNKNOWN, Constant, Data, Estimator, Sequence, Value
 from mlaudit.trace.events import Split
 
@@ -20,7 +21,9 @@ def call(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> Val
     """Divide every array given into the same parts; outputs come array by array."""
     if entry.data or entry.outputs == 1:
         return lengths(run, name, entry, arguments)
-    arrays = [run.data(value) for value in arguments.positional]
+    arrays = [
+        run.rows_of(value, arguments.nodes.get(i)) for i, value in enumerate(arguments.positional)
+    ]
     if arguments.rest is not None:
         return run.data(arguments.rest).but(select=None)
     if not arrays:
@@ -88,6 +91,21 @@ def lengths(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> 
 def folds(run: Interpreter, splitter: Estimator, arguments: Arguments) -> Value:
     """Give the pairs of index arrays of `splitter.split(X, y)`, symbolic in the loop variable."""
     data = run.data(arguments.positional[0]) if arguments.positional else UNKNOWN
+    return Sequence(rest=_pair(run, splitter, data, arguments.node))
+
+
+def old_folds(run: Interpreter, splitter: Estimator) -> Value:
+    """Give a pair of index arrays of an old splitter, which is itself iterated: `KFold(n, 5)`."""
+    first = splitter.first
+    inner = run.load(first) if first is not None else UNKNOWN
+    if isinstance(inner, Constant) and isinstance(inner.value, Length):
+        data = Data("index", inner.value.rows)
+    else:
+        data = run.data(inner)
+    return _pair(run, splitter, data, splitter.node or ast.Pass())
+
+
+def _pair(run: Interpreter, splitter: Estimator, data: Data, node: ast.AST) -> Value:
     key = ("folds", splitter.key, data.rows.terms)
     single = splitter.entry.name.endswith("ShuffleSplit")
     way = "part" if single else "fold"
@@ -97,10 +115,10 @@ def folds(run: Interpreter, splitter: Estimator, arguments: Arguments) -> Value:
         pair.append(Data("index", data.rows.select(select), select=select))
     run.emit(
         Split,
-        arguments.node,
+        node,
         function=splitter.model.name,
         rows=data.rows,
         parts=tuple(index.rows for index in pair),
         arguments=splitter.model.arguments,
     )
-    return Sequence(rest=Sequence(tuple(pair), way="tuple"))
+    return Sequence(tuple(pair), way="tuple")

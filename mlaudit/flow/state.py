@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from mlaudit.flow.values import (
@@ -175,13 +175,10 @@ def _join_data(a: Data, b: Data) -> Data:
 
 
 def _join_estimators(a: Estimator, b: Estimator) -> Estimator:
-    return Estimator(
-        a.model,
-        a.entry,
-        tuple(dict.fromkeys((*a.fits, *b.fits))),
-        merge_influences(a.influences, b.influences),
-        a.inner or b.inner,
-        a.arguments,
-        {**a.attributes, **b.attributes},
-        a.key,
+    return replace(
+        a,
+        fits=tuple(dict.fromkeys((*a.fits, *b.fits))),
+        influences=merge_influences(a.influences, b.influences),
+        inner=a.inner or b.inner,
+        attributes={**a.attributes, **b.attributes},
     )

@@ -18,6 +18,7 @@ from mlaudit.flow.values import (
     Ref,
     Sequence,
     Value,
+    in_column,
     merge_influences,
 )
 from mlaudit.trace.events import Split
@@ -157,9 +158,8 @@ def _located(run: Interpreter, method: Method, key: ast.expr, value: Value) -> N
     if name is None:
         changed = receiver.but(influences=influences)
     else:
-        changed = tables.set_column(receiver, name, content.but(name=None)).but(
-            influences=influences
-        )
+        tagged = merge_influences(receiver.influences, in_column(content.influences, name))
+        changed = tables.set_column(receiver, name, content.but(name=None)).but(influences=tagged)
     run.state.heap[method.receiver.address] = changed
 
 

@@ -21,7 +21,9 @@ from mlaudit.flow.values import (
     Symbol,
     Value,
     combine,
+    in_column,
     merge_influences,
+    of_columns,
 )
 from mlaudit.trace.events import Columns, Influence, Kind
 
@@ -60,6 +62,8 @@ def attribute(run: Interpreter, holder: Value, value: Data, name: str) -> Value:
     if name == "shape":
         length = Constant(Length(value.rows)) if value.rows.terms else Data("scalar")
         return Sequence((length,), Data("scalar"), "tuple")
+    if name == "size" and value.kind == "column" and value.rows.terms:
+        return Constant(Length(value.rows))
     if name in _COLUMN_NAMES or name in {"size", "ndim"}:
         return Data("columns" if name == "columns" else "scalar", table=value.table)
     if name in {"dataset", "datasets"}:
@@ -73,10 +77,10 @@ def attribute(run: Interpreter, holder: Value, value: Data, name: str) -> Value:
 
 def column(run: Interpreter, value: Data, name: str) -> Data:
     """Take one column of a table."""
-    taken = value.but(kind="group" if value.kind == "group" else "column", columns=None, name=name)
     if value.kind == "group":
-        return taken
-    return taken.but(select=None)
+        return value.but(columns=None, name=name)
+    influences = in_column(of_columns(value.influences, frozenset({name})), None)
+    return value.but(kind="column", columns=None, name=name, influences=influences, select=None)
 
 
 def subscript(run: Interpreter, node: ast.Subscript) -> Value:
@@ -201,7 +205,12 @@ def _columns(run: Interpreter, value: Data, names: Sequence) -> Data:
     kept = frozenset(str(key.value) for key in keys if isinstance(key, Constant))
     derived = value.columns.derived if value.columns else {}
     single = next(iter(kept)) if len(kept) == 1 else None
-    return value.but(columns=Columns(kept, frozenset(), derived), name=single, select=None)
+    return value.but(
+        columns=Columns(kept, frozenset(), derived),
+        name=single,
+        influences=of_columns(value.influences, kept),
+        select=None,
+    )
 
 
 def chosen(value: Data, select: Selector, index: Data) -> Data:
@@ -309,7 +318,7 @@ def predicate(run: Interpreter, node: ast.Compare, left: Data, right: Value) -> 
 
 def set_column(value: Data, name: str | None, content: Data) -> Data:
     """Write a column: its influences enter the table; a new column may derive from others."""
-    influences = merge_influences(value.influences, content.influences)
+    influences = merge_influences(_elsewhere(value, name), in_column(content.influences, name))
     columns = value.columns
     if columns is not None and name is not None:
         derived = dict(columns.derived)
@@ -321,8 +330,17 @@ def set_column(value: Data, name: str | None, content: Data) -> Data:
     return value.but(influences=influences, columns=columns, rows=rows)
 
 
+def _elsewhere(value: Data, name: str | None) -> tuple[Influence, ...]:
+    """What had reached only the column that is written now is gone, if all of it is written anew."""
+    if name is None or value.kind != "table":
+        return value.influences
+    return of_columns(value.influences, frozenset({name}), without=True)
+
+
 def drop_columns(value: Data, names: frozenset[str] | None) -> Data:
     """Remove columns; unknown names make the columns unknown."""
+    if names is not None:
+        value = value.but(influences=of_columns(value.influences, names, without=True))
     if value.columns is None or names is None:
         return value.but(columns=None)
     kept = None if value.columns.kept is None else value.columns.kept - names

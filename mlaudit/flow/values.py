@@ -165,6 +165,8 @@ class Estimator(Value):
     arguments: Mapping[str, Value] = field(default_factory=dict)
     attributes: Mapping[str, Value] = field(default_factory=dict)
     key: Hashable = None
+    node: ast.AST | None = None
+    first: Value | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,11 +194,30 @@ def merge_influences(*groups: tuple[Influence, ...]) -> tuple[Influence, ...]:
         return ()
     if len(filled) == 1:
         return filled[0]
-    found: dict[tuple[object, object, object], Influence] = {}
+    found: dict[tuple[object, ...], Influence] = {}
     for group in filled:
         for influence in group:
-            found.setdefault((influence.place, influence.kind, influence.rows), influence)
+            key = (influence.place, influence.kind, influence.rows, influence.column)
+            found.setdefault(key, influence)
     return tuple(found.values())[:MOST_INFLUENCES]
+
+
+def in_column(influences: tuple[Influence, ...], name: str | None) -> tuple[Influence, ...]:
+    """Say that influences reach one column of a table only; None lifts that."""
+    if not any(influence.column != name for influence in influences):
+        return influences
+    return tuple(replace(influence, column=name) for influence in influences)
+
+
+def of_columns(
+    influences: tuple[Influence, ...], names: frozenset[str], without: bool = False
+) -> tuple[Influence, ...]:
+    """Keep the influences that reach some columns, or (`without`) that reach any other."""
+    return tuple(
+        influence
+        for influence in influences
+        if influence.column is None or (influence.column in names) is not without
+    )
 
 
 def combine(values: list[Data], kind: str | None = None) -> Data:

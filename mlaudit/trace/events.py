@@ -55,7 +55,10 @@ class Use(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Influence:
-    """A statistic of `rows` that took part in a value; `place` is where it was computed."""
+    """A statistic of `rows` that took part in a value; `place` is where it was computed.
+
+    In a table, `column` is the only column that it reached (None: any).
+    """
 
     operation: str
     kind: Kind
@@ -65,6 +68,7 @@ class Influence:
     supervised: bool = False
     statistic: str = ""
     conditional: bool = False
+    column: str | None = None
 
     @property
     def strength(self) -> tuple[int, bool]:
