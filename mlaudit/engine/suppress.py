@@ -9,7 +9,6 @@ from mlaudit.source.directives import Scope, directives
 from mlaudit.syntax.concrete import Concrete
 
 if TYPE_CHECKING:
-    import ast
     from collections.abc import Iterable
 
     from mlaudit.model.finding import Finding
@@ -29,8 +28,8 @@ class Suppressed:
     unused: tuple[Directive, ...]
 
 
-def apply(findings: Iterable[Finding], document: Document, tree: ast.Module) -> Suppressed:
-    """Divide the findings of one document, whose tree is given, by the directives in it.
+def apply(findings: Iterable[Finding], document: Document) -> Suppressed:
+    """Divide the findings of one document by the directives in it.
 
     A finding is suppressed when its place, not one of its evidence, starts in what a directive
     owns: a statement (of a compound statement: the header) by a comment in it or right above it, a
@@ -39,7 +38,7 @@ def apply(findings: Iterable[Finding], document: Document, tree: ast.Module) -> 
     found = directives(document)
     if not found:
         return Suppressed(tuple(findings), (), ())
-    concrete = Concrete(document, tree)
+    concrete = Concrete(document)
     kept: list[Finding] = []
     suppressed: list[Finding] = []
     used: set[tuple[int, str]] = set()
@@ -76,7 +75,7 @@ def _owns(directive: Directive, finding: Finding, document: Document, concrete: 
     if line is None or directive.line is None:
         return False
     owned = concrete.statement_at(directive.line)
-    return owned is not None and owned.first <= line <= owned.last
+    return owned is not None and line in owned
 
 
 def _without_used(

@@ -7,8 +7,9 @@ header ends.
 from __future__ import annotations
 
 import ast
-from bisect import bisect_left
-from typing import TYPE_CHECKING, NamedTuple
+import warnings
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -17,13 +18,14 @@ if TYPE_CHECKING:
     from libcst import CSTNode
     from libcst.metadata import CodeRange
 
-    from mlaudit.source.document import Document
+    from mlaudit.source.document import Document, Unit
 
 # Beyond this size a statement is a table of data, over which a concrete tree takes seconds.
 MAX_CHARACTERS = 100_000
 
 
-class Extent(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Extent:
     """The first and the last document line of a statement; comments right above belong to it.
 
     The extent of a compound statement is its header; its body consists of other statements.
@@ -32,38 +34,60 @@ class Extent(NamedTuple):
     first: int
     last: int
 
+    @property
+    def length(self) -> int:
+        """The number of its lines."""
+        return self.last - self.first + 1
+
+    def __contains__(self, line: int) -> bool:
+        return self.first <= line <= self.last
+
 
 class Concrete:
     """The statements of one document as they are written."""
 
-    def __init__(self, document: Document, tree: ast.Module):
+    def __init__(self, document: Document):
         self._document = document
-        self._groups = _sharing_lines(tree.body)
-        self._ends = [_last_line(group[-1]) for group in self._groups]
+        self._groups: dict[int, list[list[ast.stmt]]] = {}
         self._extents: dict[int, list[Extent]] = {}
 
     def statement_at(self, line: int) -> Extent | None:
         """Find the smallest statement that owns a document line; None: no statement does."""
-        index = bisect_left(self._ends, line)
-        if index == len(self._ends):
-            return None
-        if index not in self._extents:
-            self._extents[index] = self._extents_of(index)
-        owners = [extent for extent in self._extents[index] if extent.first <= line <= extent.last]
-        return min(
-            owners, key=lambda extent: (extent.last - extent.first, -extent.first), default=None
-        )
+        unit = self._document.unit_at(line)
+        groups = self._groups.get(unit.first_line)
+        if groups is None:
+            groups = self._groups[unit.first_line] = _sharing_lines(_statements(unit))
+        above = unit.first_line - 1
+        for group in groups:
+            last = _last_line(group[-1])
+            if line <= last:
+                owners = [extent for extent in self._in(group, above) if line in extent]
+                return min(owners, key=lambda extent: (extent.length, -extent.first), default=None)
+            above = last
+        return None
 
-    def _extents_of(self, index: int) -> list[Extent]:
-        """List the statements of a group and the statements in them."""
-        group = self._groups[index]
-        above = self._ends[index - 1] if index else 0
-        before = max(above, self._document.unit_at(group[0].lineno).first_line - 1)
-        text = "\n".join(self._document.lines[before : self._ends[index]]) + "\n"
-        extents = _concrete(text) if len(text) <= MAX_CHARACTERS else None
-        if extents is None:
-            return [_with_comments(self._document, extent) for extent in _abstract(group)]
-        return [Extent(first + before, last + before) for first, last in extents]
+    def _in(self, group: list[ast.stmt], above: int) -> list[Extent]:
+        """List the statements in a group, whose comments stand below the line `above`."""
+        if above not in self._extents:
+            text = "\n".join(self._document.lines[above : _last_line(group[-1])]) + "\n"
+            found = _concrete(text) if len(text) <= MAX_CHARACTERS else None
+            self._extents[above] = (
+                [_with_comments(self._document, extent) for extent in _abstract(group)]
+                if found is None
+                else [Extent(extent.first + above, extent.last + above) for extent in found]
+            )
+        return self._extents[above]
+
+
+def _statements(unit: Unit) -> list[ast.stmt]:
+    """Parse a unit once more; its nodes get document lines."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            tree = ast.parse(unit.text)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return []
+    return ast.increment_lineno(tree, unit.first_line - 1).body
 
 
 def _sharing_lines(statements: list[ast.stmt]) -> list[list[ast.stmt]]:
