@@ -1,0 +1,78 @@
+"""The counts of a review in words."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mlaudit.model.finding import Severity
+from mlaudit.report.escape import line
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from mlaudit.model.review import FileCoverage, Review
+
+_NOUNS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
+_UNFINISHED = {"partial", "not examined"}
+
+
+def number(count: int, noun: str) -> str:
+    """Write a count with its noun: "1 error", "2 errors"."""
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
+def counted(review: Review) -> str:
+    """Say how many findings there are: `2 errors and 1 warning in 3 files (1 suppressed)`."""
+    found = [
+        number(count, _NOUNS[severity])
+        for severity in Severity
+        if (count := sum(finding.severity is severity for finding in review.findings))
+    ]
+    text = f"{joined(found) or 'no findings'} in {number(review.summary.files, 'file')}"
+    if review.summary.suppressed:
+        text += f" ({review.summary.suppressed} suppressed)"
+    return text
+
+
+def covered(review: Review) -> str:
+    """Say how much was examined, in one line."""
+    coverage = review.coverage
+    parts = []
+    incomplete = [file for file in coverage.files if file.status in _UNFINISHED]
+    if incomplete:
+        parts.append(f"{len(incomplete)} of {number(len(coverage.files), 'file')} not fully read")
+    missed = coverage.evaluations - coverage.evaluations_followed
+    if missed > 0:
+        total = number(coverage.evaluations, "evaluation")
+        parts.append(f"{missed} of {total} not followed")
+    if coverage.complete and not parts:
+        parts = [number(len(coverage.files), "file")]
+        if coverage.evaluations:
+            parts.append(f"{number(coverage.evaluations, 'evaluation')} followed")
+        return f"complete: {', '.join(parts)}"
+    return "incomplete: " + (joined(parts) or "see the notes")
+
+
+def uncovered(review: Review) -> list[str]:
+    """List what was not examined and why, one line each."""
+    lines = [f"{file.path}: {note}" for file in review.coverage.files for note in _notes(file)]
+    lines += review.coverage.notes
+    return [line(text) for text in lines]
+
+
+def failed(review: Review) -> list[str]:
+    """List what mlaudit could not do, one line each."""
+    return [
+        line(f"{failure.path}: " + (f"{failure.rule}: " if failure.rule else "") + failure.message)
+        for failure in review.errors
+    ]
+
+
+def joined(words: Iterable[str]) -> str:
+    """Join words as prose does: "a, b and c"."""
+    *head, last = [*words] or [""]
+    return f"{', '.join(head)} and {last}" if head else last
+
+
+def _notes(file: FileCoverage) -> tuple[str, ...]:
+    return file.notes or ((file.status,) if file.status in _UNFINISHED else ())
