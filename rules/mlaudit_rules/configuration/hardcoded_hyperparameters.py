@@ -60,7 +60,7 @@ class HardcodedHyperparameters(Rule):
                     if name in call.entry.hyperparameters and _inline_number(argument)
                 ]
                 seen.add(call.node)
-                if any(_tells(argument.value) for _, argument in given):
+                if given:
                     yield self._finding(module, call.node, given)
         for named in module.names.calls:
             if named.node not in seen:
@@ -85,7 +85,7 @@ class HardcodedHyperparameters(Rule):
 
 
 def _inline_number(argument: Argument) -> bool:
-    return argument.inline and _number(argument.value)
+    return argument.inline and _number(argument.value) and _tells(argument.value)
 
 
 def _number(value: object) -> bool:

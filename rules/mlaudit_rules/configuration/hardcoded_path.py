@@ -13,11 +13,12 @@ if TYPE_CHECKING:
 
     from mlaudit.rulekit import Finding, Module
 
-_PERSONAL = re.compile(
-    r"^(file://)?(?P<root>/home/[^/\s]+|/Users/[^/\s]+|/root|[A-Za-z]:[\\/]+[^\\/\s:*?<>|]+"
-    r"|/(mnt|media|scratch|nfs|Volumes|export|gpfs|lustre|data\d*|datasets?|ssd\d*|hdd\d*)/[^/\s]+"
-    r"|\\\\[A-Za-z0-9_.-]+\\[^\\\s]+|~)(?=[\\/]|$)"
+_ABSOLUTE = re.compile(
+    r"^(?:file://)?(?P<root>/(?:home|Users)/[^/\s]+|/root|[A-Za-z]:(?=[\\/]+[^\\/\s:*?<>|])|~"
+    r"|/(?:mnt|media|scratch|nfs|Volumes|export|gpfs|lustre|data\d*|datasets?|ssd\d*|hdd\d*)"
+    r"(?=/[^/\s])|\\\\[A-Za-z0-9_.-]+(?=\\[^\\\s]))(?:[\\/]|$)"
 )
+_PERSONAL = re.compile(r"(?i)^(/home|/Users|/root|~|[A-Za-z]:)")
 _QUOTED = re.compile(r"""["'](file:/|/|~|[A-Za-z]:[\\/]|\\\\)""")
 # Accounts and folders that a hosted environment gives to everybody.
 _ENVIRONMENTS = re.compile(
@@ -53,7 +54,7 @@ class HardcodedPath(Rule):
     )
 
     def check_module(self, module: Module) -> Iterable[Finding]:
-        """Report each folder of a machine once, at its first use."""
+        """Report each home, drive or mount of a machine once, at its first use."""
         if module.is_test or not _QUOTED.search(module.document.text):
             return
         first: dict[str, list[ast.Constant]] = {}
@@ -61,21 +62,22 @@ class HardcodedPath(Rule):
             root = _root(str(node.value))
             if root is not None:
                 first.setdefault(root, []).append(node)
-        for nodes in first.values():
+        for root, nodes in first.items():
             node, *others = sorted(nodes, key=lambda node: (node.lineno, node.col_offset))
             more = f" ({len(others)} more like it)" if others else ""
             yield self.report(
                 module.place(node),
                 f"{module.text(node)} is a path of one machine{more}",
+                confidence=Confidence.HIGH if _PERSONAL.match(root) else Confidence.MEDIUM,
                 evidence=[("also here", module.place(other)) for other in others[:3]],
             )
 
 
 def _root(text: str) -> str | None:
-    match = _PERSONAL.match(text)
+    match = _ABSOLUTE.match(text)
     if match is None or _ENVIRONMENTS.search(text) or "\n" in text or len(text) < 4:
         return None
-    return match["root"]
+    return match["root"].lower()
 
 
 def _used_as_paths(tree: ast.Module) -> Iterator[ast.Constant]:

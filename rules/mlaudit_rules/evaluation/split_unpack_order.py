@@ -20,8 +20,8 @@ _PARTS = {
     ),
 }
 _ROLES = {
-    "X": re.compile(r"^_?[Xx]($|_|\d|[a-z]*(tr|te|val))|(?i:feature|input|image|texts?_)"),
-    "y": re.compile(r"^_?[Yy]($|_|\d|[a-z]*(tr|te|val))|(?i:label|target)"),
+    "X": re.compile(r"^_?[Xx]($|_|\d|[a-z]*(tr|te|val))"),
+    "y": re.compile(r"^_?[Yy]($|_|\d|[a-z]*(tr|te|val))"),
 }
 
 
@@ -127,12 +127,15 @@ def _misplaced_part(names: list[str]) -> int | None:
 
 
 def _misplaced_role(names: list[str], arrays: list[str]) -> int | None:
-    """Find the first name of labels for the parts of an array of features, or the reverse."""
-    for index, name in enumerate(names):
-        wanted, given = _role(arrays[index // 2]), _role(name)
-        if wanted is not None and given is not None and wanted != given:
-            return index
-    return None
+    """Find the first label name for a part of `X`, if a name of `X` goes to a part of `y` too."""
+    given = [_role(name) for name in names]
+    wanted = [_role(array) for array in arrays for _ in range(2)]
+    crossed = [
+        index
+        for index, pair in enumerate(zip(given, wanted, strict=True))
+        if pair in {("X", "y"), ("y", "X")}
+    ]
+    return crossed[0] if len({given[index] for index in crossed}) == 2 else None
 
 
 def _deliberate(call: Call, names: list[str]) -> bool:
