@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from mlaudit.model.review import Coverage, FileCoverage
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
 
     from mlaudit.model.location import Location
     from mlaudit.rulekit.module import Module
+    from mlaudit.source.directives import Directive
     from mlaudit.source.document import Document, Problem
 
 EXAMINED = "examined"
@@ -53,6 +55,17 @@ def said(problem: Problem) -> str:
     if problem.line is not None:
         places.append(f"line {problem.line}")
     return f"{', '.join(places)}: {problem.message}" if places else problem.message
+
+
+def idle(directive: Directive) -> str:
+    """Put a suppression without effect in one line."""
+    codes = f" of {', '.join(directive.codes)}" if directive.codes else ""
+    return f"the suppression{codes} at {directive.location} suppresses nothing"
+
+
+def noted(file: FileCoverage, notes: Iterable[str]) -> FileCoverage:
+    """Add remarks that leave nothing unexamined."""
+    return replace(file, notes=tuple(dict.fromkeys((*file.notes, *notes))))
 
 
 def total(

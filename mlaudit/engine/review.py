@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -60,7 +59,7 @@ def review(
             progress(done, len(inputs), item.shown)
         outcome = runner.examine(item.document(transparent))
         if item.note:
-            outcome.coverage = _noted(outcome.coverage, [item.note])
+            outcome.coverage = coverage.noted(outcome.coverage, [item.note])
         outcomes.append(outcome)
     return _assembled(outcomes, selection, [rule.meta.code for rule in runner.rules])
 
@@ -123,13 +122,9 @@ def _with_unused(outcomes: Sequence[Outcome]) -> list[FileCoverage]:
         for path, idle in outcome.unused.items():
             unused[path] = unused[path] & idle if path in unused else set(idle)
     return [
-        _noted(outcome.coverage, sorted(unused.get(outcome.coverage.path, ())))
+        coverage.noted(outcome.coverage, sorted(unused.get(outcome.coverage.path, ())))
         for outcome in outcomes
     ]
-
-
-def _noted(file: FileCoverage, notes: Iterable[str]) -> FileCoverage:
-    return replace(file, notes=(*file.notes, *notes))
 
 
 def _summary(findings: Sequence[Finding], outcomes: Sequence[Outcome]) -> Summary:

@@ -11,6 +11,7 @@ from mlaudit.engine.describe import describe
 from mlaudit.engine.excerpts import with_excerpts
 from mlaudit.engine.outcome import Outcome
 from mlaudit.engine.picture import draw
+from mlaudit.engine.suppress import apply
 from mlaudit.flow.builder import build
 from mlaudit.model.finding import Confidence, Severity
 from mlaudit.model.review import Failure
@@ -28,15 +29,6 @@ if TYPE_CHECKING:
     from mlaudit.model.finding import Finding
     from mlaudit.rulekit.rule import Rule
     from mlaudit.source.document import Document
-
-try:
-    from mlaudit.engine.suppress import apply
-except ImportError:
-    from types import SimpleNamespace
-
-    def apply(findings, document):  # type: ignore
-        return SimpleNamespace(kept=findings, suppressed=[], unused=[])
-
 
 _SEVERITIES = list(Severity)
 _CONFIDENCES = list(Confidence)
@@ -84,7 +76,11 @@ class Runner:
         ]
         outcome = Outcome(coverage.examined(module, stars), failures=failures)
         described = self._described(module, outcome)
+        known = len(module.document.problems)
         kept = self._suppressed(module, self._selected(findings), outcome)
+        # What is wrong with a suppression comment leaves no code unexamined.
+        remarks = [coverage.said(problem) for problem in module.document.problems[known:]]
+        outcome.coverage = coverage.noted(outcome.coverage, remarks)
         if described:
             self._draw(module, kept, outcome)
         outcome.findings = [self._anchored(finding, module) for finding in kept]
@@ -126,9 +122,7 @@ class Runner:
             result = apply(group, source[0])
             kept += result.kept
             outcome.suppressed += result.suppressed
-            outcome.unused[path] = {
-                f"unused suppression at {one.location}" for one in result.unused
-            }
+            outcome.unused[path] = {coverage.idle(one) for one in result.unused}
         return kept
 
     def _described(self, module: Module, outcome: Outcome) -> bool:
