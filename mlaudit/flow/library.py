@@ -72,13 +72,9 @@ def _same(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> Va
     joined = combine(data)
     if isinstance(first, Dictionary):
         return joined.but(kind="table")
-    if joined.predictions and _compared(name):
-        return joined
+    if not arguments.positional and joined.kind == "index":
+        return joined.but(kind="array")  # a table made for the rows of an index
     return joined
-
-
-def _compared(name: str) -> bool:
-    return name.rsplit(".", 1)[-1] in {"equal", "isclose"}
 
 
 def statistic_of(
@@ -280,7 +276,7 @@ def _report(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> 
 
 
 def _values(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> Value:
-    return Data("scalar")
+    return UNKNOWN
 
 
 def _group(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> Value:

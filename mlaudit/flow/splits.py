@@ -21,9 +21,7 @@ def call(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> Val
     """Divide every array given into the same parts; outputs come array by array."""
     if entry.data or entry.outputs == 1:
         return lengths(run, name, entry, arguments)
-    arrays = [
-        run.rows_of(value, arguments.nodes.get(i)) for i, value in enumerate(arguments.positional)
-    ]
+    arrays = _aligned(run, arguments)
     if arguments.rest is not None:
         return run.data(arguments.rest).but(select=None)
     if not arrays:
@@ -46,6 +44,21 @@ def call(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> Val
         ),
     )
     return Sequence(tuple(outputs), way="tuple") if event else UNKNOWN
+
+
+def _aligned(run: Interpreter, arguments: Arguments) -> list[Data]:
+    """See the arrays as data; one of unknown origin has the rows of those beside it."""
+    values = arguments.positional
+    known = next((d.rows for d in map(run.data, values) if d.rows.terms), None)
+    found = []
+    for position, value in enumerate(values):
+        data = run.data(value)
+        if known is not None and not data.rows.terms and data.kind != "scalar":
+            data = data.but(rows=known)
+        data = data if data.rows.terms else run.rows_of(value, arguments.nodes.get(position))
+        known = known or (data.rows if data.rows.terms else None)
+        found.append(data)
+    return found
 
 
 def part_of(data: Data, select: Selector) -> Data:
