@@ -13,7 +13,16 @@ if TYPE_CHECKING:
 TASKS = {None, "classifier", "regressor", "cluster", "outlier", "any"}
 GENERATORS = {"python", "numpy", "torch", "tensorflow"}
 OPERANDS = {"true", "labels", "scores", "probabilities", "values"}
-NEVER_TUNED = {"random_state", "seed", "n_jobs", "verbose", "n_splits", "cv", "test_size", "shuffle"}
+NEVER_TUNED = {
+    "random_state",
+    "seed",
+    "n_jobs",
+    "verbose",
+    "n_splits",
+    "cv",
+    "test_size",
+    "shuffle",
+}
 JUDGES = {"metric", "curve"}
 
 
@@ -24,7 +33,6 @@ def _libraries() -> list[str]:
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "library" in metafunc.fixturenames:
         metafunc.parametrize("library", _libraries())
-
 
 
 def test_words_are_known(catalogue: Catalogue, library: str) -> None:
