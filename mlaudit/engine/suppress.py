@@ -33,7 +33,7 @@ def apply(findings: Iterable[Finding], document: Document) -> Suppressed:
 
     A finding is suppressed when its place, not one of its evidence, starts in what a directive
     owns: a statement (of a compound statement: the header) by a comment in it or right above it, a
-    cell, or the file.  A malformed directive adds a problem to the document.
+    cell, or the file.
     """
     found = directives(document)
     if not found:

@@ -46,44 +46,56 @@ class Directive:
 
 
 def directives(document: Document) -> list[Directive]:
-    """Find the directives of a document; a malformed one adds a problem to it instead."""
+    """Find the directives of a document that can be obeyed."""
     found: list[Directive] = []
-    for unit in document.units:
-        if _MARK in unit.written:
-            for comment in comments(unit.written):
-                found.extend(_from_comment(document, unit, comment))
+    for unit, comment, match in _marked(document):
+        codes = _codes(match)
+        if _fault(document, match, codes) is None:
+            line = unit.first_line + comment.line - 1
+            column = comment.column + match.start() - unit.shift(line)
+            end = comment.column + len(comment.text) - unit.shift(line)
+            location = document.locate(Place(document, line, column, line, end))
+            reason = match["reason"].strip()
+            found.append(Directive(Scope(match["verb"]), codes, reason, location, line))
     for cell in document.cells:
         found.extend(_from_tags(document, cell))
     return found
 
 
-def _from_comment(document: Document, unit: Unit, comment: Comment) -> Iterator[Directive]:
-    match = _DIRECTIVE.search(comment.text) if _MARK in comment.text else None
-    if match is None:
-        return
-    verb, written, reason = match["verb"], match["codes"], match["reason"].strip()
-    codes = [code.strip() for code in (written or "[]")[1:-1].split(",")]
-    line = unit.first_line + comment.line - 1
-    fault = _fault(document, verb, written, codes)
-    if fault is not None:
-        cell = unit.cell.number if unit.cell else None
-        document.problems.append(Problem(f"{fault}: {match.group().strip()}", cell, comment.line))
-        return
-    column = comment.column + match.start() - unit.shift(line)
-    end = comment.column + len(comment.text) - unit.shift(line)
-    location = document.locate(Place(document, line, column, line, end))
-    yield Directive(Scope(verb), tuple(dict.fromkeys(codes)), reason, location, line)
+def malformed(document: Document) -> list[Problem]:
+    """Find the directives that cannot be obeyed, and say what is wrong with each."""
+    problems: list[Problem] = []
+    for unit, comment, match in _marked(document):
+        fault = _fault(document, match, _codes(match))
+        if fault is not None:
+            cell = unit.cell.number if unit.cell else None
+            problems.append(Problem(f"{fault}: {match.group().strip()}", cell, comment.line))
+    return problems
 
 
-def _fault(document: Document, verb: str, written: str | None, codes: list[str]) -> str | None:
+def _marked(document: Document) -> Iterator[tuple[Unit, Comment, re.Match[str]]]:
+    for unit in document.units:
+        if _MARK in unit.written:
+            for comment in comments(unit.written):
+                match = _DIRECTIVE.search(comment.text)
+                if match is not None:
+                    yield unit, comment, match
+
+
+def _codes(match: re.Match[str]) -> tuple[str, ...]:
+    written: str = match["codes"] or "[]"
+    return tuple(dict.fromkeys(code.strip() for code in written[1:-1].split(",")))
+
+
+def _fault(document: Document, match: re.Match[str], codes: tuple[str, ...]) -> str | None:
     """Say what is wrong with a directive."""
-    if verb not in list(Scope):
+    if match["verb"] not in list(Scope):
         return "not a directive of mlaudit"
-    if written is None or codes == [""]:
+    if codes == ("",):
         return "a directive that names no code is not obeyed"
     if not all(_CODE.fullmatch(code) for code in codes):
         return "a directive whose codes cannot be read"
-    if verb == Scope.CELL and not document.cell_ends:
+    if match["verb"] == Scope.CELL and not document.cell_ends:
         return "ignore-cell in a file without cells"
     return None
 

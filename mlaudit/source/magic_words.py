@@ -13,6 +13,12 @@ TRANSPARENT = _words("""
     track_emissions wandb
 """)
 
+# Cell magics that leave the notebook's Python alone.
+INERT = _words("""
+    ! appendfile bash cmd dot fs html HTML javascript JavaScript js latex LaTeX
+    markdown Markdown md mermaid perl powershell pwsh raw ruby script sh shell svg SVG sx system
+""")
+
 # Line magics that run the rest of their line; the letters are the options that take an argument.
 RUNS_STATEMENT = {
     "lprun": "fmTDuo",

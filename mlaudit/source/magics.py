@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass
 
 from mlaudit.source.lexing import escaped_end, statement
-from mlaudit.source.magic_words import AUTOMAGIC, LANGUAGES, RUNS_STATEMENT, TRANSPARENT
+from mlaudit.source.magic_words import AUTOMAGIC, INERT, LANGUAGES, RUNS_STATEMENT, TRANSPARENT
 
 
 def _by_first_letter(words: frozenset[str]) -> str:
@@ -73,6 +73,16 @@ def neutralise(text: str, transparent: frozenset[str] = frozenset()) -> Neutral:
     if language is not None:
         return Neutral("\n" * text.count("\n"), language, opaque=True)
     return Neutral("".join(done) + neutral, outermost)
+
+
+def hidden_by(magic: str | None, written: str) -> str | None:
+    """Say what an opaque cell keeps from the review; None: nothing that concerns Python."""
+    if magic is None or magic in INERT:
+        return None
+    if magic in ("writefile", "file"):
+        target = re.search(r"%%(?:write)?file[ \t]+(?:-a[ \t]+)?(\S+\.py)\b", written)
+        return f"the text of {target[1]} (%%{magic}) is not examined" if target else None
+    return f"a cell that is not plain Python ({magic}) is not examined"
 
 
 def _cell_magic_line(line: str, name: str, rest: str) -> str:

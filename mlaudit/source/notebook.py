@@ -6,9 +6,10 @@ import json
 import re
 from typing import TYPE_CHECKING, Any
 
+from mlaudit.source.directives import malformed
 from mlaudit.source.document import Cell, Document, Problem, Unit
 from mlaudit.source.linemap import StoredCell, StoredNotebook, decode
-from mlaudit.source.magics import neutralise
+from mlaudit.source.magics import hidden_by, neutralise
 from mlaudit.source.margins import trim
 from mlaudit.source.script import unify_line_ends
 
@@ -65,9 +66,13 @@ def _document(stored: StoredNotebook, path: str, transparent: frozenset[str]) ->
             unit = _unit(cell, stored_cell, transparent)
             unit.first_line = first_line
             document.units.append(unit)
+            hidden = hidden_by(unit.magic, unit.written) if unit.opaque else None
+            if hidden is not None:
+                document.problems.append(Problem(hidden, number))
             first_line = unit.last_line + 1
     document.units = document.units or [Unit("")]
     document.cell_ends = tuple(unit.last_line for unit in document.units)
+    document.problems.extend(malformed(document))
     return document
 
 
