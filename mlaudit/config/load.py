@@ -84,7 +84,7 @@ def with_options(config: Config, options: Mapping[str, Any]) -> Config:
             changes[name] = (*before, *value)
             origins |= {(key, entry): flag for entry in value}
         else:
-            changes[name] = value
+            changes[name] = type(getattr(config, name))(value)
             origins[key, ""] = flag
     return replace(config, **changes, origins=origins)
 
