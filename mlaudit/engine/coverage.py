@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from mlaudit.model.review import Coverage, FileCoverage
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from mlaudit.model.location import Location
     from mlaudit.rulekit.module import Module
@@ -70,24 +70,34 @@ def noted(file: FileCoverage, notes: Iterable[str]) -> FileCoverage:
 
 def total(
     files: Sequence[FileCoverage],
-    evaluations: dict[Location, bool],
+    trainings: Mapping[Location, bool],
+    evaluations: Mapping[Location, bool],
     rules: Sequence[str],
     *,
     crashed: bool,
 ) -> Coverage:
-    """Join the files; it is complete when every file and every evaluation could be followed."""
+    """Join the files; complete when every file, training and evaluation could be followed."""
     seen = all(file.status in {EXAMINED, NO_LEARNING} for file in files)
     missed = [place for place, followed in evaluations.items() if not followed]
-    notes = [f"{place}: it could not be followed which rows are judged" for place in missed]
+    notes = [
+        f"{place}: which rows are judged, or had been learned, is not known" for place in missed
+    ]
+    notes += [
+        f"{place}: which model learns here, or from which rows, is not known"
+        for place, followed in trainings.items()
+        if not followed
+    ]
     if len(notes) > MOST_NOTES:
-        notes = [*notes[:MOST_NOTES], f"and {len(notes) - MOST_NOTES} more evaluations"]
+        shown = [*notes[:MOST_NOTES], f"and {len(notes) - MOST_NOTES} more places"]
+    else:
+        shown = notes
     return Coverage(
-        complete=seen and not missed and not crashed,
+        complete=seen and not notes and not crashed,
         files=tuple(files),
         rules=tuple(rules),
         evaluations=len(evaluations),
         evaluations_followed=len(evaluations) - len(missed),
-        notes=tuple(notes),
+        notes=tuple(shown),
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypeVar
 
 from mlaudit.engine.description import Description
+from mlaudit.engine.followed import evaluations, trainings
 from mlaudit.engine.overview import join
 from mlaudit.engine.splits import describe_splits
 from mlaudit.engine.stored import stored
@@ -13,7 +14,7 @@ from mlaudit.trace.events import CrossValidate, Evaluate, Fit, Load, Model, Role
 from mlaudit.trace.rows import Overlap
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Container, Iterable, Iterator, Mapping
 
     from mlaudit.model.location import Location
     from mlaudit.rulekit.module import Module
@@ -36,7 +37,6 @@ _LEARNING = frozenset(
     )
     for word in words.split()
 )
-_JUDGING = {"metric", "cross-validate"}
 _SHOWN_ROLES = {Role.PREDICTOR, Role.CLUSTERER}
 
 
@@ -47,10 +47,11 @@ def describe(module: Module) -> Description:
     told.models = models(trace)
     told.sources = _sources(trace)
     told.splits = describe_splits(module)
-    told.schemes = schemes(trace)
+    told.schemes = schemes(trace, _splitters(module))
     told.metrics = _metrics(trace)
     told.measurements = measurements(trace)
-    told.evaluations = followed(module)
+    told.evaluations = evaluations(module)
+    told.trainings = trainings(module)
     told.independent = [event.place.location for event in trace.reports if event.held_out]
     told.stored = stored(module)
     told.seeds = _unique(event.place.location for event in trace.of(Seed) if event.fixed)
@@ -75,18 +76,21 @@ def models(trace: Trace) -> list[ModelCard]:
         key = (model.name, model.place.location)
         card = _card(model, trace)
         cards[key] = join(cards[key], card) if key in cards else card
-    return sorted(cards.values(), key=lambda card: card.location.sort_key)
+    # A class of the program's own is mentioned in its own body before it is built and used.
+    busy = {card.name for card in cards.values() if card.fitted_at or card.evaluated_at}
+    shown = (c for c in cards.values() if c.fitted_at or c.evaluated_at or c.name not in busy)
+    return sorted(shown, key=lambda card: card.location.sort_key)
 
 
-def schemes(trace: Trace) -> list[str]:
-    """Say how models are judged."""
+def schemes(trace: Trace, splitters: Container[str] = ()) -> list[str]:
+    """Say how models are judged; `splitters` are the names of what makes folds."""
     found: dict[str, None] = {}
     for event in trace.events:
         match event:
             case CrossValidate():
                 found[_cross_validation(event)] = None
             case Evaluate() if event.metric is not None and event.held_out:
-                found[_held_out(event, trace)] = None
+                found[_held_out(event, trace, splitters)] = None
             case _:
                 continue
     judged = [event for event in trace.of(Evaluate) if event.metric is not None]
@@ -122,38 +126,6 @@ def measurements(trace: Trace) -> list[Measurement]:
             case _:
                 continue
     return list(found)
-
-
-def followed(module: Module) -> dict[Location, bool]:
-    """Say for each judgement whether its rows, and those of the training, are known.
-
-    A metric that is called although the trace tells nothing of it was not followed either.
-    """
-    found: dict[Location, bool] = {}
-    told: set[tuple[str, int, int, int]] = set()
-    for event in module.trace.events:
-        match event:
-            case Evaluate():
-                judges, known = event.metric is not None, event.rows.known and _trained(event)
-            case CrossValidate():
-                judges, known = True, event.rows.known
-            case _:
-                continue
-        place = event.place.location
-        told.add(place.sort_key)
-        if judges:
-            found[place] = found.get(place, True) and known
-    for call in module.calls:
-        if call.entry is not None and call.entry.kind in _JUDGING:
-            place = call.place.location
-            if place.sort_key not in told:
-                found[place] = False
-    return found
-
-
-def _trained(event: Evaluate) -> bool:
-    """Say whether it is known on which rows the model was trained."""
-    return bool(event.fits) and all(fit.rows.known for fit in event.fits)
 
 
 def _frameworks(module: Module) -> list[str]:
@@ -256,11 +228,24 @@ def _cross_validation(event: CrossValidate) -> str:
     )
 
 
-def _held_out(event: Evaluate, trace: Trace) -> str:
+def _held_out(event: Evaluate, trace: Trace, splitters: Container[str]) -> str:
     split = trace.split_of(event.rows)
     if split is None:
         return f"hold-out: rows of another source ({event.rows.label})"
-    return f"hold-out: a part split off by {split.function}"
+    if split.function not in splitters:
+        return f"hold-out: a part split off by {split.function}"
+    number = split.arguments.get("n_splits")
+    if number is not None and number.known and isinstance(number.value, int):
+        return f"{number.value}-fold cross-validation in a loop ({split.function})"
+    return f"cross-validation in a loop ({split.function})"
+
+
+def _splitters(module: Module) -> set[str]:
+    return {
+        call.name.rsplit(".", 1)[-1]
+        for call in module.calls
+        if call.entry is not None and call.entry.kind == "splitter"
+    }
 
 
 def _overlap(event: Evaluate) -> Overlap:

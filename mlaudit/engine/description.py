@@ -20,11 +20,11 @@ if TYPE_CHECKING:
 class Description:
     """The facts of one file; the overview joins those of all files.
 
-    `schemes` are ways of evaluation in words.  `evaluations` says for each place where a model is
-    judged whether its rows could be followed.  `stored` are the places where a model or a
-    transformer is saved, by "model" or "preprocessing"; `seeds` those where generators are seeded.
-    `prepares` says that preprocessing is fitted outside of any model, and `learns` that some model
-    is fitted or judged here.
+    `schemes` are ways of evaluation in words.  `evaluations` and `trainings` say for each place
+    where a model is judged or trained whether its rows could be followed.  `stored` are the places
+    where a model or a transformer is saved, by "model" or "preprocessing"; `seeds` those where
+    generators are seeded.  `prepares` says that preprocessing is fitted outside of any model, and
+    `learns` that some model is fitted or judged here.
     """
 
     frameworks: list[str] = field(default_factory=list)
@@ -38,6 +38,7 @@ class Description:
     measurements: list[Measurement] = field(default_factory=list)
     pipeline: Pipeline | None = None
     evaluations: dict[Location, bool] = field(default_factory=dict)
+    trainings: dict[Location, bool] = field(default_factory=dict)
     independent: list[Location] = field(default_factory=list)
     stored: dict[str, list[Location]] = field(default_factory=dict)
     seeds: list[Location] = field(default_factory=list)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TypeVar
 from mlaudit.model.review import Data, Evaluation, ModelCard, Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from mlaudit.engine.description import Description
     from mlaudit.model.location import Location
@@ -70,12 +70,12 @@ def evaluation(told: Sequence[Description]) -> Evaluation:
     )
 
 
-def evaluations(told: Sequence[Description]) -> dict[Location, bool]:
-    """Say for each judgement of all files whether some file's trace could follow it."""
+def followed(places: Iterable[Mapping[Location, bool]]) -> dict[Location, bool]:
+    """Say for each place of all files whether some file's trace could follow it."""
     found: dict[Location, bool] = {}
-    for one in told:
-        for place, followed in one.evaluations.items():
-            found[place] = found.get(place, False) or followed
+    for one in places:
+        for place, known in one.items():
+            found[place] = found.get(place, False) or known
     return found
 
 

@@ -19,9 +19,11 @@ if TYPE_CHECKING:
     from mlaudit.trace.rows import RowSet
     from mlaudit.trace.trace import Trace
 
+FAMILIES_OF_LEAKS = {"leakage", "evaluation"}
 MOST_STEPS = 14
 MOST_LABELS = 3
 LONGEST_LABEL = 40
+_FEEDING = {"load", "transform"}
 _LOSSY = ("load", "transform", "evaluate", "fit", "resample", "split")
 
 
@@ -63,9 +65,11 @@ def draw(trace: Trace, path: str, findings: Iterable[Finding] = ()) -> Pipeline 
     if not any(node.kind in {"fit", "evaluate"} for node in nodes):
         return None
     for finding in findings:
-        if finding.evidence and finding.severity is not Severity.INFO:
+        if finding.family in FAMILIES_OF_LEAKS and finding.severity is not Severity.INFO:
             _mark(nodes, finding)
-    nodes = _readable(nodes)
+    nodes = _readable(_connected(nodes))
+    if len(nodes) < 2:
+        return None
     ids = {node: f"s{number}" for number, node in enumerate(nodes, start=1)}
     steps = tuple(Step(ids[node], _label(node), node.kind, node.places[0]) for node in nodes)
     flows = tuple(
@@ -107,6 +111,7 @@ class _Drawing:
                 node = self._node("resample", event.model.name, event)
                 self._feed(node, event.rows)
                 self._lineage.put(node, event.result)
+                self._prepared[event.place] = node
             case Fit() if event.model.role in {Role.PREDICTOR, Role.CLUSTERER}:
                 node = self._node("fit", f"{event.model.name}.{event.operation}", event)
                 self._fits[id(event)] = node
@@ -206,6 +211,12 @@ def _at(nodes: list[Node], location: Location) -> Node | None:
                 if same_line and (not exact or place.column == location.column):
                     return node
     return None
+
+
+def _connected(nodes: list[Node]) -> list[Node]:
+    """Leave out data and preprocessing that reach nothing."""
+    feeding = {source for node in nodes for source in node.sources}
+    return [node for node in nodes if node.kind not in _FEEDING or node in feeding or node.sources]
 
 
 def _readable(nodes: list[Node]) -> list[Node]:

@@ -57,7 +57,7 @@ def _approval(findings: Sequence[Finding], coverage: Coverage, learns: bool) -> 
         text = f"nothing blocks; {files} and {_count(coverage.evaluations, 'evaluation')} examined"
         confidence = Confidence.HIGH
     else:
-        text = f"nothing blocks; {files} examined, and no evaluation was found in them"
+        text = f"nothing blocks; {files} examined, and no evaluation was found"
         confidence = Confidence.MEDIUM
     reasons = [Reason(text)]
     if findings:
@@ -92,7 +92,9 @@ def _gaps(coverage: Coverage) -> str:
     missed = coverage.evaluations - coverage.evaluations_followed
     if missed:
         parts.append(f"{missed} of {_count(coverage.evaluations, 'evaluation')} not followed")
-    return "coverage is incomplete: " + ("; ".join(parts) or "see the notes on coverage")
+    elif not gaps and coverage.notes:
+        parts.append(f"{_count(len(coverage.notes), 'place')} not followed ({coverage.notes[0]}")
+    return "coverage is incomplete: " + ("; ".join(parts) or "something crashed")
 
 
 def _under_gaps(findings: list[Finding], coverage: Coverage) -> Confidence:

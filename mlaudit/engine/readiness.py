@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from mlaudit.engine.picture import FAMILIES_OF_LEAKS
 from mlaudit.engine.stored import MODEL, PREPROCESSING
 from mlaudit.model.finding import Severity
 from mlaudit.model.review import ReadinessItem, Status
@@ -27,7 +28,6 @@ LOCKS = (
     "conda-lock.yml",
     "pixi.lock",
 )
-_INVALIDATING = {"leakage", "evaluation"}
 _OUTSIDE = {
     "prediction latency measured": "no measurement can be read from the code",
     "monitoring in operation": "cannot be read from the code",
@@ -48,7 +48,7 @@ def readiness(
     return (
         _independent_test(told, findings),
         _without(findings, "reproducibility", "random seeds fixed", complete),
-        _without(findings, "configuration", "hyperparameters in configuration", complete),
+        _without(findings, "configuration", "settings kept in configuration", complete),
         _model_saved(told),
         _preprocessing_saved(told),
         _dependencies(root),
@@ -61,7 +61,7 @@ def _independent_test(told: Sequence[Description], findings: Sequence[Finding]) 
     against = [
         finding
         for finding in findings
-        if finding.family in _INVALIDATING and finding.severity is Severity.ERROR
+        if finding.family in FAMILIES_OF_LEAKS and finding.severity is Severity.ERROR
     ]
     places = [place for one in told for place in one.independent]
     if against:

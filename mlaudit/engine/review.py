@@ -83,7 +83,11 @@ def _assembled(outcomes: Sequence[Outcome], selection: Selection, codes: Sequenc
     findings = with_fingerprints(_strongest(one for o in outcomes for one in o.findings), base)
     failures = [failure for outcome in outcomes for failure in outcome.failures]
     covered = coverage.total(
-        _with_unused(outcomes), overview.evaluations(told), codes, crashed=bool(failures)
+        _with_unused(outcomes),
+        overview.followed(one.trainings for one in told),
+        overview.followed(one.evaluations for one in told),
+        codes,
+        crashed=bool(failures),
     )
     learns = any(one.learns for one in told)
     least = selection.config.rework_confidence

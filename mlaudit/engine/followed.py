@@ -1,0 +1,69 @@
+"""Which trainings and evaluations of a document could be followed to their rows."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from mlaudit.trace.events import CrossValidate, Evaluate, Fit
+
+if TYPE_CHECKING:
+    from mlaudit.model.location import Location
+    from mlaudit.rulekit.module import Module
+
+_JUDGING = {"metric", "cross-validate"}
+_FITTING = "fit"
+_GRADIENTS = "backward"
+
+
+def evaluations(module: Module) -> dict[Location, bool]:
+    """Say for each judgement whether its rows, and those of the training, are known.
+
+    A metric that is called although the trace tells nothing of it was not followed either.
+    """
+    found: dict[Location, bool] = {}
+    told: set[tuple[str, int, int, int]] = set()
+    for event in module.trace.events:
+        match event:
+            case Evaluate():
+                judges, known = event.metric is not None, event.rows.known and _trained(event)
+            case CrossValidate():
+                judges, known = True, event.rows.known
+            case _:
+                continue
+        place = event.place.location
+        told.add(place.sort_key)
+        if judges:
+            found[place] = found.get(place, True) and known
+    for call in module.calls:
+        if call.entry is not None and call.entry.kind in _JUDGING:
+            place = call.place.location
+            if place.sort_key not in told:
+                found[place] = False
+    return found
+
+
+def trainings(module: Module) -> dict[Location, bool]:
+    """Say for each training whether it is known which model learns there from which rows.
+
+    A call of `fit`, and one of `backward` beside an optimizer, is a training even where the trace
+    tells nothing of it.
+    """
+    found: dict[Location, bool] = {}
+    for event in module.trace.of(Fit):
+        place = event.place.location
+        found[place] = found.get(place, False) or event.rows.known
+    told = {event.place.location.sort_key for event in module.trace.events}
+    steps = any(call.entry and call.entry.kind == "optimizer" for call in module.calls)
+    words = {_FITTING, _GRADIENTS} if steps else {_FITTING}
+    for named in module.names.calls:
+        function = named.node.func
+        if isinstance(function, ast.Attribute) and function.attr in words:
+            place = module.place(named.node).location
+            if place.sort_key not in told and module.names.resolve(function) is None:
+                found[place] = False
+    return found
+
+
+def _trained(event: Evaluate) -> bool:
+    return bool(event.fits) and all(fit.rows.known for fit in event.fits)
