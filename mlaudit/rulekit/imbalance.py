@@ -1,0 +1,202 @@
+"""Evidence that the classes of a data set are imbalanced, gathered once for all rules.
+
+A sign that shows the imbalance, or that the author knows of it, is enough by itself, and so is the
+name of an event that is rare wherever it is predicted; other hints must be two.  Counts or words
+that show balance refute all signs but resampling, whose result is balanced by design.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from mlaudit.rulekit import statements
+from mlaudit.trace.events import Fit, Load, Resample
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mlaudit.rulekit.module import Module
+    from mlaudit.source.document import Cell, Place
+
+ENOUGH = 2
+SHOWN, SUGGESTED, HINTED = 3, 2, 1
+WEIGHTS = {
+    "class_weight",
+    "class_weights",
+    "auto_class_weights",
+    "scale_pos_weight",
+    "pos_weight",
+    "is_unbalance",
+}
+NEUTRAL = (None, False, 1, 1.0)
+RARE = re.compile(
+    r"fraud|churn|attrition|bankrupt|intrusion|delinquen|(credit|loan|card)[ _-]?default|"
+    r"default[ _.-]?(next|pay|loan|credit)",
+    re.IGNORECASE,
+)
+PERHAPS_RARE = re.compile(
+    r"disease|cancer|stroke|anomal|failure|defect|toxic|spam|claim|conversion|click|readmi|default",
+    re.IGNORECASE,
+)
+TARGET_NAMES = re.compile(r"(y|target|label|class|outcome)s?(_?(train|full|all))?", re.IGNORECASE)
+COUNTED = re.compile(r"(\w+)(?:['\"]\])?\.value_counts\(|Counter\((\w+)\)")
+COUNT_LINE = re.compile(r"^.*?\S\s{2,}(\d+(?:\.\d+)?(?:e-\d+)?)$", re.MULTILINE)
+COUNTER = re.compile(r"Counter\(\{(.+?)\}\)")
+IMBALANCED_BELOW = 1 / 3
+BALANCED_ABOVE = 2 / 3
+MOST_CLASSES = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Sign:
+    """One piece of evidence: what was seen, how much it weighs, and where it stands in the code."""
+
+    seen: str
+    weight: int
+    place: Place | None = None
+    resampling: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Imbalance:
+    """The signs of imbalance in one document; `balanced` says that balance is shown."""
+
+    signs: tuple[Sign, ...]
+    balanced: bool
+
+    @property
+    def evident(self) -> bool:
+        """Whether there is evidence enough, and none of balance."""
+        return not self.balanced and sum(sign.weight for sign in self.signs) >= ENOUGH
+
+    @property
+    def shown(self) -> bool:
+        """Whether a sign says more than a name suggests."""
+        return any(sign.weight >= SHOWN for sign in self.signs)
+
+    @property
+    def words(self) -> str:
+        """Say what was seen, the strongest signs first, in one clause."""
+        ordered = sorted(self.signs, key=lambda sign: -sign.weight)
+        return " and ".join(dict.fromkeys(sign.seen for sign in ordered[:2]))
+
+    @property
+    def evidence(self) -> list[tuple[str, Place]]:
+        """Give the signs that have a place in the code, as evidence of a finding."""
+        return [("sign of imbalance", sign.place) for sign in self.signs if sign.place]
+
+
+def gather(module: Module) -> Imbalance:
+    """Collect the signs in calls, names, counts, and what people wrote."""
+    ratios = list(_ratios(module))
+    signs = [
+        *_weights(module),
+        *_resampling(module),
+        *_written(module),
+        *(
+            Sign(f"cell {number} shows that its classes are uneven", SHOWN)
+            for number, ratio in ratios
+            if ratio <= IMBALANCED_BELOW
+        ),
+        *_names(module),
+        *_counts(module),
+    ]
+    balanced = any(ratio >= BALANCED_ABOVE for _, ratio in ratios) or any(
+        statements.calls_balanced(text) for _, text in statements.texts(module)
+    )
+    return Imbalance(tuple(signs), balanced and not any(sign.resampling for sign in signs))
+
+
+def _weights(module: Module) -> Iterator[Sign]:
+    """Find class weights in calls and in dictionaries of settings."""
+    for node in ast.walk(module.tree):
+        if isinstance(node, ast.Call):
+            given = [(keyword.arg, keyword.value) for keyword in node.keywords]
+        elif isinstance(node, ast.Dict):
+            pairs = zip(node.keys, node.values, strict=True)
+            given = [
+                (str(key.value), value) for key, value in pairs if isinstance(key, ast.Constant)
+            ]
+        else:
+            continue
+        for name, value in given:
+            neutral = isinstance(value, ast.Constant) and value.value in NEUTRAL
+            if name and name.rsplit("__", 1)[-1] in WEIGHTS and not neutral:
+                yield Sign(f"`{name}` is set", SHOWN, module.place(value))
+                return
+
+
+def _resampling(module: Module) -> Iterator[Sign]:
+    """Find what over- or under-samples."""
+    for call in module.calls:
+        if call.entry is not None and call.entry.kind == "resampler":
+            name = call.name.rsplit(".", 1)[-1]
+            yield Sign(f"`{name}` resamples the classes", SHOWN, call.place, resampling=True)
+            return
+    for event in module.trace.of(Resample):
+        yield Sign("the classes are resampled", SHOWN, event.place, resampling=True)
+        return
+
+
+def _names(module: Module) -> Iterator[Sign]:
+    """Find names of rare events: of the target, of the data, in the title."""
+    named = [
+        *(f"the target is {fit.target!r}" for fit in module.trace.of(Fit) if fit.target),
+        *(f"the data are {load.source!r}" for load in module.trace.of(Load)),
+    ]
+    first = next((cell for cell in module.document.cells if cell.kind == "markdown"), None)
+    title = first.source.strip().partition("\n")[0].lstrip("# ") if first else ""
+    if title:
+        named.append(f"the title is {title[:60]!r}")
+    for pattern, weight in ((RARE, SUGGESTED), (PERHAPS_RARE, HINTED)):
+        found = next((text for text in named if pattern.search(text)), None)
+        if found is not None:
+            yield Sign(found, weight)
+            return
+
+
+def _written(module: Module) -> Iterator[Sign]:
+    """Find the first text that speaks of the imbalance."""
+    for where, text in statements.texts(module):
+        if statements.calls_imbalanced(text):
+            yield Sign(f"{where} speaks of imbalanced classes", SHOWN)
+            return
+
+
+def _counts(module: Module) -> Iterator[Sign]:
+    """Find where the program counts the classes; what it counted may not be stored."""
+    for name in COUNTED.findall(module.document.text):
+        if _is_target(module, name[0] or name[1]):
+            yield Sign("the classes are counted", HINTED)
+            return
+
+
+def _is_target(module: Module, name: str) -> bool:
+    targets = (fit.target for fit in module.trace.of(Fit))
+    return TARGET_NAMES.fullmatch(name) is not None or name in targets
+
+
+def _ratios(module: Module) -> Iterator[tuple[int, float]]:
+    """Read how often classes occur from the stored outputs of cells that count the target."""
+    for cell in module.document.cells:
+        counted = COUNTED.findall(cell.source) if cell.outputs else []
+        if len(counted) != 1:
+            continue
+        if _is_target(module, counted[0][0] or counted[0][1]):
+            ratio = _ratio(cell)
+            if ratio is not None:
+                yield cell.number, ratio
+
+
+def _ratio(cell: Cell) -> float | None:
+    """Divide the count of the rarest class by that of the commonest one."""
+    text = "\n".join(cell.outputs)
+    counter = COUNTER.search(text)
+    numbers = re.findall(r": (\d+)", counter[1]) if counter else COUNT_LINE.findall(text)
+    counts = [float(number) for number in numbers]
+    if not 2 <= len(counts) <= MOST_CLASSES or not max(counts):
+        return None
+    return min(counts) / max(counts)

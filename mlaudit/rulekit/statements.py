@@ -1,0 +1,69 @@
+"""What people write about the balance of their classes, in Markdown, comments and docstrings."""
+
+from __future__ import annotations
+
+import ast
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mlaudit.rulekit.module import Module
+
+IMBALANCED = re.compile(
+    r"\b(im|un)balanced?\b|\bnot (\w+ )?balanced\b|\bminority class\b"
+    r"|\b(skew\w*|rare) (in )?(the )?(class|target|label)",
+    re.IGNORECASE,
+)
+BALANCED = re.compile(r"\b(is|are|looks?|seems?) (\w+ )?balanced\b", re.IGNORECASE)
+OF_DATA = re.compile(r"\b(data(set)?|class(es)?|targets?|labels?|samples?|distribution)\b", re.I)
+HYPOTHETICAL = re.compile(
+    r"\b(no|not|isn't|aren't|without|if|when|whenever|in case|whether|unless)\b|n't\b",
+    re.IGNORECASE,
+)
+AFTERWARDS = re.compile(r"\b(now|after|smote|(re|over|under)[- ]?sampl\w*|weights?)\b", re.I)
+
+
+def texts(module: Module) -> Iterator[tuple[str, str]]:
+    """Give what people wrote in a document, each with a word for where."""
+    for cell in module.document.cells:
+        if cell.kind == "markdown":
+            yield f"cell {cell.number}", cell.source
+    yield "the docstring", ast.get_docstring(module.tree) or ""
+    for line in module.document.lines:
+        _, mark, comment = line.partition("#")
+        if mark:
+            yield "a comment", comment
+
+
+def calls_imbalanced(text: str) -> bool:
+    """Say whether a text states that the data at hand are imbalanced."""
+    return IMBALANCED.search(text) is not None and any(
+        _states(sentence) for sentence in _sentences(text)
+    )
+
+
+def calls_balanced(text: str) -> bool:
+    """Say whether a text states that the data are balanced as they come."""
+    return "balanced" in text and any(
+        BALANCED.search(sentence)
+        and OF_DATA.search(sentence)
+        and not HYPOTHETICAL.search(sentence)
+        and not AFTERWARDS.search(sentence)
+        for sentence in _sentences(text)
+    )
+
+
+def _states(sentence: str) -> bool:
+    """Tell a statement from advice for imbalanced data in general."""
+    said = IMBALANCED.search(sentence)
+    if said is None or not OF_DATA.search(sentence):
+        return False
+    before, after = sentence[: said.start()], sentence[said.end() :]
+    advice = before.rstrip().lower().endswith("for")
+    return not advice and not HYPOTHETICAL.search(f"{before}|{after}")
+
+
+def _sentences(text: str) -> list[str]:
+    return re.split(r"[.!?;:]\s|\n\s*\n", text.replace("*", ""))

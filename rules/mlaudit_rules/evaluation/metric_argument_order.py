@@ -1,0 +1,82 @@
+"""EVAL010: a metric is given predictions in the place of labels and labels as predictions."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mlaudit.rulekit import Confidence, Evaluate, Finding, Fix, Rule, RuleMeta, Severity, quoted
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from mlaudit.rulekit import Call, Module, Place
+
+EFFECTS = {
+    "precision_score": "it gives the recall",
+    "recall_score": "it gives the precision",
+    "precision_recall_fscore_support": "precision and recall change places",
+    "classification_report": "precision and recall change places, and support counts predictions",
+    "confusion_matrix": "rows are predictions and columns are classes",
+    "multilabel_confusion_matrix": "false positives and false negatives change places",
+    "fbeta_score": "precision and recall change places in it",
+    "balanced_accuracy_score": "it averages over predicted classes, not true ones",
+    "class_likelihood_ratios": "it judges the labels by the predictions",
+    "roc_auc_score": "predictions are taken for classes",
+    "average_precision_score": "predictions are taken for classes",
+    "roc_curve": "predictions are taken for classes",
+    "precision_recall_curve": "predictions are taken for classes",
+    "log_loss": "predictions are taken for classes",
+    "brier_score_loss": "predictions are taken for classes",
+    "r2_score": "the error is compared with the spread of the predictions",
+    "explained_variance_score": "the error is compared with the spread of the predictions",
+    "mean_absolute_percentage_error": "errors are shares of the predictions",
+    "d2_absolute_error_score": "the error is compared with the spread of the predictions",
+    "mean_poisson_deviance": "the deviance is taken the wrong way round",
+    "mean_gamma_deviance": "the deviance is taken the wrong way round",
+    "mean_tweedie_deviance": "the deviance is taken the wrong way round",
+    "mean_pinball_loss": "too high and too low change places",
+}
+WEIGHTED = {
+    "f1_score": "classes are weighted by how often they are predicted",
+    "jaccard_score": "classes are weighted by how often they are predicted",
+}
+
+
+class MetricArgumentOrder(Rule):
+    """Reports swapped operands of metrics that are not symmetric."""
+
+    meta = RuleMeta(
+        code="EVAL010",
+        name="metric-argument-order",
+        family="evaluation",
+        severity=Severity.WARNING,
+        confidence=Confidence.HIGH,
+        help="Give the labels first, then the predictions.",
+        impact="The printed number is another one than its name says.",
+    )
+
+    def check_module(self, module: Module) -> Iterable[Finding]:
+        """Judge evaluations whose operands are swapped."""
+        calls = {call.place: call for call in module.calls}
+        seen: set[Place] = set()
+        for event in module.trace.of(Evaluate):
+            effect = _effect(event, calls.get(event.place)) if event.swapped else None
+            if effect is None or event.place in seen:
+                continue
+            seen.add(event.place)
+            yield self.report(
+                event.place,
+                f"{quoted(event.place)} has the predictions first and the labels second: {effect}",
+                severity=Severity.INFO if event.metric == "confusion_matrix" else None,
+                conditional=event.conditional,
+                fix=Fix("Exchange the first two arguments."),
+            )
+
+
+def _effect(event: Evaluate, call: Call | None) -> str | None:
+    """Say what the exchange does; None where nothing changes."""
+    metric = event.metric or ""
+    if metric in WEIGHTED:
+        average = call.arguments.get("average") if call else None
+        return WEIGHTED[metric] if average is not None and average.value == "weighted" else None
+    return EFFECTS.get(metric)

@@ -1,0 +1,172 @@
+"""EVAL021: a regressor is judged as a classifier, or a classifier as a regressor."""
+
+from __future__ import annotations
+
+import ast
+import re
+from typing import TYPE_CHECKING
+
+from mlaudit.rulekit import (
+    Confidence,
+    Evaluate,
+    Finding,
+    Fix,
+    Rule,
+    RuleMeta,
+    Severity,
+    named,
+    quoted,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from mlaudit.rulekit import Call, Module, Place
+
+OF_LABELS = {
+    "accuracy_score",
+    "balanced_accuracy_score",
+    "f1_score",
+    "fbeta_score",
+    "precision_score",
+    "recall_score",
+    "jaccard_score",
+    "matthews_corrcoef",
+    "classification_report",
+    "confusion_matrix",
+    "precision_recall_fscore_support",
+}
+OF_SPREAD = {"r2_score", "explained_variance_score"}
+OF_DISTANCE = {
+    "mean_squared_error",
+    "root_mean_squared_error",
+    "mean_absolute_error",
+    "median_absolute_error",
+}
+DISCRETE = re.compile(
+    r"round|rint|astype|\bint\(|[<>]|where|argmax|digitize|\bcut\(|\bmap\(|apply|threshold|sign\("
+    r"|floor|ceil|trunc|\bto_|label|bins?\b"
+)
+REGRESSION_LOSS = re.compile(
+    r"['\"](mse|mae|mape|msle|mean_(squared|absolute)\w*|huber\w*|log_?cosh)['\"]"
+    r"|Mean(Squared|Absolute)\w*\(|Huber\(|LogCosh\("
+)
+CLASSIFYING = re.compile(r"sigmoid|softmax|to_categorical|tanh|crossentropy|autoencoder", re.I)
+
+
+Problem = tuple[str, Confidence, str]
+
+
+class MetricTaskMismatch(Rule):
+    """Reports metrics that mean nothing for the kind of prediction that they are given."""
+
+    meta = RuleMeta(
+        code="EVAL021",
+        name="metric-task-mismatch",
+        family="evaluation",
+        severity=Severity.WARNING,
+        confidence=Confidence.HIGH,
+        help="Judge classes by classification metrics and quantities by regression metrics.",
+        impact="The number does not say how good the model is.",
+    )
+
+    def check_module(self, module: Module) -> Iterable[Finding]:
+        """Judge metrics by what made their predictions."""
+        calls = {call.place: call for call in module.calls}
+        seen: set[Place] = set()
+        for event in module.trace.of(Evaluate):
+            problem = _problem(module, event, calls.get(event.place))
+            if problem is None or event.place in seen:
+                continue
+            seen.add(event.place)
+            message, confidence, fix = problem
+            yield self.report(
+                event.place,
+                message,
+                evidence=[("predicts", event.model.place)],
+                confidence=confidence,
+                conditional=event.conditional,
+                fix=Fix(fix),
+            )
+        yield from self._networks(module)
+
+    def _networks(self, module: Module) -> Iterator[Finding]:
+        """Judge networks compiled with a regression loss and accuracy."""
+        if CLASSIFYING.search(module.document.text):
+            return
+        for node in (named_call.node for named_call in module.names.calls):
+            given = {keyword.arg: keyword.value for keyword in node.keywords}
+            if not (isinstance(node.func, ast.Attribute) and node.func.attr == "compile"):
+                continue
+            loss, metrics = given.get("loss"), given.get("metrics")
+            if loss is None or metrics is None:
+                continue
+            accurate = re.search(r"['\"]acc(uracy)?['\"]", module.text(metrics))
+            if accurate and REGRESSION_LOSS.search(module.text(loss)):
+                yield self.report(
+                    module.place(metrics),
+                    f"the network is trained with {quoted(module.text(loss))} to predict a "
+                    "quantity; its accuracy counts predictions that are exactly right, which "
+                    "says nothing",
+                    evidence=[("loss of a regression", module.place(loss))],
+                    fix=Fix('Use metrics=["mae"] instead.'),
+                )
+
+
+def _problem(module: Module, event: Evaluate, call: Call | None) -> Problem | None:
+    """Say what is wrong, how surely, and the remedy; None where nothing is."""
+    metric, task, model = event.metric or "", event.model.task, named(event.model)
+    if task == "regressor" and metric in OF_LABELS:
+        if call is None or _made_discrete(module, call):
+            return None
+        wrong = f"`{metric}` compares classes, but {model} predicts a quantity"
+        why = "a prediction counts only if it is exactly right"
+        return f"{wrong}: {why}", Confidence.HIGH, "Use mean_absolute_error or r2_score."
+    if task == "classifier" and _judged_by_distance(module, event):
+        wrong = f"`{metric}` takes the classes that {model} predicts for quantities"
+        why = "it depends on how the classes are numbered"
+        return f"{wrong}: {why}", Confidence.MEDIUM, "Use classification_report."
+    if task == "regressor" and metric == "score" and _called_accuracy(module, event):
+        wrong = f"the score of a regressor such as {model} is R², not accuracy"
+        return f"{wrong}: it is no share of right predictions", Confidence.HIGH, "Call it R²."
+    return None
+
+
+def _made_discrete(module: Module, call: Call) -> bool:
+    """Look along the operands' assignments for anything that makes classes of quantities."""
+    texts, names = [module.text(call.node)], _names_in(call.node)
+    for node in ast.walk(module.tree):
+        if isinstance(node, ast.Assign | ast.AugAssign):
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            if any(_root(target) in names for target in targets):
+                texts.append(module.text(node))
+    return any(DISCRETE.search(text) for text in texts)
+
+
+def _names_in(node: ast.Call) -> set[str]:
+    return {name.id for name in ast.walk(node) if isinstance(name, ast.Name)}
+
+
+def _root(node: ast.expr) -> str | None:
+    while isinstance(node, ast.Subscript | ast.Attribute):
+        node = node.value
+    return node.id if isinstance(node, ast.Name) else None
+
+
+def _judged_by_distance(module: Module, event: Evaluate) -> bool:
+    """Look for distances between classes; beside a classification metric they may be meant so."""
+    if event.prediction != "predict" or event.metric in OF_SPREAD:
+        return event.prediction == "predict"
+    return event.metric in OF_DISTANCE and not any(
+        other.model is event.model and (other.metric in OF_LABELS or other.metric == "score")
+        for other in module.trace.of(Evaluate)
+    )
+
+
+def _called_accuracy(module: Module, event: Evaluate) -> bool:
+    """Say whether the statement of a score names or prints it as an accuracy."""
+    if event.place.document is not module.document:
+        return False
+    line = module.document.lines[event.place.line - 1].partition("#")[0]
+    before = line[: event.place.column - 1].lower()
+    return re.search(r"acc(uracy)?\w*\s*=|accuracy", before) is not None

@@ -1,0 +1,138 @@
+"""Statements that shuffle two arrays apart which later meet as features and labels."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mlaudit.rulekit import Module
+
+MEETING = {
+    "fit",
+    "partial_fit",
+    "fit_transform",
+    "fit_resample",
+    "train_on_batch",
+    "evaluate",
+    "score",
+    "train_test_split",
+    "TensorDataset",
+    "from_tensor_slices",
+    "cross_val_score",
+    "cross_validate",
+}
+RESEEDING = {"seed", "set_state", "setstate", "manual_seed", "set_seed"}
+
+
+@dataclass(frozen=True, slots=True)
+class Shuffle:
+    """A call that shuffles one array, by name, by itself; `how` is the function called."""
+
+    node: ast.Call
+    name: str
+    how: str
+
+
+def shuffled_apart(module: Module) -> Iterator[tuple[Shuffle, Shuffle]]:
+    """Find neighbours in a block that shuffle two arrays which later belong together."""
+    meetings = None
+    for node in ast.walk(module.tree):
+        for block in (getattr(node, "body", None), getattr(node, "orelse", None)):
+            if not isinstance(block, list):
+                continue
+            for first, second in _neighbours(module, block):
+                meetings = meetings if meetings is not None else _meetings(module)
+                if {first.name, second.name} in meetings:
+                    yield first, second
+
+
+def _neighbours(module: Module, block: list[ast.stmt]) -> Iterator[tuple[Shuffle, Shuffle]]:
+    last: Shuffle | None = None
+    for statement in block:
+        found = _shuffle(module, statement)
+        if found is not None and last is not None and found.name != last.name:
+            if found.how == last.how:
+                yield last, found
+            last = None
+        elif found is not None:
+            last = found
+        elif _reseeds(statement):
+            last = None
+
+
+def _shuffle(module: Module, statement: ast.stmt) -> Shuffle | None:
+    match statement:
+        case ast.Expr(value=ast.Call(args=[ast.Name(id=name)], keywords=[]) as call):
+            shuffles = _in_place(module, call)
+        case ast.Assign(
+            targets=[ast.Name(id=target)], value=ast.Call(args=[ast.Name(id=name)]) as call
+        ):
+            shuffles = target == name and _gives_copy(module, call) and not _fixed(call)
+        case _:
+            return None
+    seeded_here = any(isinstance(inner, ast.Call) for inner in ast.walk(call.func))
+    return Shuffle(call, name, module.text(call.func)) if shuffles and not seeded_here else None
+
+
+def _in_place(module: Module, call: ast.Call) -> bool:
+    names = module.names.candidates(call.func)
+    if names:
+        return any(name in {"numpy.random.shuffle", "random.shuffle"} for name in names)
+    return isinstance(call.func, ast.Attribute) and call.func.attr == "shuffle"
+
+
+def _gives_copy(module: Module, call: ast.Call) -> bool:
+    names = module.names.candidates(call.func)
+    return any(name in {"sklearn.utils.shuffle", "numpy.random.permutation"} for name in names)
+
+
+def _fixed(call: ast.Call) -> bool:
+    """Say whether a call has a seed of its own, which gives arrays of one length one order."""
+    return any(
+        keyword.arg is None
+        or (
+            keyword.arg == "random_state"
+            and not (isinstance(keyword.value, ast.Constant) and keyword.value.value is None)
+        )
+        for keyword in call.keywords
+    )
+
+
+def _reseeds(statement: ast.stmt) -> bool:
+    return any(
+        isinstance(node, ast.Attribute | ast.Name)
+        and (node.attr if isinstance(node, ast.Attribute) else node.id) in RESEEDING
+        for node in ast.walk(statement)
+    )
+
+
+def _meetings(module: Module) -> list[set[str]]:
+    """Give the pairs of names that some call takes as features and labels."""
+    pairs: list[set[str]] = []
+    for named in module.names.calls:
+        func = named.node.func
+        name = func.attr if isinstance(func, ast.Attribute) else getattr(func, "id", "")
+        if name not in MEETING:
+            continue
+        arguments = [*named.node.args, *(keyword.value for keyword in named.node.keywords)]
+        arguments += [
+            item
+            for argument in arguments
+            if isinstance(argument, ast.Tuple)
+            for item in argument.elts
+        ]
+        names = [name for argument in arguments if (name := _array(argument)) is not None]
+        pairs.extend({one, other} for one, other in pairwise(names))
+    return pairs
+
+
+def _array(argument: ast.expr) -> str | None:
+    """Name the array that an argument is, or is a slice of."""
+    while isinstance(argument, ast.Subscript):
+        argument = argument.value
+    return argument.id if isinstance(argument, ast.Name) else None

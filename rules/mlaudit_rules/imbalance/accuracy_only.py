@@ -1,0 +1,138 @@
+"""IMBA003: accuracy is the only judgement of a classifier of imbalanced classes."""
+
+from __future__ import annotations
+
+import ast
+import re
+from typing import TYPE_CHECKING
+
+from mlaudit.rulekit import (
+    Confidence,
+    CrossValidate,
+    Evaluate,
+    Finding,
+    Fix,
+    Rule,
+    RuleMeta,
+    Severity,
+    quoted,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from mlaudit.rulekit import Module, Place
+
+SUITABLE = re.compile(
+    r"precision|recall|confusion|classification_?report|sensitivity|specificity|matthews|kappa"
+    r"|brier|jaccard|balanced_?acc|log_?loss|auroc|auprc|rocauc|roc_?auc|roc_?curve|g_?mean"
+    r"|geometric_mean|fbeta|f_?beta|likelihood_ratio|per_?class|class_(acc|correct|total)"
+    r"|(?<![a-z])(f_?1|f_?2|auc|roc|mcc|ks|tp|tn|fn|tpr|fpr|ap|iou|dice|lift|profit)(?![a-z])"
+    r"|(?<![a-z])f1_?score",
+    re.IGNORECASE,
+)
+ACCURACY = {"accuracy_score", "accuracy"}
+SCORED = {"score", "evaluate", "evaluate_generator"}
+
+
+class AccuracyOnly(Rule):
+    """Reports the first accuracy where the classes are imbalanced and nothing else is measured."""
+
+    meta = RuleMeta(
+        code="IMBA003",
+        name="accuracy-only",
+        family="imbalance",
+        severity=Severity.WARNING,
+        confidence=Confidence.HIGH,
+        help="Report precision and recall, or the area under the precision-recall curve, as well.",
+        impact="A model that never finds the rare class can have a high accuracy.",
+    )
+
+    def check_module(self, module: Module) -> Iterable[Finding]:
+        """Judge the document as a whole, at its first accuracy."""
+        measured = next(_accuracies(module), None)
+        if measured is None or not module.imbalance.evident or _measures_more(module):
+            return
+        imbalance = module.imbalance
+        yield self.report(
+            measured,
+            f"accuracy ({quoted(measured)}) is the only judgement of the classifier, although "
+            f"{imbalance.words}: always guessing the commonest class would score high as well",
+            evidence=imbalance.evidence,
+            confidence=Confidence.HIGH if imbalance.shown else Confidence.MEDIUM,
+            fix=Fix("Add classification_report, or average_precision_score on the probabilities."),
+        )
+
+
+def _accuracies(module: Module) -> Iterator[Place]:
+    """Find where accuracy is measured, in order; networks say so when they are compiled."""
+    compiled = _compiled(module)
+    for event in module.trace.events:
+        match event:
+            case Evaluate():
+                if event.metric in ACCURACY or _scores_accuracy(event, compiled is not None):
+                    yield event.place
+            case CrossValidate() if _validates_accuracy(event):
+                yield event.place
+            case _:
+                continue
+    if compiled is not None:
+        yield compiled
+
+
+def _scores_accuracy(event: Evaluate, compiled: bool) -> bool:
+    if event.metric not in SCORED:
+        return False
+    return event.model.task == "classifier" or (compiled and event.metric != "score")
+
+
+def _validates_accuracy(event: CrossValidate) -> bool:
+    scoring = event.arguments.get("scoring")
+    if scoring is None or (scoring.known and scoring.value is None):
+        return event.model.task == "classifier"
+    return scoring.known and scoring.value == "accuracy"
+
+
+def _compiled(module: Module) -> Place | None:
+    """Find `compile(metrics=["accuracy"])`."""
+    for named in module.names.calls:
+        func = named.node.func
+        if not (isinstance(func, ast.Attribute) and func.attr == "compile"):
+            continue
+        for keyword in named.node.keywords:
+            if keyword.arg == "metrics" and re.search(r"['\"]acc", module.text(keyword.value)):
+                return module.place(named.node)
+    return None
+
+
+def _measures_more(module: Module) -> bool:
+    """Look for any other suitable metric, in names, texts and what the trace met elsewhere."""
+    for event in module.trace.events:
+        if isinstance(event, Evaluate) and event.metric and SUITABLE.search(event.metric):
+            return True
+        if isinstance(event, CrossValidate) and _unclear(event):
+            return True
+    return any(_mentions(module, node) for node in ast.walk(module.tree))
+
+
+def _unclear(event: CrossValidate) -> bool:
+    scoring = event.arguments.get("scoring")
+    return scoring is not None and not (scoring.known and scoring.value in {None, "accuracy"})
+
+
+def _mentions(module: Module, node: ast.AST) -> bool:
+    match node:
+        case ast.Name(id=text) | ast.Attribute(attr=text) | ast.FunctionDef(name=text):
+            return SUITABLE.search(text) is not None or (
+                text == "crosstab" and _crosses_predictions(module, node)
+            )
+        case ast.Constant(value=str() as text):
+            return SUITABLE.search(text) is not None
+        case _:
+            return False
+
+
+def _crosses_predictions(module: Module, node: ast.AST) -> bool:
+    """Tell a confusion matrix by hand from other cross tables."""
+    line = module.document.lines[module.place(node).line - 1]
+    return "pred" in line.lower()

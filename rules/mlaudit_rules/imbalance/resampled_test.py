@@ -1,0 +1,63 @@
+"""IMBA004: a model is judged on rows that were over- or under-sampled."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mlaudit.rulekit import (
+    Confidence,
+    Evaluate,
+    Finding,
+    Fix,
+    Resample,
+    Rule,
+    RuleMeta,
+    Severity,
+    quoted,
+    score_of,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from mlaudit.rulekit import Trace
+
+
+class ResampledTest(Rule):
+    """Reports the resampling of a part on which a model trained on another part is judged."""
+
+    meta = RuleMeta(
+        code="IMBA004",
+        name="resampled-test",
+        family="imbalance",
+        severity=Severity.ERROR,
+        confidence=Confidence.HIGH,
+        help="Resample the training part only and judge on rows as they come.",
+        impact="Precision and accuracy hold for a balance of classes that use will never meet.",
+    )
+
+    def check_trace(self, trace: Trace) -> Iterable[Finding]:
+        """Judge resamplings by the evaluations of their rows, one finding a resampling."""
+        evaluations = [event for event in trace.of(Evaluate) if event.metric and event.held_out]
+        for resample in trace.of(Resample):
+            for evaluation in evaluations:
+                if _judges_only(resample, evaluation):
+                    yield self._judge(resample, evaluation)
+                    break
+
+    def _judge(self, resample: Resample, evaluation: Evaluate) -> Finding:
+        return self.report(
+            resample.place,
+            f"{quoted(resample.place)} changes the balance of the rows that "
+            f"{score_of(evaluation)} is then measured on; the model was trained on others",
+            evidence=[("resampled here", resample.place), ("scored here", evaluation.place)],
+            conditional=resample.conditional or evaluation.conditional,
+            fix=Fix("Leave the test part as it is; resample what is given to `fit` alone."),
+        )
+
+
+def _judges_only(resample: Resample, evaluation: Evaluate) -> bool:
+    """Say whether the evaluated rows come from the resampling and the training rows do not."""
+    return evaluation.rows.within(resample.result) and not any(
+        fit.rows.overlap(resample.rows) for fit in evaluation.fits
+    )
