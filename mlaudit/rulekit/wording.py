@@ -28,9 +28,10 @@ def named(model: Model) -> str:
 
 def score_of(evaluation: Evaluate) -> str:
     """Name the number that an evaluation gives."""
-    if evaluation.metric in {None, "score", "evaluate"}:
+    metric = evaluation.metric
+    if metric is None or " " in metric or metric in {"score", "evaluate"}:
         return "the score"
-    return f"`{evaluation.metric}`"
+    return f"`{metric}`"
 
 
 def says(variable: str, *words: str) -> bool:

@@ -11,6 +11,7 @@ from mlaudit.trace.events import (
     Evaluate,
     Event,
     Influence,
+    Kind,
     Model,
     Overlapping,
     PreprocessingLeak,
@@ -22,9 +23,8 @@ from mlaudit.trace.events import (
 from mlaudit.trace.rows import Overlap
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Hashable, Iterator
 
-    from mlaudit.source.document import Place
     from mlaudit.trace.rows import RowSet
 
 E = TypeVar("E", bound=Event)
@@ -59,11 +59,11 @@ class Trace:
     def preprocessing_leaks(self) -> list[PreprocessingLeak]:
         """Influences of rows that are evaluated later, where training and evaluation rows differ.
 
-        One leak a place, of its strongest influence: the evaluation is the first that it
+        One leak a cause, of its strongest influence: the evaluation is the first that it
         invalidates, one by a metric rather than a mere prediction, one on held-out rows rather
         than on folds.
         """
-        found: dict[Place, PreprocessingLeak] = {}
+        found: dict[Hashable, PreprocessingLeak] = {}
         for evaluation in sorted(self.of(Evaluate), key=lambda event: event.metric is None):
             if any(fit.rows.overlap(evaluation.rows) for fit in evaluation.fits):
                 continue
@@ -84,9 +84,9 @@ class Trace:
     def fits_on_test(self) -> list[PreprocessingLeak]:
         """Influences that come from evaluated rows alone and never met the training rows.
 
-        One a place of influence; `split` is the one that made the evaluated rows.
+        One a cause; `split` is the one that made the evaluated rows.
         """
-        found: dict[Place, PreprocessingLeak] = {}
+        found: dict[Hashable, PreprocessingLeak] = {}
         for evaluation in sorted(self.of(Evaluate), key=lambda event: event.metric is None):
             if not evaluation.held_out:
                 continue
@@ -193,10 +193,17 @@ class Trace:
         return bool(influence.rows.overlap(trained))
 
 
-def _keep(found: dict[Place, PreprocessingLeak], leak: PreprocessingLeak) -> None:
-    """Keep one leak a place: the first into held-out rows, and of those the strongest."""
-    place = leak.influence.place
-    known = found.setdefault(place, leak)
+def _keep(found: dict[Hashable, PreprocessingLeak], leak: PreprocessingLeak) -> None:
+    """Keep one leak a cause: the first into held-out rows, and of those the strongest."""
+    cause = _cause(leak.influence)
+    known = found.setdefault(cause, leak)
     stronger = leak.influence.strength > known.influence.strength
     if stronger and type(known.evaluation) is type(leak.evaluation):
-        found[place] = leak
+        found[cause] = leak
+
+
+def _cause(influence: Influence) -> Hashable:
+    """Name what a reader sees as one cause: a call, or all the statistics of one line."""
+    if influence.kind is Kind.STATISTIC:
+        return (influence.place.document.path, influence.place.line)
+    return influence.place

@@ -65,16 +65,22 @@ DOCUMENT = from_text("\n" * 99, "made.py")
 TOLD = {Use.REPORTED}
 
 
-def at(line: int) -> Place:
-    return Place(DOCUMENT, line, 1, line, 9)
+def at(line: int, column: int = 1) -> Place:
+    return Place(DOCUMENT, line, column, line, column + 8)
 
 
 def model(role: Role = Role.PREDICTOR, qualified: str = "lib.Model") -> Model:
     return Model(qualified.rsplit(".", 1)[-1], qualified, at(1), role)
 
 
-def influence(line: int, seen: Numbers, effect: Effect = Effect.MEDIUM) -> Influence:
-    return Influence("Scaler.fit", Kind.FIT, effect, seen, at(line))
+def influence(
+    line: int,
+    seen: Numbers,
+    effect: Effect = Effect.MEDIUM,
+    kind: Kind = Kind.FIT,
+    column: int = 1,
+) -> Influence:
+    return Influence("Scaler.fit", kind, effect, seen, at(line, column))
 
 
 def fit(line: int, learner: Model, trained: Numbers, *influences: Influence) -> Fit:
@@ -145,6 +151,18 @@ def test_leak_is_that_of_the_strongest_influence_of_a_place() -> None:
     trained = fit(4, model(), TRAIN, weak, strong, weak)
     (leak,) = trace(trained, score(5, trained, TEST)).preprocessing_leaks
     assert leak.influence is strong
+
+
+def test_statistics_of_one_line_are_one_leak_and_fits_are_not() -> None:
+    def leaks(kind: Kind) -> list[Effect]:
+        mean = influence(2, ALL, Effect.LOW, kind, column=1)
+        deviation = influence(2, ALL, Effect.MEDIUM, kind, column=20)
+        trained = fit(4, model(), TRAIN, mean, deviation)
+        found = trace(trained, score(5, trained, TEST)).preprocessing_leaks
+        return [leak.influence.effect for leak in found]
+
+    assert leaks(Kind.STATISTIC) == [Effect.MEDIUM]
+    assert leaks(Kind.FIT) == [Effect.LOW, Effect.MEDIUM]
 
 
 def test_prediction_of_rows_from_elsewhere_judges_no_preprocessing() -> None:

@@ -51,7 +51,7 @@ class TuneOnTest(Rule):
     def _judge(self, chosen: ChosenOnReported, choice: Evaluate) -> Finding:
         report = chosen.report
         rows = quoted(choice.variable) if choice.variable else "the test rows"
-        by = f" by {quoted(choice.selected_by)}" if choice.selected_by else ""
+        how = f" ({choice.selected_by})" if choice.selected_by else ""
         what = "that very number" if report is choice else f"{score_of(report)} on the same rows"
         validation = says(choice.variable, "val", "dev")
         evidence = [("scored here", choice.place)]
@@ -61,8 +61,8 @@ class TuneOnTest(Rule):
             evidence.append(("reported here", report.place))
         return self.report(
             choice.place,
-            f"{score_of(choice)} on {rows} chooses{by}, and {what} is reported: no rows are left "
-            "that took no part in the choice",
+            f"a choice is made by {score_of(choice)} on {rows}{how}, and {what} is reported: no "
+            "rows are left that took no part in the choice",
             evidence=evidence,
             severity=Severity.INFO if validation else None,
             conditional=choice.conditional or report.conditional,

@@ -40,22 +40,20 @@ class TrainTestOverlap(Rule):
         """Judge overlaps, one finding a training."""
         seen: set[Place] = set()
         for overlapping in trace.overlaps:
-            if overlapping.fit.place not in seen and trace.set_apart(overlapping):
+            if overlapping.overlap is not Overlap.MUST or overlapping.fit.place in seen:
+                continue
+            if overlapping.evaluation.metric is not None and trace.set_apart(overlapping):
                 seen.add(overlapping.fit.place)
                 yield self._judge(trace, overlapping)
 
     def _judge(self, trace: Trace, overlapping: Overlapping) -> Finding:
         fit, evaluation = overlapping.fit, overlapping.evaluation
-        surely = overlapping.overlap is Overlap.MUST
         test = quoted(evaluation.variable) if evaluation.variable else "the rows it is scored on"
-        holds = "holds" if surely else "may hold"
         return self.report(
             fit.place,
-            f"{quoted(fit.place)} trains {named(fit.model)} on data that {holds} rows of {test}, "
+            f"{quoted(fit.place)} trains {named(fit.model)} on data that holds rows of {test}, "
             f"so {score_of(evaluation)} is measured on rows that it has learnt",
             evidence=_chain(trace, overlapping),
-            severity=None if surely else Severity.WARNING,
-            confidence=None if surely else Confidence.LOW,
             conditional=fit.conditional or evaluation.conditional,
             fix=Fix(f"Train on the part that is disjoint from {test}."),
         )
