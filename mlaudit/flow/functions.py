@@ -75,14 +75,14 @@ def _bind_parameters(run: Interpreter, function: Function, given: Arguments, sco
     if function.this is not None and names:
         values.insert(0, function.this)
     for name, value in zip(names, values, strict=False):
-        scope.names[name] = value
+        scope.names[name] = _held(run, value)
     if spec.vararg is not None:
         scope.names[spec.vararg.arg] = Sequence(tuple(values[len(names) :]), given.rest, "tuple")
     keywords = {parameter.arg for parameter in spec.kwonlyargs} | set(names)
     extra: dict[object, Value] = {}
     for name, value in given.named.items():
         if name in keywords:
-            scope.names[name] = value
+            scope.names[name] = _held(run, value)
         else:
             extra[name] = value
     if spec.kwarg is not None:
@@ -91,6 +91,13 @@ def _bind_parameters(run: Interpreter, function: Function, given: Arguments, sco
     for name in keywords:
         if name not in scope.names:
             scope.names[name] = given.rest if given.rest is not None else UNKNOWN
+
+
+def _held(run: Interpreter, value: Value) -> Value:
+    """Give data that has no name yet a place where the function can change it."""
+    if isinstance(value, Data) and value is not UNKNOWN and value.kind != "scalar":
+        return run.state.allocate(value)
+    return value
 
 
 def _bind_defaults(run: Interpreter, function: Function, scope: Scope) -> None:

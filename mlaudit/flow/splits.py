@@ -133,5 +133,6 @@ def _pair(run: Interpreter, splitter: Estimator, data: Data, node: ast.AST) -> V
         rows=data.rows,
         parts=tuple(index.rows for index in pair),
         arguments=splitter.model.arguments,
+        folds=not single,
     )
     return Sequence(tuple(pair), way="tuple")
