@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,7 @@ from mlaudit.report.escape import plain
 if TYPE_CHECKING:
     from mlaudit.model.location import Location
 
+_COMMENT = re.compile(r"\s#[^'\"]*$")
 _NO_WIDTH = "\u200c\u200d\ufe0f"
 
 
@@ -26,7 +28,8 @@ def expand(text: str) -> str:
 def extent(text: str, location: Location) -> tuple[int, int]:
     """Give the columns that a place takes on its first line, whose source is `text`."""
     one_line = location.end_line in (0, location.line)
-    end = location.end_column - 1 if one_line and location.end_column else len(text.rstrip())
+    whole = len(_COMMENT.sub("", text).rstrip())
+    end = location.end_column - 1 if one_line and location.end_column else whole
     start = location.column - 1
     return width(expand(text[:start] + "x")) - 1, width(expand(text[: max(end, start + 1)]))
 

@@ -16,9 +16,9 @@ def render(review: Review, *, summary: bool = True) -> str:
     lines = [
         line(f"{finding.location}: {finding.code} {finding.message}") for finding in review.findings
     ]
-    lines += [f"error: {text}" for text in failed(review)]
+    lines += failed(review)
     if summary:
-        lines += [f"not examined: {text}" for text in uncovered(review)]
+        lines += uncovered(review)
         lines.append(verdict(review))
     return "".join(f"{text}\n" for text in lines)
 

@@ -7,7 +7,7 @@ import unicodedata
 
 _HIDDEN = {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}
 _JOINERS = "\u200c\u200d\ufe0f"
-_SPECIAL = re.compile(r"[\\*\[\]~`]|\b_|_\b")
+_SPECIAL = re.compile(r"[\\*\[\]~`]|(?<![^\W_])_|_(?![^\W_])")
 _LEADING = re.compile(r"^(\d*)([-+.)])(?=[\s-]|$)")
 _ENTITIES = {
     "&": "&amp;",

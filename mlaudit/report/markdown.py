@@ -10,7 +10,7 @@ from mlaudit.report.escape import block, code, markdown
 from mlaudit.report.frame import frame
 from mlaudit.report.grouping import grouped
 from mlaudit.report.mermaid import picture
-from mlaudit.report.tally import counted, covered, failed, number, uncovered
+from mlaudit.report.tally import counted, covered, failed, joined, number, uncovered
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -64,10 +64,10 @@ def _verdict(review: Review) -> Iterator[str]:
 
 def _reason(reason: Reason, found: dict[str, Finding]) -> str:
     findings = [found[each] for each in reason.findings if each in found]
-    places = [f"{each.code} {code(str(each.location))}" for each in findings[:_PLACES]]
+    places = [code(str(finding.location)) for finding in findings[:_PLACES]]
     if len(findings) > _PLACES:
         places.append(f"{len(findings) - _PLACES} more")
-    return markdown(reason.text) + (f" — {', '.join(places)}" if places else "")
+    return markdown(reason.text) + (f": {joined(places)}" if places else "")
 
 
 def _problem(review: Review) -> Iterator[str]:
@@ -130,10 +130,9 @@ def _coverage(review: Review) -> Iterator[str]:
     if coverage.rules:
         text += f"; {number(len(coverage.rules), 'rule')} applied"
     yield markdown(text) + "."
-    notes = [f"Error: {markdown(text)}" for text in failed(review)]
-    notes += [markdown(text) for text in uncovered(review)]
+    notes = [*failed(review), *uncovered(review)]
     if notes:
-        yield _bullets(notes)
+        yield _bullets(map(markdown, notes))
 
 
 def _section(section: Section) -> Iterator[str]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from mlaudit.report.escape import mermaid
 
 if TYPE_CHECKING:
+    from mlaudit.model.location import Location
     from mlaudit.model.review import Flow, Pipeline, Step
 
 _SHAPES = {
@@ -24,7 +26,7 @@ def picture(pipeline: Pipeline) -> str:
     names = {step.id: f"n{position}" for position, step in enumerate(pipeline.steps)}
     flows = [flow for flow in pipeline.flows if flow.source in names and flow.target in names]
     lines = ["flowchart LR"]
-    lines += [f"  {names[step.id]}{_node(step)}" for step in pipeline.steps]
+    lines += [f"  {names[step.id]}{_node(step, pipeline.path)}" for step in pipeline.steps]
     lines += [f"  {names[flow.source]} {_edge(flow)} {names[flow.target]}" for flow in flows]
     leaking = [position for position, flow in enumerate(flows) if flow.code]
     if leaking:
@@ -36,12 +38,18 @@ def picture(pipeline: Pipeline) -> str:
     return "\n".join(lines)
 
 
-def _node(step: Step) -> str:
+def _node(step: Step, path: str) -> str:
     label = mermaid(_short(step.label))
     if step.location is not None:
-        cell = f"cell {step.location.cell}, " if step.location.cell is not None else ""
-        label += f"<br/>{cell}line {step.location.line}"
+        label += f"<br/>{mermaid(_place(step.location, path))}"
     return _SHAPES.get(step.kind, '["{}"]').format(label)
+
+
+def _place(location: Location, path: str) -> str:
+    """Name a line; its file only when it is another one than that of the picture."""
+    file = "" if location.path == path else f"{PurePath(location.path).name} "
+    cell = "" if location.cell is None else f"cell {location.cell}, "
+    return f"{file}{cell}line {location.line}"
 
 
 def _edge(flow: Flow) -> str:

@@ -54,16 +54,24 @@ def covered(review: Review) -> str:
 
 
 def uncovered(review: Review) -> list[str]:
-    """List what was not examined and why, one line each."""
-    lines = [f"{file.path}: {note}" for file in review.coverage.files for note in _notes(file)]
-    lines += review.coverage.notes
+    """List what was not examined or not followed, and why, one line each."""
+    lines = [
+        f"not examined: {file.path}: {note}"
+        for file in review.coverage.files
+        for note in _notes(file)
+    ]
+    lines += [f"not followed: {note}" for note in review.coverage.notes]
     return [line(text) for text in lines]
 
 
 def failed(review: Review) -> list[str]:
     """List what mlaudit could not do, one line each."""
     return [
-        line(f"{failure.path}: " + (f"{failure.rule}: " if failure.rule else "") + failure.message)
+        line(
+            f"error: {failure.path}: "
+            + (f"{failure.rule}: " if failure.rule else "")
+            + failure.message
+        )
         for failure in review.errors
     ]
 

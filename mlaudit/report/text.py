@@ -5,7 +5,7 @@ from __future__ import annotations
 from io import StringIO
 from typing import TYPE_CHECKING
 
-from rich.console import Console
+from rich.console import Console, Group
 from rich.padding import Padding
 from rich.panel import Panel
 from rich.table import Table
@@ -16,7 +16,7 @@ from mlaudit.model.review import Recommendation
 from mlaudit.report import frame, sections
 from mlaudit.report.escape import line, plain
 from mlaudit.report.grouping import grouped
-from mlaudit.report.tally import counted, covered, failed, number, uncovered
+from mlaudit.report.tally import counted, covered, failed, uncovered
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from mlaudit.model.finding import Finding, Fix
     from mlaudit.model.review import Reason, Review
-    from mlaudit.report.grouping import Group
+    from mlaudit.report.grouping import Group as Findings
     from mlaudit.report.sections import Section
 
 COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.INFO: "cyan"}
@@ -36,6 +36,7 @@ _VERDICTS = {
 }
 _WIDEST = 110
 _NOTES = 5
+_PLACES = 3
 
 
 def render(review: Review, *, width: int = 100, color: bool = False, verbose: bool = False) -> str:
@@ -84,7 +85,7 @@ def _section(section: Section) -> Iterator[RenderableType]:
     yield Padding(table, (0, 0, 1, 2))
 
 
-def _group(group: Group, columns: int) -> Iterator[RenderableType]:
+def _group(group: Findings, columns: int) -> Iterator[RenderableType]:
     colour = COLOURS[group.severity]
     heading = Text.assemble((group.title, f"bold {colour}"), (f" ({group.size}) ", colour))
     yield heading.append("─" * max(0, columns - len(heading)), style=f"dim {colour}")
@@ -147,13 +148,14 @@ def _remedy(finding: Finding, indent: int) -> Iterator[RenderableType]:
 def _unfinished(review: Review, *, every: bool) -> Iterator[RenderableType]:
     """Say what could not be done and what was not examined."""
     failures, notes = failed(review), uncovered(review)
-    for failure in failures:
-        yield Text.assemble(("error: ", "bold red")) + _prose(failure)
     shown = notes if every else notes[:_NOTES]
-    for note in shown:
-        yield Text.assemble(("not examined: ", "bold yellow")) + _prose(note)
+    for colour, lines in (("red", failures), ("yellow", shown)):
+        for text in lines:
+            row = _prose(text)
+            row.stylize(f"bold {colour}", 0, text.index(":") + 1)
+            yield row
     if len(notes) > len(shown):
-        yield Text(f"not examined: {len(notes) - len(shown)} more (-v lists them)", style="yellow")
+        yield Text(f"and {len(notes) - len(shown)} more such notes (-v lists them)", style="yellow")
     if failures or notes:
         yield Text()
 
@@ -161,29 +163,30 @@ def _unfinished(review: Review, *, every: bool) -> Iterator[RenderableType]:
 def _banner(review: Review, columns: int) -> Panel:
     verdict = review.verdict
     colour = _VERDICTS[verdict.recommendation]
-    body = Text.assemble(
+    head = Text.assemble(
         (verdict.recommendation, f"bold {colour}"), (f"   confidence {verdict.confidence}", colour)
     )
-    places = {finding.fingerprint: finding for finding in review.findings}
+    reasons = Table.grid(padding=(0, 1))
     for reason in verdict.reasons:
-        body.append("\n").append(_reason(reason, places))
-    body.append(f"\n\n{counted(review)}\n")
-    body.append(f"coverage {covered(review)}", style="" if review.coverage.complete else "yellow")
+        reasons.add_row("•", _reason(reason, review.findings))
+    foot = Text(f"{counted(review)}\n")
+    foot.append(f"coverage {covered(review)}", style="" if review.coverage.complete else "yellow")
     if review.findings:
         code = grouped(review.findings)[0].full[0].code
-        body.append(f"\nmlaudit explain {code} tells more about a rule", style="dim")
-    return Panel(body, border_style=colour, width=columns, padding=(0, 1))
+        foot.append(f"\nmlaudit explain {code} tells more about a rule", style="dim")
+    parts = [head, reasons, Text(), foot] if verdict.reasons else [head, foot]
+    return Panel(Group(*parts), border_style=colour, width=columns, padding=(0, 1))
 
 
-def _reason(reason: Reason, places: dict[str, Finding]) -> Text:
+def _reason(reason: Reason, findings: tuple[Finding, ...]) -> Text:
     """Word a reason, with the first places that it rests on."""
-    text = Text("• ") + _prose(reason.text)
-    found = [places[each] for each in reason.findings if each in places]
-    for finding in found[:3]:
-        text.append(f"\n    {finding.code} ", style=COLOURS[finding.severity])
-        text.append(line(str(finding.location)), style="cyan")
-    if len(found) > 3:
-        text.append(f"\n    and {number(len(found) - 3, 'more place')}", style="dim")
+    text = _prose(reason.text)
+    causes = set(reason.findings)
+    places = [str(finding.location) for finding in findings if finding.fingerprint in causes]
+    for position, place in enumerate(places[:_PLACES]):
+        text.append(", " if position else ": ").append(line(place), style="cyan")
+    if len(places) > _PLACES:
+        text.append(f" and {len(places) - _PLACES} more")
     return text
 
 

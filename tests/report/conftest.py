@@ -205,7 +205,8 @@ def review() -> Review:
             Recommendation.NEEDS_REWORK,
             Confidence.HIGH,
             (
-                Reason("two findings invalidate the reported scores", ("f-leak1", "f-leak3")),
+                Reason("LEAK001 fit-before-split invalidates the result", ("f-leak1",)),
+                Reason("LEAK003 selection-before-split invalidates the result", ("f-leak3",)),
                 Reason("coverage is incomplete: one cell does not parse"),
             ),
         ),

@@ -88,7 +88,7 @@ def test_incomplete_coverage_is_said_in_every_format(review: Review) -> None:
 def test_incomplete_coverage_without_counts_points_to_the_notes(empty: Review) -> None:
     partial = replace(empty, coverage=Coverage(complete=False, notes=("time was up",)))
     assert "coverage incomplete: see the notes" in concise.render(partial)
-    assert "not examined: time was up" in concise.render(partial)
+    assert "not followed: time was up" in concise.render(partial)
 
 
 @pytest.mark.parametrize("columns", [40, 60, 80, 200])
@@ -158,6 +158,11 @@ def test_the_leaking_edge_of_the_picture_is_red_and_named(review: Review) -> Non
     assert '  n1 ==>|"LEAK001: all rows"| n2' in drawn
     assert drawn[-3] == "  linkStyle 1 stroke:#d1242f,stroke-width:3px,color:#d1242f"
     assert drawn[-1] == "  class n1 leak"
+
+
+def test_a_step_in_another_file_names_it(review: Review) -> None:
+    pipeline = replace(review.pipelines[0], path="notebook.ipynb")
+    assert "<br/>train.py line 4" in picture(pipeline)
 
 
 def test_a_picture_without_a_leak_has_no_red(review: Review) -> None:
