@@ -40,8 +40,8 @@ def call(run: Interpreter, name: str, arguments: Arguments) -> Value:
     if name in {"list", "tuple", "set", "iter", "reversed", "frozenset"}:
         return _copied(run, name, first if given else None)
     if name == "sorted":
-        sinks.select(run, first, arguments.node, "results are sorted")
-        return _copied(run, "list", first)
+        data = run.data(first)
+        return data.but(kind="ranked") if data.scores else _copied(run, "list", first)
     if name in {"max", "min"}:
         return _extreme(run, name, arguments)
     if name == "zip":

@@ -79,7 +79,7 @@ def element(run: Interpreter, value: Value) -> Value:
         merged: Value | None = None
         for part in _parts(inner):
             merged = part if merged is None else run.state.join(merged, part)
-        return merged if merged is not None else UNKNOWN
+        return _alike(run, inner, merged) if merged is not None else UNKNOWN
     if isinstance(inner, Dictionary):
         return Data("scalar")
     if isinstance(inner, Constant):
@@ -90,6 +90,16 @@ def element(run: Interpreter, value: Value) -> Value:
         return splits.old_folds(run, inner)
     data = run.data(inner)
     return data.but(columns=None, table=None, name=None)
+
+
+def _alike(run: Interpreter, value: Sequence, merged: Value) -> Value:
+    """Of a record such as (name, score, seconds) an unknown member is not the score."""
+    data = run.load(merged)
+    if isinstance(data, Data) and data.scores:
+        members = [run.data(part) for part in _parts(value)]
+        if not all(member.scores for member in members):
+            return data.but(scores=())
+    return merged
 
 
 def sequence_method(

@@ -30,7 +30,7 @@ def metric(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> V
         evaluated(run, arguments.node, prediction, name.rsplit(".", 1)[-1], index, swapped)
         for index, prediction in enumerate(predictions)
     ]
-    return Data("scalar", scores=tuple(events))
+    return Data("report" if entry.tabular else "scalar", scores=tuple(events))
 
 
 def _operands(run: Interpreter, entry: Entry, arguments: Arguments) -> list[Value]:

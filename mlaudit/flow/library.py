@@ -81,7 +81,7 @@ def statistic_of(
     run: Interpreter, node: ast.AST, data: Data, operation: str, entry: Entry
 ) -> tuple[Influence, ...]:
     """Make the influence of a statistic computed over the rows of some data."""
-    if not data.rows.terms or data.kind in {"mask", "index", "columns"}:
+    if not data.rows.terms or data.kind in {"mask", "index", "columns"} or entry.stateless:
         return ()
     influence = Influence(
         operation,
@@ -91,7 +91,7 @@ def statistic_of(
         run.place(node),
         entry.supervised or data.label,
         entry.statistic,
-        bool(run.conditions),
+        bool(run.conditions) or data.kind == "unknown",
     )
     return (influence,)
 
@@ -110,7 +110,8 @@ def _reduce(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> 
     if not data:
         return Data("scalar")
     joined = combine(data, "scalar")
-    if row_wise(run, entry, arguments):
+    listed = isinstance(run.load(arguments.positional[0]), Sequence) if arguments.positional else False
+    if row_wise(run, entry, arguments) or (listed and not joined.scores and not joined.predictions):
         return joined.but(kind="array")
     return reduced(run, arguments.node, joined, _short(name), entry, data[0])
 

@@ -289,6 +289,13 @@ def _chosen_score(
     return Data("scalar", scores=value.scores)
 
 
+def _ranked(
+    run: Interpreter, holder: Value, value: Data, name: str, arguments: Arguments
+) -> Value | None:
+    """Sort results: to look at them is no choice, to take the first one is."""
+    return value.but(kind="ranked") if value.scores else None
+
+
 def _append(
     run: Interpreter, holder: Value, value: Data, name: str, arguments: Arguments
 ) -> Value | None:
@@ -331,7 +338,6 @@ _SPECIAL: dict[str, Callable[[Interpreter, Value, Data, str, Arguments], Value |
     "append": _append,
     "merge": _merge,
     "join": _merge,
-    **dict.fromkeys(
-        evaluation.CHOOSING | {"sort_values", "nlargest", "nsmallest", "sort"}, _chosen_score
-    ),
+    **dict.fromkeys(evaluation.CHOOSING, _chosen_score),
+    **dict.fromkeys(("sort_values", "nlargest", "nsmallest"), _ranked),
 }

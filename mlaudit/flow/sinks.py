@@ -21,7 +21,8 @@ def report(run: Interpreter, value: Value) -> None:
 
 def select(run: Interpreter, value: Value, node: ast.AST, how: str) -> None:
     """Something is chosen by a value."""
-    for score in run.data(value).scores:
+    data = run.data(value)
+    for score in data.scores if data.kind != "report" else ():
         if isinstance(score, Evaluate) and score.selected_at is None:
             score.uses.add(Use.SELECTS)
             score.selected_at = run.place(node)

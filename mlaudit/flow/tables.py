@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
+from mlaudit.flow import sinks
 from mlaudit.flow.containers import element, item
 from mlaudit.flow.regions import Length, Rows, Selector
 from mlaudit.flow.values import (
@@ -139,7 +140,15 @@ def _of_sequence(run: Interpreter, value: Sequence, key: ast.expr) -> Value:
     return element(run, value)
 
 
+def _first_ranked(run: Interpreter, value: Data, key: ast.expr) -> None:
+    """Taking the first of sorted results chooses by them."""
+    number = ast.unparse(key) if isinstance(key, ast.Constant | ast.UnaryOp) else None
+    if value.kind == "ranked" and number in {"0", "-1"}:
+        sinks.select(run, value, key, "the first of the sorted results is taken")
+
+
 def _of_data(run: Interpreter, value: Data, key: ast.expr) -> Value:
+    _first_ranked(run, value, key)
     if isinstance(key, ast.Tuple) and value.kind != "group":
         return _rows_and_columns(run, value, key)
     if isinstance(key, ast.Slice):
@@ -160,7 +169,10 @@ def _of_data(run: Interpreter, value: Data, key: ast.expr) -> Value:
 
 
 def _by_computed_columns(run: Interpreter, value: Data, index: Data, key: ast.expr) -> Data:
-    """Choose columns (or rows) by something computed; a statistic that chose is a selection."""
+    """Choose columns by something computed from statistics, or rows by something of each row."""
+    if index.rows.terms and value.kind != "group":
+        select = Selector("some", (id(key), run.context))
+        return value.but(rows=value.rows.select(select), select=None)
     chosen_by = tuple(_as_selection(influence) for influence in index.influences)
     influences = merge_influences(value.influences, chosen_by)
     kind = "group" if value.kind == "group" else value.kind
@@ -253,6 +265,7 @@ def _bound(run: Interpreter, node: ast.expr | None) -> Hashable:
 
 def _located(run: Interpreter, value: Data, way: str, key: ast.expr) -> Value:
     """Evaluate `.loc[...]` and `.iloc[...]`."""
+    _first_ranked(run, value, key)
     if isinstance(key, ast.Tuple) and len(key.elts) == 2:
         return _rows_and_columns(run, value, key)
     if isinstance(key, ast.Slice):
