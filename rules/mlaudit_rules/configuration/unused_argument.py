@@ -45,13 +45,16 @@ class UnusedArgument(Rule):
     def _unread(
         self, module: Module, options: list[Option], read: frozenset[str]
     ) -> Iterable[Finding]:
-        unread = [option for option in options if option.name not in read]
-        # Where hardly anything is read, the reader is somewhere else.
-        if len(options) > 2 and 2 * len(unread) > len(options):
+        meant = [
+            option
+            for option in options
+            if option.name not in _INJECTED and not _EXCUSED.search(option.help)
+        ]
+        unread = [option for option in meant if option.name not in read]
+        # Where much of it is unread, the reader is somewhere else.
+        if len(meant) > 2 and 2 * len(unread) >= len(meant):
             return
         for option in unread:
-            if option.name in _INJECTED or _EXCUSED.search(option.help):
-                continue
             yield self.report(
                 module.place(option.node),
                 f"`{option.flag}` is accepted and never read: its value changes nothing",
