@@ -13,12 +13,11 @@ import sys
 import tempfile
 from collections import defaultdict
 from dataclasses import dataclass
-from multiprocessing import get_context
 from pathlib import Path
 from statistics import median
-from time import perf_counter
 from typing import TYPE_CHECKING
 
+from benchmarks import corpus
 from benchmarks.table import show
 
 if TYPE_CHECKING:
@@ -41,6 +40,18 @@ for folder, _, names in os.walk(sys.argv[1]):
                     ast.parse("".join(cell["source"]))
         except (SyntaxError, ValueError, KeyError):
             pass
+"""
+
+# A process is counted at least the memory of the one that starts it, so a small one starts it.
+LAUNCHER = """
+import os, sys, time
+nowhere = [(os.POSIX_SPAWN_OPEN, 1, os.devnull, os.O_WRONLY, 0)]
+start = time.perf_counter()
+child = os.posix_spawnp(sys.argv[1], sys.argv[1:], os.environ, file_actions=nowhere)
+_, status, used = os.wait4(child, 0)
+wall = time.perf_counter() - start
+cpu = used.ru_utime + used.ru_stime
+print(os.waitstatus_to_exitcode(status), wall, cpu, used.ru_maxrss * 1024)
 """
 
 
@@ -80,18 +91,15 @@ class Row:
 
 
 def measure(command: Sequence[str]) -> Usage:
-    """Run a command to its end; its output is thrown away."""
+    """Run a command to its end; its output is thrown away.  What fails ends the benchmark."""
     # An installed package is compiled; a checkout is too, unless the environment forbids it.
     environment = {key: os.environ[key] for key in os.environ.keys() - {"PYTHONDONTWRITEBYTECODE"}}
-    nowhere = subprocess.DEVNULL
-    start = perf_counter()
-    with subprocess.Popen(command, env=environment, stdout=nowhere, stderr=nowhere) as process:
-        _, status, used = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
-    wall = perf_counter() - start
-    if process.returncode:
-        print(f"exit {process.returncode}: {' '.join(command)[:200]}", file=sys.stderr)
-    return Usage(wall, used.ru_utime + used.ru_stime, used.ru_maxrss * 1024.0)
+    launcher = [sys.executable, "-ISc", LAUNCHER, *command]
+    done = subprocess.run(launcher, env=environment, check=True, capture_output=True, text=True)
+    status, wall, cpu, peak = map(float, done.stdout.split())
+    if status:
+        sys.exit(f"exit code {status:.0f}: {' '.join(command)[:200]}\n{done.stderr}")
+    return Usage(wall, cpu, peak)
 
 
 @dataclass(frozen=True)
@@ -107,60 +115,46 @@ class Corpus:
 
 def make_corpus(folder: Path, lines: int, tree: Path | None) -> Corpus:
     """Write the code to measure on; `tree` is a folder of real code to take instead."""
-    # In a process of its own: the memory of a child is counted from its parent's on.
-    worker = get_context("spawn").Process(target=_write, args=(folder, lines, tree is None))
-    worker.start()
-    worker.join()
-    if worker.exitcode:
-        sys.exit("the code to measure on could not be written")
+    small = folder / "small.py"
+    small.write_text(corpus.CLEAN, encoding="utf-8")
     if tree is not None:
-        return Corpus(folder / "small.py", tree)
+        return Corpus(small, tree)
     return Corpus(
-        folder / "small.py",
-        folder / "scripts",
-        folder / "notebooks",
-        folder / "short.py",
-        folder / "long.py",
+        small,
+        corpus.write_scripts(folder / "scripts", lines),
+        corpus.write_notebooks(folder / "notebooks", lines // 2),
+        corpus.write_long(folder / "short.py", lines // 20),
+        corpus.write_long(folder / "long.py", lines // 2),
     )
-
-
-def _write(folder: Path, lines: int, everything: bool) -> None:
-    from benchmarks import corpus
-
-    (folder / "small.py").write_text(corpus.CLEAN, encoding="utf-8")
-    if everything:
-        corpus.write_scripts(folder / "scripts", lines)
-        corpus.write_notebooks(folder / "notebooks", lines // 2)
-        corpus.write_long(folder / "short.py", lines // 20)
-        corpus.write_long(folder / "long.py", lines // 2)
 
 
 def reviewing(path: Path, python: Path) -> list[str]:
     """Give the command that reviews a path."""
     program = str(python.with_name("mlaudit"))
-    return [program, "review", str(path), "--format", "concise", "--fail-on", "never"]
+    options = ["--no-config", "--keep-going", "--fail-on", "never", "--format", "concise"]
+    return [program, "review", str(path), *options]
 
 
-def commands(corpus: Corpus, given: argparse.Namespace) -> dict[str, list[str]]:
+def commands(made: Corpus, given: argparse.Namespace) -> dict[str, list[str]]:
     """Name every command that is measured."""
     python = Path(sys.executable)
     parsing = [sys.executable, "-c", YARDSTICK]
     table = {
         "pass": [sys.executable, "-c", "pass"],
-        "small": reviewing(corpus.small, python),
-        "parse tree": [*parsing, str(corpus.tree)],
-        "tree": reviewing(corpus.tree, python),
+        "small": reviewing(made.small, python),
+        "parse tree": [*parsing, str(made.tree)],
+        "tree": reviewing(made.tree, python),
     }
-    if corpus.notebooks and corpus.short and corpus.long:
-        table["parse notebooks"] = [*parsing, str(corpus.notebooks)]
-        table["notebooks"] = reviewing(corpus.notebooks, python)
-        table["short"] = reviewing(corpus.short, python)
-        table["long"] = reviewing(corpus.long, python)
+    if made.notebooks and made.short and made.long:
+        table["parse notebooks"] = [*parsing, str(made.notebooks)]
+        table["notebooks"] = reviewing(made.notebooks, python)
+        table["short"] = reviewing(made.short, python)
+        table["long"] = reviewing(made.long, python)
     if given.clean_python:
-        table["clean tree"] = reviewing(corpus.tree, given.clean_python)
+        table["clean tree"] = reviewing(made.tree, given.clean_python)
     if given.pylint:
         pylint = [str(given.clean_python or python), "-m", "pylint", "--exit-zero"]
-        table["pylint"] = [*pylint, "--recursive=y", str(corpus.tree)]
+        table["pylint"] = [*pylint, "--recursive=y", str(made.tree)]
     return table
 
 
@@ -227,8 +221,8 @@ def main() -> int:
     """Measure, and print the goals beside what was measured."""
     given = parse_arguments()
     with tempfile.TemporaryDirectory() as folder:
-        corpus = make_corpus(Path(folder), given.lines, given.tree)
-        used = interleaved(commands(corpus, given), given.rounds)
+        made = make_corpus(Path(folder), given.lines, given.tree)
+        used = interleaved(commands(made, given), given.rounds)
     show(("", "against", "in", "goal", "measured", ""), [row.cells() for row in rows(used)])
     print()
     show_usage(used)
