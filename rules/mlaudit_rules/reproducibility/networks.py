@@ -40,7 +40,7 @@ def torch_training(module: Module, running: Running) -> TorchTraining | None:
     for call in module.calls:
         if _kind(call) != "optimizer" or _library(call) != "torch":
             continue
-        owner = _owner(call.node)
+        owner = _owner(module, call.node)
         if owner is None or not running.reaches(call.function):
             continue
         name = ast.unparse(owner)
@@ -87,11 +87,13 @@ def _shuffles(call: Call) -> bool:
     return shuffle is not None and shuffle.known and bool(shuffle.value) and own is None
 
 
-def _owner(optimizer: ast.Call) -> ast.expr | None:
-    """Find `net` in `Adam(net.parameters())`, also in lists, groups and filters."""
+def _owner(module: Module, optimizer: ast.Call) -> ast.expr | None:
+    """Find `net` in `Adam(net.parameters())`, also in lists, groups, filters and by a name."""
     values = [*optimizer.args[:1], *(k.value for k in optimizer.keywords if k.arg == "params")]
     for value in values:
-        for node in ast.walk(value):
+        named = ast.unparse(value)
+        bound = [bound for target, bound in _assignments(module.tree) if _is(target, named)]
+        for node in (node for part in (value, *bound) for node in ast.walk(part)):
             if (
                 isinstance(node, ast.Call)
                 and isinstance(node.func, ast.Attribute)
@@ -99,6 +101,10 @@ def _owner(optimizer: ast.Call) -> ast.expr | None:
             ):
                 return node.func.value
     return None
+
+
+def _is(target: ast.expr, named: str) -> bool:
+    return isinstance(target, ast.Name) and target.id == named
 
 
 def _construction(module: Module, name: str) -> ast.Call | None:

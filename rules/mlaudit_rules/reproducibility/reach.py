@@ -6,7 +6,7 @@ import ast
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from mlaudit.rulekit import Module
 
@@ -123,15 +123,14 @@ class Reach:
 
     def _assign(self, targets: list[ast.expr], carried: Draws) -> None:
         carried |= self._control
-        for target in targets:
-            for part in target.elts if isinstance(target, ast.Tuple | ast.List) else [target]:
-                path = _path(part)
-                if path is None:
-                    self._taint(part, carried)
-                elif carried and "seed" not in path.lower():
-                    self._carried[path] = carried
-                else:
-                    self._carried.pop(path, None)
+        for part in _parts(targets):
+            path = _path(part)
+            if path is None:
+                self._taint(part, carried)
+            elif carried and "seed" not in path.lower():
+                self._carried[path] = carried
+            else:
+                self._carried.pop(path, None)
 
     def _taint(self, target: ast.expr, carried: Draws) -> None:
         carried |= self._control
@@ -204,6 +203,14 @@ def _bound_to(tree: ast.Module, kinds: dict[ast.Call, str]) -> set[str | None]:
         and kinds.get(node.value) in _LEARNING_NO_MODEL
         for target in node.targets
     } - {None}
+
+
+def _parts(targets: list[ast.expr]) -> Iterator[ast.expr]:
+    for target in targets:
+        if isinstance(target, ast.Tuple | ast.List):
+            yield from _parts(target.elts)
+        else:
+            yield target
 
 
 def _path(node: ast.AST) -> str | None:

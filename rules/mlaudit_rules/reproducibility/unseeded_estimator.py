@@ -40,6 +40,8 @@ class UnseededEstimator(Rule):
 
     def check_module(self, module: Module) -> Iterable[Finding]:
         """Judge the construction of estimators."""
+        if module.is_test:
+            return
         calls = [call for call in module.calls if _unseeded(call)]
         if not calls:
             return

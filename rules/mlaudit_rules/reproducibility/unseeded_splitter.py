@@ -29,6 +29,8 @@ class UnseededSplitter(Rule):
 
     def check_module(self, module: Module) -> Iterable[Finding]:
         """Judge the construction of splitters."""
+        if module.is_test:
+            return
         calls = [
             call
             for call in module.calls

@@ -44,6 +44,8 @@ class WorkerSeeds(Rule):
 
     def check_module(self, module: Module) -> Iterable[Finding]:
         """Judge each loader by the class of the data set that it loads; one finding a class."""
+        if module.is_test:
+            return
         loaders = [call for call in module.calls if has_workers(call) and not _initialised(call)]
         if not loaders:
             return
