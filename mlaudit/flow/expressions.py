@@ -115,9 +115,19 @@ def _operate(run: Interpreter, node: ast.BinOp, left: Value, right: Value) -> Va
     if isinstance(node.op, ast.BitAnd | ast.BitOr) and (one.select or two.select):
         key = (run.text(node), one.rows.terms, two.rows.terms)
         return combine([one, two], "mask").but(select=Selector("filter", key, True))
+    if _judges(one, two):
+        return combine([one, two], "error")
     joined = combine([one, two], one.kind if one.rows.terms else two.kind)
     label = (one.label and (two.label or not two.rows.terms)) or (two.label and not one.rows.terms)
     return joined.but(label=label)
+
+
+def _judges(one: Data, two: Data) -> bool:
+    """Whether predictions meet something that no model has made: labels."""
+    if bool(one.predictions) == bool(two.predictions):
+        return False
+    labels = two if one.predictions else one
+    return bool(labels.rows.terms) or labels.kind == "unknown"
 
 
 def _fold(op: ast.operator, a: Any, b: Any) -> Value:
@@ -152,6 +162,8 @@ def _compare(run: Interpreter, node: ast.Compare) -> Value:
     left = run.data(run.eval(node.left))
     rights = [run.eval(comparator) for comparator in node.comparators]
     others = [run.data(right) for right in rights]
+    if len(others) == 1 and _judges(left, others[0]):
+        return combine([left, *others], "error")
     joined = combine(
         [left, *others], "mask" if left.rows.terms or left.kind == "unknown" else "scalar"
     )

@@ -23,7 +23,7 @@ from mlaudit.flow.values import (
 from mlaudit.trace.events import Columns, Draw, Effect, Influence, Kind, Load, Seed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Hashable
 
     from mlaudit.catalogue.entry import Entry
     from mlaudit.flow.interpreter import Interpreter
@@ -216,7 +216,7 @@ def _load(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> Va
     first = run.load(arguments.positional[0]) if arguments.positional else None
     short = _short(name)
     if isinstance(first, Constant) and isinstance(first.value, str):
-        key: object = ("file", first.value)
+        key: object = ("file", first.value, *_portion(run, arguments))
         label = first.value.replace("\\", "/").rsplit("/", 1)[-1]
     else:
         key = ("load", id(arguments.node), run.context)
@@ -225,9 +225,6 @@ def _load(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> Va
             if expression is not None and arguments.positional
             else f"{short}()"
         )
-    if not arguments.positional:
-        train = run.load(arguments.named.get("train", UNKNOWN))
-        key = (*key, repr(train)) if isinstance(key, tuple) else key
     rows = base(key, label)  # type: ignore[arg-type]
     run.emit(Load, arguments.node, reader=short, source=label, rows=rows)
     kind = "table" if entry.name.startswith("read_") or "DataFrame" in entry.name else "array"
@@ -235,6 +232,17 @@ def _load(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> Va
     if kind == "table":
         return data.but(columns=Columns(), table=key)
     return networks.dataset_parts(run, name, entry, arguments, data)
+
+
+def _portion(run: Interpreter, arguments: Arguments) -> list[Hashable]:
+    """Which portion of a source is read: training and test images may lie in one folder."""
+    found: list[Hashable] = []
+    for name in ("train", "split", "subset", "image_set", "partition", "sheet_name", "key"):
+        value = run.load(arguments.named.get(name, UNKNOWN))
+        if isinstance(value, Constant):
+            found.append((name, value.value))
+    more = (run.load(value) for value in arguments.positional[1:2])
+    return [*found, *(v.value for v in more if isinstance(v, Constant))]
 
 
 def _index(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> Value:

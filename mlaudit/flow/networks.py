@@ -6,6 +6,7 @@ import ast
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from mlaudit.flow import evaluation
 from mlaudit.flow.arguments import Arguments
 from mlaudit.flow.regions import base
 from mlaudit.flow.values import (
@@ -60,7 +61,7 @@ def call_estimator(
 ) -> Value:
     """Call a library object: a network or a loss; anything else passes its data on."""
     if estimator.entry.kind == "loss":
-        return judged(run, arguments)
+        return judged(run, estimator.model.name, arguments)
     if estimator.entry.kind in {"network", "trainer"} or _holds_layers(run, estimator):
         return _prediction(run, target, estimator, arguments)
     data = [run.data(value) for value in arguments.values()]
@@ -97,11 +98,15 @@ def _prediction(
     return Data("prediction", joined.rows, joined.influences, (*joined.predictions, made)[-6:])
 
 
-def judged(run: Interpreter, arguments: Arguments) -> Value:
+def judged(run: Interpreter, name: str, arguments: Arguments) -> Value:
     """Compute a loss: predictions against labels, a number that may yet reach `backward`."""
     data = [run.data(value) for value in arguments.values()]
     joined = combine(data, "loss") if data else Data("loss")
-    return joined.but(rows=joined.rows)
+    events = tuple(
+        evaluation.evaluated(run, arguments.node, prediction, name, index)
+        for index, prediction in enumerate(joined.predictions)
+    )
+    return joined.but(scores=events)
 
 
 def loss(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> Value:
@@ -111,7 +116,7 @@ def loss(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> Val
     short = name.rsplit(".", 1)[-1]
     if short[:1].isupper():
         return estimators.build(run, name, entry, arguments)
-    return judged(run, arguments)
+    return judged(run, short, arguments)
 
 
 def backward(run: Interpreter, data: Data, node: ast.AST) -> None:
