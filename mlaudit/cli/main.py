@@ -5,12 +5,13 @@ from __future__ import annotations
 import importlib
 import os
 import sys
-import traceback
+from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 import click
 
 from mlaudit import __version__
+from mlaudit.cli.terminal import PipeClosed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -38,9 +39,9 @@ class Lazy(click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        """Find the subcommand; a path in its place gets the command that was meant."""
-        if args and args[0] not in COMMANDS and os.path.exists(args[0]):  # noqa: PTH110
-            ctx.fail(f"there is no command {args[0]!r}; did you mean: mlaudit review {args[0]}")
+        """Find the subcommand; for an unknown one, say what was perhaps meant."""
+        if args and args[0] not in COMMANDS and not args[0].startswith("-"):
+            ctx.fail(f'there is no command "{args[0]}"{_meant(args[0])}')
         return super().resolve_command(ctx, args)
 
 
@@ -70,14 +71,13 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
 def _run(arguments: Sequence[str] | None) -> int:
     try:
         result = mlaudit.main(arguments, prog_name="mlaudit", standalone_mode=False)
-        sys.stdout.flush()
     except click.ClickException as error:
         error.show()
         return _UNABLE
     except (KeyboardInterrupt, click.Abort):
         click.echo("interrupted", err=True)
         return _INTERRUPTED
-    except BrokenPipeError:
+    except PipeClosed:
         _silence_output()
         return _PIPE_CLOSED
     except Exception as error:
@@ -86,16 +86,26 @@ def _run(arguments: Sequence[str] | None) -> int:
     return result if isinstance(result, int) else 0
 
 
+def _meant(word: str) -> str:
+    if Path(word).exists():
+        return f"; did you mean: mlaudit review {word}"
+    from mlaudit.config.load import nearest
+
+    return nearest(word, COMMANDS)
+
+
 def _silence_output() -> None:
     """Keep the interpreter from writing to the closed pipe once more when it ends."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _tell_crash(error: Exception) -> None:
+    import traceback
+
     if os.environ.get("MLAUDIT_DEBUG"):
         traceback.print_exception(error)
     last = traceback.extract_tb(error.__traceback__)[-1]
-    where = f"{os.path.basename(last.filename)}:{last.lineno}"  # noqa: PTH119
+    where = f"{Path(last.filename).name}:{last.lineno}"
     text = " ".join(f"{type(error).__name__}: {error}".split())
     click.echo(
         f"Error: mlaudit crashed at {where}: {text} (MLAUDIT_DEBUG=1 shows the traceback)", err=True

@@ -82,7 +82,7 @@ def command(
     quiet: bool,
     verbose: bool,
     **settings: Any,
-) -> int:
+) -> None:
     """Review PATHS: scripts, notebooks and folders (default: this folder), or - for standard input.
 
     The code is read, never run.
@@ -101,7 +101,7 @@ def command(
         _save(output, text)
         if not quiet:
             _tell(review, output)
-    return exit_code(review, config)
+    click.get_current_context().exit(exit_code(review, config))
 
 
 def exit_code(review: Review, config: Config) -> int:

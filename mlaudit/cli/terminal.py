@@ -45,8 +45,19 @@ def width() -> int:
     return shutil.get_terminal_size((_DEFAULT_WIDTH, 24)).columns
 
 
+class PipeClosed(Exception):  # noqa: N818 - nothing is wrong: the reader has seen enough
+    """Nobody reads standard output any more."""
+
+
 def write(text: str) -> None:
-    """Write to standard output; what its encoding lacks becomes a question mark."""
+    """Write to standard output; what its encoding lacks becomes a question mark.
+
+    Raises `PipeClosed` when nobody reads it.
+    """
     encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
     text = text.encode(encoding, "replace").decode(encoding)
-    sys.stdout.write(text)
+    try:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        raise PipeClosed from None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import json
 from dataclasses import fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -155,6 +154,8 @@ def _refuse_unknown_keys(
 
 
 def _validate(table: dict[str, Any], lines: Mapping[tuple[str, str], str], shown: str) -> Settings:
+    import json
+
     from pydantic import TypeAdapter, ValidationError
 
     try:

@@ -72,7 +72,7 @@ class Selection:
             return Decision(False, f"{self._where('select')}no entry of select names it")
         if best is None:
             return self._by_profile(meta, in_profile)
-        line = f'{self._where(best.key, best.entry)}{best.key} "{best.entry}"'
+        line = self._line(best.key, best.entry)
         if best.ignores:
             return Decision(False, line)
         if best.specificity < _ONE_RULE and not in_profile:
@@ -126,6 +126,15 @@ class Selection:
             reason = f'{where}profile "{self.config.profile}" leaves {meta.tier} rules off'
         return Decision(in_profile, reason)
 
+    def _line(self, key: str, entry: str) -> str:
+        """Quote what decided: a line of a file, or an option of the command line."""
+        origin = self.config.origin(key, entry)
+        return (
+            f"{origin} {entry}"
+            if origin.startswith("--")
+            else f'{self._where(key, entry)}{key} "{entry}"'
+        )
+
     def _where(self, key: str, entry: str = "") -> str:
         origin = self.config.origin(key, entry)
         return "" if origin == "default" else f"{origin}: "
@@ -146,9 +155,8 @@ class Selection:
         list_key, _, pattern = key.partition(".")
         where = self._where(list_key, pattern or entry)
         known = {word for meta in self.rules.values() for word in _words(meta)}
-        raise ConfigError(
-            f'{where}{list_key}: no rule answers to "{entry}"{nearest(entry, sorted(known))}'
-        )
+        subject = where if where.startswith("--") else f"{where}{list_key}: "
+        raise ConfigError(f'{subject}no rule answers to "{entry}"{nearest(entry, sorted(known))}')
 
     @cached_property
     def _patterns(self) -> list[tuple[GitIgnoreSpec, tuple[str, ...]]]:

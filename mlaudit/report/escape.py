@@ -19,7 +19,7 @@ _ENTITIES = {
     "@": "@&#8203;",
 }
 _PUNCTUATION = re.compile(r"[^\w ]|_")
-_MERMAID = re.compile(r"[^\w .,=()/:+*-]")
+_MERMAID = re.compile(r"[^\w .,=()/:-]")
 
 
 def plain(text: str) -> str:
