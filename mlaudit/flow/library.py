@@ -141,7 +141,7 @@ def row_wise(run: Interpreter, entry: Entry, arguments: Arguments) -> bool:
     if entry.along is None:
         return False
     position = entry.parameters.index(entry.along) if entry.along in entry.parameters else None
-    value = arguments.get(entry.along, position)
+    value = arguments.get(entry.along, position) or arguments.named.get("dim")
     inner = run.load(value) if value is not None else UNKNOWN
     return isinstance(inner, Constant) and inner.value in {
         1,

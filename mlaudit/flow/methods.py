@@ -257,9 +257,11 @@ def _apply(
         result = run.data(functions.call(run, inner, Arguments(arguments.node, [given, *extra])))
         influences = merge_influences(value.influences, result.influences)
         kind = "column" if name != "pipe" else value.kind
-        return value.but(kind=kind, influences=influences, columns=None, name=None, select=None)
+        origin = value.name if value.kind == "column" else None
+        return value.but(kind=kind, influences=influences, columns=None, name=origin, select=None)
     if isinstance(inner, Dictionary):
-        return combine([value, run.data(inner)], value.kind)
+        joined = combine([value, run.data(inner)], value.kind)
+        return joined.but(name=value.name, table=value.table)
     return None
 
 
