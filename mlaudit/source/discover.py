@@ -113,7 +113,10 @@ def _walk(top: str, ignores: Ignores) -> Iterator[_Candidate]:
 
 
 def _is_source(entry: os.DirEntry[str]) -> bool:
-    return entry.name.lower().endswith(SUFFIXES) and entry.is_file()
+    if not entry.name.lower().endswith(SUFFIXES):
+        return False
+    # Path.is_file() does not mind a link that points at itself.
+    return Path(entry.path).is_file() if entry.is_symlink() else entry.is_file()
 
 
 def _once(candidates: list[_Candidate]) -> list[SourceFile]:
