@@ -3,7 +3,7 @@
 from mlaudit.model.finding import Certainty, Confidence, Evidence, Finding, Fix, Severity
 from mlaudit.rulekit.module import Call, Module
 from mlaudit.rulekit.rule import Rule, RuleMeta, Tier
-from mlaudit.rulekit.wording import named, quoted, says, score_of
+from mlaudit.rulekit.wording import named, quoted, says_validation, score_of
 from mlaudit.source.document import Place
 from mlaudit.trace.events import (
     Argument,
@@ -67,6 +67,6 @@ __all__ = [
     "Watch",
     "named",
     "quoted",
-    "says",
+    "says_validation",
     "score_of",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -9,6 +10,10 @@ if TYPE_CHECKING:
     from mlaudit.trace.events import Evaluate, Model
 
 LONGEST = 60
+
+_VALIDATION = re.compile(
+    r"(?<![A-Za-z])(val|valid|validation|dev)(?![a-z])|Val(id|idation)?(?![a-z])"
+)
 
 
 def quoted(code: Place | str) -> str:
@@ -21,9 +26,10 @@ def quoted(code: Place | str) -> str:
 
 def named(model: Model) -> str:
     """Name a model as its reader knows it: by variable and class."""
-    if model.variable and model.variable != model.name:
-        return f"`{model.variable}` ({model.name})"
-    return f"`{model.name}`"
+    if model.variable is None or model.variable == model.name:
+        return f"`{model.name}`"
+    is_class = model.name[:1].isupper()
+    return f"`{model.variable}` ({model.name})" if is_class else f"`{model.variable}`"
 
 
 def score_of(evaluation: Evaluate) -> str:
@@ -34,6 +40,6 @@ def score_of(evaluation: Evaluate) -> str:
     return f"`{metric}`"
 
 
-def says(variable: str, *words: str) -> bool:
-    """Say whether a variable's name has one of these words in it: `X_val` says "val"."""
-    return any(word in variable.lower() for word in words)
+def says_validation(code: str) -> bool:
+    """Say whether a name in the code calls its rows validation rows: `X_val`, `valid_set`."""
+    return _VALIDATION.search(code) is not None

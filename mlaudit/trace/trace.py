@@ -124,7 +124,8 @@ class Trace:
                 and (report.model is choice.model or type(choice) is Evaluate)
             ]
             if reports and not self.untouched_reports(choice.rows):
-                found.append(ChosenOnReported(choice, reports[-1]))
+                report = choice if choice in reports else reports[0]
+                found.append(ChosenOnReported(choice, report))
         return found
 
     def untouched_reports(self, rows: RowSet) -> list[Evaluate]:
@@ -134,17 +135,25 @@ class Trace:
         ]
 
     def judged_apart(self, evaluation: Evaluate) -> bool:
-        """Say whether the model, as trained here, is also judged on other rows or on folds."""
-        return any(
-            event.model is evaluation.model
-            and event.fits == evaluation.fits
-            and event.metric is not None
-            and event.held_out
-            for event in self.of(Evaluate)
-        ) or any(
-            event.model.qualified == evaluation.model.qualified
-            or any(fit.place == event.place for fit in evaluation.fits)
-            for event in self.of(CrossValidate)
+        """Say whether such a model is also judged on folds, or on rows that may well be others.
+
+        Programs train a model anew between two scores, so one of the same class counts.
+        """
+        name = evaluation.model.qualified
+        trainings = {fit.place for fit in evaluation.fits}
+        return (
+            any(
+                event.model.qualified == name and event.metric is not None and _beyond(event)
+                for event in self.of(Evaluate)
+            )
+            or any(
+                event.model.qualified == name or event.place in trainings
+                for event in self.of(CrossValidate)
+            )
+            or any(
+                event.model is evaluation.model and not event.rows.within(evaluation.rows)
+                for event in self.of(Watch)
+            )
         )
 
     def set_apart(self, overlapping: Overlapping) -> bool:
@@ -193,6 +202,12 @@ class Trace:
         return bool(influence.rows.overlap(trained))
 
 
+def _beyond(evaluation: Evaluate) -> bool:
+    """Say whether the judged rows are not surely those that the model was trained on."""
+    surely = Overlap.MUST
+    return all(fit.rows.overlap(evaluation.rows) is not surely for fit in evaluation.fits)
+
+
 def _keep(found: dict[Hashable, PreprocessingLeak], leak: PreprocessingLeak) -> None:
     """Keep one leak a cause: the first into held-out rows, and of those the strongest."""
     cause = _cause(leak.influence)
@@ -204,6 +219,6 @@ def _keep(found: dict[Hashable, PreprocessingLeak], leak: PreprocessingLeak) -> 
 
 def _cause(influence: Influence) -> Hashable:
     """Name what a reader sees as one cause: a call, or all the statistics of one line."""
-    if influence.kind is Kind.STATISTIC:
+    if influence.kind in {Kind.STATISTIC, Kind.SELECTION}:
         return (influence.place.document.path, influence.place.line)
     return influence.place

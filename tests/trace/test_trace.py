@@ -249,13 +249,28 @@ def test_rows_that_overlap_in_part_are_set_apart() -> None:
     assert [found.set_apart(overlapping) for overlapping in found.overlaps] == [True]
 
 
-def test_score_on_other_rows_judges_a_training_apart() -> None:
-    learner = model()
-    trained = fit(1, learner, TRAIN)
-    again = fit(4, learner, ALL)
-    scores = [score(2, trained, TRAIN), score(3, trained, TEST), score(5, again, ALL)]
-    found = trace(*scores)
-    assert [found.judged_apart(one) for one in scores] == [True, True, False]
+def test_score_on_other_rows_judges_a_class_of_models_apart() -> None:
+    trained, again = fit(1, model(), TRAIN), fit(4, model(), TRAIN)
+    other = fit(6, model(qualified="lib.Other"), TRAIN)
+    told = [score(2, trained, TRAIN), score(7, other, TRAIN)]
+    found = trace(*told, score(5, again, TEST))
+    assert [found.judged_apart(one) for one in told] == [True, False]
+
+
+def test_score_on_rows_that_nobody_knows_may_be_a_score_apart() -> None:
+    trained = fit(1, model(), TRAIN)
+    told = score(2, trained, TRAIN)
+    assert trace(told, score(3, trained, UNKNOWN)).judged_apart(told)
+    assert not trace(told, score(3, trained, TRAIN)).judged_apart(told)
+
+
+def test_validation_rows_judge_apart_while_training() -> None:
+    trained = fit(1, model(), TRAIN)
+    told = score(2, trained, TRAIN)
+    watch = Watch(at(1), trained.model, VALIDATION, "validation_data")
+    watched_training = Watch(at(1), trained.model, TRAIN, "validation_data")
+    assert trace(watch, told).judged_apart(told)
+    assert not trace(watched_training, told).judged_apart(told)
 
 
 def test_prediction_without_metric_judges_nothing() -> None:

@@ -14,7 +14,7 @@ from mlaudit.rulekit import (
     Watch,
     named,
     quoted,
-    says,
+    says_validation,
     score_of,
 )
 
@@ -49,7 +49,7 @@ class EarlyStopOnTest(Rule):
     def _judge(self, chosen: ChosenOnReported, watch: Watch) -> Finding:
         report = chosen.report
         rows = quoted(watch.variable) if watch.variable else "the same rows"
-        validation = says(watch.variable, "val", "dev")
+        validation = says_validation(watch.variable)
         return self.report(
             watch.place,
             f"`{watch.argument}` lets {rows} decide {watch.chooses} of {named(watch.model)}, and "

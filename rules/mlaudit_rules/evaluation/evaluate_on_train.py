@@ -38,15 +38,15 @@ class EvaluateOnTrain(Rule):
     )
 
     def check_trace(self, trace: Trace) -> Iterable[Finding]:
-        """Judge overlaps, one finding a score."""
+        """Judge overlaps, one finding a training: its first score."""
         seen: set[Place] = set()
         for overlapping in trace.overlaps:
             evaluation = overlapping.evaluation
-            if evaluation.place in seen or not is_told(overlapping):
+            if overlapping.fit.place in seen or not is_told(overlapping):
                 continue
             if trace.judged_apart(evaluation) or trace.set_apart(overlapping):
                 continue
-            seen.add(evaluation.place)
+            seen.add(overlapping.fit.place)
             yield self._judge(overlapping)
 
     def _judge(self, overlapping: Overlapping) -> Finding:

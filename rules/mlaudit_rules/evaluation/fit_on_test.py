@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from mlaudit.rulekit import (
     Confidence,
     Effect,
+    Evaluate,
     Finding,
     Fix,
     Kind,
@@ -65,7 +66,12 @@ class FitOnTest(Rule):
 
 
 def concerns(leak: PreprocessingLeak) -> bool:
-    """Say whether it is a fit, or a statistic by hand that stands for one (not a mere fill)."""
-    if leak.influence.kind is Kind.STATISTIC:
-        return leak.influence.effect is not Effect.LOW
-    return leak.influence.kind in _KINDS
+    """Say whether it is a fit, or a statistic by hand that stands for one (not a mere fill).
+
+    A statistic in a function that is entered on suspicion only may well be one of a single row.
+    """
+    influence, evaluation = leak.influence, leak.evaluation
+    if influence.kind is not Kind.STATISTIC:
+        return influence.kind in _KINDS
+    told = isinstance(evaluation, Evaluate) and evaluation.metric is not None
+    return influence.effect is not Effect.LOW and told and not influence.conditional

@@ -13,7 +13,7 @@ from mlaudit.rulekit import (
     RuleMeta,
     Severity,
     quoted,
-    says,
+    says_validation,
     score_of,
 )
 
@@ -53,7 +53,7 @@ class TuneOnTest(Rule):
         rows = quoted(choice.variable) if choice.variable else "the test rows"
         how = f" ({choice.selected_by})" if choice.selected_by else ""
         what = "that very number" if report is choice else f"{score_of(report)} on the same rows"
-        validation = says(choice.variable, "val", "dev")
+        validation = says_validation(choice.place.text + choice.variable)
         evidence = [("scored here", choice.place)]
         if choice.selected_at is not None:
             evidence.append(("chosen here", choice.selected_at))

@@ -6,14 +6,20 @@ from typing import TYPE_CHECKING
 
 from mlaudit.rulekit import (
     Confidence,
-    CrossValidate,
     Effect,
     Kind,
     RuleMeta,
     Severity,
     quoted,
 )
-from mlaudit_rules.leakage.preprocessing import PreprocessingRule, judged, learnt, model, number
+from mlaudit_rules.leakage.preprocessing import (
+    PreprocessingRule,
+    chooses_only,
+    judged,
+    learnt,
+    model,
+    number,
+)
 
 if TYPE_CHECKING:
     from mlaudit.rulekit import PreprocessingLeak, Trace
@@ -51,8 +57,6 @@ class PreprocessOutsideCv(PreprocessingRule):
 
     def severity(self, trace: Trace, leak: PreprocessingLeak) -> Severity:
         """Grade lower where the folds only choose settings and other rows give the score."""
-        validation = leak.evaluation
-        search = isinstance(validation, CrossValidate) and validation.search
-        if search and trace.untouched_reports(validation.rows):
+        if chooses_only(trace, leak):
             return Severity.WARNING if leak.influence.effect is Effect.HIGH else Severity.INFO
         return super().severity(trace, leak)

@@ -33,6 +33,8 @@ _ROLES = {
     Kind.TARGET_ENCODING: "encoded here",
 }
 
+NEAR = 2
+
 _STEPS = {"sklearn", "imblearn", "xgboost", "lightgbm", "catboost"}
 
 
@@ -44,18 +46,24 @@ class PreprocessingRule(Rule):
 
     def check_trace(self, trace: Trace) -> Iterable[Finding]:
         """Judge the leaks of this rule's kinds."""
-        for leak in trace.preprocessing_leaks:
-            if leak.influence.kind not in self.kinds:
-                continue
-            if self.in_folds is None or leak.in_folds is self.in_folds:
-                yield self.judge(trace, leak)
+        leaks = [
+            leak
+            for leak in trace.preprocessing_leaks
+            if leak.influence.kind in self.kinds and self.in_folds in {None, leak.in_folds}
+        ]
+        for run in runs(leaks):
+            yield self.judge(trace, *run)
 
-    def judge(self, trace: Trace, leak: PreprocessingLeak) -> Finding:
-        """Report one leak at the place of its cause."""
+    def judge(self, trace: Trace, leak: PreprocessingLeak, *more: PreprocessingLeak) -> Finding:
+        """Report one leak at the place of its cause, with more of its kind on the next lines."""
+        message = self.message(leak)
+        if more:
+            message += f" ({len(more)} more like it on the next lines)"
+        again = [("again here", other.influence.place) for other in more]
         return self.report(
             leak.influence.place,
-            self.message(leak),
-            evidence=chain(leak),
+            message,
+            evidence=[*chain(leak), *again],
             severity=self.severity(trace, leak),
             confidence=confidence(leak),
             conditional=leak.influence.conditional or leak.evaluation.conditional,
@@ -75,6 +83,33 @@ class PreprocessingRule(Rule):
         if leak.influence.effect is Effect.LOW:
             return Severity.WARNING
         return self.meta.severity
+
+
+def runs(leaks: list[PreprocessingLeak]) -> Iterator[list[PreprocessingLeak]]:
+    """Group leaks by the same operation on successive lines, e.g. fills of column after column."""
+    run: list[PreprocessingLeak] = []
+    for leak in sorted(leaks, key=lambda leak: leak.influence.place.location.sort_key):
+        if run and not _continues(run[-1], leak):
+            yield run
+            run = []
+        run.append(leak)
+    if run:
+        yield run
+
+
+def _continues(first: PreprocessingLeak, second: PreprocessingLeak) -> bool:
+    one, two = first.influence, second.influence
+    here, there = one.place.location, two.place.location
+    near = 0 < there.line - here.line <= NEAR and (here.path, here.cell) == (there.path, there.cell)
+    return near and (one.operation, one.effect) == (two.operation, two.effect)
+
+
+def chooses_only(trace: Trace, leak: PreprocessingLeak) -> bool:
+    """Say whether the folds only choose settings, and rows without part in it give the score."""
+    validation = leak.evaluation
+    if isinstance(validation, CrossValidate) and validation.search:
+        return bool(trace.untouched_reports(validation.rows))
+    return False
 
 
 def confidence(leak: PreprocessingLeak) -> Confidence:
@@ -110,6 +145,8 @@ def _variables(leak: PreprocessingLeak) -> tuple[str, str]:
     """Name training and evaluated rows as the code does, if its names tell them apart."""
     if isinstance(leak.evaluation, CrossValidate):
         return "the training folds", "the folds of " + quoted(leak.evaluation.place)
+    if leak.in_folds and leak.split is not None:
+        return "the training folds", "the folds of " + quoted(leak.split.place)
     training, test = leak.fit.variable if leak.fit else "", leak.evaluation.variable
     if training == test:
         return "the training part", "the test part"

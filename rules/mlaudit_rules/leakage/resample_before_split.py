@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from mlaudit.rulekit import Confidence, CrossValidate, Kind, RuleMeta, Severity, quoted
 from mlaudit_rules.leakage.preprocessing import (
     PreprocessingRule,
+    chooses_only,
     judged,
     model,
     number,
@@ -37,12 +38,12 @@ class ResampleBeforeSplit(PreprocessingRule):
     def message(self, leak: PreprocessingLeak) -> str:
         """Say what resampling does to the evaluated rows."""
         if any(word in leak.influence.operation for word in _REMOVES):
-            harm = "the rows it is scored on are chosen and balanced as no new data will be"
+            harm = "these rows are chosen and balanced as no new data will be"
         else:
-            harm = "it is scored on rows whose copies or blends it was trained on"
+            harm = "copies or blends of these rows are in its training"
         return (
-            f"{quoted(leak.influence.place)} resamples the rows before {judged(leak)} are set "
-            f"apart to score {model(leak)}: {harm}, and {number(leak)} is too good"
+            f"{quoted(leak.influence.place)} resamples rows, and {model(leak)} is scored on a part "
+            f"of the result ({judged(leak)}): {harm}, so {number(leak)} is too good"
         )
 
     def remedy(self, leak: PreprocessingLeak) -> str:
@@ -55,5 +56,5 @@ class ResampleBeforeSplit(PreprocessingRule):
         return f"Split first and resample {trained(leak)} only; leave {judged(leak)} as it is."
 
     def severity(self, trace: Trace, leak: PreprocessingLeak) -> Severity:
-        """Grade all alike: the test rows are no longer real ones."""
-        return self.meta.severity
+        """Grade lower only where the folds choose settings and other rows give the score."""
+        return Severity.WARNING if chooses_only(trace, leak) else self.meta.severity

@@ -35,7 +35,7 @@ class StatisticBeforeSplit(PreprocessingRule):
     def message(self, leak: PreprocessingLeak) -> str:
         """Say which statistic of which rows."""
         return (
-            f"{quoted(leak.influence.place)} puts {learnt(leak)} of all rows into the data, those "
+            f"{quoted(leak.influence.place)} shapes the data by {learnt(leak)} of all rows, those "
             f"included that {model(leak)} is scored on ({judged(leak)}), so {number(leak)} is not "
             "measured on unseen data"
         )
