@@ -49,10 +49,10 @@ def product(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def try_repo(product: Path, repository: Path, *options: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "pre_commit", "try-repo", "--color", "never", str(product)]
+    command = [sys.executable, "-m", "pre_commit", "try-repo", str(product), *options]
     environment = {**os.environ, "NO_COLOR": "1"}
     return subprocess.run(
-        [*command, "--all-files", *options],
+        [*command, "--all-files", "--color", "never"],
         cwd=repository,
         env=environment,
         capture_output=True,
