@@ -23,11 +23,9 @@ NO_LEARNING = "no machine learning found"
 MOST_NOTES = 20
 
 
-def unexamined(document: Document, why: Iterable[str]) -> FileCoverage:
+def unexamined(path: str, why: str, cells: int) -> FileCoverage:
     """Report a file that could not be examined at all."""
-    return FileCoverage(
-        document.path, NOT_EXAMINED, len(document.cells), len(document.cells), tuple(why)
-    )
+    return FileCoverage(path, NOT_EXAMINED, cells, cells, (why,))
 
 
 def without_learning(document: Document) -> FileCoverage:

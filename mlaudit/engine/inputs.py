@@ -70,6 +70,21 @@ def gather(paths: Sequence[str], config: Config, stdin: str | None, stdin_name: 
     return inputs
 
 
+def lock_folders(inputs: Sequence[Input], top: Path) -> list[Path]:
+    """Give the folders where the files' dependencies may be pinned, the nearest first.
+
+    Those are the folders of the files and the ones above, up to the project's own; of files
+    outside of the project only their own folder.
+    """
+    folders: dict[Path, None] = {}
+    for item in inputs:
+        here = item.path.absolute().parent
+        folders[here] = None
+        if here.is_relative_to(top):
+            folders |= dict.fromkeys(above for above in here.parents if above.is_relative_to(top))
+    return list(folders)
+
+
 def _missing(paths: Sequence[str]) -> str:
     if len(paths) == 1:
         return f"{paths[0]}: no such file or folder"

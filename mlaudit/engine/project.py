@@ -37,7 +37,7 @@ class ProjectFiles:
         self._read = read
         self._shown: dict[Path, str] = {}
         self._places: dict[str, Path] = {}
-        self._parsed: OrderedDict[Path, tuple[Document, ast.Module]] = OrderedDict()
+        self._parsed: OrderedDict[Path, tuple[Document, ast.Module] | None] = OrderedDict()
         self._learning: dict[Path, bool] = {}
         self._exists: dict[Path, bool] = {}
 
@@ -55,15 +55,11 @@ class ProjectFiles:
         path = self.locate(name, importer.path)
         if path is None or path == self._place(importer.path):
             return None
-        known = self._parsed.get(path)
-        if known is not None:
-            self._parsed.move_to_end(path)
-            return known
-        return self._parse(path)
+        return self._get(path)
 
     def document(self, shown: str) -> tuple[Document, ast.Module] | None:
         """Give a module that has been found before, by the name that it goes by."""
-        return self._parse(self._places[shown]) if shown in self._places else None
+        return self._get(self._places[shown]) if shown in self._places else None
 
     def locate(self, name: str, importer: str) -> Path | None:
         """Find the file of a module, None if it is not the project's."""
@@ -142,26 +138,34 @@ class ProjectFiles:
                 self._exists[path] = False
         return self._exists[path]
 
-    def _parse(self, path: Path) -> tuple[Document, ast.Module] | None:
-        try:
-            if path.stat().st_size > LARGEST_BYTES:
-                return None
-        except OSError:
+    def _get(self, path: Path) -> tuple[Document, ast.Module] | None:
+        """Read and parse a file, keeping the last few; None when it cannot be."""
+        if path in self._parsed:
+            self._parsed.move_to_end(path)
+            return self._parsed[path]
+        if _size(path) > LARGEST_BYTES:
             return None
         document = self._read(path, self._name(path))
         tree = parse(document)
-        if any(problem.fatal for problem in document.problems):
-            return None
-        self._parsed[path] = (document, tree)
+        fatal = any(problem.fatal for problem in document.problems)
+        self._parsed[path] = None if fatal else (document, tree)
         if len(self._parsed) > MOST_PARSED:
             self._parsed.popitem(last=False)
-        return document, tree
+        return self._parsed[path]
+
+
+def _size(path: Path) -> int:
+    """Give the size of a file in bytes, more than any where it cannot be told."""
+    try:
+        return path.stat().st_size
+    except OSError:
+        return sys.maxsize
 
 
 def _text(path: Path) -> str:
+    if _size(path) > LARGEST_BYTES:
+        return ""
     try:
-        if path.stat().st_size > LARGEST_BYTES:
-            return ""
         return path.read_bytes().decode("utf-8", "replace")
     except OSError:
         return ""

@@ -37,11 +37,16 @@ _OUTSIDE = {
 
 
 def readiness(
-    told: Sequence[Description], findings: Sequence[Finding], root: Path, *, complete: bool
+    told: Sequence[Description],
+    findings: Sequence[Finding],
+    folders: Iterable[Path],
+    *,
+    complete: bool,
 ) -> tuple[ReadinessItem, ...]:
     """Go through the list; empty where nothing is learned.
 
-    `complete` says whether everything was examined: only then is the absence of findings evidence.
+    `folders` are those where a lock file may stand.  `complete` says whether everything was
+    examined: only then is the absence of findings evidence.
     """
     if not any(one.learns for one in told):
         return ()
@@ -51,7 +56,7 @@ def readiness(
         _without(findings, "configuration", "settings kept in configuration", complete),
         _model_saved(told),
         _preprocessing_saved(told),
-        _dependencies(root),
+        _dependencies(folders),
         *(ReadinessItem(item, Status.UNKNOWN, why) for item, why in _OUTSIDE.items()),
     )
 
@@ -103,19 +108,21 @@ def _preprocessing_saved(told: Sequence[Description]) -> ReadinessItem:
     return ReadinessItem(item, Status.UNKNOWN, "no call that saves it was recognised")
 
 
-def _dependencies(root: Path) -> ReadinessItem:
+def _dependencies(folders: Iterable[Path]) -> ReadinessItem:
     item = "dependencies pinned"
-    for name in LOCKS:
-        if (root / name).is_file():
-            return ReadinessItem(item, Status.PASS, name)
-    for path in sorted(root.glob("requirements*.txt")):
-        loose = _loose(path)
-        if loose is None:
-            continue
-        if loose:
-            return ReadinessItem(item, Status.FAIL, f"{path.name} does not pin {loose}")
-        return ReadinessItem(item, Status.PASS, path.name)
-    return ReadinessItem(item, Status.FAIL, "no lock file and no pinned requirements")
+    loose: list[str] = []
+    for folder in folders:
+        for name in LOCKS:
+            if (folder / name).is_file():
+                return ReadinessItem(item, Status.PASS, name)
+        for path in sorted(folder.glob("requirements*.txt")):
+            first = _loose(path)
+            if first == "":
+                return ReadinessItem(item, Status.PASS, path.name)
+            if first is not None:
+                loose.append(f"{path.name} does not pin {first}")
+    why = loose[0] if loose else "no lock file and no pinned requirements"
+    return ReadinessItem(item, Status.FAIL, why)
 
 
 def _loose(path: Path) -> str | None:

@@ -7,29 +7,39 @@ import sys
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
-_IMPORT = re.compile(
-    r"(?:^|;|:)[ \t]*(?:from[ \t]+([.\w]+)[ \t]*\\?\s*import\b|import[ \t]+([^#;\n]+))",
+_IMPORT = re.compile(r"(?:^|;|:)[ \t]*import[ \t]+([^#;\n]+)", re.MULTILINE)
+_FROM = re.compile(
+    r"(?:^|;|:)[ \t]*from[ \t]+([.\w]+)[ \t]*\bimport\b[ \t]*(?:\(([^)]*)\)|([^#;\n]*))",
     re.MULTILINE,
 )
 _DYNAMIC = re.compile(r"""(?:import_module|__import__)\(\s*["'](\w+)""")
+_NAME = re.compile(r"[.\w]+")
 
 
 def imports(text: str) -> set[str]:
     """List the modules that a text imports; relative ones begin with dots.
 
-    May name too many (imports within strings), never too few.
+    May name too many (imports within strings, names that are no modules), never too few.
     """
+    text = text.replace("\\\n", " ")
     found: set[str] = set(_DYNAMIC.findall(text))
-    for origin, names in _IMPORT.findall(text):
-        if origin:
-            found.add(origin)
-        for name in names.replace("\\", " ").replace("(", " ").split(","):
-            parts = name.split()
-            if parts:
-                found.add(parts[0])
+    for names in _IMPORT.findall(text):
+        found.update(_first_names(names))
+    for origin, bracketed, plain in _FROM.findall(text):
+        found.add(origin)
+        dot = "" if origin.endswith(".") else "."
+        found.update(f"{origin}{dot}{name}" for name in _first_names(bracketed or plain))
     return found
+
+
+def _first_names(names: str) -> Iterator[str]:
+    """Give the names of a list such as `a.b as c, d`."""
+    for part in names.split(","):
+        name = _NAME.search(part)
+        if name is not None:
+            yield name[0]
 
 
 def learning_libraries(libraries: Iterable[str]) -> frozenset[str]:

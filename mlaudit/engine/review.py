@@ -12,7 +12,7 @@ from mlaudit.config.select import Selection
 from mlaudit.engine import coverage, overview
 from mlaudit.engine.advice import recommend
 from mlaudit.engine.anchors import Anchored, with_fingerprints
-from mlaudit.engine.inputs import UsageProblem, gather, root
+from mlaudit.engine.inputs import UsageProblem, gather, lock_folders, root
 from mlaudit.engine.policy import verdict
 from mlaudit.engine.project import ProjectFiles
 from mlaudit.engine.readiness import readiness
@@ -24,6 +24,7 @@ from mlaudit.source.read import read
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
+    from pathlib import Path
 
     from mlaudit.config.schema import Config
     from mlaudit.engine.inputs import Input
@@ -57,11 +58,12 @@ def review(
     for done, item in enumerate(inputs):
         if progress is not None:
             progress(done, len(inputs), item.shown)
-        outcome = runner.examine(item.document(transparent))
+        outcome = runner.examine(item.shown, partial(item.document, transparent))
         if item.note:
             outcome.coverage = coverage.noted(outcome.coverage, [item.note])
         outcomes.append(outcome)
-    return _assembled(outcomes, selection, [rule.meta.code for rule in runner.rules])
+    folders = lock_folders(inputs, root(config))
+    return _assembled(outcomes, selection, [rule.meta.code for rule in runner.rules], folders)
 
 
 def _runner(
@@ -76,7 +78,12 @@ def _runner(
     return Runner(enabled, catalogue, project, selection)
 
 
-def _assembled(outcomes: Sequence[Outcome], selection: Selection, codes: Sequence[str]) -> Review:
+def _assembled(
+    outcomes: Sequence[Outcome],
+    selection: Selection,
+    codes: Sequence[str],
+    folders: Sequence[Path],
+) -> Review:
     """Join the outcomes of all files; the order of the files does not matter."""
     base = root(selection.config)
     told = [outcome.description for outcome in outcomes]
@@ -101,7 +108,7 @@ def _assembled(outcomes: Sequence[Outcome], selection: Selection, codes: Sequenc
         evaluation=overview.evaluation(told),
         findings=tuple(findings),
         recommendations=recommend(findings, selection.rules),
-        readiness=readiness(told, findings, base, complete=covered.complete),
+        readiness=readiness(told, findings, folders, complete=covered.complete),
         coverage=covered,
         errors=tuple(failures),
         pipelines=tuple(one.pipeline for one in told if one.pipeline is not None),

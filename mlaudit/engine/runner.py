@@ -21,7 +21,7 @@ from mlaudit.syntax.parse import parse
 
 if TYPE_CHECKING:
     import ast
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from mlaudit.catalogue.catalogue import Catalogue
     from mlaudit.config.select import Selection
@@ -44,24 +44,21 @@ class Runner:
     project: ProjectFiles
     selection: Selection
 
-    def examine(self, document: Document) -> Outcome:
-        """Examine one document; a crash of the analysis becomes a failure entry."""
+    def examine(self, path: str, read: Callable[[], Document]) -> Outcome:
+        """Examine the document that `read` makes; a crash becomes a failure entry."""
         try:
-            return self._examine(document)
+            return self._examine(read())
         except Exception as error:
-            message = f"the analysis crashed: {in_one_line(error)}"
-            return _failed(document, message)
+            return _failed(path, f"the analysis crashed: {in_one_line(error)}")
 
     def _examine(self, document: Document) -> Outcome:
-        fatal = [problem.message for problem in document.problems if problem.fatal]
-        if fatal:
-            return _failed(document, fatal[0])
-        if not self.project.learns(document):
+        why = _fatal(document)
+        if why is None and not self.project.learns(document):
             return Outcome(coverage.without_learning(document))
         tree = parse(document)
-        fatal = [coverage.said(problem) for problem in document.problems if problem.fatal]
-        if fatal:
-            return _failed(document, fatal[0])
+        why = why or _fatal(document)
+        if why is not None:
+            return _failed(document.path, why, len(document.cells))
         trace = build(document, tree, self.catalogue, self.project)
         profile = self.selection.config.profile
         module = Module(document, tree, collect(tree), self.catalogue, trace, profile)
@@ -187,6 +184,10 @@ def in_one_line(error: BaseException) -> str:
     return f"{type(error).__name__}: {text}" if text else type(error).__name__
 
 
-def _failed(document: Document, message: str) -> Outcome:
-    failure = Failure(document.path, message)
-    return Outcome(coverage.unexamined(document, [message]), failures=[failure])
+def _fatal(document: Document) -> str | None:
+    """Say why a document cannot be examined at all."""
+    return next((coverage.said(one) for one in document.problems if one.fatal), None)
+
+
+def _failed(path: str, why: str, cells: int = 0) -> Outcome:
+    return Outcome(coverage.unexamined(path, why, cells), failures=[Failure(path, why)])

@@ -1,0 +1,210 @@
+"""What a trace tells of models, data and evaluation."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from mlaudit.engine.describe import describe, measurements, models, schemes
+from mlaudit.rulekit.testing import examine
+from mlaudit.source.script import from_text
+from mlaudit.trace.events import Argument, CrossValidate, Fit, Role, Use
+from mlaudit.trace.trace import Trace
+
+PROGRAM = """
+import joblib
+import numpy as np
+import pandas as pd
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import f1_score
+from sklearn.model_selection import train_test_split
+from sklearn.preprocessing import StandardScaler
+
+np.random.seed(3)
+table = pd.read_csv("sales.csv")
+X, y = table.drop(columns="bought"), table["bought"]
+X_train, X_test, y_train, y_test = train_test_split(X, y, random_state=7)
+scaler = StandardScaler().fit(X_train)
+model = LogisticRegression(C=0.5, max_iter=limit)
+model.fit(scaler.transform(X_train), y_train)
+print(f1_score(y_test, model.predict(scaler.transform(X_test))))
+joblib.dump(model, "model.joblib")
+"""
+
+
+def test_reads_a_program() -> None:
+    told = describe(examine(from_text(PROGRAM, "train.py")))
+    assert told.frameworks == ["sklearn"]
+    assert told.tasks == ["classification"]
+    assert told.targets == ["bought"]
+    assert [source.name for source in told.sources] == ["sales.csv"]
+    assert told.schemes == ["hold-out: a part split off by train_test_split"]
+    assert told.metrics == ["f1_score"]
+    assert list(told.evaluations.values()) == [True]
+    assert [place.line for place in told.seeds] == [10]
+    assert [place.line for place in told.stored["model"]] == [18]
+    assert "preprocessing" not in told.stored
+    assert told.prepares
+    assert told.learns
+    (card,) = told.models
+    assert (card.name, card.library, card.task) == (
+        "LogisticRegression",
+        "sklearn",
+        "classification",
+    )
+    assert [(h.name, h.value, h.inline) for h in card.hyperparameters] == [
+        ("C", "0.5", True),
+        ("max_iter", "limit", False),
+    ]
+    assert [place.line for place in card.fitted_at] == [16]
+    assert [place.line for place in card.evaluated_at] == [17]
+
+
+@pytest.mark.parametrize(
+    ("call", "seeded", "stratified", "shuffled"),
+    [
+        ("train_test_split(X, y)", None, False, True),
+        ("train_test_split(X, y, random_state=1)", True, False, True),
+        ("train_test_split(X, y, random_state=None)", None, False, True),
+        ("train_test_split(X, y, random_state=SEED)", True, False, True),
+        ("train_test_split(X, y, stratify=y)", None, True, True),
+        ("train_test_split(X, y, shuffle=False)", None, False, False),
+        ("train_test_split(X, y, shuffle=flag)", None, False, None),
+    ],
+)
+def test_facts_of_a_split_are_told_only_as_far_as_they_can_be_read(
+    call: str, seeded: bool | None, stratified: bool, shuffled: bool | None
+) -> None:
+    code = PROGRAM.replace("train_test_split(X, y, random_state=7)", call)
+    (split,) = describe(examine(from_text(code, "train.py"))).splits
+    assert (split.seeded, split.stratified, split.shuffled) == (seeded, stratified, shuffled)
+    assert split.parts == ("X_train", "X_test", "y_train", "y_test")
+
+
+def test_without_any_seed_a_split_is_known_to_be_unseeded() -> None:
+    code = PROGRAM.replace(", random_state=7", "").replace("np.random.seed(3)", "")
+    (split,) = describe(examine(from_text(code, "train.py"))).splits
+    assert split.seeded is False
+
+
+def test_a_saved_pipeline_saves_its_preprocessing() -> None:
+    code = """
+import joblib
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+model = make_pipeline(StandardScaler(), LogisticRegression(C=2))
+model.fit(X, y)
+joblib.dump(model, "model.joblib")
+"""
+    told = describe(examine(from_text(code, "train.py")))
+    assert set(told.stored) == {"model", "preprocessing"}
+    (card,) = told.models
+    assert [h.name for h in card.hyperparameters] == ["LogisticRegression.C"]
+
+
+def test_a_metric_that_the_trace_does_not_tell_of_was_not_followed() -> None:
+    code = "from sklearn.metrics import f1_score\nprint(f1_score(a, b))\n"
+    told = describe(examine(from_text(code, "score.py")))
+    assert list(told.evaluations.values()) == [False]
+
+
+def test_a_fit_that_the_trace_does_not_tell_of_was_not_followed(make: Any) -> None:
+    code = "import torch\nfrom torch.optim import SGD\nopt = SGD(p, lr=1)\nloss.backward()\n"
+    module = examine(from_text(code, "train.py"))
+    module.trace = Trace([], [])
+    assert [place.line for place in describe(module).trainings] == [4]
+    module = examine(from_text(code.replace("opt = SGD(p, lr=1)", ""), "train.py"))
+    module.trace = Trace([], [])
+    assert not describe(module).trainings
+
+
+def test_transformers_and_steps_of_others_have_no_card(make: Any) -> None:
+    step, scaler = make.model(1), make.model(2, "lib.Scaler", Role.TRANSFORMER)
+    whole = make.model(3, "lib.Pipeline")
+    whole.steps = (scaler, step)
+    trace = Trace([make.fit(4, whole, make.train)], [step, scaler, whole])
+    assert [card.name for card in models(trace)] == ["Pipeline"]
+
+
+def test_models_of_one_place_share_a_card(make: Any) -> None:
+    one, other = make.model(1), make.model(1)
+    trace = Trace([make.fit(4, one, make.train), make.fit(5, other, make.train)], [one, other])
+    (card,) = models(trace)
+    assert [place.line for place in card.fitted_at] == [4, 5]
+
+
+def test_long_values_are_cut(make: Any) -> None:
+    model = make.model(1, values=Argument("[" + "1, " * 99 + "]"), **{"0": Argument("x")})
+    (card,) = models(Trace([make.fit(4, model, make.train)], [model]))
+    assert len(card.hyperparameters[0].value) == 80
+    assert card.hyperparameters[0].value.endswith("…")
+    assert card.hyperparameters[1].name == "argument 1"
+
+
+def test_scheme_of_held_out_rows(make: Any) -> None:
+    fit = make.fit(4, make.model(1), make.train)
+    trace = Trace([make.split(2), fit, make.evaluate(5, fit, make.test)], [fit.model])
+    assert schemes(trace) == ["hold-out: a part split off by train_test_split"]
+
+
+def test_scheme_of_training_rows(make: Any) -> None:
+    fit = make.fit(4, make.model(1), make.train)
+    trace = Trace([fit, make.evaluate(5, fit, make.train)], [fit.model])
+    assert schemes(trace) == ["training rows only"]
+
+
+def test_scheme_of_unknown_rows(make: Any) -> None:
+    fit = make.fit(4, make.model(1), make.train)
+    trace = Trace([fit, make.evaluate(5, fit, make.unknown)], [fit.model])
+    assert schemes(trace) == ["judged on rows whose origin could not be followed"]
+
+
+@pytest.mark.parametrize(
+    ("cv", "search", "words"),
+    [
+        (Argument("5", 5, known=True), False, "5-fold cross-validation (cross_val_score)"),
+        (Argument("folds"), False, "cross-validation by folds (cross_val_score)"),
+        (None, False, "cross-validation (cross_val_score)"),
+        (
+            Argument("3", 3, known=True),
+            True,
+            "search with 3-fold cross-validation (cross_val_score)",
+        ),
+    ],
+)
+def test_scheme_of_cross_validation(
+    make: Any, cv: Argument | None, search: bool, words: str
+) -> None:
+    arguments = {"cv": cv} if cv else {}
+    event = CrossValidate(
+        make.at(3), make.model(1), "cross_val_score", make.all, search=search, arguments=arguments
+    )
+    assert schemes(Trace([event], [])) == [words]
+
+
+def test_scheme_of_folds_by_hand(make: Any) -> None:
+    fit = make.fit(4, make.model(1), make.train)
+    split = make.split(2, "KFold", {"n_splits": Argument("4", 4, known=True)})
+    trace = Trace([split, fit, make.evaluate(5, fit, make.test)], [fit.model])
+    assert schemes(trace, {"KFold"}) == ["4-fold cross-validation in a loop (KFold)"]
+
+
+def test_measurements_say_which_rows_and_what_for(make: Any) -> None:
+    fit: Fit = make.fit(4, make.model(1), make.train)
+    both = frozenset(Use)
+    trace = Trace(
+        [
+            make.evaluate(5, fit, make.test, uses=both),
+            make.evaluate(6, fit, make.train, "accuracy_score", variable="X_train"),
+            make.evaluate(7, fit, make.unknown, uses=frozenset(), variable=""),
+            make.evaluate(8, fit, make.test, metric=None),
+        ],
+        [fit.model],
+    )
+    assert [(one.metric, one.rows, one.use) for one in measurements(trace)] == [
+        ("f1_score", "X_test (held out of sales.csv)", f"{Use.REPORTED} and {Use.SELECTS}"),
+        ("accuracy_score", "X_train (training rows of sales.csv)", "reported"),
+        ("f1_score", "origin unknown", "neither shown nor used"),
+    ]
