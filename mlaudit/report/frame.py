@@ -66,7 +66,7 @@ def frame(finding: Finding, columns: int, *, most: int = 8) -> list[list[Piece]]
     for block in blocks:
         here = [mark for mark in drawn if mark.block == block]
         if rows[1:] or not any(mark.primary for mark in here):
-            rows.append(_pointer(":::", _name(here[0].location), digits))
+            rows.append(_pointer(":::", _name(here[0].location, finding), digits))
         rows.append(_gutter("", digits))
         rows += _block(here, sources[block], digits, columns)
         rows.append(_gutter("", digits))
@@ -187,12 +187,13 @@ def _order(block: Block, finding: Finding) -> tuple[bool, str, int]:
     return (block[0] != finding.location.path, *block)
 
 
-def _name(location: Location) -> str:
-    """Name a script or cell without a line."""
+def _name(location: Location, finding: Finding) -> str:
+    """Name a script or cell without a line; a cell of the finding's own notebook by its number."""
     if location.cell is None:
-        return line(location.path)
+        return location.path
     count = f" (In [{location.execution_count}])" if location.execution_count is not None else ""
-    return line(f"{location.path}:cell {location.cell}{count}")
+    cell = f"cell {location.cell}{count}"
+    return cell if location.path == finding.location.path else f"{location.path}:{cell}"
 
 
 def _span(location: Location) -> tuple[object, ...]:

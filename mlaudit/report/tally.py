@@ -54,11 +54,13 @@ def covered(review: Review) -> str:
 
 
 def uncovered(review: Review) -> list[str]:
-    """List what was not examined or not followed, and why, one line each."""
+    """List what was not examined or not followed and why, a line each, without the failures."""
+    told = {(failure.path, failure.message) for failure in review.errors}
     lines = [
         f"not examined: {file.path}: {note}"
         for file in review.coverage.files
         for note in _notes(file)
+        if (file.path, note) not in told
     ]
     lines += [f"not followed: {note}" for note in review.coverage.notes]
     return [line(text) for text in lines]

@@ -58,7 +58,7 @@ def render(review: Review, *, width: int = 100, color: bool = False, verbose: bo
         legacy_windows=False,
     )
     for part in parts(review, columns=min(console.width, _WIDEST), verbose=verbose):
-        console.print(part)
+        console.print(part, crop=False)
     return "".join(f"{each.rstrip()}\n" for each in stream.getvalue().splitlines())
 
 
@@ -112,8 +112,7 @@ def _finding(finding: Finding, columns: int) -> Iterator[RenderableType]:
     yield _prose(finding.message)
     rows = frame.frame(finding, columns)
     indent = rows[0][0].text.index("-")
-    for row in rows:
-        yield _row(row, colour)
+    yield Group(*(_row(row, colour) for row in rows))
     yield from _remedy(finding, indent)
     yield Text()
 

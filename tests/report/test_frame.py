@@ -131,8 +131,15 @@ def test_a_label_without_room_stands_below() -> None:
 
 def test_cells_and_other_files_are_named_above_their_lines(hostile: Finding) -> None:
     text = drawn(hostile)
-    assert text.index("étude.ipynb:cell 3 (In [5]):2:5") < text.index("::: étude.ipynb:cell 7")
+    assert text.index("étude.ipynb:cell 3 (In [5]):2:5") < text.index("::: cell 7 (In [9])")
     assert text.index("selected here: k=20") < text.index("scored here")
+
+
+def test_another_file_is_named_with_its_path() -> None:
+    place, other = span(1, 1, 2), Location("lib/b.py", 4, 1, 4, 2)
+    found = finding(["x = 1"], place, Evidence("used here", other))
+    found = replace(found, excerpts=(*found.excerpts, Excerpt("lib/b.py", None, 4, ("y = 2",))))
+    assert " ::: lib/b.py\n  |\n4 | y = 2\n  | - used here" in drawn(found)
 
 
 def test_a_place_without_source_is_named(hostile: Finding) -> None:

@@ -14,7 +14,7 @@ from markdown_it import MarkdownIt
 from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
 
 from mlaudit.model import interchange
-from mlaudit.model.review import Coverage
+from mlaudit.model.review import Coverage, Failure, FileCoverage
 from mlaudit.report import concise, markdown, statistics, text
 from mlaudit.report import json as json_report
 from mlaudit.report.columns import width
@@ -83,6 +83,25 @@ def test_incomplete_coverage_is_said_in_every_format(review: Review) -> None:
     for shown in (concise.render(review), text.render(review), markdown.render(review)):
         assert "old.py: is Python 2" in shown
         assert "2 of 3 files not fully read and 1 of 3 evaluations not followed" in shown
+
+
+def test_a_failure_is_told_once(empty: Review) -> None:
+    lost = FileCoverage("b.py", "not examined", notes=("is binary",))
+    broken = replace(
+        empty,
+        coverage=Coverage(complete=False, files=(lost,)),
+        errors=(Failure("b.py", "is binary"),),
+    )
+    for shown in (concise.render(broken), text.render(broken), markdown.render(broken)):
+        assert shown.count("b.py: is binary") == 1
+
+
+def test_a_long_path_is_not_broken(review: Review) -> None:
+    finding = review.findings[0]
+    path = "a folder/" * 12 + "train.py"
+    moved = replace(finding, location=replace(finding.location, path=path))
+    shown = text.render(replace(review, findings=(moved,)), width=60)
+    assert f"--> {path}:9:5\n" in shown
 
 
 def test_incomplete_coverage_without_counts_points_to_the_notes(empty: Review) -> None:
