@@ -34,6 +34,7 @@ KINDS = frozenset(
         "metric",  # judges predictions; `operands`, `task`
         "curve",  # a metric that returns curves and thresholds
         "load",  # new rows enter
+        "archive",  # opens a file that holds rows, or several sets of rows by name
         "same",  # the rows of its data arguments, nothing computed along rows
         "statistic",  # the rows of its data arguments, with a statistic of all of them in every one
         "reduce",  # a statistic of all rows

@@ -228,6 +228,8 @@ def _load(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> Va
     rows = base(key, label)  # type: ignore[arg-type]
     run.emit(Load, arguments.node, reader=short, source=label, rows=rows)
     kind = "table" if entry.name.startswith("read_") or "DataFrame" in entry.name else "array"
+    if entry.kind == "archive":
+        return Data("archive", rows)
     data = Data(kind, rows)
     if kind == "table":
         return data.but(columns=Columns(), table=key)
@@ -314,6 +316,7 @@ _KINDS: dict[str, Callable[[Interpreter, str, Entry, Arguments], Value]] = {
     "concat": _concat,
     "duplicate": _duplicate,
     "load": _load,
+    "archive": _load,
     "index": _index,
     "draw": _draw,
     "seed": _seed,

@@ -168,9 +168,8 @@ def _drop(
         return value.but(columns=None)
     names = tables.literal_names(run, columns)
     chosen_by = run.data(columns).influences if names is None else ()
-    return tables.drop_columns(value, names).but(
-        influences=merge_influences(value.influences, chosen_by), select=None
-    )
+    dropped = tables.drop_columns(value, names)
+    return dropped.but(influences=merge_influences(dropped.influences, chosen_by), select=None)
 
 
 def _drop_rows(run: Interpreter, value: Data, arguments: Arguments) -> Data:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from mlaudit.flow import sinks
 from mlaudit.flow.containers import element, item
-from mlaudit.flow.regions import Length, Rows, Selector
+from mlaudit.flow.regions import Length, Rows, Selector, base
 from mlaudit.flow.values import (
     UNKNOWN,
     Choice,
@@ -155,6 +155,8 @@ def _of_data(run: Interpreter, value: Data, key: ast.expr) -> Value:
         return sliced(run, value, key)
     given = run.load(run.eval(key))
     if isinstance(given, Constant):
+        if value.kind == "archive":
+            return Data("array", base((value.rows.terms, given.value), str(given.value)))
         if isinstance(given.value, str):
             return column(run, value, given.value)
         return _at(value, given.value)

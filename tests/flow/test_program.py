@@ -1,0 +1,310 @@
+"""How values travel: containers, functions, classes, loops, branches, files."""
+
+from __future__ import annotations
+
+import ast
+from textwrap import dedent
+from typing import TYPE_CHECKING
+
+from mlaudit.flow.builder import build
+from mlaudit.rulekit.testing import examine, installed_catalogue
+from mlaudit.source.script import from_text
+from mlaudit.trace.events import CrossValidate, Evaluate, Fit, Split, Use, Watch
+from mlaudit.trace.rows import Overlap
+
+if TYPE_CHECKING:
+    from mlaudit.source.document import Document
+    from mlaudit.trace.trace import Trace
+
+
+def trace_of(source: str) -> Trace:
+    return examine(from_text(dedent(source), "example.py")).trace
+
+
+PREPARED = """
+    import pandas as pd
+    from sklearn.ensemble import RandomForestClassifier
+    from sklearn.metrics import accuracy_score, roc_curve
+    from sklearn.model_selection import train_test_split
+    from sklearn.svm import SVC
+
+    df = pd.read_csv("a.csv")
+    X, y = df.drop(columns="t"), df["t"]
+    X_train, X_test, y_train, y_test = train_test_split(X, y)
+"""
+
+
+def test_a_split_names_its_outputs() -> None:
+    (split,) = trace_of(PREPARED).of(Split)
+    assert split.outputs == ("X_train", "X_test", "y_train", "y_test")
+    assert split.arrays == ("X", "y")
+    assert split.parts[0].overlap(split.parts[1]) is Overlap.DISJOINT
+
+
+def test_models_of_a_literal_list_are_told_apart() -> None:
+    trace = trace_of(
+        PREPARED
+        + """
+    for name, model in [("svc", SVC()), ("forest", RandomForestClassifier())]:
+        model.fit(X_train, y_train)
+        print(name, model.score(X_test, y_test))
+    """
+    )
+    assert [event.model.name for event in trace.of(Evaluate)] == ["SVC", "RandomForestClassifier"]
+    assert all(event.uses == {Use.REPORTED} for event in trace.of(Evaluate))
+
+
+def test_models_of_a_dict_are_told_apart() -> None:
+    trace = trace_of(
+        PREPARED
+        + """
+    models = {"svc": SVC(), "forest": RandomForestClassifier()}
+    for name, model in models.items():
+        model.fit(X_train, y_train)
+    scores = {name: model.score(X_test, y_test) for name, model in models.items()}
+    """
+    )
+    assert [event.model.name for event in trace.of(Evaluate)] == ["SVC", "RandomForestClassifier"]
+    assert all(len(event.fits) == 1 for event in trace.of(Evaluate))
+
+
+def test_the_best_of_several_scores_is_a_choice() -> None:
+    trace = trace_of(
+        PREPARED
+        + """
+    best = 0
+    for c in [0.1, 1, 10, 100, 1000]:
+        score = SVC(C=c).fit(X_train, y_train).score(X_test, y_test)
+        if score > best:
+            best = score
+    """
+    )
+    (event,) = trace.of(Evaluate)
+    assert Use.SELECTS in event.uses
+    assert event.selected_at is not None
+    assert event.selected_at.line == event.place.line + 1
+
+
+def test_sorting_results_to_look_at_them_is_no_choice() -> None:
+    source = (
+        PREPARED
+        + """
+    rows = []
+    for model in [SVC(), RandomForestClassifier()]:
+        rows.append(model.fit(X_train, y_train).score(X_test, y_test))
+    print(sorted(rows))
+    """
+    )
+    assert all(event.uses == {Use.REPORTED} for event in trace_of(source).of(Evaluate))
+    chosen = source.replace("print(sorted(rows))", "best = sorted(rows)[-1]")
+    assert all(Use.SELECTS in event.uses for event in trace_of(chosen).of(Evaluate))
+
+
+def test_a_threshold_against_a_constant_is_no_choice() -> None:
+    trace = trace_of(
+        PREPARED
+        + """
+    score = SVC().fit(X_train, y_train).score(X_test, y_test)
+    if score > 0.9:
+        print("good")
+    """
+    )
+    (event,) = trace.of(Evaluate)
+    assert Use.SELECTS not in event.uses
+
+
+def test_a_refit_forgets_what_was_learned_before() -> None:
+    trace = trace_of(
+        PREPARED
+        + """
+    model = SVC().fit(X, y)
+    model.fit(X_train, y_train)
+    print(model.score(X_test, y_test))
+    """
+    )
+    assert trace.overlaps == []
+
+
+def test_fitting_on_everything_overlaps_the_test_part() -> None:
+    trace = trace_of(PREPARED + "\n    print(SVC().fit(X, y).score(X_test, y_test))\n")
+    (found,) = trace.overlaps
+    assert found.overlap is Overlap.MUST
+
+
+def test_metrics_by_hand_are_evaluations() -> None:
+    trace = trace_of(
+        PREPARED + "\n    print((SVC().fit(X_train, y_train).predict(X_test) == y_test).mean())\n"
+    )
+    (event,) = trace.of(Evaluate)
+    assert event.metric == "own mean"
+    assert Use.REPORTED in event.uses
+
+
+def test_predictions_in_the_place_of_labels() -> None:
+    fitted = PREPARED + "\n    p = SVC().fit(X_train, y_train).predict(X_test)\n"
+    (swapped,) = trace_of(fitted + "    accuracy_score(p, y_test)\n").of(Evaluate)
+    (right,) = trace_of(fitted + "    accuracy_score(y_test, p)\n").of(Evaluate)
+    assert swapped.swapped
+    assert not right.swapped
+
+
+def test_an_index_array_chooses_the_same_rows_everywhere() -> None:
+    trace = trace_of("""
+    import numpy as np
+    from sklearn.svm import SVC
+
+    X, y = np.load("x.npy"), np.load("y.npy")
+    order = np.random.permutation(len(X))
+    cut = int(0.8 * len(X))
+    first, last = order[:cut], order[cut:]
+    print(SVC().fit(X[first], y[first]).score(X[last], y[last]))
+    """)
+    (event,) = trace.of(Evaluate)
+    assert event.rows.known
+    assert trace.overlaps == []
+
+
+def test_sampled_rows_and_the_rest_are_disjoint() -> None:
+    source = """
+    import pandas as pd
+    from sklearn.svm import SVC
+
+    df = pd.read_csv("a.csv")
+    train = df.sample(frac=0.8, random_state=1)
+    test = df.drop(train.index)
+    model = SVC().fit(train.drop(columns="t"), train["t"])
+    print(model.score(test.drop(columns="t"), test["t"]))
+    """
+    assert trace_of(source).overlaps == []
+    (found,) = trace_of(source.replace("df.drop(train.index)", "df.sample(frac=0.2)")).overlaps
+    assert found.overlap is Overlap.MAY
+
+
+def test_functions_nobody_calls_are_conditional() -> None:
+    trace = trace_of("""
+    from sklearn.svm import SVC
+
+    def train(X, y):
+        return SVC().fit(X, y)
+    """)
+    (fit,) = trace.of(Fit)
+    assert fit.conditional
+
+
+def test_recursion_ends() -> None:
+    trace = trace_of("""
+    def again(n):
+        return again(n - 1) if n else 0
+
+    again(3)
+    """)
+    assert trace.notes == ["calls nested too deeply or recursive are not followed"]
+
+
+def test_a_batch_trains_when_its_loss_reaches_backward() -> None:
+    trace = trace_of("""
+    import torch
+    from torch import nn
+    from torch.utils.data import DataLoader, random_split
+    from torchvision import datasets
+
+    class Net(nn.Module):
+        def forward(self, x):
+            return x
+
+    digits = datasets.MNIST("data", train=True)
+    train, held_out = random_split(digits, [50000, 10000])
+    net, loss = Net(), nn.CrossEntropyLoss()
+    optimizer = torch.optim.SGD(net.parameters(), lr=0.1)
+    for x, y in DataLoader(train):
+        optimizer.zero_grad()
+        out = net(x)
+        batch = loss(out, y)
+        batch.backward()
+        optimizer.step()
+        print((out.argmax(1) == y).sum().item())
+    correct = 0
+    for x, y in DataLoader(held_out):
+        correct += (net(x).argmax(1) == y).sum().item()
+    print(correct)
+    """)
+    (fit,) = trace.of(Fit)
+    (event,) = trace.of(Evaluate)
+    assert event.fits == (fit,)
+    assert event.rows.overlap(fit.rows) is Overlap.DISJOINT
+    assert Use.REPORTED in event.uses
+
+
+def test_training_watches_the_rows_given_to_it() -> None:
+    source = (
+        PREPARED
+        + """
+    from tensorflow.keras import Sequential
+    from tensorflow.keras.callbacks import EarlyStopping
+
+    net = Sequential()
+    net.fit(X_train, y_train, validation_data=(X_test, y_test), callbacks=[EarlyStopping()])
+    """
+    )
+    (watch,) = trace_of(source).of(Watch)
+    assert watch.chooses == "the epoch to stop at"
+    (silent,) = trace_of(source.replace(", callbacks=[EarlyStopping()]", "")).of(Watch)
+    assert silent.chooses is None
+
+
+def test_a_search_is_a_cross_validation() -> None:
+    trace = trace_of(
+        PREPARED
+        + """
+    from sklearn.model_selection import GridSearchCV
+
+    search = GridSearchCV(SVC(), {"C": [1, 10]}).fit(X_train, y_train)
+    print(search.score(X_test, y_test))
+    """
+    )
+    (search,) = trace.of(CrossValidate)
+    (event,) = trace.of(Evaluate)
+    assert search.search
+    assert [fit.place for fit in event.fits] == [search.place]
+
+
+class OneFile:
+    """A project of one helper module."""
+
+    def __init__(self, name: str, source: str):
+        self.name = name
+        self.document = from_text(dedent(source), f"{name}.py")
+        self.tree = ast.parse(self.document.text)
+
+    def find_module(self, name: str, importer: Document) -> tuple[Document, ast.Module] | None:
+        return (self.document, self.tree) if name == self.name else None
+
+
+def _with_helper(source: str, helper: str) -> Trace:
+    document = from_text(dedent(source), "train.py")
+    project = OneFile("features", helper)
+    return build(document, ast.parse(document.text), installed_catalogue(), project)
+
+
+def test_a_helper_of_the_project_is_followed() -> None:
+    trace = _with_helper(
+        """
+        import pandas as pd
+        from features import scaled
+        from sklearn.model_selection import train_test_split
+        from sklearn.svm import SVC
+
+        df = pd.read_csv("a.csv")
+        X, y = scaled(df.drop(columns="t")), df["t"]
+        X_train, X_test, y_train, y_test = train_test_split(X, y)
+        print(SVC().fit(X_train, y_train).score(X_test, y_test))
+        """,
+        """
+        from sklearn.preprocessing import StandardScaler
+
+        def scaled(table):
+            return StandardScaler().fit_transform(table)
+        """,
+    )
+    (leak,) = trace.preprocessing_leaks
+    assert str(leak.influence.place.location) == "features.py:5:12"
