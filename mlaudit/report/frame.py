@@ -61,7 +61,7 @@ def frame(finding: Finding, columns: int, *, most: int = 8) -> list[list[Piece]]
     drawn = sorted(at_hand, key=lambda mark: not mark.primary)[:most]
     left_out = [mark for mark in marks if mark not in drawn]
     blocks = sorted({mark.block for mark in drawn}, key=lambda block: _order(block, finding))
-    digits = max((len(str(_last_line(mark))) for mark in drawn), default=1)
+    digits = max((len(str(_last_line(mark) + CONTEXT)) for mark in drawn), default=1)
     rows = [_pointer("-->", str(finding.location), digits)]
     for block in blocks:
         here = [mark for mark in drawn if mark.block == block]

@@ -64,6 +64,14 @@ def test_a_gap_of_one_line_is_shown() -> None:
     assert "..." not in drawn(found)
 
 
+def test_line_numbers_of_different_lengths_stand_in_one_column() -> None:
+    lines = [f"x{number} = {number}" for number in range(1, 12)]
+    rows = drawn(finding(lines, span(9, 1, 3))).splitlines()
+    assert {row.index("|") for row in rows[1:]} == {3}
+    assert " 9 | x9 = 9" in rows
+    assert "10 | x10 = 10" in rows
+
+
 def test_two_places_on_one_line_have_a_row_each() -> None:
     found = finding(
         ["train, test = split(scale(X))"],
