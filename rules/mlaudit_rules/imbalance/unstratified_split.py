@@ -15,7 +15,6 @@ from mlaudit.rulekit import (
     RuleMeta,
     Severity,
     Split,
-    quoted,
 )
 
 if TYPE_CHECKING:
@@ -60,8 +59,8 @@ class UnstratifiedSplit(Rule):
     def _judge(self, module: Module, split: Split, evident: bool) -> Finding:
         imbalance = module.imbalance
         message = (
-            f"{quoted(split.place)} splits at random without `stratify`, so the share of each "
-            "class in the parts is left to chance"
+            f"`{split.function}` divides the rows at random without `stratify`, so the share of "
+            "each class in the parts is left to chance"
         )
         confidence = Confidence.HIGH if imbalance.shown else Confidence.MEDIUM
         return self.report(
