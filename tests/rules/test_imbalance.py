@@ -1,0 +1,192 @@
+"""Evidence of imbalance: what counts, what does not, and what the rules make of it."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from mlaudit.model.finding import Confidence, Severity
+from mlaudit.rulekit.statements import calls_balanced, calls_imbalanced
+from mlaudit.rulekit.testing import examine, findings
+from mlaudit.source.notebook import from_json
+from mlaudit.source.script import from_text
+
+if TYPE_CHECKING:
+    from mlaudit.rulekit.imbalance import Imbalance
+    from mlaudit.source.document import Document
+
+SCRIPT = """
+import pandas as pd
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import accuracy_score
+from sklearn.model_selection import train_test_split
+
+table = pd.read_csv("{source}")
+X, y = table.drop(columns="{target}"), table["{target}"]
+X_train, X_test, y_train, y_test = train_test_split(X, y, random_state=0)
+model = LogisticRegression({settings})
+model.fit(X_train, y_train)
+print(accuracy_score(y_test, model.predict(X_test)))
+"""
+
+
+def script(source: str = "table.csv", target: str = "kind", settings: str = "") -> str:
+    return SCRIPT.format(source=source, target=target, settings=settings)
+
+
+def notebook(*cells: tuple[str, str, str]) -> Document:
+    """Make a notebook of (kind, source, output)."""
+    stored = []
+    for kind, source, output in cells:
+        cell: dict[str, Any] = {"cell_type": kind, "metadata": {}, "source": source}
+        if kind == "code":
+            cell["execution_count"] = 1
+            cell["outputs"] = [{"output_type": "stream", "name": "stdout", "text": output}]
+        stored.append(cell)
+    content = {"cells": stored, "metadata": {}, "nbformat": 4, "nbformat_minor": 4}
+    return from_json(json.dumps(content), "study.ipynb")
+
+
+def imbalance(code: str | Document) -> Imbalance:
+    return examine(from_text(code, "study.py") if isinstance(code, str) else code).imbalance
+
+
+@pytest.mark.parametrize(
+    "settings",
+    ["class_weight='balanced'", "**{'class_weight': {0: 1, 1: 20}}"],
+)
+def test_class_weights_show_imbalance(settings: str) -> None:
+    found = imbalance(script(settings=settings))
+    assert found.evident
+    assert found.shown
+
+
+@pytest.mark.parametrize("settings", ["", "class_weight=None", "C=2.0"])
+def test_neutral_settings_show_nothing(settings: str) -> None:
+    assert imbalance(script(settings=settings)).signs == ()
+
+
+def test_a_weight_of_one_is_no_weight() -> None:
+    code = "from xgboost import XGBClassifier\nmodel = XGBClassifier(scale_pos_weight={})\n"
+    assert imbalance(code.format(99)).evident
+    assert not imbalance(code.format(1)).evident
+
+
+def test_the_name_of_a_rare_event_suggests_imbalance_but_does_not_show_it() -> None:
+    for named in (script(target="is_fraud"), script(source="churn_2023.csv")):
+        found = imbalance(named)
+        assert found.evident
+        assert not found.shown
+
+
+def test_a_mere_hint_needs_a_second_one() -> None:
+    code = script(target="disease")
+    assert not imbalance(code).evident
+    assert imbalance(f"{code}\nprint(y.value_counts())\n").evident
+
+
+COUNT = ("code", "y.value_counts()", "0    {}\n1    {}\nName: kind, dtype: int64\n")
+
+
+@pytest.mark.parametrize(
+    ("counts", "evident"), [((950, 50), True), ((600, 400), False), ((50, 950), True)]
+)
+def test_counts_in_an_output_are_read(counts: tuple[int, int], evident: bool) -> None:
+    kind, source, output = COUNT
+    found = imbalance(notebook(("code", script(), ""), (kind, source, output.format(*counts))))
+    assert found.evident is evident
+    assert found.shown is evident
+
+
+def test_shares_and_counters_are_read_like_counts() -> None:
+    shares = ("code", "y.value_counts(normalize=True)", "0    0.93\n1    0.07\n")
+    counter = ("code", "print(Counter(y))", "Counter({'no': 930, 'yes': 70})\n")
+    assert imbalance(notebook(shares)).shown
+    assert imbalance(notebook(counter)).shown
+
+
+def test_counts_of_another_column_say_nothing() -> None:
+    other = ("code", 'table["region"].value_counts()', "north    950\nsouth    50\n")
+    assert not imbalance(notebook(("code", script(), ""), other)).evident
+
+
+def test_even_counts_refute_weights_but_not_resampling() -> None:
+    kind, source, output = COUNT
+    even = (kind, source, output.format(500, 498))
+    weighted = ("code", script(settings="class_weight='balanced'"), "")
+    assert imbalance(notebook(weighted)).evident
+    assert not imbalance(notebook(weighted, even)).evident
+    smote = "from imblearn.over_sampling import SMOTE\nX, y = SMOTE().fit_resample(X, y)\n"
+    assert imbalance(notebook(("code", smote, ""), even)).evident
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The classes are highly imbalanced.",
+        "As we see, the data set is unbalanced: 3 % are positive.",
+        "We have to keep in mind that there is a big imbalance in our target variable.",
+        "The data set is not balanced.",
+        "The minority class has only 80 samples.",
+    ],
+)
+def test_texts_that_speak_of_the_data_at_hand(text: str) -> None:
+    assert calls_imbalanced(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "If the classes are imbalanced, accuracy misleads.",
+        "Accuracy is not a good metric for imbalanced classes.",
+        "Use F1 for imbalanced data.",
+        "The classes aren't imbalanced.",
+        "An unbalanced tree is slow.",
+        "The price is skewed, so we take its logarithm.",
+        "",
+    ],
+)
+def test_advice_denial_and_other_subjects_do_not_count(text: str) -> None:
+    assert not calls_imbalanced(text)
+
+
+def test_texts_that_speak_of_balance() -> None:
+    assert calls_balanced("The classes are fairly balanced.")
+    assert not calls_balanced("The classes are not balanced.")
+    assert not calls_balanced("The classes are unbalanced.")
+    assert not calls_balanced("After SMOTE the classes are balanced.")
+
+
+def test_comments_count_and_strings_do_not() -> None:
+    assert imbalance(f"# The classes are quite imbalanced.\n{script()}").evident
+    assert not imbalance(f'advice = "The classes are quite imbalanced."\n{script()}').evident
+
+
+def test_an_unstratified_split_without_evidence_is_a_hint_from_research_on() -> None:
+    code = script()
+    assert findings(code, "IMBA001") == []
+    assert [found.severity for found in findings(code, "IMBA001", profile="research")] == [
+        Severity.INFO
+    ]
+
+
+def test_confidence_follows_from_the_evidence() -> None:
+    (suggested,) = findings(script(target="churned"), "IMBA001")
+    (shown,) = findings(script(settings="class_weight='balanced'"), "IMBA001")
+    assert suggested.confidence is Confidence.MEDIUM
+    assert shown.confidence is Confidence.HIGH
+    assert shown.severity is Severity.WARNING
+
+
+def test_the_message_and_the_witness_say_what_was_seen() -> None:
+    code = script(settings="class_weight='balanced'")
+    (found,) = findings(code, "IMBA003")
+    assert "although `class_weight` is set" in found.message
+    (sign,) = found.evidence
+    assert code.split("\n")[sign.location.line - 1].startswith("model = LogisticRegression")
+
+
+def test_accuracy_alone_is_fine_without_evidence() -> None:
+    assert findings(script(), "IMBA003", profile="production") == []
