@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from dataclasses import fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -90,6 +89,8 @@ def with_options(config: Config, options: Mapping[str, Any]) -> Config:
 
 def nearest(word: str, words: Sequence[str]) -> str:
     """Word the suggestion of the nearest known word: `; did you mean "x"?`, or nothing."""
+    import difflib
+
     by_lower = {known.lower(): known for known in words}
     close = difflib.get_close_matches(word.lower(), by_lower, n=1, cutoff=0.55)
     return f'; did you mean "{by_lower[close[0]]}"?' if close else ""
