@@ -22,7 +22,7 @@ _BLANK_OR_COMMENT = re.compile(rb"[ \t\f]*(?:#[^\r\n]*)?(?:\r\n|\r|\n)")
 _CODING = re.compile(rb"[ \t\f]*#[^\r\n]*?coding[:=][ \t]*([-\w.]+)")
 
 
-class _UnreadableErrorErrorError(Exception):
+class _UnreadableError(Exception):
     """Says in one line why a file cannot be examined."""
 
 
@@ -36,7 +36,7 @@ def read(path: Path, shown: str, transparent: frozenset[str] = frozenset()) -> D
     try:
         content = _content(path, MAX_NOTEBOOK_BYTES if is_notebook else MAX_SCRIPT_BYTES)
         text = _notebook_text(content) if is_notebook else _script_text(content)
-    except _UnreadableErrorErrorError as error:
+    except _UnreadableError as error:
         return unreadable(shown, str(error), is_notebook=is_notebook)
     named = is_notebook if is_notebook or path.suffix.lower() == ".py" else None
     return read_text(text, shown, named, transparent)
@@ -63,35 +63,31 @@ def _content(path: Path, limit: int) -> bytes:
     try:
         status = path.stat()
         if stat.S_ISDIR(status.st_mode):
-            raise _UnreadableErrorErrorError("a directory, not a file")
+            raise _UnreadableError("a directory, not a file")
         if not stat.S_ISREG(status.st_mode):
-            raise _UnreadableErrorErrorError("not a regular file")
+            raise _UnreadableError("not a regular file")
         if status.st_size > limit:
             size, most = status.st_size / 1e6, limit / 1e6
-            raise _UnreadableErrorErrorError(
-                f"too large to examine ({size:.0f} MB, at most {most:.0f} MB)"
-            )
+            raise _UnreadableError(f"too large to examine ({size:.0f} MB, at most {most:.0f} MB)")
         return path.read_bytes()
     except OSError as error:
-        raise _UnreadableErrorErrorError(f"cannot be read: {error.strerror or error}") from None
+        raise _UnreadableError(f"cannot be read: {error.strerror or error}") from None
     except ValueError:
-        raise _UnreadableErrorErrorError("cannot be read: not a valid path") from None
+        raise _UnreadableError("cannot be read: not a valid path") from None
 
 
 def _notebook_text(content: bytes) -> str:
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise _UnreadableErrorErrorError("not a notebook: not UTF-8 text") from None
+        raise _UnreadableError("not a notebook: not UTF-8 text") from None
 
 
 def _script_text(content: bytes) -> str:
     if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        raise _UnreadableErrorErrorError(
-            "UTF-16 text, which Python does not read: save it as UTF-8"
-        )
+        raise _UnreadableError("UTF-16 text, which Python does not read: save it as UTF-8")
     if b"\0" in content:
-        raise _UnreadableErrorErrorError("binary data, not Python source text")
+        raise _UnreadableError("binary data, not Python source text")
     marked = content.startswith(codecs.BOM_UTF8)
     declared = None if marked else _declared_encoding(content)
     encoding = declared or "utf-8"
@@ -103,11 +99,9 @@ def _script_text(content: bytes) -> str:
             message = f"line {line} is not UTF-8, and no encoding is declared"
         else:
             message = f"line {line} is not {declared}, the declared encoding"
-        raise _UnreadableErrorErrorError(f"cannot be decoded: {message}") from None
+        raise _UnreadableError(f"cannot be decoded: {message}") from None
     except (LookupError, UnicodeError):
-        raise _UnreadableErrorErrorError(
-            f"cannot be decoded: unknown encoding {encoding!r}"
-        ) from None
+        raise _UnreadableError(f"cannot be decoded: unknown encoding {encoding!r}") from None
 
 
 def _declared_encoding(content: bytes) -> str | None:
