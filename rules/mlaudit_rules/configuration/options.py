@@ -36,6 +36,8 @@ def argparse_options(module: Module) -> Iterator[Option]:
 
 def click_options(module: Module) -> Iterator[tuple[Option, frozenset[str]]]:
     """Find the options of click commands, each with the names that its command's body reads."""
+    if not any(name.split(".", 1)[0] == "click" for name in module.names.aliases.values()):
+        return
     for function in ast.walk(module.tree):
         if not isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
             continue

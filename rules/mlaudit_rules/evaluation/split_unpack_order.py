@@ -68,7 +68,7 @@ class SplitUnpackOrder(Rule):
             f"`{call.name.rsplit('.', 1)[-1]}` returns the train and the test part of each array "
             "in turn",
             evidence=[("split here", call.place)],
-            fix=_reordered(texts, arrays),
+            fix=_reordered(dict(zip(texts, names, strict=True)), arrays),
         )
 
 
@@ -151,17 +151,19 @@ def _deliberate(call: Call, names: list[str]) -> bool:
     return given.value > 0.5 if given is test else given.value < 0.5
 
 
-def _reordered(texts: list[str], arrays: list[str]) -> Fix | None:
-    """Sort the very same names into the documented order, if every position gets exactly one."""
+def _reordered(names: dict[str, str], arrays: list[str]) -> Fix | None:
+    """Sort the very same targets into the documented order, if every position gets exactly one."""
     ordered: list[str] = []
     for array in arrays:
+        if len(arrays) > 1 and _role(array) is None:
+            return None
         for part in ("train", "test"):
             fitting = [
                 text
-                for text in texts
-                if _part(text) == part and (len(arrays) == 1 or _role(text) == _role(array))
+                for text, name in names.items()
+                if _part(name) == part and (len(arrays) == 1 or _role(name) == _role(array))
             ]
-            if len(fitting) != 1 or (len(arrays) > 1 and _role(array) is None):
+            if len(fitting) != 1:
                 return None
-            ordered.append(fitting[0])
+            ordered += fitting
     return Fix("Unpack in the documented order.", ", ".join(ordered))

@@ -32,10 +32,15 @@ class Drawing:
     generator: str
 
 
+def draws(module: Module) -> list[Drawing]:
+    """List the draws of a document."""
+    return [*_functions(module), *_samples(module)]
+
+
 def unseeded_draws(module: Module, seeding: Seeding, running: Running) -> Iterator[Drawing]:
     """Find the draws that the program may come to, and that no seed reaches."""
     in_workers = _methods_in_workers(module) if seeding.seeds("torch") else set()
-    for draw in (*_functions(module), *_samples(module)):
+    for draw in draws(module):
         if not running.reaches(draw.function) or seeding.reaches(draw.generator, draw):
             continue
         # The seeds of loader workers, NumPy's and Python's among them, derive from PyTorch's.
@@ -55,6 +60,8 @@ def unseeded_sample(node: ast.expr) -> ast.Call | None:
 
 def sampled_apart(module: Module) -> Iterator[ast.Call]:
     """Find `part = table.sample(...)` whose index then takes the rest: `table.drop(part.index)`."""
+    if not any(unseeded_sample(named.node) for named in module.names.calls):
+        return
     sampled: dict[str, ast.Call] = {}
     for node in ast.walk(module.tree):
         if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):

@@ -18,6 +18,16 @@ _KERAS_FIT = frozenset({"fit", "fit_generator", "train_on_batch"})
 _KERAS_ARGUMENTS = frozenset(
     {"epochs", "nb_epoch", "batch_size", "steps_per_epoch", "validation_split", "callbacks"}
 )
+_AROUND = frozenset(
+    {
+        "DDP",
+        "DistributedDataParallel",
+        "DataParallel",
+        "FSDP",
+        "FullyShardedDataParallel",
+        "compile",
+    }
+)
 _PRETRAINED = re.compile(
     r"from_pretrained|pretrained\s*=\s*True|weights\s*=\s*(?!None)|torch\.load|load_model|hub\.load"
 )
@@ -34,6 +44,11 @@ class TorchTraining:
     initialised: bool
 
 
+def trains_network(module: Module) -> bool:
+    """Say at little cost whether a network may be trained at all."""
+    return any(_kind(call) in {"optimizer", "layer", "network"} for call in module.calls)
+
+
 def torch_training(module: Module, running: Running) -> TorchTraining | None:
     """Find the first optimizer that the program makes, and the network whose weights it steps."""
     loaders = tuple(call for call in module.calls if _kind(call) == "loader" and _shuffles(call))
@@ -44,7 +59,7 @@ def torch_training(module: Module, running: Running) -> TorchTraining | None:
         if owner is None or not running.reaches(call.function):
             continue
         name = ast.unparse(owner)
-        built = _construction(module, name)
+        built = _construction(module, owner)
         initialised = built is None or not _pretrained(module, built) or _has_layers(module)
         if initialised or loaders:
             return TorchTraining(name, built or call.node, call, loaders, initialised)
@@ -107,11 +122,29 @@ def _is(target: ast.expr, named: str) -> bool:
     return isinstance(target, ast.Name) and target.id == named
 
 
-def _construction(module: Module, name: str) -> ast.Call | None:
-    for target, value in _assignments(module.tree):
-        if isinstance(value, ast.Call) and ast.unparse(target) == name:
-            return value
-    return None
+def _construction(module: Module, owner: ast.expr) -> ast.Call | None:
+    """Find the call that makes a network, or the network that it is a part of."""
+    made = {
+        ast.unparse(target): value
+        for target, value in reversed(list(_assignments(module.tree)))
+        if isinstance(value, ast.Call)
+    }
+    found = made.get(ast.unparse(owner))
+    while found is None and isinstance(owner, ast.Attribute | ast.Subscript):
+        owner = owner.value
+        found = made.get(ast.unparse(owner))
+    while found is not None and _last(found.func) in _AROUND and found.args:
+        inner = made.get(ast.unparse(found.args[0]))
+        if inner is None or inner is found:
+            break
+        found = inner
+    return found
+
+
+def _last(node: ast.expr) -> str:
+    if isinstance(node, ast.Attribute):
+        return node.attr
+    return node.id if isinstance(node, ast.Name) else ""
 
 
 def _assignments(tree: ast.Module) -> Iterator[tuple[ast.expr, ast.expr]]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mlaudit.rulekit import Confidence, Fix, Rule, RuleMeta, Severity
-from mlaudit_rules.reproducibility.draws import unseeded_draws
-from mlaudit_rules.reproducibility.networks import keras_training, torch_training
+from mlaudit_rules.reproducibility.draws import draws, unseeded_draws
+from mlaudit_rules.reproducibility.networks import keras_training, torch_training, trains_network
 from mlaudit_rules.reproducibility.reach import Reach
 from mlaudit_rules.reproducibility.running import Running
 from mlaudit_rules.reproducibility.seeding import ALL, LIBRARIES, Seeding
@@ -42,12 +42,15 @@ class UnseededGenerator(Rule):
         """Judge networks that are trained first, then draws from the global generators."""
         if module.is_test:
             return
+        if not trains_network(module) and not draws(module):
+            return
         seeding, running = Seeding(module), Running(module)
-        reported = set()
-        for finding in (self._torch(module, seeding, running), self._keras(module, seeding)):
-            if finding is not None:
-                reported.add("torch" if "PyTorch" in finding.message else "tensorflow")
-                yield finding
+        networks = {
+            "torch": self._torch(module, seeding, running),
+            "tensorflow": self._keras(module, seeding),
+        }
+        yield from (finding for finding in networks.values() if finding is not None)
+        reported = {generator for generator, finding in networks.items() if finding is not None}
         yield from self._draws(module, seeding, running, reported)
 
     def _torch(self, module: Module, seeding: Seeding, running: Running) -> Finding | None:
@@ -78,8 +81,8 @@ class UnseededGenerator(Rule):
         fit, layer = training
         return self.report(
             module.place(fit),
-            "The initial weights and the order of the batches come from Keras' global generator, "
-            "which nothing seeds: every run trains another model",
+            "The initial weights come from Keras' global generator, which nothing seeds: every run "
+            "trains another model",
             evidence=[("built here", layer.place)],
             fix=_seed_first("tensorflow"),
         )
@@ -91,10 +94,10 @@ class UnseededGenerator(Rule):
         for draw in unseeded_draws(module, seeding, running):
             if draw.generator not in reported:
                 by_generator.setdefault(draw.generator, []).append(draw.node)
-        draws = [node for nodes in by_generator.values() for node in nodes]
-        reached = Reach(module, draws).reached if draws else {}
-        for generator, nodes in by_generator.items():
-            arriving = [node for node in nodes if node in reached]
+        nodes = [node for drawn in by_generator.values() for node in drawn]
+        reached = Reach(module, nodes).reached if nodes else {}
+        for generator, drawn in by_generator.items():
+            arriving = [node for node in drawn if node in reached]
             if arriving:
                 yield self._drawn(module, generator, arriving, reached[arriving[0]])
 

@@ -1,0 +1,130 @@
+"""What fixtures of the rules about seeds cannot say: messages, fixes, witnesses, other files."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mlaudit.flow.builder import build
+from mlaudit.model.finding import Confidence
+from mlaudit.rulekit.module import Module
+from mlaudit.rulekit.registry import rules
+from mlaudit.rulekit.testing import findings, installed_catalogue
+from mlaudit.source.script import from_text
+from mlaudit.syntax.names import collect
+from mlaudit.syntax.parse import parse
+
+if TYPE_CHECKING:
+    import ast
+
+    from mlaudit.source.document import Document
+
+SPLIT = """
+from sklearn.model_selection import train_test_split
+{before}
+train, test = train_test_split(range(100){arguments})
+{after}
+"""
+
+NETWORK = """
+import numpy as np
+import torch
+from torch import nn
+from torch.utils.data import DataLoader
+
+rows = torch.tensor(np.random.rand(90, 3) + np.random.rand(90, 1)).float()
+net = nn.Linear(3, 1)
+optimizer = torch.optim.SGD(net.parameters(), lr=0.1)
+for batch in DataLoader(rows, batch_size=30, shuffle=True):
+    optimizer.zero_grad()
+    net(batch).sum().backward()
+    optimizer.step()
+"""
+
+
+def split(before: str = "", arguments: str = "", after: str = "") -> str:
+    return SPLIT.format(before=before, arguments=arguments, after=after)
+
+
+def test_fix_uses_the_name_that_the_document_has_for_a_seed() -> None:
+    (finding,) = findings(split(before="RANDOM_SEED = 5"), "SEED001")
+    assert finding.fix is not None
+    assert finding.fix.code == "train_test_split(range(100), random_state=RANDOM_SEED)"
+
+
+def test_fix_invents_a_number_where_there_is_no_name() -> None:
+    (finding,) = findings(split(arguments=",\n    test_size=0.5,\n"), "SEED001")
+    assert finding.fix is not None
+    expected = "train_test_split(range(100),\n    test_size=0.5, random_state=42)"
+    assert finding.fix.code == expected
+
+
+def test_seed_that_comes_too_late_is_the_witness() -> None:
+    source = split(after="import numpy as np\nnp.random.seed(0)")
+    (finding,) = findings(source, "SEED001")
+    assert [(evidence.role, evidence.location.line) for evidence in finding.evidence] == [
+        ("seeded only here", 6)
+    ]
+
+
+def test_message_tells_none_from_nothing() -> None:
+    (missing,) = findings(split(), "SEED001")
+    (none,) = findings(split(arguments=", random_state=None"), "SEED001")
+    assert "no `random_state` is given" in missing.message
+    assert "`random_state` is None" in none.message
+
+
+def test_function_that_nobody_calls_is_less_certain() -> None:
+    body = "    return train_test_split(rows)\n"
+    head = "from sklearn.model_selection import train_test_split\ndef part(rows):\n"
+    (uncalled,) = findings(head + body, "SEED001")
+    (called,) = findings(head + body + "part([1, 2, 3])\n", "SEED001")
+    assert uncalled.confidence is Confidence.MEDIUM
+    assert called.confidence is Confidence.HIGH
+
+
+def test_each_generator_is_reported_once_with_its_witnesses() -> None:
+    torch_finding, numpy_finding = sorted(
+        findings(NETWORK, "SEED005"), key=lambda finding: "NumPy" in finding.message
+    )
+    assert torch_finding.location.line == 8
+    assert "weights of `net` and the order of the shuffled batches" in torch_finding.message
+    assert [evidence.role for evidence in torch_finding.evidence] == [
+        "shuffled here",
+        "trained here",
+    ]
+    assert numpy_finding.location.line == 7
+    assert numpy_finding.message.endswith(
+        "reaches `net(batch).sum().backward`; 1 more draw like it"
+    )
+
+
+def test_tests_are_left_alone() -> None:
+    assert findings(from_text(split(), "tests/test_split.py"), "SEED001") == []
+    assert findings(from_text(NETWORK, "network_test.py"), "SEED005") == []
+
+
+class TwoFiles:
+    """A project whose only other file is `common.py`."""
+
+    def __init__(self, source: str):
+        self.document = from_text(source, "common.py")
+        self.tree = parse(self.document)
+
+    def find_module(self, name: str, importer: Document) -> tuple[Document, ast.Module] | None:
+        return (self.document, self.tree) if name == "common" else None
+
+
+def codes_beside(other: str, source: str) -> list[str]:
+    document = from_text(source, "train.py")
+    tree = parse(document)
+    catalogue = installed_catalogue()
+    trace = build(document, tree, catalogue, TwoFiles(other))
+    module = Module(document, tree, collect(tree), catalogue, trace)
+    return [finding.code for finding in rules()["SEED001"].rule.check_module(module)]
+
+
+def test_seed_in_another_file_of_the_project_reaches() -> None:
+    prepare = "import numpy as np\ndef prepare():\n    {}\n"
+    source = split(before="from common import prepare\nprepare()")
+    assert codes_beside(prepare.format("np.random.seed(3)"), source) == []
+    assert codes_beside(prepare.format("np.random.seed()"), source) == ["SEED001"]
