@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 from mlaudit.flow import functions
-from mlaudit.flow.interpreter import BudgetExceeded, Interpreter
+from mlaudit.flow.interpreter import BudgetExceededError, Interpreter
 from mlaudit.trace.events import Evaluate
 from mlaudit.trace.trace import Trace
 
@@ -34,7 +34,7 @@ def build(
     try:
         run.block(tree.body)
         functions.enter_uncalled(run, tree.body)
-    except BudgetExceeded:
+    except BudgetExceededError:
         run.note("the step budget was used up: the rest of the program was not followed")
     except RecursionError:
         run.note("expressions nested too deeply: the rest of the program was not followed")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mlaudit.flow import containers, sinks
+from mlaudit.flow import containers, evaluation, sinks
 from mlaudit.flow.arguments import Arguments
 from mlaudit.flow.regions import Length, Selector
 from mlaudit.flow.values import (
@@ -20,63 +20,73 @@ from mlaudit.flow.values import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Hashable
+
     from mlaudit.flow.interpreter import Interpreter
 
-_CONVERSIONS = {"float", "int", "round", "abs", "str", "bool", "repr", "format", "sum"}
+_CONVERSIONS = frozenset({"float", "int", "round", "abs", "str", "bool", "repr", "format"})
 
 
 def call(run: Interpreter, name: str, arguments: Arguments) -> Value:
     """Call a built-in function."""
-    given = arguments.positional
-    first = given[0] if given else UNKNOWN
-    if name == "print":
-        for value in arguments.values():
-            sinks.report(run, value)
-        return Constant(None)
-    if name == "len":
-        return containers.length_of(run, first)
-    if name == "range":
-        return _range(run, given)
-    if name in {"list", "tuple", "set", "iter", "reversed", "frozenset"}:
-        return _copied(run, name, first if given else None)
-    if name == "sorted":
-        data = run.data(first)
-        return data.but(kind="ranked") if data.scores else _copied(run, "list", first)
-    if name in {"max", "min"}:
-        return _extreme(run, name, arguments)
-    if name == "zip":
-        return zipped(run, given)
-    if name == "enumerate":
-        return zipped(run, [Data("scalar"), first])
-    if name == "dict":
-        return _dict(run, arguments)
-    if name in {"map", "filter"}:
-        return _mapped(run, name, arguments)
-    if name in {"getattr"} and len(given) > 1:
-        return UNKNOWN
-    if name == "next":
-        return containers.element(run, first)
-    if name in _CONVERSIONS:
-        data = combine([run.data(value) for value in given]) if given else UNKNOWN
-        return data.but(kind="scalar") if data.kind != "unknown" or name != "abs" else data
-    if name in {
-        "isinstance",
-        "hasattr",
-        "type",
-        "id",
-        "callable",
-        "input",
-        "open",
-        "super",
-        "any",
-        "all",
-    }:
-        return Data("scalar")
+    handler = _HANDLERS.get(name)
+    if handler is not None:
+        return handler(run, name, arguments)
+    if name in _CONVERSIONS and arguments.positional:
+        data = combine([run.data(value) for value in arguments.positional])
+        return data if data.kind in {"unknown", "error", "prediction"} else data.but(kind="scalar")
     return Data("scalar")
 
 
-def _range(run: Interpreter, given: list[Value]) -> Value:
-    bounds = [run.load(value) for value in given]
+def _print(run: Interpreter, name: str, arguments: Arguments) -> Value:
+    for value in arguments.values():
+        sinks.report(run, value)
+    return Constant(None)
+
+
+def _len(run: Interpreter, name: str, arguments: Arguments) -> Value:
+    return containers.length_of(run, _first(arguments))
+
+
+def _sum(run: Interpreter, name: str, arguments: Arguments) -> Value:
+    """Add up: right answers make a score, rows a statistic that is rarely one."""
+    data = run.data(_first(arguments))
+    if data.predictions and not data.scores:
+        judged = evaluation.custom(run, arguments.node, data, "sum")
+        if judged is not None:
+            return judged
+    return combine([data], "scalar")
+
+
+def _sorted(run: Interpreter, name: str, arguments: Arguments) -> Value:
+    data = run.data(_first(arguments))
+    if data.scores:
+        return data.but(kind="ranked")
+    return _copied(run, "list", arguments)
+
+
+def _enumerate(run: Interpreter, name: str, arguments: Arguments) -> Value:
+    return zipped(run, [Data("scalar"), _first(arguments)])
+
+
+def _zip(run: Interpreter, name: str, arguments: Arguments) -> Value:
+    return zipped(run, arguments.positional)
+
+
+def _next(run: Interpreter, name: str, arguments: Arguments) -> Value:
+    return containers.element(run, _first(arguments))
+
+
+def _getattr(run: Interpreter, name: str, arguments: Arguments) -> Value:
+    return UNKNOWN
+
+
+def _first(arguments: Arguments) -> Value:
+    return arguments.positional[0] if arguments.positional else UNKNOWN
+
+
+def _range(run: Interpreter, name: str, arguments: Arguments) -> Value:
+    bounds = [run.load(value) for value in arguments.positional]
     last = bounds[1] if len(bounds) > 1 else bounds[0] if bounds else UNKNOWN
     if isinstance(last, Constant) and isinstance(last.value, Length):
         rows = last.value.rows
@@ -84,10 +94,10 @@ def _range(run: Interpreter, given: list[Value]) -> Value:
     return Data("scalar")
 
 
-def _copied(run: Interpreter, name: str, value: Value | None) -> Value:
-    if value is None:
+def _copied(run: Interpreter, name: str, arguments: Arguments) -> Value:
+    if not arguments.positional:
         return run.state.allocate(Sequence(way="list" if name != "tuple" else name))
-    inner = run.load(value)
+    inner = run.load(arguments.positional[0])
     if isinstance(inner, Sequence):
         copy = Sequence(inner.items, inner.rest, name)
         return copy if name == "tuple" else run.state.allocate(copy)
@@ -133,8 +143,8 @@ def zipped(run: Interpreter, values: list[Value]) -> Value:
     return Sequence(rest=Sequence(elements, way="tuple"))
 
 
-def _dict(run: Interpreter, arguments: Arguments) -> Value:
-    items: dict[object, Value] = dict(arguments.named)
+def _dict(run: Interpreter, name: str, arguments: Arguments) -> Value:
+    items: dict[Hashable, Value] = dict(arguments.named.items())
     rest: Value | None = None
     if arguments.positional:
         inner = run.load(arguments.positional[0])
@@ -149,7 +159,7 @@ def _dict(run: Interpreter, arguments: Arguments) -> Value:
                         items[key.value] = pair.items[1]
         else:
             rest = run.data(inner)
-    return run.state.allocate(Dictionary(items, rest))  # type: ignore[arg-type]
+    return run.state.allocate(Dictionary(items, rest))
 
 
 def _mapped(run: Interpreter, name: str, arguments: Arguments) -> Value:
@@ -174,3 +184,21 @@ def string_method(run: Interpreter, value: Constant, name: str, arguments: Argum
         data = [run.data(argument) for argument in arguments.values()]
         return combine(data, "scalar") if data else Data("scalar")
     return Data("scalar")
+
+
+_HANDLERS: dict[str, Callable[[Interpreter, str, Arguments], Value]] = {
+    "print": _print,
+    "len": _len,
+    "range": _range,
+    "sum": _sum,
+    "sorted": _sorted,
+    "zip": _zip,
+    "enumerate": _enumerate,
+    "dict": _dict,
+    "map": _mapped,
+    "filter": _mapped,
+    "next": _next,
+    "getattr": _getattr,
+    **dict.fromkeys(("max", "min"), _extreme),
+    **dict.fromkeys(("list", "tuple", "set", "iter", "reversed", "frozenset"), _copied),
+}

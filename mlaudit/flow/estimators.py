@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -39,6 +38,7 @@ from mlaudit.trace.events import (
 )
 
 if TYPE_CHECKING:
+    import ast
     from collections.abc import Iterator
 
     from mlaudit.flow.interpreter import Interpreter
@@ -312,9 +312,8 @@ def _learners(run: Interpreter, estimator: Estimator, depth: int) -> Iterator[Es
     if entry.kind in {"transformer", "selector", "encoder", "clusterer"}:
         if not entry.stateless:
             yield estimator
-    elif entry.kind == "unknown":
-        if estimator.model.role is not Role.PREDICTOR:
-            yield estimator
+    elif entry.kind == "unknown" and estimator.model.role is not Role.PREDICTOR:
+        yield estimator
     if depth < 4 and entry.kind in {"pipeline", "search", "wrapper"}:
         for inner in map(run.load, estimator.inner):
             if isinstance(inner, Estimator):
@@ -418,13 +417,16 @@ def _chooses(run: Interpreter, estimator: Estimator, arguments: Arguments) -> st
 def _monitors_training(run: Interpreter, callback: Estimator) -> bool:
     """Whether a callback watches the training loss, or keeps every checkpoint."""
     monitor = run.load(callback.arguments.get("monitor", UNKNOWN))
-    if isinstance(monitor, Constant) and isinstance(monitor.value, str):
-        if (
+    if (
+        isinstance(monitor, Constant)
+        and isinstance(monitor.value, str)
+        and (
             "val" not in monitor.value
             and "test" not in monitor.value
             and "eval" not in monitor.value
-        ):
-            return True
+        )
+    ):
+        return True
     if callback.model.name == "ModelCheckpoint":
         best = run.load(callback.arguments.get("save_best_only", Constant(False)))
         return isinstance(best, Constant) and not best.value

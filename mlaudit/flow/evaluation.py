@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import ast
 from typing import TYPE_CHECKING
 
-from mlaudit.flow.arguments import Arguments
 from mlaudit.flow.values import NO_ROWS, UNKNOWN, Data, Estimator, Prediction, Value, combine
 from mlaudit.trace.events import Evaluate, Role
 
 if TYPE_CHECKING:
+    import ast
+
     from mlaudit.catalogue.entry import Entry
+    from mlaudit.flow.arguments import Arguments
     from mlaudit.flow.interpreter import Interpreter
 
 CHOOSING = frozenset(

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from mlaudit.flow.interpreter import Interpreter
 
 _BUILTINS = frozenset(dir(builtins))
+LONGEST_TEXT = 2000
 _ARITHMETIC: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
     ast.Add: operator.add,
     ast.Sub: operator.sub,
@@ -134,7 +135,9 @@ def _fold(op: ast.operator, a: Any, b: Any) -> Value:
     fold = _ARITHMETIC.get(type(op))
     if fold is None or not isinstance(a, int | float | str) or not isinstance(b, int | float | str):
         return Data("scalar")
-    if isinstance(a, str) != isinstance(b, str) or (isinstance(a, str) and len(a) + len(b) > 2000):
+    if isinstance(a, str) != isinstance(b, str):
+        return Data("scalar")
+    if isinstance(a, str) and isinstance(b, str) and len(a) + len(b) > LONGEST_TEXT:
         return Data("scalar")
     try:
         result = fold(a, b)

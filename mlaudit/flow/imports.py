@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import ast
 from typing import TYPE_CHECKING
 
 from mlaudit.flow.state import Scope
 from mlaudit.flow.values import ProjectModule, Symbol, Value
 
 if TYPE_CHECKING:
+    import ast
+
     from mlaudit.flow.interpreter import Interpreter
 
 MOST_MODULES = 40

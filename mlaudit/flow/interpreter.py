@@ -23,7 +23,7 @@ E = TypeVar("E", bound=Event)
 MOST_STEPS = 200_000
 
 
-class BudgetExceeded(Exception):
+class BudgetExceededError(Exception):
     """The analysis took more steps than it may; what it has seen so far stands."""
 
 
@@ -62,8 +62,8 @@ class Interpreter:
         return self.place(node).text
 
     def emit(self, kind: type[E], node: ast.AST, *more: Hashable, **fields: Any) -> E:
-        """Record an event; when the same code runs again in a loop, its event is brought up to date."""
-        key = (kind, id(node), self.context, *more)
+        """Record an event; when its code runs again in a loop, it is brought up to date."""
+        key: Any = (kind, id(node), self.context, *more)
         event = self.events.get(key)
         if event is None:
             event = kind(place=self.place(node), conditional=bool(self.conditions), **fields)
@@ -86,7 +86,7 @@ class Interpreter:
             return UNKNOWN
         self.steps += 1
         if self.steps > MOST_STEPS:
-            raise BudgetExceeded
+            raise BudgetExceededError
         handler = expressions.HANDLERS.get(type(node))
         return handler(self, node) if handler else UNKNOWN
 
@@ -111,16 +111,13 @@ class Interpreter:
 
     def block(self, body: list[ast.stmt]) -> bool:
         """Run statements; True when the end is not reached (return, raise, break, continue)."""
-        for statement in body:
-            if self.statement(statement):
-                return True
-        return False
+        return any(self.statement(statement) for statement in body)
 
     def statement(self, node: ast.stmt) -> bool:
         """Run one statement; True when control does not go on behind it."""
         self.steps += 1
         if self.steps > MOST_STEPS:
-            raise BudgetExceeded
+            raise BudgetExceededError
         handler = _STATEMENTS.get(type(node))
         return bool(handler(self, node)) if handler else False
 

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import ast
 from typing import TYPE_CHECKING
 
 from mlaudit.flow import estimators, evaluation, networks, sinks, splits
-from mlaudit.flow.arguments import Arguments
 from mlaudit.flow.regions import Length, Selector, base
 from mlaudit.flow.values import (
     UNKNOWN,
@@ -23,9 +21,11 @@ from mlaudit.flow.values import (
 from mlaudit.trace.events import Columns, Draw, Effect, Influence, Kind, Load, Seed
 
 if TYPE_CHECKING:
+    import ast
     from collections.abc import Callable, Hashable
 
     from mlaudit.catalogue.entry import Entry
+    from mlaudit.flow.arguments import Arguments
     from mlaudit.flow.interpreter import Interpreter
 
 
@@ -110,7 +110,7 @@ def _reduce(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> 
     if not data:
         return Data("scalar")
     joined = combine(data, "scalar")
-    listed = isinstance(run.load(arguments.positional[0]), Sequence) if arguments.positional else False
+    listed = arguments.positional and isinstance(run.load(arguments.positional[0]), Sequence)
     if row_wise(run, entry, arguments) or (listed and not joined.scores and not joined.predictions):
         return joined.but(kind="array")
     return reduced(run, arguments.node, joined, _short(name), entry, data[0])
@@ -225,7 +225,7 @@ def _load(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> Va
             if expression is not None and arguments.positional
             else f"{short}()"
         )
-    rows = base(key, label)  # type: ignore[arg-type]
+    rows = base(key, label)
     run.emit(Load, arguments.node, reader=short, source=label, rows=rows)
     kind = "table" if entry.name.startswith("read_") or "DataFrame" in entry.name else "array"
     if entry.kind == "archive":

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -18,6 +17,8 @@ from mlaudit.flow.values import (
 )
 
 if TYPE_CHECKING:
+    import ast
+
     from mlaudit.flow.interpreter import Interpreter
 
 MOST_TURNS = 16
@@ -83,10 +84,11 @@ def unrolled(run: Interpreter, iterated: Value) -> list[Value] | None:
         if all(_plain(run, item) for item in inner.items) and len(inner.items) > 4:
             return None
         return list(inner.items)
-    if isinstance(inner, Dictionary) and inner.rest is None and len(inner.items) <= MOST_TURNS:
-        if not any(_plain(run, item) for item in inner.items.values()):
-            return [Constant(key) for key in inner.items]
-    return None
+    if not isinstance(inner, Dictionary) or inner.rest is not None:
+        return None
+    if len(inner.items) > MOST_TURNS or any(_plain(run, i) for i in inner.items.values()):
+        return None
+    return [Constant(key) for key in inner.items]
 
 
 def _plain(run: Interpreter, value: Value) -> bool:
@@ -171,7 +173,7 @@ def _literal_dict(run: Interpreter, node: ast.DictComp, turns: list[Value]) -> V
             items[key.value] = content
         else:
             rest = content
-    return run.state.allocate(Dictionary(items, rest))  # type: ignore[arg-type]
+    return run.state.allocate(Dictionary(items, rest))
 
 
 def _generators(run: Interpreter, generators: list[ast.comprehension], iterated: Value) -> None:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import ast
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from mlaudit.flow import evaluation
-from mlaudit.flow.arguments import Arguments
 from mlaudit.flow.regions import base
 from mlaudit.flow.values import (
     UNKNOWN,
@@ -25,7 +23,10 @@ from mlaudit.flow.values import (
 from mlaudit.trace.events import Fit, Role
 
 if TYPE_CHECKING:
+    import ast
+
     from mlaudit.catalogue.entry import Entry
+    from mlaudit.flow.arguments import Arguments
     from mlaudit.flow.interpreter import Interpreter
 
 _RETURN_SELF = frozenset(

@@ -238,8 +238,7 @@ def _ends_before(high: Hashable, low: Hashable) -> bool:
 def _excluded(steps: tuple[Region, ...], other: Region) -> Overlap:
     """A step `without` some rows shares nothing with rows inside them."""
     for step in steps:
-        without = step.selector
-        if without.way == "without" and isinstance(without.key, Rows):
-            if any(other.within(term) for term in without.key.terms):
-                return Overlap.DISJOINT
+        gone = step.selector.key if step.selector.way == "without" else None
+        if isinstance(gone, Rows) and any(other.within(term) for term in gone.terms):
+            return Overlap.DISJOINT
     return Overlap.MUST

@@ -5,11 +5,11 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from mlaudit.flow.values import Data, Value
 from mlaudit.trace.events import Evaluate, Use
 
 if TYPE_CHECKING:
     from mlaudit.flow.interpreter import Interpreter
+    from mlaudit.flow.values import Data, Value
 
 
 def report(run: Interpreter, value: Value) -> None:

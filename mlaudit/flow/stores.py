@@ -59,10 +59,9 @@ def unpack(
     star = next((i for i, e in enumerate(elements) if isinstance(e, ast.Starred)), None)
     _name_outputs(run, source, elements)
     if isinstance(inner, Sequence) and inner.rest is None and star is None:
-        if len(inner.items) == len(elements):
-            for element, part in zip(elements, inner.items, strict=True):
-                assign(run, element, part, None)
-            return
+        for element, part in zip(elements, inner.items, strict=False):
+            assign(run, element, part, None)
+        return
     if (
         isinstance(inner, Sequence)
         and inner.rest is not None
@@ -127,7 +126,7 @@ def _item(run: Interpreter, target: ast.Subscript, value: Value) -> None:
 
 
 def _written(run: Interpreter, table: Data, key: ast.expr, value: Value) -> Data:
-    """Write into a table or array: by column name where it is literal, else the content mixes in."""
+    """Write into a table or array: by literal column name, else the content mixes in."""
     content = run.data(value)
     name = run.load(run.eval(key)) if not isinstance(key, ast.Slice | ast.Tuple) else UNKNOWN
     if isinstance(name, Constant) and isinstance(name.value, str):
@@ -139,8 +138,7 @@ def _written(run: Interpreter, table: Data, key: ast.expr, value: Value) -> Data
         return table
     changed = tables.set_column(table, None, content)
     scores = {id(s): s for s in (*table.scores, *content.scores)}
-    changed = changed.but(scores=tuple(scores.values()))
-    return changed
+    return changed.but(scores=tuple(scores.values()))
 
 
 def _located(run: Interpreter, method: Method, key: ast.expr, value: Value) -> None:

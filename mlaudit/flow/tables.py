@@ -127,10 +127,12 @@ def _subscript(run: Interpreter, holder: Value, value: Value, node: ast.Subscrip
 
 def _of_sequence(run: Interpreter, value: Sequence, key: ast.expr) -> Value:
     if isinstance(key, ast.Slice):
-        low, high = (_bound(run, b) for b in (key.lower, key.upper))
-        plain = all(b is None or isinstance(b, int) for b in (low, high)) and key.step is None
-        if plain and value.rest is None:
-            return run.state.allocate(Sequence(value.items[slice(low, high)], None, value.way))  # type: ignore[misc]
+        low, high = _bound(run, key.lower), _bound(run, key.upper)
+        if value.rest is None and key.step is None:
+            start = low if isinstance(low, int) else None
+            end = high if isinstance(high, int) else None
+            if (low, high) == (start, end):
+                return run.state.allocate(Sequence(value.items[start:end], None, value.way))
         return value
     index = run.load(run.eval(key))
     if isinstance(index, Constant) and isinstance(index.value, int) and value.items:
@@ -346,7 +348,7 @@ def set_column(value: Data, name: str | None, content: Data) -> Data:
 
 
 def _elsewhere(value: Data, name: str | None) -> tuple[Influence, ...]:
-    """What had reached only the column that is written now is gone, if all of it is written anew."""
+    """Drop what had reached only the column that is now written anew."""
     if name is None or value.kind != "table":
         return value.influences
     return of_columns(value.influences, frozenset({name}), without=True)

@@ -1,4 +1,4 @@
-"""What the interpreter knows of a value: rows, influences, predictions, and where mutable things live."""
+"""What the interpreter knows of a value: rows, influences, predictions, identity."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from mlaudit.flow.regions import Rows, Selector
-from mlaudit.trace.events import Columns, CrossValidate, Evaluate, Fit, Influence, Model
 
 if TYPE_CHECKING:
     import ast
@@ -15,6 +14,7 @@ if TYPE_CHECKING:
     from mlaudit.catalogue.entry import Entry
     from mlaudit.flow.state import Scope
     from mlaudit.source.document import Document, Place
+    from mlaudit.trace.events import Columns, CrossValidate, Evaluate, Fit, Influence, Model
 
 MOST_INFLUENCES = 12
 NO_ROWS = Rows()

@@ -62,7 +62,7 @@ def test_parts_of_one_split_stay_disjoint(
 
 @given(ROWS, KEYS, st.one_of(st.booleans(), st.integers(0, 3)))
 def test_a_mask_and_its_complement_are_disjoint(rows: Rows, key: str, part: object) -> None:
-    mask = Selector("filter", key, part)  # type: ignore[arg-type]
+    mask = Selector("filter", key, part)
     complement = mask.flipped()
     assert complement is not None
     assert rows.select(mask).overlap(rows.select(complement)) is Overlap.DISJOINT
