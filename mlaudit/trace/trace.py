@@ -134,6 +134,10 @@ class Trace:
             report for report in self.reports if report.held_out and not report.rows.overlap(rows)
         ]
 
+    def untouched_rows_remain(self, rows: RowSet) -> bool:
+        """Say whether rows that share nothing with these are predicted, told or not."""
+        return any(event.held_out and not event.rows.overlap(rows) for event in self.of(Evaluate))
+
     def judged_apart(self, evaluation: Evaluate) -> bool:
         """Say whether such a model is also judged on folds, or on rows that may well be others.
 

@@ -319,6 +319,14 @@ def test_choice_by_a_training_score_is_not_a_choice_on_test() -> None:
     assert trace(choice).chosen_on_reported == []
 
 
+def test_rows_that_are_only_predicted_remain_untouched() -> None:
+    trained = fit(1, model(), TRAIN)
+    choice = score(2, trained, VALIDATION, {Use.SELECTS})
+    predicted = score(3, trained, TEST, set(), None)
+    assert trace(choice, predicted).untouched_rows_remain(VALIDATION)
+    assert not trace(choice, score(3, trained, TRAIN)).untouched_rows_remain(VALIDATION)
+
+
 def test_watch_concerns_the_reports_of_its_own_model() -> None:
     trained, other = fit(2, model(), TRAIN), fit(2, model(), TRAIN)
     watch = Watch(at(2), trained.model, TEST, "eval_set", "the number of rounds")

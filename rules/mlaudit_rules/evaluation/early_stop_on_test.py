@@ -42,14 +42,17 @@ class EarlyStopOnTest(Rule):
         seen: set[Place] = set()
         for chosen in trace.chosen_on_reported:
             watch = chosen.choice
-            if isinstance(watch, Watch) and watch.place not in seen:
-                seen.add(watch.place)
-                yield self._judge(chosen, watch)
+            if not isinstance(watch, Watch) or watch.place in seen:
+                continue
+            validation = says_validation(watch.variable)
+            if validation and trace.untouched_rows_remain(watch.rows):
+                continue
+            seen.add(watch.place)
+            yield self._judge(chosen, watch, validation)
 
-    def _judge(self, chosen: ChosenOnReported, watch: Watch) -> Finding:
+    def _judge(self, chosen: ChosenOnReported, watch: Watch, validation: bool) -> Finding:
         report = chosen.report
         rows = quoted(watch.variable) if watch.variable else "the same rows"
-        validation = says_validation(watch.variable)
         return self.report(
             watch.place,
             f"`{watch.argument}` lets {rows} decide {watch.chooses} of {named(watch.model)}, and "

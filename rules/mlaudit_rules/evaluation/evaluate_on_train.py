@@ -66,11 +66,15 @@ class EvaluateOnTrain(Rule):
 
 
 def is_told(overlapping: Overlapping) -> bool:
-    """Say whether a supervised model's number on surely known rows is told to people."""
+    """Say whether a supervised model's number on surely known rows is told to people.
+
+    A loss is what training reports of itself; nobody takes it for the model's quality.
+    """
     evaluation = overlapping.evaluation
     return (
         overlapping.overlap is Overlap.MUST
         and evaluation.metric is not None
+        and not evaluation.metric.endswith("Loss")
         and Use.REPORTED in evaluation.uses
         and evaluation.model.task not in {"cluster", "outlier"}
     )

@@ -44,16 +44,19 @@ class TuneOnTest(Rule):
             choice = chosen.choice
             if not isinstance(choice, Evaluate) or choice.place in seen:
                 continue
-            if not trace.in_folds(choice):
-                seen.add(choice.place)
-                yield self._judge(chosen, choice)
+            validation = calls_validation(choice)
+            if trace.in_folds(choice) or (validation and trace.untouched_rows_remain(choice.rows)):
+                continue
+            seen.add(choice.place)
+            yield self._judge(chosen, choice, Severity.INFO if validation else None)
 
-    def _judge(self, chosen: ChosenOnReported, choice: Evaluate) -> Finding:
+    def _judge(
+        self, chosen: ChosenOnReported, choice: Evaluate, severity: Severity | None
+    ) -> Finding:
         report = chosen.report
         rows = quoted(choice.variable) if choice.variable else "the test rows"
         how = f" ({choice.selected_by})" if choice.selected_by else ""
         what = "that very number" if report is choice else f"{score_of(report)} on the same rows"
-        validation = says_validation(choice.place.text + choice.variable)
         evidence = [("scored here", choice.place)]
         if choice.selected_at is not None:
             evidence.append(("chosen here", choice.selected_at))
@@ -64,10 +67,17 @@ class TuneOnTest(Rule):
             f"a choice is made by {score_of(choice)} on {rows}{how}, and {what} is reported: no "
             "rows are left that took no part in the choice",
             evidence=evidence,
-            severity=Severity.INFO if validation else None,
+            severity=severity,
             conditional=choice.conditional or report.conditional,
             fix=Fix(
                 "Split the training part once more (or cross-validate on it), choose there, and "
                 f"score the chosen one on {rows} a single time."
             ),
         )
+
+
+def calls_validation(choice: Evaluate) -> bool:
+    """Say whether the code names the rows, the score or its use after validation."""
+    places = [choice.place, *([choice.selected_at] if choice.selected_at else [])]
+    names = [choice.variable, *(place.text.split("\n", 1)[0] for place in places)]
+    return any(says_validation(name) for name in names)

@@ -43,9 +43,9 @@ class PreprocessOutsideCv(PreprocessingRule):
     def message(self, leak: PreprocessingLeak) -> str:
         """Say what was learnt outside the folds."""
         return (
-            f"{quoted(leak.influence.place)} takes {learnt(leak)} from all rows before they are "
-            f"divided into {judged(leak)}, so {model(leak)} is validated on rows that shaped its "
-            f"features and {number(leak)} is too good"
+            f"{quoted(leak.influence.place)} takes {learnt(leak)} from all rows of {judged(leak)}, "
+            f"so {model(leak)} is validated on rows that shaped its features and {number(leak)} is "
+            "too good"
         )
 
     def remedy(self, leak: PreprocessingLeak) -> str:
