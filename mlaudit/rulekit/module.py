@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from mlaudit.syntax.nodes import Nodes
 from mlaudit.trace.events import Argument
 
 if TYPE_CHECKING:
@@ -59,6 +60,11 @@ class Module:
     def calls(self) -> list[Call]:
         """All calls whose target is a library's name, in source order."""
         return [call for named in self.names.calls if (call := self._resolve(named)) is not None]
+
+    @cached_property
+    def nodes(self) -> Nodes:
+        """All nodes of the tree, to look for some of them without walking it again."""
+        return Nodes(self.tree)
 
     @cached_property
     def imbalance(self) -> Imbalance:

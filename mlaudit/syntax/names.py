@@ -6,6 +6,8 @@ import ast
 import builtins
 from dataclasses import dataclass, field
 
+from mlaudit.syntax.nodes import children
+
 _BUILTINS = frozenset(dir(builtins))
 
 
@@ -92,9 +94,7 @@ def collect(tree: ast.Module) -> Names:
             target = node.targets[0]
             if isinstance(target, ast.Name) and isinstance(node.value, ast.Constant | ast.UnaryOp):
                 names.literals[target.id] = node.value
-        stack.extend(
-            (child, function, in_loop) for child in reversed(list(ast.iter_child_nodes(node)))
-        )
+        stack.extend([(child, function, in_loop) for child in reversed(children(node))])
     for name, count in assigned.items():
         if count > 1:
             names.literals.pop(name, None)

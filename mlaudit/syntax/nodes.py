@@ -1,0 +1,99 @@
+"""All nodes of a tree, walked once for everybody who looks for some of them."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING, Any, TypeVar, overload
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+N = TypeVar("N", bound=ast.AST)
+M = TypeVar("M", bound=ast.AST)
+
+_CHILDLESS = (ast.Constant, ast.Name, ast.Global, ast.Nonlocal, ast.MatchSingleton)
+_OPERATORS = {"ctx", "op", "ops"}
+_TEXT = {"arg", "asname", "attr", "kwd_attrs", "module", "rest", "str", "type_comment"}
+_NUMBERS = {"conversion", "is_async", "level", "simple", "type_ignores"}
+_NO_NODES = _OPERATORS | _TEXT | _NUMBERS
+
+
+class _Fields(dict[type[ast.AST], tuple[str, ...]]):
+    """The fields of a class of nodes that can hold nodes; operators and contexts do not count."""
+
+    def __missing__(self, kind: type[ast.AST]) -> tuple[str, ...]:
+        names = () if kind in _CHILDLESS else kind._fields
+        self[kind] = fields = tuple(name for name in names if name not in _NO_NODES)
+        return fields
+
+
+_FIELDS = _Fields()
+
+
+def children(node: ast.AST) -> list[ast.AST]:
+    """Give the nodes directly below a node, as `ast.iter_child_nodes` does, but four times faster.
+
+    Operators and the contexts Load, Store and Del, which `ast` shares between trees, are left out.
+    """
+    found: list[ast.AST] = []
+    for name in _FIELDS[type(node)]:
+        value = getattr(node, name, None)
+        if type(value) is list:
+            found += value if None not in value else [item for item in value if item is not None]
+        elif isinstance(value, ast.AST):
+            found.append(value)
+    return found
+
+
+class Nodes:
+    """The nodes below and including a root in source order, each before its children.
+
+    So a subtree is one slice.  What `children` leaves out is left out.
+    """
+
+    def __init__(self, root: ast.AST):
+        self._all: list[ast.AST] = []
+        self._ends: list[int] = []
+        self._visit(root)
+        self._starts = {node: start for start, node in enumerate(self._all)}
+        self._by_kind: dict[type[ast.AST], list[ast.AST]] = {}
+        for node in self._all:
+            self._by_kind.setdefault(type(node), []).append(node)
+
+    @overload
+    def find(self, kind: type[N], /, *, within: ast.AST | None = None) -> list[N]: ...
+
+    @overload
+    def find(
+        self, kind: type[N], other: type[M], /, *, within: ast.AST | None = None
+    ) -> list[N | M]: ...
+
+    def find(self, *kinds: type[ast.AST], within: ast.AST | None = None) -> list[Any]:
+        """Find the nodes of exactly these classes, in source order.
+
+        With `within`, a node of the tree, only at or below it.
+        """
+        if within is None and len(kinds) == 1:
+            return list(self._by_kind.get(kinds[0], ()))
+        return [node for node in self.below(within) if type(node) in kinds]
+
+    def below(self, node: ast.AST | None = None) -> list[ast.AST]:
+        """Give a node of the tree (default: the root) and all nodes below it, in source order."""
+        if node is None:
+            return list(self._all)
+        start = self._starts.get(node)
+        return list(_walk(node)) if start is None else self._all[start : self._ends[start]]
+
+    def _visit(self, node: ast.AST) -> None:
+        start = len(self._all)
+        self._all.append(node)
+        self._ends.append(start)
+        for child in children(node):
+            self._visit(child)
+        self._ends[start] = len(self._all)
+
+
+def _walk(node: ast.AST) -> Iterator[ast.AST]:
+    yield node
+    for child in children(node):
+        yield from _walk(child)
