@@ -86,7 +86,7 @@ class PreprocessingRule(Rule):
 
 
 def runs(leaks: list[PreprocessingLeak]) -> Iterator[list[PreprocessingLeak]]:
-    """Group leaks by the same operation on successive lines, e.g. fills of column after column."""
+    """Group leaks by the same statistic on successive lines, e.g. fills of column after column."""
     run: list[PreprocessingLeak] = []
     for leak in sorted(leaks, key=lambda leak: leak.influence.place.location.sort_key):
         if run and not _continues(run[-1], leak):
@@ -101,7 +101,8 @@ def _continues(first: PreprocessingLeak, second: PreprocessingLeak) -> bool:
     one, two = first.influence, second.influence
     here, there = one.place.location, two.place.location
     near = 0 < there.line - here.line <= NEAR and (here.path, here.cell) == (there.path, there.cell)
-    return near and (one.operation, one.effect) == (two.operation, two.effect)
+    alike = (one.statistic, one.effect, one.kind) == (two.statistic, two.effect, two.kind)
+    return near and alike
 
 
 def chooses_only(trace: Trace, leak: PreprocessingLeak) -> bool:
