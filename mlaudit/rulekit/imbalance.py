@@ -112,16 +112,14 @@ def gather(module: Module) -> Imbalance:
 
 def _weights(module: Module) -> Iterator[Sign]:
     """Find class weights in calls and in dictionaries of settings."""
-    for node in ast.walk(module.tree):
+    for node in module.nodes.find(ast.Call, ast.Dict):
         if isinstance(node, ast.Call):
             given = [(keyword.arg, keyword.value) for keyword in node.keywords]
-        elif isinstance(node, ast.Dict):
+        else:
             pairs = zip(node.keys, node.values, strict=True)
             given = [
                 (str(key.value), value) for key, value in pairs if isinstance(key, ast.Constant)
             ]
-        else:
-            continue
         for name, value in given:
             neutral = isinstance(value, ast.Constant) and value.value in NEUTRAL
             if name and name.rsplit("__", 1)[-1] in WEIGHTS and not neutral:

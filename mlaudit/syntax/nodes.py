@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 if TYPE_CHECKING:
@@ -83,6 +84,11 @@ class Nodes:
             return list(self._all)
         start = self._starts.get(node)
         return list(_walk(node)) if start is None else self._all[start : self._ends[start]]
+
+    @cached_property
+    def parents(self) -> dict[ast.AST, ast.AST]:
+        """What holds each node; the root is held by nothing."""
+        return {child: node for node in self._all for child in children(node)}
 
     def _visit(self, node: ast.AST) -> None:
         start = len(self._all)

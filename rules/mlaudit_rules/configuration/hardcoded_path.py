@@ -58,7 +58,7 @@ class HardcodedPath(Rule):
         if module.is_test or not _QUOTED.search(module.document.text):
             return
         first: dict[str, list[ast.Constant]] = {}
-        for node in _used_as_paths(module.tree):
+        for node in _used_as_paths(module):
             root = _root(str(node.value))
             if root is not None:
                 first.setdefault(root, []).append(node)
@@ -80,9 +80,9 @@ def _root(text: str) -> str | None:
     return match["root"].lower()
 
 
-def _used_as_paths(tree: ast.Module) -> Iterator[ast.Constant]:
+def _used_as_paths(module: Module) -> Iterator[ast.Constant]:
     """Find the string literals that a call opens, or that a name for a path holds."""
-    for node in ast.walk(tree):
+    for node in module.nodes.below():
         for value in _path_values(node):
             yield from _literals(value)
 

@@ -23,9 +23,7 @@ class Namespaces:
 
     def __init__(self, module: Module):
         self._module = module
-        self._parents = {
-            child: node for node in ast.walk(module.tree) for child in ast.iter_child_nodes(node)
-        }
+        self._parents = module.nodes.parents
 
     @cached_property
     def followed(self) -> bool:
@@ -52,7 +50,7 @@ class Namespaces:
         Code that writes an attribute of the command line, or that tests one, reads it too.
         """
         found = set()
-        for node in ast.walk(self._module.tree):
+        for node in self._module.nodes.below():
             if isinstance(node, ast.Attribute):
                 found.add(node.attr)
             elif isinstance(node, ast.Constant) and isinstance(node.value, str):
@@ -107,8 +105,8 @@ class Namespaces:
         return names
 
     def _loads(self, names: set[str]) -> Iterator[ast.Name]:
-        for node in ast.walk(self._module.tree):
-            if isinstance(node, ast.Name) and node.id in names and isinstance(node.ctx, ast.Load):
+        for node in self._module.nodes.find(ast.Name):
+            if node.id in names and isinstance(node.ctx, ast.Load):
                 yield node
 
     def _escapes(self, node: ast.AST) -> bool:

@@ -38,9 +38,7 @@ def click_options(module: Module) -> Iterator[tuple[Option, frozenset[str]]]:
     """Find the options of click commands, each with the names that its command's body reads."""
     if not any(name.split(".", 1)[0] == "click" for name in module.names.aliases.values()):
         return
-    for function in ast.walk(module.tree):
-        if not isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
-            continue
+    for function in module.nodes.find(ast.FunctionDef, ast.AsyncFunctionDef):
         parameters = {argument.arg for argument in (*function.args.args, *function.args.kwonlyargs)}
         read = _read_names(function)
         if function.args.kwarg or read & {"locals", "params", "vars"}:

@@ -135,11 +135,10 @@ def _problem(module: Module, event: Evaluate, call: Call | None) -> Problem | No
 def _made_discrete(module: Module, call: Call) -> bool:
     """Look along the operands' assignments for anything that makes classes of quantities."""
     texts, names = [module.text(call.node)], _names_in(call.node)
-    for node in ast.walk(module.tree):
-        if isinstance(node, ast.Assign | ast.AugAssign):
-            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-            if any(_root(target) in names for target in targets):
-                texts.append(module.text(node))
+    for node in module.nodes.find(ast.Assign, ast.AugAssign):
+        targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+        if any(_root(target) in names for target in targets):
+            texts.append(module.text(node))
     return any(DISCRETE.search(text) for text in texts)
 
 

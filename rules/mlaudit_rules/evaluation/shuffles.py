@@ -26,6 +26,7 @@ MEETING = {
     "cross_val_score",
     "cross_validate",
 }
+SHUFFLING = ("shuffle", "permutation")
 RESEEDING = {"seed", "set_state", "setstate", "manual_seed", "set_seed"}
 
 
@@ -41,7 +42,9 @@ class Shuffle:
 def shuffled_apart(module: Module) -> Iterator[tuple[Shuffle, Shuffle]]:
     """Find neighbours in a block that shuffle two arrays which later belong together."""
     meetings = None
-    for node in ast.walk(module.tree):
+    if not any(word in module.document.text for word in SHUFFLING):
+        return
+    for node in module.nodes.below():
         for block in (getattr(node, "body", None), getattr(node, "orelse", None)):
             if not isinstance(block, list):
                 continue
@@ -111,13 +114,15 @@ def _reseeds(statement: ast.stmt) -> bool:
     )
 
 
+def _name(func: ast.expr) -> str:
+    return func.attr if isinstance(func, ast.Attribute) else getattr(func, "id", "")
+
+
 def _meetings(module: Module) -> list[set[str]]:
     """Give the pairs of names that some call takes as features and labels."""
     pairs: list[set[str]] = []
     for named in module.names.calls:
-        func = named.node.func
-        name = func.attr if isinstance(func, ast.Attribute) else getattr(func, "id", "")
-        if name not in MEETING:
+        if _name(named.node.func) not in MEETING:
             continue
         arguments = [*named.node.args, *(keyword.value for keyword in named.node.keywords)]
         arguments += [

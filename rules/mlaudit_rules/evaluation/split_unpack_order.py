@@ -43,7 +43,7 @@ class SplitUnpackOrder(Rule):
         splits = {call.node: call for call in module.calls if _splits_in_two(call)}
         if not splits:
             return
-        for target, value in _unpackings(module.tree):
+        for target, value in _unpackings(module):
             call = splits.get(value)
             if call is None or any(isinstance(item, ast.Starred) for item in value.args):
                 continue
@@ -81,9 +81,9 @@ def _splits_in_two(call: Call) -> bool:
     )
 
 
-def _unpackings(tree: ast.Module) -> Iterator[tuple[ast.Tuple | ast.List, ast.Call]]:
-    for node in ast.walk(tree):
-        if not isinstance(node, ast.Assign) or not isinstance(node.value, ast.Call):
+def _unpackings(module: Module) -> Iterator[tuple[ast.Tuple | ast.List, ast.Call]]:
+    for node in module.nodes.find(ast.Assign):
+        if not isinstance(node.value, ast.Call):
             continue
         for target in node.targets:
             if isinstance(target, ast.Tuple | ast.List):
