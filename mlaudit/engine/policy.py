@@ -93,7 +93,7 @@ def _gaps(coverage: Coverage) -> str:
     if missed:
         parts.append(f"{missed} of {_count(coverage.evaluations, 'evaluation')} not followed")
     elif not gaps and coverage.notes:
-        parts.append(f"{_count(len(coverage.notes), 'place')} not followed ({coverage.notes[0]}")
+        parts.append(f"{_count(len(coverage.notes), 'place')} not followed ({coverage.notes[0]})")
     return "coverage is incomplete: " + ("; ".join(parts) or "something crashed")
 
 
