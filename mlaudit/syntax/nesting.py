@@ -1,10 +1,11 @@
-"""Is a tree too deep for recursive analysis?  Answered without a look at most of its nodes."""
+"""Cuts trees to a depth that recursive analysis can take, without a look at most of their nodes."""
 
 from __future__ import annotations
 
 import ast
 
-# Real code stays below 50; long sums and concatenations of strings reach some hundreds.
+# Real code stays below 50; long sums and concatenations of strings reach some hundreds,
+# and pictures drawn in numbers thousands.
 MAX_NESTING = 400
 
 # A statement within these bounds has fewer than MAX_NESTING characters, and so fewer levels.
@@ -14,27 +15,33 @@ _SHORT_WIDTH = MAX_NESTING // 2 - 1
 _BLOCKS = ("body", "orelse", "finalbody", "handlers")
 
 
-def is_deeper(tree: ast.Module, text: str) -> bool:
-    """Tell whether the tree of a text is deeper than MAX_NESTING levels."""
+def prune(tree: ast.Module, text: str) -> list[int]:
+    """Cut the statements deeper than MAX_NESTING levels out of the tree of a text.
+
+    Gives the lines of what was cut.
+    """
     wide = {number for number, line in enumerate(text.split("\n"), 1) if len(line) > _SHORT_WIDTH}
+    cut: list[int] = []
     pending: list[tuple[list[ast.stmt], int]] = [(tree.body, 1)]
     while pending:
         statements, depth = pending.pop()
-        if depth > MAX_NESTING:
-            return True
+        deep = [one for one in statements if _is_deep(one, depth, wide)]
+        if deep:
+            cut += [statement.lineno for statement in deep]
+            statements[:] = [one for one in statements if one not in deep] or [_nothing(deep[0])]
         for statement in statements:
-            body = getattr(statement, "body", None)
-            end = body[0].lineno if body else statement.end_lineno or statement.lineno
-            first = statement.lineno
-            decorators = getattr(statement, "decorator_list", None)
-            if decorators:
-                first = decorators[0].lineno
-            is_short = end - first < _SHORT_LINES and first not in wide and end not in wide
-            if not is_short and _expressions_are_deeper(statement, MAX_NESTING - depth):
-                return True
-            if body or isinstance(statement, ast.Match):
-                pending.extend((block, depth + 1) for block in _blocks(statement))
-    return False
+            pending.extend((block, depth + 1) for block in _blocks(statement))
+    return sorted(cut)
+
+
+def _is_deep(statement: ast.stmt, depth: int, wide: set[int]) -> bool:
+    body = getattr(statement, "body", None)
+    end = body[0].lineno if body else statement.end_lineno or statement.lineno
+    decorators = getattr(statement, "decorator_list", None)
+    first = decorators[0].lineno if decorators else statement.lineno
+    if depth < MAX_NESTING and end - first < _SHORT_LINES and not wide.intersection((first, end)):
+        return False
+    return _is_deeper(_headers(statement), MAX_NESTING - depth)
 
 
 def _blocks(statement: ast.stmt) -> list[list[ast.stmt]]:
@@ -43,13 +50,20 @@ def _blocks(statement: ast.stmt) -> list[list[ast.stmt]]:
     return [block for name in _BLOCKS if (block := getattr(statement, name, None))]
 
 
-def _expressions_are_deeper(statement: ast.stmt, limit: int) -> bool:
-    """Measure the expressions of a statement, leaving out the statements in it."""
-    level: list[ast.AST] = []
+def _headers(statement: ast.stmt) -> list[ast.AST]:
+    """List what a statement consists of, leaving out the statements in it."""
+    parts: list[ast.AST] = []
     for name, value in ast.iter_fields(statement):
         if name not in (*_BLOCKS, "cases"):
             values = value if isinstance(value, list) else [value]
-            level += [child for child in values if isinstance(child, ast.AST)]
+            parts += [part for part in values if isinstance(part, ast.AST)]
+    if isinstance(statement, ast.Match):
+        parts += [part for case in statement.cases for part in (case.pattern, case.guard) if part]
+    return parts
+
+
+def _is_deeper(level: list[ast.AST], limit: int) -> bool:
+    """Measure trees level by level."""
     for _ in range(limit):
         if not level:
             return False
@@ -59,4 +73,8 @@ def _expressions_are_deeper(statement: ast.stmt, limit: int) -> bool:
             if not isinstance(node, ast.Constant | ast.Name)
             for child in ast.iter_child_nodes(node)
         ]
-    return True
+    return bool(level)
+
+
+def _nothing(instead_of: ast.stmt) -> ast.stmt:
+    return ast.copy_location(ast.Pass(), instead_of)

@@ -8,7 +8,7 @@ import warnings
 from typing import TYPE_CHECKING
 
 from mlaudit.source.document import Problem
-from mlaudit.syntax.nesting import MAX_NESTING, is_deeper
+from mlaudit.syntax.nesting import MAX_NESTING, prune
 
 if TYPE_CHECKING:
     from mlaudit.source.document import Document, Unit
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 # Interpreters of trees are recursive and need several frames for a level.
 RECURSION_LIMIT = 1000 + 10 * MAX_NESTING
 
+_TOO_DEEP = "nested too deeply to analyse"
 _PYTHON_2 = (
     "Missing parentheses in call to 'print'",
     "Missing parentheses in call to 'exec'",
@@ -28,8 +29,9 @@ def parse(document: Document) -> ast.Module:
     """Parse all units into one tree whose nodes carry document lines.
 
     A unit that does not parse adds a `Problem` to the document and nothing to the tree.  The tree
-    of a script that does not parse is empty, and its problem is fatal.  The interpreter's recursion
-    limit is raised where it would not do for the deepest tree that is let through.
+    of a script that does not parse is empty, and its problem is fatal.  A statement that is too
+    deep to be walked recursively loses only itself; for all others the interpreter's recursion
+    limit is raised as far as needed.
     """
     sys.setrecursionlimit(max(sys.getrecursionlimit(), RECURSION_LIMIT))
     with warnings.catch_warnings():
@@ -39,6 +41,10 @@ def parse(document: Document) -> ast.Module:
             parsed = [_parse_unit(document, unit) for unit in document.units]
             body = [statement for part in parsed if part is not None for statement in part.body]
             tree = ast.Module(body=body, type_ignores=[])
+    for line in prune(tree, document.text):
+        unit = document.unit_at(line)
+        cell = unit.cell.number if unit.cell else None
+        document.problems.append(Problem(_TOO_DEEP, cell, line - unit.first_line + 1))
     return tree
 
 
@@ -58,7 +64,7 @@ def _parse_at_once(document: Document) -> ast.Module | None:
             last_line = next(units).last_line
         if (statement.end_lineno or first) > last_line:
             return None
-    return None if is_deeper(tree, document.text) else tree
+    return tree
 
 
 def _parse_unit(document: Document, unit: Unit) -> ast.Module | None:
@@ -66,15 +72,13 @@ def _parse_unit(document: Document, unit: Unit) -> ast.Module | None:
     line: int | None = None
     try:
         tree = ast.parse(unit.text)
-        if not is_deeper(tree, unit.text):
-            return ast.increment_lineno(tree, unit.first_line - 1) if unit.first_line > 1 else tree
-        message = "nested too deeply to analyse"
+        return ast.increment_lineno(tree, unit.first_line - 1) if unit.first_line > 1 else tree
     except SyntaxError as error:
         message, line = f"syntax error: {error.msg}", error.lineno
         if str(error.msg).startswith(_PYTHON_2):
             message = f"written for Python 2 ({_shown(unit, line)})"
     except (RecursionError, MemoryError):
-        message = "nested too deeply to analyse"
+        message = _TOO_DEEP
     except ValueError as error:
         message = f"cannot be parsed: {error}"
     document.problems.append(Problem(message, cell, line, fatal=cell is None))

@@ -56,17 +56,33 @@ def _count(node: ast.AST) -> int:
         "if a == 0: pass\n" + "".join(f"elif a == {n}: pass\n" for n in range(3000)),
         f"if (a{SPREAD}{SPREAD.join(['b'] * 500)}): pass",
         f"@d(a{SPREAD}{SPREAD.join(['b'] * 500)})\ndef f(): pass",
+        f"match x:\n  case 1 if (a{SPREAD}{SPREAD.join(['b'] * 500)}):\n    pass",
         f"def f():\n  match x:\n    case 1:\n      y = (a{SPREAD}{SPREAD.join(['b'] * 500)})",
     ],
 )
-def test_what_is_too_deep_is_told(text: str) -> None:
-    document = from_text(text, "a.py")
-    assert parse(document).body == []
-    assert [problem.message for problem in document.problems] == ["nested too deeply to analyse"]
+def test_a_statement_that_is_too_deep_loses_only_itself(text: str) -> None:
+    document = from_text(f"first = 1\n{text}\nlast = 2\n", "a.py")
+    tree = parse(document)
+    ((problem, fatal),) = [(one.message, one.fatal) for one in document.problems]
+    assert problem == "nested too deeply to analyse"
+    if not fatal:
+        assert ast.unparse(tree).startswith("first = 1\n")
+        assert ast.unparse(tree).endswith("last = 2")
+
+
+def test_what_is_cut_is_told_with_its_line() -> None:
+    deep = "+".join(["1"] * 5000)
+    document = from_text(f"a = 1\ndef f():\n    x = {deep}\nb = {deep}\n", "a.py")
+    assert ast.unparse(parse(document)) == "a = 1\n\ndef f():\n    pass"
+    assert [(one.line, one.fatal) for one in document.problems] == [(3, False), (4, False)]
 
 
 @pytest.mark.parametrize(
-    "text", ["[" * 5000 + "]" * 5000, "".join(" " * depth + "if 1:\n" for depth in range(200))]
+    "text",
+    [
+        "[" * 5000 + "]" * 5000,
+        "".join(" " * depth + "if 1:\n" for depth in range(200)),
+    ],
 )
 def test_what_the_parser_refuses_is_told(text: str) -> None:
     document = from_text(text, "a.py")
@@ -84,14 +100,14 @@ def test_the_bound_is_what_it_says() -> None:
         assert len(document.problems) == problems
 
 
-def test_a_deep_cell_loses_only_itself() -> None:
+def test_a_deep_statement_is_told_with_its_cell() -> None:
     deep = "+".join(["1"] * 5000)
     document = from_json(
         '{"cells": ['
         '{"cell_type": "code", "source": "a = 1"},'
-        f'{{"cell_type": "code", "source": "{deep}"}},'
+        f'{{"cell_type": "code", "source": "c = 3\\n{deep}"}},'
         '{"cell_type": "code", "source": "b = 2"}]}',
         "a.ipynb",
     )
-    assert ast.unparse(parse(document)) == "a = 1\nb = 2"
-    assert [problem.cell for problem in document.problems] == [2]
+    assert ast.unparse(parse(document)) == "a = 1\nc = 3\nb = 2"
+    assert [(problem.cell, problem.line) for problem in document.problems] == [(2, 2)]
