@@ -5,18 +5,22 @@ from __future__ import annotations
 import ast
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from mlaudit.syntax.nodes import Nodes
 from mlaudit.trace.events import Argument
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from mlaudit.catalogue.catalogue import Catalogue
     from mlaudit.catalogue.entry import Entry
     from mlaudit.rulekit.imbalance import Imbalance
     from mlaudit.source.document import Document, Place
     from mlaudit.syntax.names import Names
     from mlaudit.trace.trace import Trace
+
+Fact = TypeVar("Fact")
 
 
 @dataclass(slots=True)
@@ -55,6 +59,7 @@ class Module:
         self.catalogue = catalogue
         self.trace = trace
         self.profile = profile
+        self._facts: dict[Callable[[Module], Any], Any] = {}
 
     @cached_property
     def calls(self) -> list[Call]:
@@ -78,6 +83,13 @@ class Module:
         """Whether the document is a test by the naming rules of pytest."""
         name = self.document.path.replace("\\", "/").rsplit("/", 1)[-1]
         return name == "conftest.py" or name.startswith("test_") or name.endswith("_test.py")
+
+    def fact(self, work_out: Callable[[Module], Fact]) -> Fact:
+        """Work something out about this document, once for all the rules that ask for it."""
+        if work_out not in self._facts:
+            self._facts[work_out] = work_out(self)
+        fact: Fact = self._facts[work_out]
+        return fact
 
     def place(self, node: ast.AST) -> Place:
         """Give the place of a node of the tree."""

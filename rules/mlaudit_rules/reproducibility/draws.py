@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 _KINDS = frozenset(
     {"draw", "index", "values", "reorder", "duplicate", "subset", "load", "statistic", "reduce"}
 )
+# Their generators are their own, and are seeded in other ways.
+_APART = frozenset({"cudf", "cupy", "dask", "jax", "modin", "polars", "pyspark"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,23 +65,21 @@ def sampled_apart(module: Module) -> Iterator[ast.Call]:
     if not any(unseeded_sample(named.node) for named in module.names.calls):
         return
     sampled: dict[str, ast.Call] = {}
-    for node in ast.walk(module.tree):
-        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+    for node in module.nodes.find(ast.Assign):
+        if isinstance(node.targets[0], ast.Name):
             call = unseeded_sample(node.value)
             if call is not None:
                 sampled[node.targets[0].id] = call
     if sampled:
-        yield from (sampled[name] for name in sorted(_dropped(module.tree) & sampled.keys()))
+        yield from (sampled[name] for name in sorted(_dropped(module) & sampled.keys()))
 
 
-def _dropped(tree: ast.Module) -> set[str]:
+def _dropped(module: Module) -> set[str]:
     """Name the tables whose index says which rows of another are dropped or left out."""
     return {
         argument.value.id
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Call)
-        and isinstance(node.func, ast.Attribute)
-        and node.func.attr in {"drop", "isin"}
+        for node in module.nodes.find(ast.Call)
+        if isinstance(node.func, ast.Attribute) and node.func.attr in {"drop", "isin"}
         for argument in (*node.args, *(keyword.value for keyword in node.keywords))
         if isinstance(argument, ast.Attribute)
         and argument.attr == "index"
@@ -97,6 +97,8 @@ def _functions(module: Module) -> Iterator[Drawing]:
 def _draws(call: Call) -> bool:
     entry = call.entry
     if entry is None or not entry.generators or entry.kind not in _KINDS:
+        return False
+    if call.name.split(".", 1)[0] in _APART:
         return False
     if entry.seed is not None:
         return is_random(call) and lacks_seed(call)

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
 
     from mlaudit.rulekit import Call, Module
     from mlaudit_rules.reproducibility.running import Running
@@ -58,6 +57,7 @@ def torch_training(module: Module, running: Running) -> TorchTraining | None:
         owner = _owner(module, call.node)
         if owner is None or not running.reaches(call.function):
             continue
+        owner = _class_of(module, call.node) if _is(owner, "self") else owner
         name = ast.unparse(owner)
         built = _construction(module, owner)
         initialised = built is None or not _pretrained(module, built) or _has_layers(module)
@@ -107,7 +107,7 @@ def _owner(module: Module, optimizer: ast.Call) -> ast.expr | None:
     values = [*optimizer.args[:1], *(k.value for k in optimizer.keywords if k.arg == "params")]
     for value in values:
         named = ast.unparse(value)
-        bound = [bound for target, bound in _assignments(module.tree) if _is(target, named)]
+        bound = [bound for target, bound in module.fact(_assignments) if _is(target, named)]
         for node in (node for part in (value, *bound) for node in ast.walk(part)):
             if (
                 isinstance(node, ast.Call)
@@ -118,17 +118,24 @@ def _owner(module: Module, optimizer: ast.Call) -> ast.expr | None:
     return None
 
 
+def _class_of(module: Module, node: ast.Call) -> ast.expr:
+    """Name the class whose method makes the optimizer of its own parameters."""
+    for name, owner in module.names.classes.items():
+        if any(inner is node for inner in ast.walk(owner)):
+            return ast.Name(name, ast.Load())
+    return ast.Name("self", ast.Load())
+
+
 def _is(target: ast.expr, named: str) -> bool:
     return isinstance(target, ast.Name) and target.id == named
 
 
 def _construction(module: Module, owner: ast.expr) -> ast.Call | None:
     """Find the call that makes a network, or the network that it is a part of."""
-    made = {
-        ast.unparse(target): value
-        for target, value in reversed(list(_assignments(module.tree)))
-        if isinstance(value, ast.Call)
-    }
+    if isinstance(owner, ast.Name) and owner.id in module.names.classes:
+        calls = (named.node for named in module.names.calls)
+        return next((call for call in calls if _is(call.func, owner.id)), None)
+    made = module.fact(_made)
     found = made.get(ast.unparse(owner))
     while found is None and isinstance(owner, ast.Attribute | ast.Subscript):
         owner = owner.value
@@ -147,14 +154,24 @@ def _last(node: ast.expr) -> str:
     return node.id if isinstance(node, ast.Name) else ""
 
 
-def _assignments(tree: ast.Module) -> Iterator[tuple[ast.expr, ast.expr]]:
-    found = [node for node in ast.walk(tree) if isinstance(node, ast.Assign)]
-    for node in sorted(found, key=lambda node: node.lineno):
+def _made(module: Module) -> dict[str, ast.Call]:
+    """What is bound first to the result of which call."""
+    return {
+        ast.unparse(target): value
+        for target, value in reversed(module.fact(_assignments))
+        if isinstance(value, ast.Call)
+    }
+
+
+def _assignments(module: Module) -> list[tuple[ast.expr, ast.expr]]:
+    found: list[tuple[ast.expr, ast.expr]] = []
+    for node in module.nodes.find(ast.Assign):
         for target in node.targets:
             if isinstance(target, ast.Tuple) and isinstance(node.value, ast.Tuple):
-                yield from zip(target.elts, node.value.elts, strict=False)
+                found += zip(target.elts, node.value.elts, strict=False)
             else:
-                yield target, node.value
+                found.append((target, node.value))
+    return found
 
 
 def _pretrained(module: Module, built: ast.Call) -> bool:

@@ -84,7 +84,7 @@ class Seeding:
         return call.in_loop or seed.place.line <= call.place.line
 
     def _known(self) -> Iterator[_Seeding]:
-        running = Running(self._module)
+        running = self._module.fact(Running)
         for call in self._module.calls:
             if call.entry is None or call.entry.kind != "seed" or not self._fixed(call):
                 continue

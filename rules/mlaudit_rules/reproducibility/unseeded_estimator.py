@@ -20,9 +20,10 @@ if TYPE_CHECKING:
 
     from mlaudit.rulekit import Call, Finding, Module
 
-_KINDS = {"predictor", "wrapper", "clusterer", "resampler", "transformer", "selector", "encoder"}
+_MODELS = {"predictor", "wrapper", "clusterer", "resampler"}
+_TRANSFORMERS = {"transformer", "selector", "encoder"}
 # They place the rows at hand in a plane and transform no others: what they draw is a picture.
-_PICTURES = {"TSNE", "MDS", "SpectralEmbedding", "UMAP"}
+_PICTURES = {"TSNE", "MDS", "SpectralEmbedding", "UMAP", "LocallyLinearEmbedding", "Isomap"}
 
 
 class UnseededEstimator(Rule):
@@ -45,7 +46,7 @@ class UnseededEstimator(Rule):
         calls = [call for call in module.calls if _unseeded(call)]
         if not calls:
             return
-        seeding, running = Seeding(module), Running(module)
+        seeding, running = module.fact(Seeding), module.fact(Running)
         seeded_elsewhere = _SeededElsewhere(module)
         for call in calls:
             generator = generator_of(call)
@@ -64,7 +65,7 @@ class UnseededEstimator(Rule):
 
 def _unseeded(call: Call) -> bool:
     entry = call.entry
-    if entry is None or entry.kind not in _KINDS or entry.name in _PICTURES:
+    if entry is None or entry.name in _PICTURES:
         return False
     return is_random(call) and lacks_seed(call)
 
@@ -83,13 +84,38 @@ def _reason(call: Call) -> str:
     return f"its `{seed}` is None" if seed in call.arguments else f"it has no `{seed}`"
 
 
+def _dropped(module: Module, call: Call) -> bool:
+    """Say whether the estimator is bound to a name at the top level that is then never read."""
+    if call.function is not None or call.in_loop:
+        return False
+    name = next(
+        (
+            node.targets[0].id
+            for node in module.tree.body
+            if isinstance(node, ast.Assign)
+            and node.value is call.node
+            and isinstance(node.targets[0], ast.Name)
+        ),
+        None,
+    )
+    if name is None:
+        return False
+    uses = sorted(
+        (node.lineno, isinstance(node.ctx, ast.Load))
+        for node in ast.walk(module.tree)
+        if isinstance(node, ast.Name) and node.id == name and node.lineno > call.place.end_line
+    )
+    return not uses or not uses[0][1]
+
+
 class _SeededElsewhere:
     """Estimators whose seed is set by what they are given to, or after their construction."""
 
     def __init__(self, module: Module):
         self._inside: set[ast.AST] = set()
         self._names: set[str] = set()
-        nodes = list(ast.walk(module.tree))
+        self._nodes = module.nodes
+        nodes = module.nodes.below()
         self._set_later = any(_sets_state(node) for node in nodes)
         searched = any(_names_state(node) for node in nodes)
         entries = {call.node: call for call in module.calls}
@@ -113,7 +139,7 @@ class _SeededElsewhere:
 
     def _enter(self, outer: ast.Call, *, named: bool) -> None:
         for argument in (*outer.args, *(keyword.value for keyword in outer.keywords)):
-            for node in ast.walk(argument):
+            for node in self._nodes.below(argument):
                 self._inside.add(node)
                 if named and isinstance(node, ast.Name):
                     self._names.add(node.id)

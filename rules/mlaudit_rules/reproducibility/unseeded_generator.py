@@ -44,7 +44,7 @@ class UnseededGenerator(Rule):
             return
         if not trains_network(module) and not draws(module):
             return
-        seeding, running = Seeding(module), Running(module)
+        seeding, running = module.fact(Seeding), module.fact(Running)
         networks = {
             "torch": self._torch(module, seeding, running),
             "tensorflow": self._keras(module, seeding),

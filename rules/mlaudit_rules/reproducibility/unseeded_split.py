@@ -48,7 +48,7 @@ class UnseededSplit(Rule):
         samples = list(sampled_apart(module))
         if not splits and not samples:
             return
-        seeding, running = Seeding(module), Running(module)
+        seeding, running = module.fact(Seeding), module.fact(Running)
         for call in splits:
             generator = generator_of(call)
             if not seeding.reaches(generator, call):

@@ -38,7 +38,7 @@ class UnseededSplitter(Rule):
         ]
         if not calls:
             return
-        seeding, running = Seeding(module), Running(module)
+        seeding, running = module.fact(Seeding), module.fact(Running)
         for call in calls:
             if seeding.reaches("numpy", call):
                 continue

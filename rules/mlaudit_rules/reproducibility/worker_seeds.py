@@ -56,8 +56,8 @@ class WorkerSeeds(Rule):
         }
         if not drawing:
             return
-        torch_seeded = Seeding(module).seeds("torch")
-        origins = _Origins(module.tree, set(drawing))
+        torch_seeded = module.fact(Seeding).seeds("torch")
+        origins = _Origins(module, set(drawing))
         for loader in loaders:
             for name in sorted(origins.of(loader) & drawing.keys()):
                 draw = drawing[name]
@@ -140,9 +140,9 @@ def _kept_generators(module: Module, methods: list[ast.FunctionDef]) -> set[str]
 class _Origins:
     """Of which of the given classes the values of names may be made, through any calls between."""
 
-    def __init__(self, tree: ast.Module, classes: set[str]):
+    def __init__(self, module: Module, classes: set[str]):
         self._classes = {name: {name} for name in classes}
-        assignments = list(_assignments(tree))
+        assignments = list(_assignments(module))
         for _ in range(3):
             for target, value in assignments:
                 found = self._within(value)
@@ -161,10 +161,8 @@ class _Origins:
         return {kind for name in names for kind in self._classes.get(name, ())}
 
 
-def _assignments(tree: ast.Module) -> Iterator[tuple[str, ast.expr]]:
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Assign):
-            for target in node.targets:
-                for name in ast.walk(target):
-                    if isinstance(name, ast.Name):
-                        yield name.id, node.value
+def _assignments(module: Module) -> Iterator[tuple[str, ast.expr]]:
+    for node in module.nodes.find(ast.Assign):
+        for target in node.targets:
+            for name in module.nodes.find(ast.Name, within=target):
+                yield name.id, node.value
