@@ -21,7 +21,7 @@ from mlaudit.rulekit import (
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from mlaudit.rulekit import PreprocessingLeak, Trace
+    from mlaudit.rulekit import Influence, PreprocessingLeak, Trace
 
 _KINDS = frozenset({Kind.FIT, Kind.SELECTION, Kind.TARGET_ENCODING})
 
@@ -49,29 +49,38 @@ class FitOnTest(Rule):
         influence, evaluation = leak.influence, leak.evaluation
         test = quoted(evaluation.variable) if evaluation.variable else "the test part"
         learnt = influence.statistic or "its statistics"
-        low = influence.effect is Effect.LOW
         evidence = [("fitted here", influence.place)]
         if leak.fit is not None:
             evidence.append(("trained here", leak.fit.place))
         return self.report(
             influence.place,
             f"{quoted(influence.place)} takes {learnt} from the rows of {test} alone, while "
-            f"{named(evaluation.model)} was trained on rows prepared with others: the same value "
+            f"{named(evaluation.model)} was trained on rows that had no part in it: the same value "
             "means one thing in training and another here",
             evidence=[*evidence, ("predicted here", evaluation.place)],
-            severity=Severity.WARNING if low else None,
-            conditional=influence.conditional or evaluation.conditional,
+            severity=severity(influence),
+            conditional=evaluation.conditional,
             fix=Fix(f"Fit on the training part and call only `transform` for {test}."),
         )
 
 
 def concerns(leak: PreprocessingLeak) -> bool:
-    """Say whether it is a fit, or a statistic by hand that stands for one (not a mere fill).
+    """Say whether it is a fit, or a statistic by hand that stands for one.
 
-    A statistic in a function that is entered on suspicion only may well be one of a single row.
+    A fit on one branch is often that of the training part (`if scaler is None`).  A statistic by
+    hand of a contest's test file is left alone.
     """
     influence, evaluation = leak.influence, leak.evaluation
+    if influence.conditional:
+        return False
     if influence.kind is not Kind.STATISTIC:
         return influence.kind in _KINDS
     told = isinstance(evaluation, Evaluate) and evaluation.metric is not None
-    return influence.effect is not Effect.LOW and told and not influence.conditional
+    return told or leak.split is not None
+
+
+def severity(influence: Influence) -> Severity:
+    """Grade by effect: a fill by the wrong part's mean is worth knowing, no more."""
+    if influence.effect is not Effect.LOW:
+        return Severity.ERROR
+    return Severity.INFO if influence.kind is Kind.STATISTIC else Severity.WARNING
