@@ -17,7 +17,7 @@ from mlaudit.rulekit.registry import rules
 
 DEEP = "import torch\nx = " + "(" * 250 + "1" + ")" * 250
 NESTED = "import torch\n" + "".join(f"{' ' * depth}if x:\n" for depth in range(120))
-CHAIN = "import torch\nx = " + " + ".join(["y"] * 5000)
+CHAIN = "import torch\nx = " + " + ".join(["y"] * 5000) + "\n"
 RECURSIVE = """
 import pandas as pd
 def f(x):
@@ -33,7 +33,6 @@ Node()
 HOSTILE: dict[str, tuple[str, str | bytes, str]] = {
     "deep": ("deep.py", DEEP, "too deep|too many nested"),
     "nested": ("nested.py", NESTED, "nested too deeply|too many levels of indentation"),
-    "chain": ("chain.py", CHAIN, "nested too deeply"),
     "binary": ("noise.py", bytes(range(256)) * 40, "binary data"),
     "latin": ("latin.py", b"import torch\nname = 'caf\xe9'\n", "not UTF-8"),
     "not-json": ("page.ipynb", "<html>import torch</html>", "not a notebook"),
@@ -68,6 +67,14 @@ def test_a_bad_file_alone_is_not_approved(tree: Any, kind: str) -> None:
     name, content, _ = HOSTILE[kind]
     tree({name: content})
     assert review([name], Config()).verdict.recommendation is Recommendation.CONDITIONAL
+
+
+def test_a_statement_too_deep_to_walk_loses_only_itself(tree: Any, leaking: str) -> None:
+    tree({"chain.py": CHAIN + leaking})
+    result = review(["chain.py"], Config(select=("LEAK001",)))
+    assert len(result.findings) == 1
+    assert entry(result, "chain.py").status == "partial"
+    assert entry(result, "chain.py").notes == ("line 2: nested too deeply to analyse",)
 
 
 def test_recursion_ends(tree: Any) -> None:
