@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import copy
+from bisect import bisect_right
 from collections import Counter
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -84,13 +85,13 @@ def _relative_to(root: Path) -> Callable[[str], str]:
 def _innermost(body: list[ast.stmt], line: int, column: int, names: list[str]) -> ast.stmt | None:
     """Descend to the statement of a line; `names` gains the scopes passed through."""
     found = None
-    for statement in body:
-        if _first_line(statement) > line:
+    after = bisect_right(body, line, key=_first_line)
+    for statement in reversed(body[:after]):
+        if (statement.end_lineno or statement.lineno) < line:
             break
-        if line <= (statement.end_lineno or statement.lineno) and (
-            found is None or statement.lineno < line or statement.col_offset < column
-        ):
-            found = statement
+        found = statement
+        if statement.lineno < line or statement.col_offset < column:
+            break
     if found is None:
         return None
     inside = [] if not isinstance(found, _SCOPES) else [found.name]

@@ -175,11 +175,10 @@ class Trace:
 
     def split_of(self, rows: RowSet) -> Split | None:
         """Find the last split that made a part of which these rows are: the finest."""
-        found = None
-        for split in self.of(Split):
+        for split in reversed(list(self.of(Split))):
             if any(rows.within(part) for part in split.parts):
-                found = split
-        return found
+                return split
+        return None
 
     def in_folds(self, evaluation: Evaluate) -> bool:
         """Say whether the rows are those of a fold that takes its turn."""
