@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-
     from mlaudit.rulekit import Call, Module
     from mlaudit_rules.reproducibility.running import Running
 

@@ -43,7 +43,9 @@ class UnseededEstimator(Rule):
         """Judge the construction of estimators."""
         if module.is_test:
             return
-        calls = [call for call in module.calls if _unseeded(call)]
+        models = any(_kind(call) in _MODELS for call in module.calls)
+        kinds = _MODELS | _TRANSFORMERS if models else _MODELS
+        calls = [call for call in module.calls if _kind(call) in kinds and _unseeded(call)]
         if not calls:
             return
         seeding, running = module.fact(Seeding), module.fact(Running)
@@ -51,6 +53,8 @@ class UnseededEstimator(Rule):
         for call in calls:
             generator = generator_of(call)
             if seeding.reaches(generator, call) or seeded_elsewhere.holds(call):
+                continue
+            if _dropped(module, call):
                 continue
             late = seeding.late(generator, call)
             yield self.report(
@@ -86,26 +90,24 @@ def _reason(call: Call) -> str:
 
 def _dropped(module: Module, call: Call) -> bool:
     """Say whether the estimator is bound to a name at the top level that is then never read."""
-    if call.function is not None or call.in_loop:
-        return False
-    name = next(
-        (
-            node.targets[0].id
-            for node in module.tree.body
-            if isinstance(node, ast.Assign)
-            and node.value is call.node
-            and isinstance(node.targets[0], ast.Name)
-        ),
-        None,
-    )
+    bindings = [
+        (node, node.targets[0].id)
+        for node in module.tree.body
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name)
+    ]
+    name = next((name for node, name in bindings if node.value is call.node), None)
     if name is None:
         return False
-    uses = sorted(
-        (node.lineno, isinstance(node.ctx, ast.Load))
-        for node in ast.walk(module.tree)
-        if isinstance(node, ast.Name) and node.id == name and node.lineno > call.place.end_line
+    start = call.place.end_line
+    later = [node for node, other in bindings if other == name and node.lineno > start]
+    end = later[0].end_lineno if later else None
+    return not any(
+        node.id == name
+        and isinstance(node.ctx, ast.Load)
+        and node.lineno > start
+        and (end is None or node.lineno <= end)
+        for node in module.nodes.find(ast.Name)
     )
-    return not uses or not uses[0][1]
 
 
 class _SeededElsewhere:
