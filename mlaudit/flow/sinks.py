@@ -68,13 +68,22 @@ def _rebinds(body: list[ast.stmt], best: ast.expr, score: ast.expr) -> bool:
     if isinstance(best, ast.Constant):
         return False
     wanted = ast.unparse(best)
-    for statement in body:
-        for node in ast.walk(statement):
-            if isinstance(node, ast.Assign) and any(
-                ast.unparse(target) == wanted for target in node.targets
-            ):
-                return True
-    return False
+    return any(
+        ast.unparse(target) == wanted
+        for statement in body
+        for node in ast.walk(statement)
+        if isinstance(node, ast.Assign)
+        for target in _targets(node)
+    )
+
+
+def _targets(assignment: ast.Assign) -> list[ast.expr]:
+    """Give all targets of an assignment, those of `best, best_k = score, k` one by one."""
+    return [
+        part
+        for target in assignment.targets
+        for part in (target.elts if isinstance(target, ast.Tuple | ast.List) else [target])
+    ]
 
 
 def _mutual(value: Data, against: Data) -> bool:
