@@ -143,7 +143,11 @@ def _names(module: Module) -> Iterator[Sign]:
     """Find names of rare events: of the target, of the data, in the title."""
     named = [
         *(f"the target is {fit.target!r}" for fit in module.trace.of(Fit) if fit.target),
-        *(f"the data are {load.source!r}" for load in module.trace.of(Load)),
+        *(
+            f"the data are {load.source!r}"
+            for load in module.trace.of(Load)
+            if not load.source.endswith("()")  # the data sets of a library have fixed balances
+        ),
     ]
     first = next((cell for cell in module.document.cells if cell.kind == "markdown"), None)
     title = first.source.strip().partition("\n")[0].lstrip("# ") if first else ""

@@ -57,10 +57,11 @@ class MetricArgumentOrder(Rule):
 
     def check_module(self, module: Module) -> Iterable[Finding]:
         """Judge evaluations whose operands are swapped."""
-        calls = {call.place: call for call in module.calls}
+        swapped = [event for event in module.trace.of(Evaluate) if event.swapped]
+        calls = {call.place: call for call in module.calls} if swapped else {}
         seen: set[Place] = set()
-        for event in module.trace.of(Evaluate):
-            effect = _effect(event, calls.get(event.place)) if event.swapped else None
+        for event in swapped:
+            effect = _effect(event, calls.get(event.place))
             if effect is None or event.place in seen:
                 continue
             seen.add(event.place)

@@ -72,9 +72,10 @@ class MetricTaskMismatch(Rule):
 
     def check_module(self, module: Module) -> Iterable[Finding]:
         """Judge metrics by what made their predictions."""
-        calls = {call.place: call for call in module.calls}
+        evaluations = list(module.trace.of(Evaluate))
+        calls = {call.place: call for call in module.calls} if evaluations else {}
         seen: set[Place] = set()
-        for event in module.trace.of(Evaluate):
+        for event in evaluations:
             problem = _problem(module, event, calls.get(event.place))
             if problem is None or event.place in seen:
                 continue
@@ -92,9 +93,10 @@ class MetricTaskMismatch(Rule):
 
     def _networks(self, module: Module) -> Iterator[Finding]:
         """Judge networks compiled with a regression loss and accuracy."""
-        if CLASSIFYING.search(module.document.text):
+        text = module.document.text
+        if ".compile(" not in text or CLASSIFYING.search(text):
             return
-        for node in (named_call.node for named_call in module.names.calls):
+        for node in module.nodes.find(ast.Call):
             given = {keyword.arg: keyword.value for keyword in node.keywords}
             if not (isinstance(node.func, ast.Attribute) and node.func.attr == "compile"):
                 continue

@@ -19,7 +19,7 @@ from mlaudit.rulekit import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
 
     from mlaudit.rulekit import Module, Place
 
@@ -27,8 +27,8 @@ SUITABLE = re.compile(
     r"precision|recall|confusion|classification_?report|sensitivity|specificity|matthews|kappa"
     r"|brier|jaccard|balanced_?acc|log_?loss|auroc|auprc|rocauc|roc_?auc|roc_?curve|g_?mean"
     r"|geometric_mean|fbeta|f_?beta|likelihood_ratio|per_?class|class_(acc|correct|total)"
-    r"|(?<![a-z])(f_?1|f_?2|auc|roc|mcc|ks|tp|tn|fn|tpr|fpr|ap|iou|dice|lift|profit)(?![a-z])"
-    r"|(?<![a-z])f1_?score",
+    r"|(?<![a-z])(f_?1|auc|roc|mcc|tp|tn|tpr|fpr|iou|dice|lift|profit)(?![a-z])"
+    r"|(?<![a-z])f[12]_?score",
     re.IGNORECASE,
 )
 ACCURACY = {"accuracy_score", "accuracy"}
@@ -50,7 +50,7 @@ class AccuracyOnly(Rule):
 
     def check_module(self, module: Module) -> Iterable[Finding]:
         """Judge the document as a whole, at its first accuracy."""
-        measured = next(_accuracies(module), None)
+        measured = None if module.is_test else _accuracy(module)
         if measured is None or not module.imbalance.evident or _measures_more(module):
             return
         imbalance = module.imbalance
@@ -64,20 +64,24 @@ class AccuracyOnly(Rule):
         )
 
 
-def _accuracies(module: Module) -> Iterator[Place]:
-    """Find where accuracy is measured, in order; networks say so when they are compiled."""
+def _accuracy(module: Module) -> Place | None:
+    """Find the first accuracy, on held-out rows or folds if there is one."""
     compiled = _compiled(module)
-    for event in module.trace.events:
-        match event:
-            case Evaluate():
-                if event.metric in ACCURACY or _scores_accuracy(event, compiled is not None):
-                    yield event.place
-            case CrossValidate() if _validates_accuracy(event):
-                yield event.place
-            case _:
-                continue
-    if compiled is not None:
-        yield compiled
+    found = [
+        event for event in module.trace.events if _measures_accuracy(event, compiled is not None)
+    ]
+    found.sort(key=lambda event: isinstance(event, Evaluate) and not event.held_out)
+    return found[0].place if found else compiled
+
+
+def _measures_accuracy(event: object, compiled: bool) -> bool:
+    match event:
+        case Evaluate():
+            return event.metric in ACCURACY or _scores_accuracy(event, compiled)
+        case CrossValidate():
+            return _validates_accuracy(event)
+        case _:
+            return False
 
 
 def _scores_accuracy(event: Evaluate, compiled: bool) -> bool:
@@ -95,13 +99,12 @@ def _validates_accuracy(event: CrossValidate) -> bool:
 
 def _compiled(module: Module) -> Place | None:
     """Find `compile(metrics=["accuracy"])`."""
-    for named in module.names.calls:
-        func = named.node.func
-        if not (isinstance(func, ast.Attribute) and func.attr == "compile"):
+    for node in module.nodes.find(ast.Call):
+        if not (isinstance(node.func, ast.Attribute) and node.func.attr == "compile"):
             continue
-        for keyword in named.node.keywords:
+        for keyword in node.keywords:
             if keyword.arg == "metrics" and re.search(r"['\"]acc", module.text(keyword.value)):
-                return module.place(named.node)
+                return module.place(node)
     return None
 
 
@@ -112,7 +115,7 @@ def _measures_more(module: Module) -> bool:
             return True
         if isinstance(event, CrossValidate) and _unclear(event):
             return True
-    return any(_mentions(module, node) for node in ast.walk(module.tree))
+    return any(_mentions(module, node) for node in module.nodes.below())
 
 
 def _unclear(event: CrossValidate) -> bool:
@@ -127,7 +130,7 @@ def _mentions(module: Module, node: ast.AST) -> bool:
                 text == "crosstab" and _crosses_predictions(module, node)
             )
         case ast.Constant(value=str() as text):
-            return SUITABLE.search(text) is not None
+            return "/" not in text and SUITABLE.search(text) is not None
         case _:
             return False
 

@@ -44,7 +44,7 @@ class UnstratifiedSplit(Rule):
     def check_module(self, module: Module) -> Iterable[Finding]:
         """Judge the random splits that lead to a classifier."""
         splits = [split for split in module.trace.of(Split) if _leaves_to_chance(split)]
-        if not splits:
+        if not splits or module.is_test:
             return
         evident = module.imbalance.evident
         if not evident and module.profile == "exploration":
