@@ -113,7 +113,7 @@ def build(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> Va
             arguments=dict(arguments.named),
             key=key,
             node=arguments.node,
-            first=arguments.positional[0] if arguments.positional else None,
+            positional=tuple(arguments.positional),
         )
     )
 
@@ -228,9 +228,21 @@ def _inputs(
         position = 1 if estimator.entry.kind == "trainer" and len(arguments.positional) > 1 else 0
         features = arguments.get("X", position)
         expression = arguments.nodes.get(position)
+    if features is None and estimator.entry.data:
+        return _of_constructor(run, estimator)
     target = arguments.get("y", 1) if estimator.entry.kind != "trainer" else None
     data = run.rows_of(features, expression) if features is not None else UNKNOWN
     return data, target, expression
+
+
+def _of_constructor(
+    run: Interpreter, estimator: Estimator
+) -> tuple[Data, Value | None, ast.expr | None]:
+    """Some libraries give the data when the model is made, and fit without any."""
+    given = dict(zip(estimator.entry.parameters, estimator.positional, strict=False))
+    given.update(estimator.arguments)
+    features = next((given[name] for name in estimator.entry.data if name in given), UNKNOWN)
+    return run.data(features), given.get(estimator.entry.target or ""), None
 
 
 def fit(run: Interpreter, holder: Value, name: str, arguments: Arguments) -> Value:
@@ -542,21 +554,21 @@ def cross_validate(run: Interpreter, name: str, entry: Entry, arguments: Argumen
 def train(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> Value:
     """Train by a function that returns the model, as `xgboost.train` does."""
     made = build(run, name, Entry(entry.name, "network", entry.library, task=entry.task), arguments)
-    names = entry.data or ("dtrain", "train_set", "dataset")
+    model = run.load(made)
+    if isinstance(model, Estimator):
+        model.model.name = f"{entry.library}.{model.model.name}"
+    given = dict(zip(entry.parameters, arguments.positional, strict=False))
+    given.update(arguments.named)
+    nodes: dict[int | str, ast.expr] = dict(arguments.nodes)
     for position, parameter in enumerate(entry.parameters):
-        if parameter in names and (value := arguments.get(parameter, position)) is not None:
-            break
-    else:
-        value = next((arguments.named[n] for n in names if n in arguments.named), None)
-        position = -1
-    data = run.data(value) if value is not None else UNKNOWN
-    given = Arguments(
-        arguments.node,
-        [data],
-        {k: v for k, v in arguments.named.items() if k not in names},
-        arguments.nodes,
-    )
-    fit(run, made, "train", given)
+        if position in arguments.nodes:
+            nodes[parameter] = arguments.nodes[position]
+    names = entry.data or ("dtrain", "train_set", "dataset")
+    name = next((parameter for parameter in names if parameter in given), "")
+    data = given.pop(name, UNKNOWN)
+    if name in nodes:
+        nodes[0] = nodes[name]
+    fit(run, made, "train", Arguments(arguments.node, [data], given, nodes))
     return made
 
 

@@ -29,6 +29,9 @@ if TYPE_CHECKING:
     from mlaudit.flow.interpreter import Interpreter
 
 
+_WITHOUT_STATISTICS = frozenset({"mask", "index", "columns", "row"})
+
+
 def call(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> Value:
     """Call a catalogued function or class."""
     _draws(run, name, entry, arguments)
@@ -81,7 +84,7 @@ def statistic_of(
     run: Interpreter, node: ast.AST, data: Data, operation: str, entry: Entry
 ) -> tuple[Influence, ...]:
     """Make the influence of a statistic computed over the rows of some data."""
-    if not data.rows.terms or data.kind in {"mask", "index", "columns"} or entry.stateless:
+    if not data.rows.terms or data.kind in _WITHOUT_STATISTICS or entry.stateless:
         return ()
     influence = Influence(
         operation,

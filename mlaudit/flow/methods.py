@@ -246,9 +246,7 @@ def _apply(
     if value.kind == "group" and not (name == "apply" and isinstance(inner, Function)):
         return None
     if isinstance(inner, Function):
-        given = value.but(
-            kind="scalar" if value.kind == "column" else "row", columns=None, select=None
-        )
+        given = value.but(kind=_seen_by_function(run, value, arguments), columns=None, select=None)
         spec = inner.node.args
         extra = [UNKNOWN] * max(
             0, len(spec.args) - len(spec.defaults) - 1 - (inner.this is not None)
@@ -262,6 +260,13 @@ def _apply(
         joined = combine([value, run.data(inner)], value.kind)
         return joined.but(name=value.name, table=value.table)
     return None
+
+
+def _seen_by_function(run: Interpreter, value: Data, arguments: Arguments) -> str:
+    """What a function given to `apply` sees: a table's columns, or its rows, or single values."""
+    axis = run.load(arguments.named.get("axis", Constant(0)))
+    along_rows = isinstance(axis, Constant) and axis.value in {1, "columns"}
+    return "column" if value.kind in {"table", "group"} and not along_rows else "row"
 
 
 def _iterated(

@@ -109,8 +109,7 @@ def folds(run: Interpreter, splitter: Estimator, arguments: Arguments) -> Value:
 
 def old_folds(run: Interpreter, splitter: Estimator) -> Value:
     """Give a pair of index arrays of an old splitter, which is itself iterated: `KFold(n, 5)`."""
-    first = splitter.first
-    inner = run.load(first) if first is not None else UNKNOWN
+    inner = run.load(splitter.positional[0]) if splitter.positional else UNKNOWN
     if isinstance(inner, Constant) and isinstance(inner.value, Length):
         data = Data("index", inner.value.rows)
     else:

@@ -166,7 +166,7 @@ class Estimator(Value):
     attributes: Mapping[str, Value] = field(default_factory=dict)
     key: Hashable = None
     node: ast.AST | None = None
-    first: Value | None = None
+    positional: tuple[Value, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
