@@ -82,6 +82,15 @@ def test_function_that_nobody_calls_is_less_certain() -> None:
     assert called.confidence is Confidence.HIGH
 
 
+def test_estimators_that_draw_only_between_equal_splits_are_less_certain() -> None:
+    head = "from sklearn.ensemble import GradientBoostingClassifier\nX, y = [[1], [2]], [0, 1]\n"
+    (ties,) = findings(f"{head}GradientBoostingClassifier().fit(X, y)\n", "SEED003")
+    (rows,) = findings(f"{head}GradientBoostingClassifier(subsample=0.5).fit(X, y)\n", "SEED003")
+    assert ties.confidence is Confidence.MEDIUM
+    assert "equally good splits" in ties.message
+    assert rows.confidence is Confidence.HIGH
+
+
 def test_each_generator_is_reported_once_with_its_witnesses() -> None:
     torch_finding, numpy_finding = sorted(
         findings(NETWORK, "SEED005"), key=lambda finding: "NumPy" in finding.message

@@ -24,6 +24,9 @@ _MODELS = {"predictor", "wrapper", "clusterer", "resampler"}
 _TRANSFORMERS = {"transformer", "selector", "encoder"}
 # They place the rows at hand in a plane and transform no others: what they draw is a picture.
 _PICTURES = {"TSNE", "MDS", "SpectralEmbedding", "UMAP", "LocallyLinearEmbedding", "Isomap"}
+# Without these arguments their seed only decides between splits that are equally good.
+_TIES = ("DecisionTree", "GradientBoosting", "AdaBoost")
+_DRAWING = {"max_features", "subsample", "splitter", "estimator", "base_estimator"}
 
 
 class UnseededEstimator(Rule):
@@ -59,9 +62,10 @@ class UnseededEstimator(Rule):
             late = seeding.late(generator, call)
             yield self.report(
                 call.place,
-                f"`{call.name.rsplit('.', 1)[-1]}` {_varies(call)} in every run: {_reason(call)}, "
+                f"`{call.name.rsplit('.', 1)[-1]}` {_varies(call)}: {_reason(call)}, "
                 "and NumPy's global generator is not seeded before it",
                 evidence=[("seeded only here", late)] if late else (),
+                confidence=Confidence.MEDIUM if _draws_ties(call) else None,
                 conditional=not running.reaches(call.function),
                 fix=seed_fix(module, call),
             )
@@ -75,12 +79,19 @@ def _unseeded(call: Call) -> bool:
 
 
 def _varies(call: Call) -> str:
-    kind = call.entry.kind if call.entry else ""
+    kind = _kind(call)
     if kind == "resampler":
-        return "draws other rows"
+        return "draws other rows in every run"
     if kind == "clusterer":
-        return "starts from other points"
-    return "learns something else"
+        return "starts from other points in every run"
+    if _draws_ties(call):
+        return "chooses at random between equally good splits in every run"
+    return "learns something else in every run"
+
+
+def _draws_ties(call: Call) -> bool:
+    name = call.entry.name if call.entry else ""
+    return name.rsplit(".", 1)[-1].startswith(_TIES) and not _DRAWING & call.arguments.keys()
 
 
 def _reason(call: Call) -> str:
