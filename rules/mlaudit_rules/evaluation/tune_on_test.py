@@ -64,7 +64,7 @@ class TuneOnTest(Rule):
             evidence.append(("reported here", report.place))
         return self.report(
             choice.place,
-            f"a choice is made by {score_of(choice)} on {rows}{how}, and {what} is reported: no "
+            f"{score_of(choice)} on {rows} makes a choice{how}, and {what} is reported: no "
             "rows are left that took no part in the choice",
             evidence=evidence,
             severity=severity,

@@ -44,8 +44,8 @@ class PreprocessOutsideCv(PreprocessingRule):
         """Say what was learnt outside the folds."""
         return (
             f"{quoted(leak.influence.place)} takes {learnt(leak)} from all rows of {judged(leak)}, "
-            f"so {model(leak)} is validated on rows that shaped its features and {number(leak)} is "
-            "too good"
+            f"so {model(leak)} is validated on rows that shaped its features and {number(leak)} "
+            "looks better than on new data"
         )
 
     def remedy(self, leak: PreprocessingLeak) -> str:

@@ -43,7 +43,7 @@ class ResampleBeforeSplit(PreprocessingRule):
             harm = "copies or blends of these rows are in its training"
         return (
             f"{quoted(leak.influence.place)} resamples rows, and {model(leak)} is scored on a part "
-            f"of the result ({judged(leak)}): {harm}, so {number(leak)} is too good"
+            f"of the result ({judged(leak)}): {harm}, so {number(leak)} does not hold for new data"
         )
 
     def remedy(self, leak: PreprocessingLeak) -> str:

@@ -35,10 +35,10 @@ class SelectionBeforeSplit(PreprocessingRule):
 
     def message(self, leak: PreprocessingLeak) -> str:
         """Say what chose, by what, and whether the labels took part."""
-        labels = "and their labels " if leak.influence.supervised else ""
+        labels = " (and their labels)" if leak.influence.supervised else ""
         return (
-            f"{quoted(leak.influence.place)} selects by {learnt(leak)} of rows {labels}that "
-            f"{model(leak)} is scored on ({judged(leak)}), so {number(leak)} is not measured on "
+            f"{quoted(leak.influence.place)} selects by {learnt(leak)}, taken from rows{labels} "
+            f"that {model(leak)} is scored on ({judged(leak)}), so {number(leak)} is not measured on "
             "unseen data"
         )
 

@@ -42,7 +42,7 @@ class TargetInFeatures(Rule):
         what = "the target itself" if leaking == [fit.target] else "computed from the target"
         return self.report(
             fit.place,
-            f"{quoted(fit.place)} trains on {features}, which still hold {columns}: {what}, so the "
+            f"{quoted(fit.place)} trains on {features} with {columns} still in it ({what}), so the "
             "model reads the answer instead of learning it",
             evidence=[("trained here", fit.place)],
             conditional=fit.conditional,
