@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 
-from mlaudit.engine.describe import describe, measurements, models, schemes
+from mlaudit.engine.cards import models
+from mlaudit.engine.describe import describe
+from mlaudit.engine.measures import measurements, schemes
 from mlaudit.rulekit.testing import examine
 from mlaudit.source.script import from_text
 from mlaudit.trace.events import Argument, CrossValidate, Fit, Role, Use
@@ -125,7 +127,7 @@ def test_transformers_and_steps_of_others_have_no_card(make: Any) -> None:
     whole = make.model(3, "lib.Pipeline")
     whole.steps = (scaler, step)
     trace = Trace([make.fit(4, whole, make.train)], [step, scaler, whole])
-    assert [card.name for card in models(trace)] == ["Pipeline"]
+    assert [card.name for card in models(trace)] == ["Pipeline(Scaler, SVC)"]
 
 
 def test_models_of_one_place_share_a_card(make: Any) -> None:
@@ -136,11 +138,33 @@ def test_models_of_one_place_share_a_card(make: Any) -> None:
 
 
 def test_long_values_are_cut(make: Any) -> None:
-    model = make.model(1, values=Argument("[" + "1, " * 99 + "]"), **{"0": Argument("x")})
+    model = make.model(
+        1,
+        values=Argument("[" + "1, " * 99 + "]"),
+        **{"0": Argument("3", 3, known=True), "1": Argument("layer")},
+    )
     (card,) = models(Trace([make.fit(4, model, make.train)], [model]))
     assert len(card.hyperparameters[0].value) == 80
     assert card.hyperparameters[0].value.endswith("…")
-    assert card.hyperparameters[1].name == "argument 1"
+    assert [one.name for one in card.hyperparameters] == ["values", "argument 1"]
+
+
+def test_a_search_names_what_it_searches(make: Any) -> None:
+    step = make.model(1, C=Argument("3", 3, known=True))
+    step.variable = "svc"
+    arguments = {"estimator": Argument("svc"), "param_grid": Argument("GRID")}
+    search = make.model(2, "lib.GridSearchCV", **arguments)
+    search.steps = (step,)
+    (card,) = models(Trace([make.fit(4, search, make.train)], [step, search]))
+    assert card.name == "GridSearchCV(SVC)"
+    assert [one.name for one in card.hyperparameters] == ["param_grid", "SVC.C"]
+
+
+def test_the_task_may_be_told_by_the_metric() -> None:
+    code = (
+        "from sklearn.metrics import f1_score\nnet.fit(X, y)\nprint(f1_score(y, net.predict(X)))\n"
+    )
+    assert describe(examine(from_text(code, "train.py"))).tasks == ["classification"]
 
 
 def test_scheme_of_held_out_rows(make: Any) -> None:
