@@ -38,8 +38,8 @@ class SelectionBeforeSplit(PreprocessingRule):
         labels = " (and their labels)" if leak.influence.supervised else ""
         return (
             f"{quoted(leak.influence.place)} selects by {learnt(leak)}, taken from rows{labels} "
-            f"that {model(leak)} is scored on ({judged(leak)}), so {number(leak)} is not measured on "
-            "unseen data"
+            f"that {model(leak)} is scored on ({judged(leak)}), so {number(leak)} is not "
+            "measured on unseen data"
         )
 
     def remedy(self, leak: PreprocessingLeak) -> str:
