@@ -11,6 +11,8 @@ import warnings
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from mlaudit.syntax.nesting import prune
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
@@ -70,13 +72,18 @@ class Concrete:
         """List the statements in a group, whose comments stand below the line `above`."""
         if above not in self._extents:
             text = "\n".join(self._document.lines[above : _last_line(group[-1])]) + "\n"
-            found = _concrete(text) if len(text) <= MAX_CHARACTERS else None
+            is_large = len(text) > MAX_CHARACTERS or self._is_deep(group)
+            found = None if is_large else _concrete(text)
             self._extents[above] = (
                 [_with_comments(self._document, extent) for extent in _abstract(group)]
                 if found is None
                 else [Extent(extent.first + above, extent.last + above) for extent in found]
             )
         return self._extents[above]
+
+    def _is_deep(self, group: list[ast.stmt]) -> bool:
+        """Tell what would overflow the stack of libcst's parser, which is not written in Python."""
+        return bool(prune(ast.Module(body=list(group), type_ignores=[]), self._document.text))
 
 
 def _statements(unit: Unit) -> list[ast.stmt]:
@@ -114,7 +121,8 @@ def _concrete(text: str) -> list[Extent] | None:
             for node in positions
             if isinstance(node, _owners())
         ]
-    except (libcst.ParserSyntaxError, libcst.CSTValidationError, RecursionError):
+    except (libcst.ParserSyntaxError, libcst.CSTValidationError, RecursionError, KeyError):
+        # The provider of positions turns a RecursionError into a KeyError.
         return None
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import ast
 import json
-from typing import TYPE_CHECKING
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -13,9 +13,6 @@ from mlaudit.source.notebook import from_json
 from mlaudit.source.script import from_text
 from mlaudit.syntax import concrete
 from mlaudit.syntax.concrete import Concrete
-
-if TYPE_CHECKING:
-    import pytest
 
 CODE = """\
 # about the file
@@ -135,6 +132,17 @@ def test_a_table_of_data_is_no_work_for_the_concrete_tree() -> None:
     table = ",\n".join(map(str, range(100_000)))
     found = Concrete(from_text(f"# why\nx = [\n{table}\n]\n", "a.py")).statement_at(5)
     assert found == concrete.Extent(1, 100_003)
+
+
+@pytest.mark.parametrize(
+    "deep",
+    ["x = " + "+".join(["1"] * 14_000), "x = a" + ".b()" * 4000, "x = " + "-" * 5000 + "1"],
+)
+def test_deep_statements_are_kept_from_the_concrete_tree(deep: str) -> None:
+    """Its parser would overflow its stack, and take the process with it."""
+    trees = Concrete(from_text(f"# why\n{deep}\ny = 1\n", "a.py"))
+    assert trees.statement_at(2) == concrete.Extent(1, 2)
+    assert trees.statement_at(3) == concrete.Extent(3, 3)
 
 
 STATEMENT = st.sampled_from(
