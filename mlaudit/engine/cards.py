@@ -24,6 +24,8 @@ TASKS = {
     "cluster": "clustering",
     "outlier": "outlier detection",
 }
+# A class of the program's own is entered at its methods, too.
+_NO_CONSTRUCTION = ("class ", "def ", "async def ", "super(")
 _SHOWN_ROLES = {Role.PREDICTOR, Role.CLUSTERER}
 
 
@@ -43,9 +45,10 @@ def models(trace: Trace) -> list[ModelCard]:
                 judged.setdefault(id(event.model), []).append(place)
     cards: dict[tuple[str, Location], ModelCard] = {}
     for key, model in known.items():
-        if key in inner and key not in fitted and key not in judged:
+        idle = key not in fitted and key not in judged
+        if idle and (key in inner or model.place.text.startswith(_NO_CONSTRUCTION)):
             continue
-        if model.role in _SHOWN_ROLES and not model.place.text.startswith("super("):
+        if model.role in _SHOWN_ROLES:
             card = _card(model, fitted.get(key, ()), judged.get(key, ()))
             where = (card.name, card.location)
             cards[where] = join(cards[where], card) if where in cards else card

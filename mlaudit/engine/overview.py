@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from mlaudit.model.location import Location
 
 T = TypeVar("T")
+MOST_WORDS = 6
 
 
 def problem(told: Sequence[Description]) -> Problem:
@@ -21,7 +22,7 @@ def problem(told: Sequence[Description]) -> Problem:
     targets = _joined(one.targets for one in told)
     return Problem(
         task=", ".join(tasks) or None,
-        target=", ".join(targets) or None,
+        target=_first(targets, ", ") or None,
         frameworks=tuple(_joined(one.frameworks for one in told)),
         questions=tuple(_questions(told, tasks, targets)),
     )
@@ -64,7 +65,7 @@ def evaluation(told: Sequence[Description]) -> Evaluation:
     if not schemes and any(card.fitted_at for one in told for card in one.models):
         schemes = ["none: models are trained and not evaluated"]
     return Evaluation(
-        scheme="; ".join(schemes) or "none found",
+        scheme=_first(schemes, "; ") or "none found",
         metrics=tuple(_joined(one.metrics for one in told)),
         measurements=tuple(_joined(one.measurements for one in told)),
     )
@@ -97,6 +98,12 @@ def _questions(told: Sequence[Description], tasks: list[str], targets: list[str]
     if len(names) == 1:
         yield f"Why {names[0]}, and which simpler models has it been compared with?"
     yield "Which of the features are available at the time of prediction?"
+
+
+def _first(words: list[str], between: str) -> str:
+    """Join the first few words and count the rest."""
+    more = [f"and {len(words) - MOST_WORDS} more"] if len(words) > MOST_WORDS else []
+    return between.join([*words[:MOST_WORDS], *more])
 
 
 def _joined(lists: Iterable[Iterable[T]]) -> list[T]:

@@ -149,6 +149,25 @@ def test_long_values_are_cut(make: Any) -> None:
     assert [one.name for one in card.hyperparameters] == ["values", "argument 1"]
 
 
+def test_the_class_of_a_net_is_no_model_of_its_own() -> None:
+    code = """
+import torch
+from torch import nn
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.layers = nn.Sequential(nn.Linear(3, 4), nn.ReLU())
+    def forward(self, x):
+        return self.layers(x)
+net = Net()
+"""
+    assert [
+        (card.name, card.location.line)
+        for card in describe(examine(from_text(code, "net.py"))).models
+        if card.name == "Net"
+    ] == [("Net", 10)]
+
+
 def test_a_search_names_what_it_searches(make: Any) -> None:
     step = make.model(1, C=Argument("3", 3, known=True))
     step.variable = "svc"
