@@ -6,11 +6,12 @@ import ast
 import copy
 from bisect import bisect_right
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mlaudit.model.fingerprint import fingerprint
+from mlaudit.model.frozen import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 _SCOPES = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Anchor:
     """The enclosing function, class or cell, and the statement without comments and layout."""
 
@@ -30,7 +31,7 @@ class Anchor:
     statement: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Anchored:
     """A finding that still lacks its fingerprint, with what identifies it."""
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from mlaudit.model.frozen import frozen
 from mlaudit.source.discover import SUFFIXES, discover
 from mlaudit.source.read import read, read_text
 
@@ -27,7 +27,7 @@ class UsageProblem(Exception):  # noqa: N818 - it is the user's request that is 
         self.message = message
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Input:
     """One script or notebook: a file, or (`text`) what came by standard input."""
 

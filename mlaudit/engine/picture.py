@@ -196,8 +196,9 @@ def _mark(nodes: list[Node], finding: Finding) -> None:
         if source is here
     ]
     incoming = list(here.sources.items())
-    edges = [edge for node, edge in (*outgoing, *incoming) if node in related]
-    edges += [edge for _, edge in (*outgoing, *incoming)]
+    # What is wrong with a training came in with its rows; what is wrong elsewhere flows on.
+    near = [*incoming, *outgoing] if here.kind == "fit" else [*outgoing, *incoming]
+    edges = [edge for node, edge in near if node in related] + [edge for _, edge in near]
     if edges and edges[0].code is None:
         edges[0].code = finding.code
 
@@ -221,6 +222,7 @@ def _connected(nodes: list[Node]) -> list[Node]:
 
 def _readable(nodes: list[Node]) -> list[Node]:
     """Draw equal steps as one; then, while there are too many, ever more unequal ones."""
+    nodes = _merged(nodes, lambda node: (node.kind, tuple(node.places), frozenset(node.sources)))
     nodes = _merged(nodes, lambda node: (node.kind, tuple(node.labels), frozenset(node.sources)))
     if len(nodes) > MOST_STEPS:
         nodes = _merged(nodes, lambda node: (node.kind, frozenset(node.sources)))
@@ -244,7 +246,7 @@ def _merged(nodes: list[Node], key: Callable[[Node], Hashable]) -> list[Node]:
         instead[node] = first
         if first is not node:
             first.labels += [label for label in node.labels if label not in first.labels]
-            first.places += node.places
+            first.places += [place for place in node.places if place not in first.places]
             for source, edge in node.sources.items():
                 known = first.sources.setdefault(source, edge)
                 known.code = known.code or edge.code

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from mlaudit.engine import coverage
@@ -14,6 +14,7 @@ from mlaudit.engine.picture import draw
 from mlaudit.engine.suppress import apply
 from mlaudit.flow.builder import build
 from mlaudit.model.finding import Confidence, Severity
+from mlaudit.model.frozen import frozen
 from mlaudit.model.review import Failure
 from mlaudit.rulekit.module import Module
 from mlaudit.syntax.names import collect
@@ -35,7 +36,7 @@ _CONFIDENCES = list(Confidence)
 LONGEST_ERROR = 200
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Runner:
     """What all files of one review share."""
 

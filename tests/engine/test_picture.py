@@ -108,6 +108,24 @@ def test_equal_steps_are_drawn_once(make: Any) -> None:
     assert [step.label for step in picture.steps] == ["sales.csv", "train_test_split", "SVC.fit"]
 
 
+def test_a_loop_over_models_is_one_step(make: Any) -> None:
+    fits = [make.fit(5, make.model(line, f"lib.Model{line}"), make.train) for line in (1, 2)]
+    judged = [make.evaluate(6, fit, make.test) for fit in fits]
+    picture = draw(Trace([make.split(3), *fits, *judged], []), "made.py")
+    assert edges(picture) == [
+        ("train_test_split", "Model1.fit, Model2.fit", "", None),
+        ("Model1.fit, Model2.fit", "f1_score", "model", None),
+        ("train_test_split", "f1_score", "X_test", None),
+    ]
+
+
+def test_a_target_among_the_features_marks_the_way_into_the_training(make: Any) -> None:
+    fit = make.fit(4, make.model(1), make.train)
+    trace = Trace([make.split(2), fit, make.evaluate(6, fit, make.test)], [])
+    found = edges(draw(trace, "made.py", [leak(make, 4, 3)]))
+    assert [edge[:2] for edge in found if edge[3]] == [("train_test_split", "SVC.fit")]
+
+
 def test_long_pictures_stay_readable(make: Any) -> None:
     events: list[Any] = [make.load(2), make.split(3)]
     for number in range(30):
