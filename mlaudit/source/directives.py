@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from mlaudit.model.frozen import frozen
 from mlaudit.source.document import Place, Problem
 from mlaudit.source.lexing import comments
 
@@ -31,7 +31,7 @@ class Scope(StrEnum):
     FILE = "ignore-file"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Directive:
     """Codes (or names of rules) not to report; none, which only a cell tag may say, means all.
 

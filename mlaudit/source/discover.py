@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from mlaudit.model.frozen import frozen
 from mlaudit.source.ignores import Ignores
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ SKIPPED_FOLDERS = frozenset(
 _ENVIRONMENT_MARKS = frozenset(("pyvenv.cfg", "conda-meta"))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SourceFile:
     """A file to review: its path, the path to print, and a note for the coverage (may be empty)."""
 
@@ -47,7 +48,7 @@ class Discovery:
     missing: list[str] = field(default_factory=list)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Candidate:
     path: str
     identity: str

@@ -223,3 +223,9 @@ class Document:
         if text.isascii():
             return offset + 1
         return len(text.encode()[:offset].decode(errors="ignore")) + 1
+
+
+def unreadable(path: str, message: str, *, is_notebook: bool = True) -> Document:
+    """Make the document that stands for a file which cannot be examined."""
+    problems = [Problem(message, fatal=True)]
+    return Document(path, [Unit("")], problems=problems, is_notebook=is_notebook)

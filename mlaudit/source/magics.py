@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import ast
 import re
-from dataclasses import dataclass
 
+from mlaudit.model.frozen import frozen
 from mlaudit.source.lexing import escaped_end, statement
 from mlaudit.source.magic_words import AUTOMAGIC, INERT, LANGUAGES, RUNS_STATEMENT, TRANSPARENT
 
@@ -39,7 +39,7 @@ _COMPOUND = re.compile(r"(?:async|class|def|for|if|try|while|with)\b")
 _RUN_FILE = re.compile(r"%run[ \t]+(?:-i[ \t]+)?(?:\./)?(?P<module>[A-Za-z_]\w*)\.py[ \t;]*")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Neutral:
     """A text without magics, and its outermost cell magic; `opaque`: none of it is Python."""
 

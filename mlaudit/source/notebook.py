@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from mlaudit.source.directives import malformed
-from mlaudit.source.document import Cell, Document, Problem, Unit
+from mlaudit.source.document import Cell, Document, Problem, Unit, unreadable
 from mlaudit.source.linemap import StoredCell, StoredNotebook, decode
 from mlaudit.source.magics import hidden_by, neutralise
 from mlaudit.source.margins import trim
@@ -43,12 +43,6 @@ def from_json(text: str, path: str, transparent: frozenset[str] = frozenset()) -
     if language is not None:
         return unreadable(path, f"a notebook in {language}, not in Python")
     return document
-
-
-def unreadable(path: str, message: str, *, is_notebook: bool = True) -> Document:
-    """Make the document that stands for a file which cannot be examined."""
-    problems = [Problem(message, fatal=True)]
-    return Document(path, [Unit("")], problems=problems, is_notebook=is_notebook)
 
 
 def _document(stored: StoredNotebook, path: str, transparent: frozenset[str]) -> Document:

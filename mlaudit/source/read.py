@@ -7,7 +7,7 @@ import re
 import stat
 from typing import TYPE_CHECKING
 
-from mlaudit.source.notebook import from_json, unreadable
+from mlaudit.source.document import unreadable
 from mlaudit.source.script import from_text
 
 if TYPE_CHECKING:
@@ -53,6 +53,8 @@ def read_text(
     if notebook is None:
         notebook = shown.lower().endswith(".ipynb") or _looks_like_notebook(text)
     if notebook:
+        from mlaudit.source.notebook import from_json
+
         return from_json(text, shown, transparent)
     if "\0" in text:
         return unreadable(shown, "binary data, not Python source text", is_notebook=False)

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from mlaudit.source.directives import malformed
 from mlaudit.source.document import Document, Problem, Unit
 from mlaudit.source.lexing import comments
-from mlaudit.source.magics import hidden_by, neutralise
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,6 +36,8 @@ def from_text(text: str, path: str, transparent: frozenset[str] = frozenset()) -
 
 
 def _in_cells(text: str, starts: list[int], path: str, transparent: frozenset[str]) -> Document:
+    from mlaudit.source.magics import hidden_by, neutralise
+
     document = Document(path, [])
     lines = text.split("\n")
     bounds = [0, *(start - 1 for start in starts if start > 1), len(lines)]

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import ast
 import warnings
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from mlaudit.syntax.nesting import prune
+from mlaudit.model.frozen import frozen
+from mlaudit.syntax.nesting import make_room, prune
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 MAX_CHARACTERS = 100_000
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Extent:
     """The first and the last document line of a statement; comments right above belong to it.
 
@@ -88,6 +88,7 @@ class Concrete:
 
 def _statements(unit: Unit) -> list[ast.stmt]:
     """Parse a unit once more; its nodes get document lines."""
+    make_room()
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")

@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 import ast
+import sys
 
 # Real code stays below 50; long sums and concatenations of strings reach some hundreds,
 # and pictures drawn in numbers thousands.
 MAX_NESTING = 400
+
+# Whoever walks a tree by recursion needs several frames for a level.
+RECURSION_LIMIT = 1000 + 10 * MAX_NESTING
 
 # A statement within these bounds has fewer than MAX_NESTING characters, and so fewer levels.
 _SHORT_LINES = 2
 _SHORT_WIDTH = MAX_NESTING // 2 - 1
 
 _BLOCKS = ("body", "orelse", "finalbody", "handlers")
+
+
+def make_room() -> None:
+    """Raise the interpreter's recursion limit as far as trees of MAX_NESTING levels need it."""
+    sys.setrecursionlimit(max(sys.getrecursionlimit(), RECURSION_LIMIT))
 
 
 def prune(tree: ast.Module, text: str) -> list[int]:

@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import ast
-import sys
 import warnings
 from typing import TYPE_CHECKING
 
 from mlaudit.source.document import Problem
-from mlaudit.syntax.nesting import MAX_NESTING, prune
+from mlaudit.syntax.nesting import make_room, prune
 
 if TYPE_CHECKING:
     from mlaudit.source.document import Document, Unit
-
-# Interpreters of trees are recursive and need several frames for a level.
-RECURSION_LIMIT = 1000 + 10 * MAX_NESTING
 
 _TOO_DEEP = "nested too deeply to analyse"
 _PYTHON_2 = (
@@ -33,7 +29,7 @@ def parse(document: Document) -> ast.Module:
     deep to be walked recursively loses only itself; for all others the interpreter's recursion
     limit is raised as far as needed.
     """
-    sys.setrecursionlimit(max(sys.getrecursionlimit(), RECURSION_LIMIT))
+    make_room()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         tree = _parse_at_once(document) if len(document.units) > 1 else None
