@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
+
+from mlaudit.model.frozen import frozen
 
 KINDS = frozenset(
     {
@@ -54,7 +56,7 @@ KINDS = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Entry:
     """One name of one library.
 

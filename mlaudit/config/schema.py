@@ -5,11 +5,12 @@ The classes are plain dataclasses, so that a start without a configuration file 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields
+from dataclasses import field, fields
 from enum import StrEnum
 from typing import Any, ClassVar
 
 from mlaudit.model.finding import Confidence, Severity
+from mlaudit.model.frozen import frozen
 
 
 class ConfigError(Exception):
@@ -37,7 +38,7 @@ def key_of(name: str) -> str:
     return name.replace("_", "-")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Settings:
     """What a configuration file may say.
 
@@ -65,7 +66,7 @@ class Settings:
     keep_going: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Config(Settings):
     """The settings in force, the file they come from, and where each of them was written.
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from mlaudit.model.frozen import frozen
 from mlaudit.source.directives import Scope, directives
 from mlaudit.syntax.concrete import Concrete
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from mlaudit.source.document import Document
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Suppressed:
     """What is left, what is not, and the directives that suppress nothing.
 

@@ -7,9 +7,9 @@ an ordered union of regions, as `concat` makes it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from mlaudit.model.frozen import frozen
 from mlaudit.trace.rows import Overlap
 
 if TYPE_CHECKING:
@@ -18,14 +18,14 @@ if TYPE_CHECKING:
 MOST_TERMS = 8
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Length:
     """The number of rows of some rows, as a bound of a slice."""
 
     rows: Rows
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Selector:
     """How rows are chosen: applied to a parent region it gives a child.
 
@@ -99,7 +99,7 @@ class Region:
         return len(self.chain) >= depth and self.chain[depth - 1] == other
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Rows:
     """A union of regions in the order of their concatenation; empty for values without rows."""
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from mlaudit.flow.regions import Rows, Selector
+from mlaudit.model.frozen import frozen
 
 if TYPE_CHECKING:
     import ast
@@ -26,7 +27,7 @@ class Value:
     __slots__ = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Constant(Value):
     """A literal, or what literals make."""
 
@@ -48,7 +49,7 @@ class Prediction:
     trained: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Data(Value):
     """A table, column, array, tensor, loader, number or anything else that data flows through.
 
@@ -74,14 +75,14 @@ class Data(Value):
         return replace(self, **changes)  # type: ignore[arg-type]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Symbol(Value):
     """A module, class or function of a library, by qualified name."""
 
     name: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Function(Value):
     """A function of the program with the scope that it closes over; `this` for bound methods."""
 
@@ -92,7 +93,7 @@ class Function(Value):
     owner: Class | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Class(Value):
     """A class of the program."""
 
@@ -102,7 +103,7 @@ class Class(Value):
     bases: tuple[Value, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ProjectModule(Value):
     """A file of the project, executed."""
 
@@ -110,7 +111,7 @@ class ProjectModule(Value):
     scope: Scope
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Method(Value):
     """A method of a value that is not a function of the program."""
 
@@ -118,7 +119,7 @@ class Method(Value):
     name: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Partial(Value):
     """A callable with some of its arguments given."""
 
@@ -127,7 +128,7 @@ class Partial(Value):
     named: tuple[tuple[str, Value], ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Sequence(Value):
     """A list, tuple or set: its items by position, or one `rest` for all that is not told apart."""
 
@@ -136,7 +137,7 @@ class Sequence(Value):
     way: str = "list"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Dictionary(Value):
     """A dict with literal keys, and one `rest` for all other values."""
 
@@ -144,7 +145,7 @@ class Dictionary(Value):
     rest: Value | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Instance(Value):
     """An object of a class of the program; `estimator` when it is used as a model."""
 
@@ -153,7 +154,7 @@ class Instance(Value):
     estimator: Value | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Estimator(Value):
     """A library object that is built with settings and used through methods."""
 
@@ -169,14 +170,14 @@ class Estimator(Value):
     positional: tuple[Value, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Ref(Value):
     """An address of the heap."""
 
     address: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Choice(Value):
     """One of several mutable things, depending on the path taken."""
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 
+from mlaudit.model.frozen import frozen
 from mlaudit.model.location import Location
 
 
@@ -33,7 +33,7 @@ class Certainty(StrEnum):
     REFUTED = "refuted"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Evidence:
     """A related place and the part it plays, e.g. role "split here"."""
 
@@ -42,7 +42,7 @@ class Evidence:
     message: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Fix:
     """What to write instead, in the names of the code at hand."""
 
@@ -50,7 +50,7 @@ class Fix:
     code: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Excerpt:
     """Source lines around a place, so that a review can be shown without its sources."""
 
@@ -60,7 +60,7 @@ class Excerpt:
     lines: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Finding:
     """One problem, with the chain of places that makes it true."""
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 
 from mlaudit.model.finding import Confidence, Finding
+from mlaudit.model.frozen import frozen
 from mlaudit.model.location import Location
 
 SCHEMA_VERSION = "1.0"
@@ -27,7 +28,7 @@ class Status(StrEnum):
     UNKNOWN = "unknown"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Tool:
     """The program that wrote the review."""
 
@@ -35,7 +36,7 @@ class Tool:
     version: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Reason:
     """Why the verdict is what it is, with the fingerprints of the findings that caused it."""
 
@@ -43,7 +44,7 @@ class Reason:
     findings: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Verdict:
     """The recommendation, how sure it is, and why."""
 
@@ -52,7 +53,7 @@ class Verdict:
     reasons: tuple[Reason, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Summary:
     """Counts for the head of a review."""
 
@@ -63,7 +64,7 @@ class Summary:
     files: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Problem:
     """What the code sets out to learn; what cannot be read from it stands in `questions`."""
 
@@ -73,7 +74,7 @@ class Problem:
     questions: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Hyperparameter:
     """One setting of a model: its source text, and whether it stands inline as a literal."""
 
@@ -82,7 +83,7 @@ class Hyperparameter:
     inline: bool
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ModelCard:
     """A model that the code builds."""
 
@@ -96,7 +97,7 @@ class ModelCard:
     evaluated_at: tuple[Location, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DataSource:
     """Where rows come from."""
 
@@ -105,7 +106,7 @@ class DataSource:
     location: Location
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DataSplit:
     """How rows are divided; the three facts are None where the code does not tell."""
 
@@ -117,7 +118,7 @@ class DataSplit:
     shuffled: bool | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Data:
     """Sources and splits."""
 
@@ -125,7 +126,7 @@ class Data:
     splits: tuple[DataSplit, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Measurement:
     """One evaluation of one model: on which rows, by which metric, and where the number goes."""
 
@@ -136,7 +137,7 @@ class Measurement:
     location: Location
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Evaluation:
     """The evaluation scheme in words and every measurement."""
 
@@ -145,7 +146,7 @@ class Evaluation:
     measurements: tuple[Measurement, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Advice:
     """A line of the recommendations table; priority 1 is the most urgent."""
 
@@ -156,7 +157,7 @@ class Advice:
     codes: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ReadinessItem:
     """A line of the deployment check list."""
 
@@ -165,7 +166,7 @@ class ReadinessItem:
     evidence: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FileCoverage:
     """What of one file was examined; `notes` says what was not, and why."""
 
@@ -176,7 +177,7 @@ class FileCoverage:
     notes: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Coverage:
     """What was and what was not examined."""
 
@@ -188,7 +189,7 @@ class Coverage:
     notes: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Failure:
     """Something that mlaudit could not do: an unreadable file, a rule that crashed."""
 
@@ -197,7 +198,7 @@ class Failure:
     rule: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Step:
     """A node of the pipeline picture."""
 
@@ -207,7 +208,7 @@ class Step:
     location: Location | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Flow:
     """An edge of the pipeline picture; a leaking edge names its code."""
 
@@ -217,7 +218,7 @@ class Flow:
     code: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Pipeline:
     """The picture of one document."""
 
@@ -226,7 +227,7 @@ class Pipeline:
     flows: tuple[Flow, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Review:
     """The whole review."""
 

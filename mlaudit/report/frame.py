@@ -10,9 +10,10 @@
 from __future__ import annotations
 
 import itertools
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
+from mlaudit.model.frozen import frozen
 from mlaudit.report.columns import crop, expand, extent, width
 from mlaudit.report.escape import line
 
@@ -36,7 +37,7 @@ class Piece(NamedTuple):
     kind: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Mark:
     """A place to be underlined and what to write beside it."""
 

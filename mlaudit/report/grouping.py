@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mlaudit.model.finding import Severity
+from mlaudit.model.frozen import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,7 +21,7 @@ TITLES = {
 IN_FULL = 3
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Group:
     """The findings of one severity: `full` are told with their frame, `folded` by a line each."""
 

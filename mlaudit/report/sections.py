@@ -5,9 +5,9 @@ Words from code stand between backticks.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from mlaudit.model.frozen import frozen
 from mlaudit.model.review import Status
 from mlaudit.report.tally import joined
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 MARKS = {Status.PASS: "✓", Status.FAIL: "✗", Status.UNKNOWN: "?"}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Section:
     """A titled table; without rows there is nothing to say."""
 

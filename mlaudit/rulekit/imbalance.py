@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import ast
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from mlaudit.model.frozen import frozen
 from mlaudit.rulekit import statements
 from mlaudit.trace.events import Fit, Load, Resample
 
@@ -50,7 +50,7 @@ BALANCED_ABOVE = 2 / 3
 MOST_CLASSES = 20
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Sign:
     """One piece of evidence: what was seen, how much it weighs, and where it stands in the code."""
 
@@ -60,7 +60,7 @@ class Sign:
     resampling: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Imbalance:
     """The signs of imbalance in one document; `balanced` says that balance is shown."""
 

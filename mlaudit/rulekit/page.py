@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from mlaudit.model.frozen import frozen
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -22,7 +23,7 @@ _BLOCK = re.compile(r"^```python (bad|good)\n(.*?)^```$", re.MULTILINE | re.DOTA
 _HEADING = re.compile(r"^## (.+)$", re.MULTILINE)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Page:
     """A page's text, the headings found in it, and its examples."""
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import importlib
 import pkgutil
 import sys
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from mlaudit.model.frozen import frozen
 from mlaudit.rulekit.declared import declared
 from mlaudit.rulekit.rule import Rule
 
@@ -23,7 +23,7 @@ class RegistryError(RuntimeError):
     """Two rules claim one code, or a rule pack cannot be loaded."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Registered:
     """A rule, its page's path, and the package that brought it."""
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, ClassVar
 
 from mlaudit.model.finding import Confidence, Evidence, Finding, Fix, Severity
+from mlaudit.model.frozen import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -25,7 +25,7 @@ class Tier(StrEnum):
     OPT_IN = "opt-in"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RuleMeta:
     """What is fixed about a rule.
 

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from mlaudit.model.frozen import frozen
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -53,7 +55,7 @@ class Use(StrEnum):
     SELECTS = "selects"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Influence:
     """A statistic of `rows` that took part in a value; `place` is where it was computed.
 
@@ -152,7 +154,7 @@ class Fit(Event):
     variable: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Columns:
     """What is known of the columns of a table.
 
@@ -252,7 +254,7 @@ class Draw(Event):
     purpose: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Overlapping:
     """A model was evaluated on rows that it had been trained on."""
 
@@ -261,7 +263,7 @@ class Overlapping:
     overlap: Overlap
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PreprocessingLeak:
     """A statistic of rows that are later evaluated had reached the model before."""
 
@@ -283,7 +285,7 @@ class PreprocessingLeak:
         return self.influence.rows.overlap(self.evaluation.rows)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ChosenOnReported:
     """Something was chosen by a score on rows that also give the reported score.
 
