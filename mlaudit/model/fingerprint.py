@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from hashlib import sha256
-
 LENGTH = 32
 
 
@@ -14,6 +12,8 @@ def fingerprint(code: str, path: str, scope: str, statement: str, ordinal: int =
     (in a notebook at top level: the cell id), `statement` is the flagged statement without comments
     and layout, and `ordinal` counts findings that are equal in all of these, from 0 on.
     """
+    from hashlib import sha256  # loads OpenSSL, which a review without findings can do without
+
     parts = (code, path, scope, statement, str(ordinal))
     # Each part carries its length, so that no two lists of parts join to the same text.
     joined = "".join(f"{len(part)}:{part}" for part in parts)
