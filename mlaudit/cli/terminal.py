@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sys
 from typing import TYPE_CHECKING
 
@@ -42,6 +41,8 @@ def colored(choice: str) -> bool:
 
 def width() -> int:
     """Give the columns of the terminal; 100 when there is none."""
+    import shutil
+
     return shutil.get_terminal_size((_DEFAULT_WIDTH, 24)).columns
 
 
