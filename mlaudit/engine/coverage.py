@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import sys
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -11,6 +12,7 @@ from mlaudit.model.review import Coverage, FileCoverage
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from mlaudit.engine.project import ProjectFiles
     from mlaudit.model.location import Location
     from mlaudit.rulekit.module import Module
     from mlaudit.source.directives import Directive
@@ -33,12 +35,20 @@ def without_learning(document: Document) -> FileCoverage:
     return FileCoverage(document.path, NO_LEARNING, len(document.cells))
 
 
-def examined(module: Module, found_stars: Iterable[str]) -> FileCoverage:
-    """Report a file whose trace was built; `found_stars` are star imports from the project."""
+def examined(module: Module, project: ProjectFiles) -> FileCoverage:
+    """Report a file whose trace was built."""
     document = module.document
     skipped = {problem.cell for problem in document.problems if problem.cell is not None}
-    gaps = [*map(said, document.problems), *_stars(module, set(found_stars)), *module.trace.notes]
-    gaps = list(dict.fromkeys(gaps))
+    gaps = list(
+        dict.fromkeys(
+            (
+                *map(said, document.problems),
+                *_unfollowed(module, project),
+                *_stars(module, project),
+                *module.trace.notes,
+            )
+        )
+    )
     if len(gaps) > MOST_NOTES:
         gaps = [*gaps[:MOST_NOTES], f"and {len(gaps) - MOST_NOTES} more"]
     status = PARTIAL if gaps else EXAMINED
@@ -99,9 +109,24 @@ def total(
     )
 
 
-def _stars(module: Module, found: set[str]) -> Iterable[str]:
-    """Name the star imports that may bring anything."""
+def _unfollowed(module: Module, project: ProjectFiles) -> Iterable[str]:
+    """Name the imports that mean files of the project which could not be read."""
+    for node in module.nodes.find(ast.Import, ast.ImportFrom):
+        if isinstance(node, ast.Import):
+            lost = [a.name for a in node.names if project.unfollowed([a.name], module.document)]
+        else:
+            origin = "." * node.level + (node.module or "")
+            dot = "" if origin.endswith(".") else "."
+            names = [origin, *(f"{origin}{dot}{alias.name}" for alias in node.names)]
+            lost = [origin] if project.unfollowed(names, module.document) else []
+        for name in lost:
+            yield f"the import of `{name}` is not followed: the file is missing or cannot be parsed"
+
+
+def _stars(module: Module, project: ProjectFiles) -> Iterable[str]:
+    """Name the star imports of unknown libraries, which may bring anything."""
     known = {*module.catalogue.libraries, *sys.stdlib_module_names}
     for star in module.names.stars:
-        if star not in found and star.split(".")[0] not in known:
+        ours = star.startswith(".") or project.locate(star, module.document.path) is not None
+        if not ours and star.split(".")[0] not in known:
             yield f"`from {star} import *` brings names that cannot be told"

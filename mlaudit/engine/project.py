@@ -12,7 +12,7 @@ from mlaudit.syntax.parse import parse
 
 if TYPE_CHECKING:
     import ast
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from mlaudit.source.document import Document
 
@@ -82,6 +82,19 @@ class ProjectFiles:
     def learns(self, document: Document) -> bool:
         """Say whether a document imports a library of machine learning, or a module that does."""
         return self._imports_learning(imports(document.text), document.path, set())
+
+    def unfollowed(self, names: Iterable[str], importer: Document) -> bool:
+        """Say whether an import means a file of the project that is absent or cannot be parsed.
+
+        `names` are those that the file may have.  An absolute import that is not found is taken for
+        one of an unknown library.
+        """
+        named = list(names)
+        paths = [path for name in named if (path := self.locate(name, importer.path)) is not None]
+        if not paths:
+            return named[0].startswith(".")
+        here = self._place(importer.path)
+        return any(path != here and self._get(path) is None for path in paths)
 
     def _imports_learning(self, names: set[str], importer: str, seen: set[Path]) -> bool:
         if names_library(names, self._libraries):

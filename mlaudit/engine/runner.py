@@ -67,12 +67,7 @@ class Runner:
 
     def _outcome(self, module: Module) -> Outcome:
         findings, failures = self._findings(module)
-        stars = [
-            star
-            for star in module.names.stars
-            if self.project.locate(star, module.document.path) is not None
-        ]
-        outcome = Outcome(coverage.examined(module, stars), failures=failures)
+        outcome = Outcome(coverage.examined(module, self.project), failures=failures)
         described = self._described(module, outcome)
         known = len(module.document.problems)
         kept = self._suppressed(module, self._selected(findings), outcome)

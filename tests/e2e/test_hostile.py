@@ -77,6 +77,15 @@ def test_a_statement_too_deep_to_walk_loses_only_itself(tree: Any, leaking: str)
     assert entry(result, "chain.py").notes == ("line 2: nested too deeply to analyse",)
 
 
+def test_a_broken_helper_is_a_gap_of_its_importers(tree: Any, careful: str) -> None:
+    tree({"train.py": "from helpers import prepare\n" + careful, "helpers.py": "def prepare(:\n"})
+    result = review(["train.py"], Config())
+    assert entry(result, "train.py").notes == (
+        "the import of `helpers` is not followed: the file is missing or cannot be parsed",
+    )
+    assert result.verdict.recommendation is Recommendation.CONDITIONAL
+
+
 def test_recursion_ends(tree: Any) -> None:
     tree({"loop.py": RECURSIVE})
     result = review(["loop.py"], Config())
@@ -186,6 +195,7 @@ PARTS = {
     "a broken cell": ("cell.ipynb", ("import torch\n", "def (")),
     "an unknown star": ("star.py", "import torch\nfrom unheard_of import *\n"),
     "an unknown metric": ("metric.py", "from sklearn.metrics import f1_score\nf1_score(a, b)\n"),
+    "a missing helper": ("helped.py", "import torch\nfrom .gone import load\n"),
     "an unreadable file": ("noise.py", b"\0\1\2"),
     "a careful program": ("good.py", None),
     "another tool": ("tool.py", "import os\n"),

@@ -105,6 +105,26 @@ def test_broken_and_huge_modules_are_not_followed(project: ProjectFiles, tmp_pat
 
 
 @pytest.mark.parametrize(
+    ("importer", "names", "unfollowed"),
+    [
+        ("train.py", ["helpers"], False),
+        ("train.py", ["broken"], True),
+        ("train.py", ["unknown_library"], False),
+        ("pkg/data.py", [".models", ".models.Net"], False),
+        ("pkg/data.py", [".gone", ".gone.load"], True),
+        ("notebooks/explore.ipynb", [".", ".helper"], True),
+        ("pkg/data.py", [".", ".models"], False),
+        ("broken.py", ["broken"], False),
+    ],
+)
+def test_tells_what_could_not_be_followed(
+    project: ProjectFiles, tmp_path: Path, importer: str, names: list[str], unfollowed: bool
+) -> None:
+    document = read(tmp_path / importer, importer)
+    assert project.unfollowed(names, document) is unfollowed
+
+
+@pytest.mark.parametrize(
     ("name", "learns"),
     [
         ("helpers.py", True),
