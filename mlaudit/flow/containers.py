@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 DEEPEST = 6
 MOST_ITEMS = 24
+_ROW_BY_ROW = frozenset({"array", "archive", "column"})
 
 
 def as_data(run: Interpreter, value: Value, depth: int = 0) -> Data:
@@ -90,6 +91,15 @@ def element(run: Interpreter, value: Value) -> Value:
         return splits.old_folds(run, inner)
     data = run.data(inner)
     return data.but(columns=None, table=None, name=None)
+
+
+def turn(run: Interpreter, value: Value) -> Value:
+    """Give what one turn of a loop over a value sees: of an array or column, a single row."""
+    part = element(run, value)
+    source = run.load(value)
+    if isinstance(source, Data) and isinstance(part, Data) and source.kind in _ROW_BY_ROW:
+        return part.but(kind="row")
+    return part
 
 
 def _alike(run: Interpreter, value: Sequence, merged: Value) -> Value:

@@ -192,9 +192,11 @@ def method(
         if name == "fit_transform" or estimator.model.role is Role.CLUSTERER:
             return transform(run, fitted, arguments)
         return predict(run, holder, fitted, name, arguments)
-    if kind in {"optimizer", "scheduler", "layer", "loss", "callback"}:
-        return Constant(None)
-    if name in _FITS and not (kind == "unknown" and name == "train" and not arguments.values()):
+    if kind in {"optimizer", "scheduler", "layer", "loss", "callback"} or _sets_mode(
+        run, name, arguments
+    ):
+        return networks.other_method(run, holder, estimator, name, arguments)
+    if name in _FITS:
         return fit(run, holder, name, arguments)
     if name in _TRANSFORMS:
         return transform(run, estimator, arguments)
@@ -203,6 +205,12 @@ def method(
     if name in _SCORES:
         return evaluation.score(run, holder, estimator, name, arguments)
     return networks.other_method(run, holder, estimator, name, arguments)
+
+
+def _sets_mode(run: Interpreter, name: str, arguments: Arguments) -> bool:
+    """Whether `net.train()` only switches to training mode."""
+    values = [run.load(value) for value in arguments.values()]
+    return name == "train" and all(isinstance(value, Constant) for value in values)
 
 
 def _inputs(
@@ -451,7 +459,8 @@ def transform(run: Interpreter, estimator: Estimator, arguments: Arguments) -> V
         estimator.model.role = Role.TRANSFORMER
     data, _, _ = _inputs(run, estimator, arguments)
     influences = merge_influences(data.influences, estimator.influences)
-    return data.but(kind="array", influences=influences, columns=None, name=None, select=None)
+    name = data.name if estimator.entry.stateless else None
+    return data.but(kind="array", influences=influences, columns=None, name=name, select=None)
 
 
 def predict(

@@ -119,8 +119,18 @@ def _operate(run: Interpreter, node: ast.BinOp, left: Value, right: Value) -> Va
     if _judges(one, two):
         return combine([one, two], "error")
     joined = combine([one, two], one.kind if one.rows.terms else two.kind)
+    joined = (
+        _still_named(joined, one, b) if isinstance(b, Constant) else _still_named(joined, two, a)
+    )
     label = (one.label and (two.label or not two.rows.terms)) or (two.label and not one.rows.terms)
     return joined.but(label=label)
+
+
+def _still_named(joined: Data, column: Data, other: Value) -> Data:
+    """A column computed with a constant still tells the column."""
+    if column.name is None or not isinstance(other, Constant):
+        return joined
+    return joined.but(name=column.name, table=column.table)
 
 
 def _judges(one: Data, two: Data) -> bool:
@@ -172,6 +182,7 @@ def _compare(run: Interpreter, node: ast.Compare) -> Value:
     )
     if len(rights) != 1 or joined.predictions or joined.scores:
         return joined
+    joined = _still_named(joined, left, run.load(rights[0]))
     return joined.but(select=tables.predicate(run, node, left, rights[0]))
 
 

@@ -131,6 +131,8 @@ def reduced(
         if operation.rsplit(".", 1)[-1] in evaluation.CHOOSING:
             sinks.select(run, joined, node, f"{operation} of the scores is taken")
         return Data("scalar", scores=joined.scores)
+    if joined.predictions and joined.kind != "error":
+        return joined.but(select=None)
     made = (
         ()
         if first.kind == "mask"

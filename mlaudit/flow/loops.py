@@ -47,7 +47,7 @@ def for_loop(run: Interpreter, node: ast.For | ast.AsyncFor) -> bool:
         try:
             for _ in range(2):
                 loop.turns += 1
-                stores.assign(run, node.target, containers.element(run, iterated), None)
+                stores.assign(run, node.target, containers.turn(run, iterated), None)
                 _body(run, node, node.body)
         finally:
             run.loops.pop()
@@ -179,6 +179,6 @@ def _literal_dict(run: Interpreter, node: ast.DictComp, turns: list[Value]) -> V
 def _generators(run: Interpreter, generators: list[ast.comprehension], iterated: Value) -> None:
     for position, generator in enumerate(generators):
         source = iterated if position == 0 else run.eval(generator.iter)
-        stores.assign(run, generator.target, containers.element(run, source), None)
+        stores.assign(run, generator.target, containers.turn(run, source), None)
         for condition in generator.ifs:
             run.eval(condition)

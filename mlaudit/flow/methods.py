@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 from typing import TYPE_CHECKING
 
-from mlaudit.flow import evaluation, functions, library, networks, sinks, tables
+from mlaudit.flow import evaluation, functions, library, networks, sinks, stores, tables
 from mlaudit.flow.arguments import Arguments
 from mlaudit.flow.regions import Selector
 from mlaudit.flow.values import (
@@ -34,6 +35,11 @@ _KEEPS_COLUMNS = frozenset(
      "drop_duplicates", "query", "astype", "interpolate", "clip", "round", "ffill", "bfill",
      "sort_index", "to_numpy", "as_matrix", "infer_objects", "convert_dtypes"}
 )  # fmt: skip
+_COMPARES = frozenset({"eq", "ne", "sub", "subtract", "equal", "isclose", "add", "mul", "div"})
+_SHIFTS = frozenset(
+    {"shift", "diff", "pct_change", "rolling", "expanding", "ewm", "cumsum", "cumprod", "cummax",
+     "cummin", "rank", "lag"}
+)  # fmt: skip
 _ON_GROUPS_HARMLESS = frozenset(
     {"cumcount", "ngroup", "size", "count", "groups", "get_group", "shift", "cumsum", "diff"}
 )
@@ -57,10 +63,15 @@ def call(run: Interpreter, holder: Value, value: Data, name: str, arguments: Arg
 def _in_place(run: Interpreter, holder: Value, result: Value, arguments: Arguments) -> Value:
     """With `inplace=True` the receiver changes and nothing is returned."""
     flag = run.load(arguments.named.get("inplace", Constant(False)))
-    if isinstance(flag, Constant) and flag.value is True and isinstance(holder, Ref):
+    if not isinstance(flag, Constant) or flag.value is not True:
+        return result
+    if isinstance(holder, Ref):
         run.state.heap[holder.address] = result
-        return Constant(None)
-    return result
+    elif isinstance(arguments.node, ast.Call) and isinstance(arguments.node.func, ast.Attribute):
+        receiver = arguments.node.func.value
+        if isinstance(receiver, ast.Subscript | ast.Attribute):
+            stores.assign(run, receiver, result, None)
+    return Constant(None)
 
 
 def _by_entry(
@@ -80,9 +91,11 @@ def _by_entry(
     if kind in {"store", "values"}:
         return Data("scalar")
     kept = value.columns if name in _KEEPS_COLUMNS else None
-    single = value.name if kept is not None or value.kind == "column" else None
-    joined = combine([value, *others], value.kind)
-    result = joined.but(columns=kept, table=value.table, name=single, label=value.label)
+    single = value.name if kept is not None or value.kind in {"column", "mask"} else None
+    single = None if name in _SHIFTS else single
+    result = _beside(value, others, name).but(
+        columns=kept, table=value.table, name=single, label=value.label, select=None
+    )
     if value.select is not None and value.kind in {"index", "mask"}:
         result = result.but(select=value.select)
     if kind == "statistic" and not library.row_wise(run, entry, arguments):
@@ -94,6 +107,17 @@ def _by_entry(
     if kind == "duplicate":
         return _repeated(run, value, result, name, arguments)
     return result
+
+
+def _beside(value: Data, others: list[Data], name: str) -> Data:
+    """Give the receiver under the influence of the arguments; a comparison joins them."""
+    if name in _COMPARES and any(bool(o.predictions) != bool(value.predictions) for o in others):
+        return combine([value, *others], "error")
+    if not value.rows.terms or name in _COMPARES:
+        return combine([value, *others], value.kind)
+    influences = merge_influences(value.influences, *(other.influences for other in others))
+    scores = {id(s): s for data in (value, *others) for s in data.scores}
+    return value.but(influences=influences, scores=tuple(scores.values()))
 
 
 def _repeated(run: Interpreter, value: Data, result: Data, name: str, arguments: Arguments) -> Data:
@@ -295,6 +319,15 @@ def _chosen_score(
     return Data("scalar", scores=value.scores)
 
 
+def _align(
+    run: Interpreter, holder: Value, value: Data, name: str, arguments: Arguments
+) -> Value | None:
+    """Two tables get the same columns; the rows of each stay its own."""
+    other = run.data(arguments.positional[0]) if arguments.positional else UNKNOWN
+    pair = (value.but(columns=None), other.but(columns=None))
+    return Sequence(pair, way="tuple")
+
+
 def _ranked(
     run: Interpreter, holder: Value, value: Data, name: str, arguments: Arguments
 ) -> Value | None:
@@ -328,6 +361,7 @@ def _merge(
 _SPECIAL: dict[str, Callable[[Interpreter, Value, Data, str, Arguments], Value | None]] = {
     "drop": _drop,
     "pop": _pop,
+    "align": _align,
     "sample": _sample,
     "isin": _isin,
     "isnull": _null,

@@ -149,9 +149,9 @@ def dataset(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> 
 
     data = [run.data(value) for value in arguments.values()]
     if len(data) > 1 and data[1].select is not None and data[0].rows.terms:
-        return tables.chosen(data[0], data[1].select, data[1])
+        return tables.chosen(data[0], data[1].select)
     carrying = [d for d in data if d.rows.terms]
-    return combine(carrying, "loader") if carrying else Data("loader")
+    return carrying[0].but(kind="loader", columns=None, name=None) if carrying else Data("loader")
 
 
 def loader(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> Value:
@@ -165,7 +165,7 @@ def loader(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> V
     sampler = arguments.named.get("sampler")
     chosen = run.data(sampler) if sampler is not None else UNKNOWN
     if chosen.select is not None and data.rows.terms:
-        data = tables.chosen(data, chosen.select, chosen)
+        data = tables.chosen(data, chosen.select)
     return data.but(kind="loader", columns=None, name=None, select=None)
 
 
@@ -210,6 +210,8 @@ def other_method(
         "load_state_dict",
     }:
         return Data("scalar")
+    if name == "get_support":
+        return Data("columns", influences=estimator.influences)
     if name == "flow" or name.startswith("flow_from"):
         return _generated(run, estimator, arguments)
     data = [run.data(value) for value in arguments.values()]

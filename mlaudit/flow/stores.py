@@ -6,6 +6,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from mlaudit.flow import containers, tables
+from mlaudit.flow.regions import Selector
 from mlaudit.flow.values import (
     UNKNOWN,
     Class,
@@ -73,8 +74,16 @@ def unpack(
         if isinstance(inner, Data) and inner.kind == "table":
             part = inner
         parts = [part] * len(elements)
-    for element, part in zip(elements, parts, strict=True):
-        assign(run, element, part, None)
+    for position, (element, part) in enumerate(zip(elements, parts, strict=True)):
+        assign(run, element, _member(run, part, element, position), None)
+
+
+def _member(run: Interpreter, part: Value, element: ast.expr, position: int) -> Value:
+    """A member of something opaque that mixes several data has some of their rows."""
+    if not isinstance(part, Data) or len(part.rows.terms) < 2:
+        return part
+    select = Selector("some", (id(element), position, run.context))
+    return part.but(rows=part.rows.select(select))
 
 
 def _name_outputs(run: Interpreter, source: ast.expr | None, elements: list[ast.expr]) -> None:

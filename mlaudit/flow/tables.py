@@ -63,7 +63,7 @@ def attribute(run: Interpreter, holder: Value, value: Data, name: str) -> Value:
     if name == "shape":
         length = Constant(Length(value.rows)) if value.rows.terms else Data("scalar")
         return Sequence((length,), Data("scalar"), "tuple")
-    if name == "size" and value.kind == "column" and value.rows.terms:
+    if name == "size" and value.rows.terms:
         return Constant(Length(value.rows))
     if name in _COLUMN_NAMES or name in {"size", "ndim"}:
         return Data("columns" if name == "columns" else "scalar", table=value.table)
@@ -73,7 +73,7 @@ def attribute(run: Interpreter, holder: Value, value: Data, name: str) -> Value:
         return Method(holder, name)
     if value.kind in {"table", "unknown", "group"}:
         return column(run, value, name)
-    return value.but(columns=None, name=None, select=None)
+    return value.but(columns=None, select=None)
 
 
 def column(run: Interpreter, value: Data, name: str) -> Data:
@@ -166,17 +166,33 @@ def _of_data(run: Interpreter, value: Data, key: ast.expr) -> Value:
         return _columns(run, value, given)
     index = run.data(given)
     if index.select is not None:
-        return chosen(value, index.select, index)
+        return chosen(value, index.select)
     if index.kind == "scalar" and not index.influences:
         return value.but(columns=None, select=None, name=None)
-    return _by_computed_columns(run, value, index, key)
+    return _by_computed(run, value, index, key)
 
 
-def _by_computed_columns(run: Interpreter, value: Data, index: Data, key: ast.expr) -> Data:
-    """Choose columns by something computed from statistics, or rows by something of each row."""
-    if index.rows.terms and value.kind != "group":
-        select = Selector("some", (id(key), run.context))
-        return value.but(rows=value.rows.select(select), select=None)
+def _by_computed(run: Interpreter, value: Data, index: Data, key: ast.expr) -> Data:
+    """Choose rows by something computed for each row, else columns."""
+    if value.kind == "group":
+        return _by_computed_columns(value, index)
+    if index.rows.terms:
+        return narrowed(value, Selector("some", (id(key), run.context)))
+    opaque = index.kind == "unknown" and not index.influences
+    if opaque and value.kind in {"array", "prediction", "loader"}:
+        return narrowed(value, Selector("some", ("chosen by", run.text(key))))
+    return _by_computed_columns(value, index)
+
+
+def narrowed(value: Data, select: Selector) -> Data:
+    """Take some of the rows; predictions among them are predictions of those rows only."""
+    predictions = tuple(p.of_some(select) for p in value.predictions)
+    rows = value.rows.select(select)
+    return value.but(rows=rows, predictions=predictions, select=None)
+
+
+def _by_computed_columns(value: Data, index: Data) -> Data:
+    """Choose columns by something computed; a statistic that chose is a selection."""
     chosen_by = tuple(_as_selection(influence) for influence in index.influences)
     influences = merge_influences(value.influences, chosen_by)
     kind = "group" if value.kind == "group" else value.kind
@@ -214,7 +230,7 @@ def _columns(run: Interpreter, value: Data, names: Sequence) -> Data:
     if not literal:
         index = run.data(names)
         if index.select is not None and not keys:
-            return chosen(value, index.select, index)
+            return chosen(value, index.select)
         return value.but(columns=None, select=None)
     if value.kind == "group":
         return value
@@ -229,18 +245,12 @@ def _columns(run: Interpreter, value: Data, names: Sequence) -> Data:
     )
 
 
-def chosen(value: Data, select: Selector, index: Data) -> Data:
-    """Apply a choice of rows; the choosing statistic influences what is chosen."""
+def chosen(value: Data, select: Selector) -> Data:
+    """Apply a choice of rows."""
     if value.select is not None and value.kind == "index":
-        return value.but(rows=value.rows.select(select), select=_nested(value, select))
-    return value.but(rows=value.rows.select(select), select=None)
-
-
-def _nested(value: Data, select: Selector) -> Selector:
-    """A choice among indices chooses the rows that those indices stand for."""
-    if value.select is not None and value.select.way == "permutation":
-        return Selector(select.way, (value.select.key, select.key), select.part)
-    return Selector("rows", value.rows.select(select))
+        rows = value.rows.select(select)
+        return value.but(rows=rows, select=Selector("rows", rows))
+    return narrowed(value, select)
 
 
 def sliced(run: Interpreter, value: Data, key: ast.Slice) -> Data:
@@ -252,7 +262,7 @@ def sliced(run: Interpreter, value: Data, key: ast.Slice) -> Data:
         select = Selector("filter", ("step", run.text(key.step)), (low or 0))
     else:
         select = Selector("slice", "rows", (low, high))
-    return chosen(value, select, value)
+    return chosen(value, select)
 
 
 def _bound(run: Interpreter, node: ast.expr | None) -> Hashable:
@@ -276,7 +286,7 @@ def _located(run: Interpreter, value: Data, way: str, key: ast.expr) -> Value:
         return sliced(run, value, key)
     index = run.data(run.eval(key))
     if index.select is not None:
-        return chosen(value, index.select, index)
+        return chosen(value, index.select)
     return value.but(columns=value.columns if way == "iloc" else None, select=None)
 
 
@@ -298,7 +308,7 @@ def _rows_and_columns(run: Interpreter, value: Data, key: ast.Tuple) -> Value:
         return rows.but(
             columns=None, name=None, kind="column" if rows.kind == "table" else rows.kind
         )
-    return _by_computed_columns(run, rows, index, names)
+    return _by_computed_columns(rows, index)
 
 
 def _choose_rows(run: Interpreter, value: Data, key: ast.expr) -> Data:
@@ -306,7 +316,7 @@ def _choose_rows(run: Interpreter, value: Data, key: ast.expr) -> Data:
         return sliced(run, value, key)
     index = run.data(run.eval(key))
     if index.select is not None:
-        return chosen(value, index.select, index)
+        return chosen(value, index.select)
     return value
 
 

@@ -47,6 +47,16 @@ class Prediction:
     place: Place
     variable: str = ""
     trained: bool = False
+    parts: dict[Selector, Prediction] = field(default_factory=dict)
+
+    def of_some(self, select: Selector) -> Prediction:
+        """The same prediction of some of the rows only; asked twice, it is the same object."""
+        part = self.parts.get(select)
+        if part is None:
+            part = self.parts[select] = replace(self, trained=False, parts={})
+        part.fits, part.rows = self.fits, self.rows.select(select)
+        part.influences = self.influences
+        return part
 
 
 @frozen
