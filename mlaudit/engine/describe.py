@@ -45,6 +45,7 @@ def describe(module: Module) -> Description:
     told.evaluations = evaluations(module)
     told.trainings = trainings(module)
     told.independent = [event.place.location for event in trace.reports if event.held_out]
+    told.judged_apart = bool(told.independent) or any(True for _ in trace.of(CrossValidate))
     told.stored = stored(module)
     told.seeds = _unique(event.place.location for event in trace.of(Seed) if event.fixed)
     told.prepares = any(fit.model.role is Role.TRANSFORMER for fit in trace.of(Fit))

@@ -24,7 +24,8 @@ class Description:
     where a model is judged or trained whether its rows could be followed.  `stored` are the places
     where a model or a transformer is saved, by "model" or "preprocessing"; `seeds` those where
     generators are seeded.  `prepares` says that preprocessing is fitted outside of any model, and
-    `learns` that some model is fitted or judged here.
+    `learns` that some model is fitted or judged here.  `independent` are the places where scores on
+    held-out rows are reported; `judged_apart` says that there are some, or scores on folds.
     """
 
     frameworks: list[str] = field(default_factory=list)
@@ -40,6 +41,7 @@ class Description:
     evaluations: dict[Location, bool] = field(default_factory=dict)
     trainings: dict[Location, bool] = field(default_factory=dict)
     independent: list[Location] = field(default_factory=list)
+    judged_apart: bool = False
     stored: dict[str, list[Location]] = field(default_factory=dict)
     seeds: list[Location] = field(default_factory=list)
     prepares: bool = False

@@ -20,13 +20,15 @@ def verdict(
     coverage: Coverage,
     *,
     learns: bool,
+    judged_apart: bool = True,
     least: Confidence = Confidence.MEDIUM,
 ) -> Verdict:
     """Judge a review.
 
     NEEDS-REWORK when an error of at least the confidence `least` invalidates the result.
     CONDITIONAL when anything else but information has been found, or when something could not be
-    examined.  APPROVE otherwise; `learns` says whether there was any training or evaluation at all.
+    examined.  APPROVE otherwise; `learns` says whether there was any training or evaluation at all,
+    `judged_apart` whether some model is judged on rows held out of its training, or on folds.
     """
     invalid = [finding for finding in findings if invalidates(finding, least)]
     if invalid:
@@ -39,7 +41,7 @@ def verdict(
         return Verdict(Recommendation.CONDITIONAL, _under_gaps(open_, coverage), reasons)
     if open_:
         return Verdict(Recommendation.CONDITIONAL, _surest(open_), reasons)
-    return _approval(findings, coverage, learns)
+    return _approval(findings, coverage, learns, judged_apart)
 
 
 def invalidates(finding: Finding, least: Confidence) -> bool:
@@ -48,14 +50,20 @@ def invalidates(finding: Finding, least: Confidence) -> bool:
     return finding.severity is Severity.ERROR and grade >= _GRADES.index(least)
 
 
-def _approval(findings: Sequence[Finding], coverage: Coverage, learns: bool) -> Verdict:
+def _approval(
+    findings: Sequence[Finding], coverage: Coverage, learns: bool, judged_apart: bool
+) -> Verdict:
     files = _count(len(coverage.files), "file")
     if not learns:
         text = f"no training and no evaluation was found in {files}: there was nothing to judge"
         return Verdict(Recommendation.APPROVE, Confidence.LOW, (Reason(text),))
-    if coverage.evaluations:
-        text = f"nothing blocks; {files} and {_count(coverage.evaluations, 'evaluation')} examined"
+    evaluations = _count(coverage.evaluations, "evaluation")
+    if coverage.evaluations and judged_apart:
+        text = f"nothing blocks; {files} and {evaluations} examined"
         confidence = Confidence.HIGH
+    elif coverage.evaluations:
+        text = f"nothing blocks; {files} and {evaluations} examined, none of them on held-out rows"
+        confidence = Confidence.MEDIUM
     else:
         text = f"nothing blocks; {files} examined, and no evaluation was found"
         confidence = Confidence.MEDIUM

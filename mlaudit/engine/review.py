@@ -96,11 +96,16 @@ def _assembled(
         codes,
         crashed=bool(failures),
     )
-    learns = any(one.learns for one in told)
-    least = selection.config.rework_confidence
+    judged = verdict(
+        findings,
+        covered,
+        learns=any(one.learns for one in told),
+        judged_apart=any(one.judged_apart for one in told),
+        least=selection.config.rework_confidence,
+    )
     return Review(
         tool=Tool("mlaudit", __version__),
-        verdict=verdict(findings, covered, learns=learns, least=least),
+        verdict=judged,
         summary=_summary(findings, outcomes),
         problem=overview.problem(told),
         models=overview.models(told),

@@ -84,6 +84,13 @@ def test_a_clean_and_complete_review_is_approved() -> None:
     assert result.reasons[0].text == "nothing blocks; 1 file and 2 evaluations examined"
 
 
+def test_less_sure_when_nothing_is_judged_on_held_out_rows() -> None:
+    result = verdict([], FULL, learns=True, judged_apart=False)
+    assert result.recommendation is Recommendation.APPROVE
+    assert result.confidence is Confidence.MEDIUM
+    assert result.reasons[0].text.endswith("none of them on held-out rows")
+
+
 def test_less_sure_without_evaluation_and_unsure_without_learning() -> None:
     bare = Coverage(True, (EXAMINED,))
     assert verdict([], bare, learns=True).confidence is Confidence.MEDIUM
