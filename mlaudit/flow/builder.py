@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
-from mlaudit.flow import functions
+from mlaudit.flow import functions, sinks
 from mlaudit.flow.interpreter import BudgetExceededError, Interpreter
 from mlaudit.trace.events import Evaluate
 from mlaudit.trace.trace import Trace
@@ -32,6 +32,7 @@ def build(
     """Interpret a document abstractly and give the trace of what its program does."""
     run = Interpreter(document, catalogue, project)
     try:
+        run.shown = sinks.shown(document, tree.body)
         run.block(tree.body)
         functions.enter_uncalled(run, tree.body)
     except BudgetExceededError:

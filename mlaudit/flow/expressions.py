@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 _BUILTINS = frozenset(dir(builtins))
 LONGEST_TEXT = 2000
+LONGEST_LITERAL = 64
 _ARITHMETIC: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
     ast.Add: operator.add,
     ast.Sub: operator.sub,
@@ -57,6 +58,8 @@ def _constant(run: Interpreter, node: ast.Constant) -> Value:
 
 
 def _sequence(run: Interpreter, node: ast.List | ast.Tuple | ast.Set) -> Value:
+    if len(node.elts) > LONGEST_LITERAL and all(isinstance(e, ast.Constant) for e in node.elts):
+        return run.state.allocate(Sequence(rest=Data("scalar")))
     items: list[Value] = []
     rest: Value | None = None
     for element in node.elts:
@@ -74,6 +77,8 @@ def _sequence(run: Interpreter, node: ast.List | ast.Tuple | ast.Set) -> Value:
 
 
 def _dict(run: Interpreter, node: ast.Dict) -> Value:
+    if len(node.keys) > LONGEST_LITERAL and all(isinstance(v, ast.Constant) for v in node.values):
+        return run.state.allocate(Dictionary({}, Data("scalar")))
     items: dict[Any, Value] = {}
     rest: Value | None = None
     for key, element in zip(node.keys, node.values, strict=True):

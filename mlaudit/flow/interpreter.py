@@ -44,6 +44,7 @@ class Interpreter:
         self.calls: list[Any] = []
         self.entered: set[int] = set()
         self.loops: list[loops.Loop] = []
+        self.shown: set[int] = set()
         self.modules: dict[str, Value] = {}
         self.stars: list[str] = []
         self.steps = 0
@@ -143,10 +144,8 @@ class Interpreter:
 
 def _expression(run: Interpreter, node: ast.Expr) -> None:
     value = run.eval(node.value)
-    if run.state.scope is run.module_scope and not isinstance(node.value, ast.Call):
-        sinks.displayed(run, value, node.value)
-    elif run.state.scope is run.module_scope:
-        sinks.displayed_call(run, value, node)
+    if id(node) in run.shown:
+        sinks.report(run, value)
 
 
 def _assign(run: Interpreter, node: ast.Assign) -> None:

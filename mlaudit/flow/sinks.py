@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from bisect import bisect_left
 from typing import TYPE_CHECKING
 
 from mlaudit.trace.events import Evaluate, Use
@@ -10,6 +11,7 @@ from mlaudit.trace.events import Evaluate, Use
 if TYPE_CHECKING:
     from mlaudit.flow.interpreter import Interpreter
     from mlaudit.flow.values import Data, Value
+    from mlaudit.source.document import Document
 
 
 def report(run: Interpreter, value: Value) -> None:
@@ -29,16 +31,16 @@ def select(run: Interpreter, value: Value, node: ast.AST, how: str) -> None:
             score.selected_by = how
 
 
-def displayed(run: Interpreter, value: Value, node: ast.expr) -> None:
-    """A bare expression of a notebook is shown; in a script it has no effect."""
-    if run.document.is_notebook:
-        report(run, value)
-
-
-def displayed_call(run: Interpreter, value: Value, node: ast.Expr) -> None:
-    """The value of a call that is a statement of its own: shown when it ends a cell."""
-    if run.document.is_notebook and not run.loops:
-        report(run, value)
+def shown(document: Document, body: list[ast.stmt]) -> set[int]:
+    """Find the statements that end a cell: what they evaluate to is shown. Gives their ids."""
+    ends = document.cell_ends
+    found: set[int] = set()
+    for statement, following in zip(body, [*body[1:], None], strict=False):
+        last = statement.end_lineno or statement.lineno
+        index = bisect_left(ends, last)
+        if index < len(ends) and (following is None or ends[index] < following.lineno):
+            found.add(id(statement))
+    return found
 
 
 def tested(run: Interpreter, node: ast.If) -> None:

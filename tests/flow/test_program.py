@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import ast
+import json
 from textwrap import dedent
 from typing import TYPE_CHECKING
 
 from mlaudit.flow.builder import build
 from mlaudit.rulekit.testing import examine, installed_catalogue
+from mlaudit.source.read import read_text
 from mlaudit.source.script import from_text
 from mlaudit.trace.events import CrossValidate, Evaluate, Fit, Split, Use, Watch
 from mlaudit.trace.rows import Overlap
@@ -308,3 +310,21 @@ def test_a_helper_of_the_project_is_followed() -> None:
     )
     (leak,) = trace.preprocessing_leaks
     assert str(leak.influence.place.location) == "features.py:5:12"
+
+
+def _notebook(*cells: str) -> Trace:
+    stored = [{"cell_type": "code", "source": dedent(cell), "outputs": []} for cell in cells]
+    text = json.dumps({"cells": stored, "metadata": {}, "nbformat": 4, "nbformat_minor": 5})
+    return examine(read_text(text, "example.ipynb", notebook=True)).trace
+
+
+def test_an_empty_notebook_has_an_empty_trace() -> None:
+    assert _notebook().events == []
+
+
+def test_what_ends_a_cell_is_shown() -> None:
+    fitted = PREPARED + "\n    model = SVC().fit(X_train, y_train)\n"
+    (shown,) = _notebook(fitted, "model.score(X_test, y_test)").of(Evaluate)
+    (unseen,) = _notebook(fitted, "model.score(X_test, y_test)\nprint('done')").of(Evaluate)
+    assert shown.uses == {Use.REPORTED}
+    assert unseen.uses == set()
