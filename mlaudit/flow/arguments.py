@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 
 from mlaudit.flow.values import Constant, Dictionary, Sequence, Value
+from mlaudit.model.frozen import record
 from mlaudit.trace.events import Argument
 
 if TYPE_CHECKING:
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from mlaudit.flow.interpreter import Interpreter
 
 
-@dataclass(slots=True)
+@record
 class Arguments:
     """Evaluated arguments; `nodes` has the expression of each, by position or name."""
 

@@ -40,7 +40,7 @@ def call(run: Interpreter, name: str, arguments: Arguments) -> Value:
 
 def _print(run: Interpreter, name: str, arguments: Arguments) -> Value:
     for value in arguments.values():
-        sinks.report(run, value)
+        sinks.report(run, value, arguments.node)
     return Constant(None)
 
 

@@ -145,7 +145,7 @@ class Interpreter:
 def _expression(run: Interpreter, node: ast.Expr) -> None:
     value = run.eval(node.value)
     if id(node) in run.shown:
-        sinks.report(run, value)
+        sinks.report(run, value, node)
 
 
 def _assign(run: Interpreter, node: ast.Assign) -> None:

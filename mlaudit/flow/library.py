@@ -287,7 +287,7 @@ def _seed(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> Va
 
 def _report(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> Value:
     for value in arguments.values():
-        sinks.report(run, value)
+        sinks.report(run, value, arguments.node)
     return Data("scalar")
 
 

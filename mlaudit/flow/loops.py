@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mlaudit.flow import containers, stores
@@ -15,6 +14,7 @@ from mlaudit.flow.values import (
     Sequence,
     Value,
 )
+from mlaudit.model.frozen import record
 
 if TYPE_CHECKING:
     import ast
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 MOST_TURNS = 16
 
 
-@dataclass(slots=True)
+@record
 class Loop:
     """A loop that is running; `turns` counts the passes over its body."""
 

@@ -123,6 +123,11 @@ class Rows:
         """Say whether every term lies in a term of the other."""
         return bool(self.terms) and all(any(a.within(b) for b in other.terms) for a in self.terms)
 
+    def kin(self, other: Rows) -> bool:
+        """Say whether any two terms have one base."""
+        bases = {term.chain[0] for term in self.terms}
+        return any(term.chain[0] in bases for term in other.terms)
+
     @property
     def known(self) -> bool:
         """Whether it is known where the rows come from."""

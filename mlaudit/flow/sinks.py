@@ -6,6 +6,7 @@ import ast
 from bisect import bisect_left
 from typing import TYPE_CHECKING
 
+from mlaudit.flow import evaluation
 from mlaudit.trace.events import Evaluate, Use
 
 if TYPE_CHECKING:
@@ -14,9 +15,12 @@ if TYPE_CHECKING:
     from mlaudit.source.document import Document
 
 
-def report(run: Interpreter, value: Value) -> None:
+def report(run: Interpreter, value: Value, node: ast.AST) -> None:
     """A value is shown to people, returned from the program or logged."""
-    for score in run.data(value).scores:
+    data = run.data(value)
+    if data.kind == "error" and not data.scores:
+        data = evaluation.custom(run, node, data, "error") or data
+    for score in data.scores:
         if isinstance(score, Evaluate):
             score.uses.add(Use.REPORTED)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import TYPE_CHECKING
 
 from mlaudit.flow.values import (
@@ -19,6 +19,7 @@ from mlaudit.flow.values import (
     combine,
     merge_influences,
 )
+from mlaudit.model.frozen import record
 
 if TYPE_CHECKING:
     from mlaudit.source.document import Document
@@ -56,7 +57,7 @@ class Scope:
         scope.names[name] = value
 
 
-@dataclass(slots=True)
+@record
 class Fork:
     """The names of the running scope and the heap, as they were."""
 
@@ -64,7 +65,7 @@ class Fork:
     heap: dict[int, Value]
 
 
-@dataclass(slots=True)
+@record
 class State:
     """The running scope and the heap."""
 

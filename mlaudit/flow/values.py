@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import TYPE_CHECKING
 
 from mlaudit.flow.regions import Rows, Selector
-from mlaudit.model.frozen import frozen
+from mlaudit.model.frozen import entity, frozen
 
 if TYPE_CHECKING:
     import ast
@@ -34,7 +34,7 @@ class Constant(Value):
     value: Hashable
 
 
-@dataclass(eq=False, slots=True)
+@entity
 class Prediction:
     """What a model said of rows; `trained` once a loss of it has reached `backward`."""
 

@@ -6,11 +6,11 @@ function that nobody calls), and belongs to the `document` of its place.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from mlaudit.model.frozen import frozen
+from mlaudit.model.frozen import entity, frozen
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -78,7 +78,7 @@ class Influence:
         return list(Effect).index(self.effect), self.supervised
 
 
-@dataclass(slots=True, eq=False)
+@entity
 class Argument:
     """An argument of a call: its source text, and its value where the analysis knows it.
 
@@ -91,7 +91,7 @@ class Argument:
     inline: bool = False
 
 
-@dataclass(slots=True, eq=False)
+@entity
 class Model:
     """An estimator, network or pipeline that the program builds."""
 
@@ -105,7 +105,7 @@ class Model:
     steps: tuple[Model, ...] = ()
 
 
-@dataclass(slots=True, eq=False)
+@entity
 class Event:
     """Something that happened to data or models."""
 
@@ -113,7 +113,7 @@ class Event:
     conditional: bool = field(default=False, kw_only=True)
 
 
-@dataclass(slots=True, eq=False)
+@entity
 class Load(Event):
     """Rows enter the program."""
 
@@ -122,7 +122,7 @@ class Load(Event):
     rows: RowSet
 
 
-@dataclass(slots=True, eq=False)
+@entity
 class Split(Event):
     """Rows are divided; `arguments` are those of the call, `folds` says that parts take turns."""
 
@@ -135,7 +135,7 @@ class Split(Event):
     folds: bool = False
 
 
-@dataclass(slots=True, eq=False)
+@entity
 class Fit(Event):
     """An estimator learns from rows.
 
@@ -171,7 +171,7 @@ class Columns:
         return name in self.kept if self.kept is not None else name not in self.dropped
 
 
-@dataclass(slots=True, eq=False)
+@entity
 class Evaluate(Event):
     """A model's predictions on rows are judged (metric None: only predicted).
 
@@ -203,7 +203,7 @@ class Evaluate(Event):
         return all(fit.rows.known and not fit.rows.overlap(self.rows) for fit in self.fits)
 
 
-@dataclass(slots=True, eq=False)
+@entity
 class CrossValidate(Event):
     """A model is evaluated on folds of rows, or a search chooses among settings by them."""
 
@@ -217,7 +217,7 @@ class CrossValidate(Event):
     metrics: tuple[str, ...] = ()
 
 
-@dataclass(slots=True, eq=False)
+@entity
 class Resample(Event):
     """Rows are over- or under-sampled."""
 
@@ -226,7 +226,7 @@ class Resample(Event):
     result: RowSet
 
 
-@dataclass(slots=True, eq=False)
+@entity
 class Watch(Event):
     """Training watches rows (`eval_set`, `validation_data`) and `chooses` something by them."""
 
@@ -237,7 +237,7 @@ class Watch(Event):
     variable: str = ""
 
 
-@dataclass(slots=True, eq=False)
+@entity
 class Seed(Event):
     """The generators named (`python`, `numpy`, `torch`, `tensorflow`) are seeded."""
 
@@ -245,7 +245,7 @@ class Seed(Event):
     fixed: bool = True
 
 
-@dataclass(slots=True, eq=False)
+@entity
 class Draw(Event):
     """A number is drawn from a global generator by `function`; `purpose` is what for, if known."""
 

@@ -29,6 +29,10 @@ class RowSet(Protocol):
         """Say whether every row of this set is surely in the other."""
         ...
 
+    def kin(self, other: Self) -> bool:
+        """Say whether the two come from the same data, disjoint or not."""
+        ...
+
     @property
     def known(self) -> bool:
         """Whether the analysis could follow where these rows come from."""

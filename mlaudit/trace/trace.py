@@ -67,7 +67,7 @@ class Trace:
         for evaluation in sorted(self.of(Evaluate), key=lambda event: event.metric is None):
             if any(fit.rows.overlap(evaluation.rows) for fit in evaluation.fits):
                 continue
-            if evaluation.metric is None and self.split_of(evaluation.rows) is None:
+            if evaluation.metric is None and not _apart_from_training(evaluation):
                 continue  # a contest's test set, whose labels are elsewhere
             for fit in evaluation.fits:
                 for influence in (*fit.influences, *evaluation.influences):
@@ -225,3 +225,8 @@ def _cause(influence: Influence) -> Hashable:
     if influence.kind in {Kind.STATISTIC, Kind.SELECTION}:
         return (influence.place.document.path, influence.place.line)
     return influence.place
+
+
+def _apart_from_training(evaluation: Evaluate) -> bool:
+    """Whether the rows were set apart from the same data that the model was trained on."""
+    return any(fit.rows.kin(evaluation.rows) for fit in evaluation.fits)
