@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
+
+from mlaudit.model.frozen import record
 
 if TYPE_CHECKING:
     from mlaudit.model.location import Location
@@ -16,7 +18,7 @@ if TYPE_CHECKING:
     )
 
 
-@dataclass(slots=True)
+@record
 class Description:
     """The facts of one file; the overview joins those of all files.
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 
 from mlaudit.engine.description import Description
+from mlaudit.model.frozen import record
 
 if TYPE_CHECKING:
     from mlaudit.engine.anchors import Anchored
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     from mlaudit.model.review import Failure, FileCoverage
 
 
-@dataclass(slots=True)
+@record
 class Outcome:
     """The findings and the description of one file, and how much of it was examined.
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 
 from mlaudit.engine.lineage import Lineage
 from mlaudit.model.finding import Severity
+from mlaudit.model.frozen import entity, record
 from mlaudit.model.review import Flow, Pipeline, Step
 from mlaudit.trace.events import CrossValidate, Evaluate, Event, Fit, Load, Resample, Role, Split
 
@@ -27,7 +28,7 @@ _FEEDING = {"load", "transform"}
 _LOSSY = ("load", "transform", "evaluate", "fit", "resample", "split")
 
 
-@dataclass(slots=True)
+@record
 class Edge:
     """What flows from one node to the next, and the code of the finding that it leaks by."""
 
@@ -35,7 +36,7 @@ class Edge:
     code: str | None = None
 
 
-@dataclass(slots=True, eq=False)
+@entity
 class Node:
     """A step to be drawn: the places that it stands for, and the nodes that feed it."""
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from mlaudit.model.frozen import record
 from mlaudit.syntax.nodes import Nodes
 from mlaudit.trace.events import Argument
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 Fact = TypeVar("Fact")
 
 
-@dataclass(slots=True)
+@record
 class Call:
     """A call of a library function or class.
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mlaudit.model.frozen import frozen
+from mlaudit.model.frozen import frozen, record
 from mlaudit.source.ignores import Ignores
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ class SourceFile:
     note: str = ""
 
 
-@dataclass(slots=True)
+@record
 class Discovery:
     """The files to review, in order, and the given paths that do not exist."""
 

@@ -12,13 +12,14 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from mlaudit.model.frozen import record
 from mlaudit.model.location import Location
 
 if TYPE_CHECKING:
     import ast
 
 
-@dataclass(slots=True)
+@record
 class Cell:
     """One cell of a notebook as stored, Markdown and raw cells included; numbered from 1."""
 
@@ -32,7 +33,7 @@ class Cell:
     physical_lines: tuple[int, ...] = ()
 
 
-@dataclass(slots=True)
+@record
 class Unit:
     """A stretch of Python that parses on its own: a whole script, or one code cell.
 
@@ -65,7 +66,7 @@ class Unit:
         return self.shifts[index] if 0 <= index < len(self.shifts) else 0
 
 
-@dataclass(slots=True)
+@record
 class Problem:
     """Something of the document that cannot be examined; a fatal one loses the whole document."""
 

@@ -9,8 +9,10 @@ from __future__ import annotations
 import json
 import re
 from bisect import bisect_right
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Any
+
+from mlaudit.model.frozen import record
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,7 +22,7 @@ _SPACE = re.compile(r"[ \t\n\r]*")
 _LINE_END = re.compile(r"\r\n|\r|\n")
 
 
-@dataclass(slots=True)
+@record
 class StoredCell:
     """A cell as the file has it: its fields, its source joined, and the physical line of each line.
 
@@ -32,7 +34,7 @@ class StoredCell:
     physical_lines: tuple[int, ...] = ()
 
 
-@dataclass(slots=True)
+@record
 class StoredNotebook:
     """The top level of a notebook, and its cells (in format 3: of all worksheets)."""
 

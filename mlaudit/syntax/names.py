@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import ast
 import builtins
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from mlaudit.model.frozen import record
 from mlaudit.syntax.nodes import children
 
 _BUILTINS = frozenset(dir(builtins))
 
 
-@dataclass(slots=True)
+@record
 class NamedCall:
     """A call, the function or method that encloses it (None: module level), and the loops around."""
 
@@ -20,7 +21,7 @@ class NamedCall:
     in_loop: bool
 
 
-@dataclass(slots=True)
+@record
 class Names:
     """What the names of one document stand for, wherever in the document they are imported."""
 

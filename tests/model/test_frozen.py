@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass, field, replace
 
 import pytest
 
-from mlaudit.model.frozen import frozen
+from mlaudit.model.frozen import entity, frozen, record
 
 
 @frozen
@@ -28,6 +28,22 @@ class Other:
 @frozen
 class Empty:
     pass
+
+
+@record
+class Tally:
+    name: str
+    counts: dict[str, int] = field(default_factory=dict)
+
+
+@entity
+class Step:
+    line: int
+    late: bool = field(default=False, kw_only=True)
+    note: str = ""
+
+    def __post_init__(self) -> None:
+        self.note = self.note or f"line {self.line}"
 
 
 @frozen
@@ -86,3 +102,26 @@ def test_defaults_are_not_shared() -> None:
 def test_a_value_with_a_list_cannot_be_hashed() -> None:
     with pytest.raises(TypeError, match="unhashable"):
         hash(Point(1))
+
+
+def test_a_record_can_change_and_is_compared_by_its_fields() -> None:
+    tally = Tally("a")
+    tally.counts["b"] = 1
+    assert tally == Tally("a", {"b": 1})
+    assert tally != Tally("a")
+    with pytest.raises(TypeError, match="unhashable"):
+        hash(tally)
+
+
+def test_an_entity_is_equal_to_itself_alone() -> None:
+    one, other = Step(1), Step(1)
+    assert one != other
+    assert len({one, other, one}) == 2
+
+
+def test_construction_takes_what_the_library_takes() -> None:
+    assert repr(Step(1, "here", late=True)) == "Step(line=1, late=True, note='here')"
+    assert repr(Step(line=2)) == "Step(line=2, late=False, note='line 2')"
+    for wrong in ((), (1, "here", True)):
+        with pytest.raises(TypeError, match=r"Step.__init__\(\)"):
+            Step(*wrong)
