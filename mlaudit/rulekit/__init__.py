@@ -1,6 +1,7 @@
 """All that a rule author imports; stable, versioned with the package."""
 
 from mlaudit.model.finding import Certainty, Confidence, Evidence, Finding, Fix, Severity
+from mlaudit.model.frozen import frozen
 from mlaudit.rulekit.module import Call, Module
 from mlaudit.rulekit.rule import Rule, RuleMeta, Tier
 from mlaudit.rulekit.wording import named, quoted, says_validation, score_of
@@ -65,6 +66,7 @@ __all__ = [
     "Trace",
     "Use",
     "Watch",
+    "frozen",
     "named",
     "quoted",
     "says_validation",

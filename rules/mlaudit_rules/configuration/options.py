@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from mlaudit.rulekit import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 _SILENT_ACTIONS = frozenset({"help", "version"})
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Option:
     """One option: the name under which its value is read, and the flag that a user types."""
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
+
+from mlaudit.rulekit import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,7 +31,7 @@ SHUFFLING = ("shuffle", "permutation")
 RESEEDING = {"seed", "set_state", "setstate", "manual_seed", "set_seed"}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Shuffle:
     """A call that shuffles one array, by name, by itself; `how` is the function called."""
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from mlaudit.rulekit import frozen
 from mlaudit_rules.reproducibility.seeding import Seeding, is_random, lacks_seed
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ _KINDS = frozenset(
 _APART = frozenset({"cudf", "cupy", "dask", "jax", "modin", "polars", "pyspark"})
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Drawing:
     """A call that draws from the global generator."""
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import ast
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from mlaudit.rulekit import frozen
 
 if TYPE_CHECKING:
     from mlaudit.rulekit import Call, Module
@@ -31,7 +32,7 @@ _PRETRAINED = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TorchTraining:
     """The network that the first optimizer trains, and the loaders that shuffle for it."""
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import ast
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from mlaudit.rulekit import Fix, Seed
+from mlaudit.rulekit import Fix, Seed, frozen
 from mlaudit_rules.reproducibility.running import Running
 
 if TYPE_CHECKING:
@@ -48,7 +47,7 @@ class Site(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Seeding:
     generators: tuple[str, ...]
     place: Place

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from mlaudit.rulekit import Confidence, Fix, Rule, RuleMeta, Severity
+from mlaudit.rulekit import Confidence, Fix, Rule, RuleMeta, Severity, frozen
 from mlaudit_rules.reproducibility.draws import has_workers
 from mlaudit_rules.reproducibility.seeding import Seeding
 
@@ -21,7 +20,7 @@ _OWN_GENERATORS = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Drawing:
     """A draw in a data set's class; `own` says that it uses a generator kept on the data set."""
 
