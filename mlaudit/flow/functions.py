@@ -22,6 +22,8 @@ from mlaudit.flow.values import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from mlaudit.flow.interpreter import Interpreter
 
 DEEPEST_CALLS = 6
@@ -40,8 +42,9 @@ def call(run: Interpreter, function: Function, arguments: Arguments) -> Value:
     node = function.node
     active = [entered for entered, _ in run.calls]
     if id(node) in active or len(active) >= DEEPEST_CALLS:
-        run.note("calls nested too deeply or recursive are not followed")
-        return run.data(Sequence(tuple(arguments.values()))).but(select=None)
+        return _not_followed(run, arguments, "calls nested too deeply or recursive")
+    if run.briefly and id(node) in run.entered:
+        return _not_followed(run, arguments, None)
     run.entered.add(id(node))
     scope = Scope(function.document, function.scope)
     _bind_parameters(run, function, arguments, scope)
@@ -57,6 +60,14 @@ def call(run: Interpreter, function: Function, arguments: Arguments) -> Value:
     finally:
         run.calls.pop()
         run.state.scope, run.document, run.returned, run.module_scope, run.loops = outer
+
+
+def _not_followed(run: Interpreter, arguments: Arguments, why: str | None) -> Value:
+    """What goes in may come out; a gap in what is known only where rows go in."""
+    data = run.data(Sequence(tuple(arguments.values())))
+    if why is not None and data.rows.terms:
+        run.note(f"{why} are not followed")
+    return data.but(select=None)
 
 
 def _result(run: Interpreter) -> Value:
@@ -167,18 +178,33 @@ def superclass_call(run: Interpreter, name: str, arguments: Arguments) -> Value:
 
 
 def enter_uncalled(run: Interpreter, body: list[ast.stmt]) -> None:
-    """Enter functions and methods that nobody calls, with symbolic arguments."""
+    """Enter functions and methods that nobody calls, with symbolic arguments.
+
+    Those that no other one mentions come first, and what they call is followed.  The rest are
+    entered each on its own account, and do not enter again what was entered before.
+    """
     with run.conditionally():
-        for node in body:
-            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-                value = run.load(run.module_scope.names.get(node.name, UNKNOWN))
-                if isinstance(value, Function) and id(node) not in run.entered:
-                    _enter(run, value, None)
-            elif isinstance(node, ast.ClassDef):
-                _enter_class(run, node)
+        waiting = list(_uncalled(run, body))
+        mentioned = {name for function in waiting for name in _mentions(function.node)}
+        for function in waiting:
+            if getattr(function.node, "name", "") not in mentioned:
+                _enter(run, function)
+        run.briefly = True
+        for function in waiting:
+            _enter(run, function)
 
 
-def _enter_class(run: Interpreter, node: ast.ClassDef) -> None:
+def _uncalled(run: Interpreter, body: list[ast.stmt]) -> Iterator[Function]:
+    for node in body:
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            value = run.load(run.module_scope.names.get(node.name, UNKNOWN))
+            if isinstance(value, Function) and id(node) not in run.entered:
+                yield value
+        elif isinstance(node, ast.ClassDef):
+            yield from _uncalled_methods(run, node)
+
+
+def _uncalled_methods(run: Interpreter, node: ast.ClassDef) -> Iterator[Function]:
     owner = run.load(run.module_scope.names.get(node.name, UNKNOWN))
     if not isinstance(owner, Class) or owner.node is not node:
         return
@@ -187,21 +213,25 @@ def _enter_class(run: Interpreter, node: ast.ClassDef) -> None:
     if not pending:
         return
     constructor = next((m for m in methods if m.name == "__init__"), None)
-    instance = instantiate(
-        run, owner, _symbolic(run, constructor, True) if constructor else Arguments(node)
-    )
+    arguments = _symbolic(run, constructor, True) if constructor else Arguments(node)
+    instance = instantiate(run, owner, arguments)
     for method in pending:
-        function = owner.scope.names.get(method.name)
-        if id(method) not in run.entered and isinstance(function, Function):
-            _enter(
-                run,
-                Function(function.node, function.scope, function.document, instance, owner),
-                instance,
-            )
+        found = owner.scope.names.get(method.name)
+        if isinstance(found, Function):
+            yield Function(found.node, found.scope, found.document, instance, owner)
 
 
-def _enter(run: Interpreter, function: Function, this: Value | None) -> None:
-    call(run, function, _symbolic(run, function.node, this is not None))
+def _mentions(node: ast.AST) -> Iterator[str]:
+    for inner in ast.walk(node):
+        if isinstance(inner, ast.Name):
+            yield inner.id
+        elif isinstance(inner, ast.Attribute):
+            yield inner.attr
+
+
+def _enter(run: Interpreter, function: Function) -> None:
+    if id(function.node) not in run.entered:
+        call(run, function, _symbolic(run, function.node, function.this is not None))
 
 
 def _symbolic(

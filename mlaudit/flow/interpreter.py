@@ -45,6 +45,7 @@ class Interpreter:
         self.entered: set[int] = set()
         self.loops: list[loops.Loop] = []
         self.shown: set[int] = set()
+        self.briefly = False
         self.modules: dict[str, Value] = {}
         self.stars: list[str] = []
         self.steps = 0
