@@ -3,33 +3,32 @@
 from __future__ import annotations
 
 import ast
-import re
 from typing import TYPE_CHECKING
 
-from mlaudit.rulekit import Confidence, Rule, RuleMeta, Severity
+from mlaudit.rulekit import Confidence, Pattern, Rule, RuleMeta, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from mlaudit.rulekit import Finding, Module
 
-_ABSOLUTE = re.compile(
+_ABSOLUTE = Pattern(
     r"^(?:file://)?(?P<root>/(?:home|Users)/[^/\s]+|/root|[A-Za-z]:(?=[\\/]+[^\\/\s:*?<>|])|~"
     r"|/(?:mnt|media|scratch|nfs|Volumes|export|gpfs|lustre|data\d*|datasets?|ssd\d*|hdd\d*)"
     r"(?=/[^/\s])|\\\\[A-Za-z0-9_.-]+(?=\\[^\\\s]))(?:[\\/]|$)"
 )
-_PERSONAL = re.compile(r"(?i)^(/home|/Users|/root|~|[A-Za-z]:)")
-_QUOTED = re.compile(r"""["'](file:/|/|~|[A-Za-z]:[\\/]|\\\\)""")
+_PERSONAL = Pattern(r"(?i)^(/home|/Users|/root|~|[A-Za-z]:)")
+_QUOTED = Pattern(r"""["'](file:/|/|~|[A-Za-z]:[\\/]|\\\\)""")
 # Accounts and folders that a hosted environment gives to everybody.
-_ENVIRONMENTS = re.compile(
+_ENVIRONMENTS = Pattern(
     r"^/home/(jovyan|studio-lab-user|ec2-user|ubuntu|user|app|runner|jupyter|vscode|sagemaker-user"
     r"|workspace)\b|^/root/\.|^~/\.|^/Users/(user|username)\b|/path/to/|<|\{"
 )
-_PATH_NAME = re.compile(
+_PATH_NAME = Pattern(
     r"(?i)(^|_|\d)(path|dir|directory|folder|root|file|filename|csv|home|location|dataset)s?(_|\d|$)"
     r"|(path|dir|folder|file)s?$"
 )
-_OPENING = re.compile(
+_OPENING = Pattern(
     r"(?i)^(open|read_\w+|load\w*|imread|to_\w+|save\w*|dump|imwrite|ImageFolder|DatasetFolder|glob"
     r"|iglob|listdir|walk|scandir|chdir|makedirs|mkdir|exists|isfile|isdir|join|Path|PurePath"
     r"|append|insert|from_pretrained|flow_from_directory|image_dataset_from_directory|restore"

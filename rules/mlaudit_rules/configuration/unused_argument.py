@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
-from mlaudit.rulekit import Confidence, Rule, RuleMeta, Severity
+from mlaudit.rulekit import Confidence, Pattern, Rule, RuleMeta, Severity
 from mlaudit_rules.configuration.namespaces import Namespaces
 from mlaudit_rules.configuration.options import Option, argparse_options, click_options
 
@@ -16,7 +15,7 @@ if TYPE_CHECKING:
 
 # Launchers pass this one to every script, whether or not the script reads it.
 _INJECTED = frozenset({"local_rank", "f"})
-_EXCUSED = re.compile(r"(?i)unused|ignored|deprecat|compat|not used|no effect|placeholder|dummy")
+_EXCUSED = Pattern(r"(?i)unused|ignored|deprecat|compat|not used|no effect|placeholder|dummy")
 
 
 class UnusedArgument(Rule):

@@ -11,6 +11,7 @@ from mlaudit.rulekit import (
     Evaluate,
     Finding,
     Fix,
+    Pattern,
     Rule,
     RuleMeta,
     Severity,
@@ -43,15 +44,15 @@ OF_DISTANCE = {
     "mean_absolute_error",
     "median_absolute_error",
 }
-DISCRETE = re.compile(
+DISCRETE = Pattern(
     r"round|rint|astype|\bint\(|[<>]|where|argmax|digitize|\bcut\(|\bmap\(|apply|threshold|sign\("
     r"|floor|ceil|trunc|\bto_|label|bins?\b"
 )
-REGRESSION_LOSS = re.compile(
+REGRESSION_LOSS = Pattern(
     r"['\"](mse|mae|mape|msle|mean_(squared|absolute)\w*|huber\w*|log_?cosh)['\"]"
     r"|Mean(Squared|Absolute)\w*\(|Huber\(|LogCosh\("
 )
-CLASSIFYING = re.compile(r"sigmoid|softmax|to_categorical|tanh|crossentropy|autoencoder", re.I)
+CLASSIFYING = Pattern(r"sigmoid|softmax|to_categorical|tanh|crossentropy|autoencoder", re.I)
 
 
 Problem = tuple[str, Confidence, str]

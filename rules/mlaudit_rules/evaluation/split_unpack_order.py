@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import ast
-import re
 from typing import TYPE_CHECKING
 
-from mlaudit.rulekit import Confidence, Fix, Rule, RuleMeta, Severity
+from mlaudit.rulekit import Confidence, Fix, Pattern, Rule, RuleMeta, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -14,14 +13,14 @@ if TYPE_CHECKING:
     from mlaudit.rulekit import Call, Finding, Module
 
 _PARTS = {
-    "train": re.compile(r"(?i)(^|[^a-z])(tr|trn|train\w*)($|[^a-z])|train"),
-    "test": re.compile(
+    "train": Pattern(r"(?i)(^|[^a-z])(tr|trn|train\w*)($|[^a-z])|train"),
+    "test": Pattern(
         r"(?i)(^|[^a-z])(te|ts|tst|va|val|vld|cv|dev|eval)($|[^a-z])|test|valid|holdout"
     ),
 }
 _ROLES = {
-    "X": re.compile(r"^_?[Xx]($|_|\d|[a-z]*(tr|te|val))"),
-    "y": re.compile(r"^_?[Yy]($|_|\d|[a-z]*(tr|te|val))"),
+    "X": Pattern(r"^_?[Xx]($|_|\d|[a-z]*(tr|te|val))"),
+    "y": Pattern(r"^_?[Yy]($|_|\d|[a-z]*(tr|te|val))"),
 }
 
 

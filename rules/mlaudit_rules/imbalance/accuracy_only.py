@@ -12,6 +12,7 @@ from mlaudit.rulekit import (
     Evaluate,
     Finding,
     Fix,
+    Pattern,
     Rule,
     RuleMeta,
     Severity,
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
     from mlaudit.rulekit import Module, Place
 
-SUITABLE = re.compile(
+SUITABLE = Pattern(
     r"precision|recall|confusion|classification_?report|sensitivity|specificity|matthews|kappa"
     r"|brier|jaccard|balanced_?acc|log_?loss|auroc|auprc|rocauc|roc_?auc|roc_?curve|g_?mean"
     r"|geometric_mean|fbeta|f_?beta|likelihood_ratio|per_?class|class_(acc|correct|total)"

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import ast
-import re
 from typing import TYPE_CHECKING
 
-from mlaudit.rulekit import frozen
+from mlaudit.rulekit import Pattern, frozen
 
 if TYPE_CHECKING:
     from mlaudit.rulekit import Call, Module
@@ -27,7 +26,7 @@ _AROUND = frozenset(
         "compile",
     }
 )
-_PRETRAINED = re.compile(
+_PRETRAINED = Pattern(
     r"from_pretrained|pretrained\s*=\s*True|weights\s*=\s*(?!None)|torch\.load|load_model|hub\.load"
 )
 

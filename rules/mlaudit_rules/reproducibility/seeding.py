@@ -6,7 +6,7 @@ import ast
 import re
 from typing import TYPE_CHECKING, Protocol
 
-from mlaudit.rulekit import Fix, Seed, frozen
+from mlaudit.rulekit import Fix, Pattern, Seed, frozen
 from mlaudit_rules.reproducibility.running import Running
 
 if TYPE_CHECKING:
@@ -18,14 +18,14 @@ if TYPE_CHECKING:
 
 ALL = ("python", "numpy", "torch", "tensorflow")
 LIBRARIES = {"python": "Python's", "numpy": "NumPy's", "torch": "PyTorch's", "tensorflow": "Keras'"}
-_HELPER = re.compile(
+_HELPER = Pattern(
     r"(set|fix|init|setup|initiali[sz]e|reset|apply|configure|control|lock|seed)\w*seed\w*"
     r"|seed_?(all|everything|torch|everywhere|basic)\w*"
     r"|\w*(determinis|reproducib)\w*",
     re.IGNORECASE,
 )
-_VARYING = re.compile(r"^(time|datetime|uuid|secrets)\.|^os\.(getpid|urandom)$")
-_SEED_NAME = re.compile(r"(?i)^(rand(om)?_?)?(seed|state)$|^rng_?seed$")
+_VARYING = Pattern(r"^(time|datetime|uuid|secrets)\.|^os\.(getpid|urandom)$")
+_SEED_NAME = Pattern(r"(?i)^(rand(om)?_?)?(seed|state)$|^rng_?seed$")
 
 
 class Site(Protocol):
