@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from mlaudit.flow import containers, expressions, functions, imports, loops, sinks, stores
 from mlaudit.flow.regions import base
-from mlaudit.flow.state import Scope, State
+from mlaudit.flow.state import End, Fork, Scope, State
 from mlaudit.flow.values import UNKNOWN, Class, Constant, Data, Function, Prediction, Value
 from mlaudit.trace.events import Event, Model
 
@@ -187,18 +187,18 @@ def _if(run: Interpreter, node: ast.If) -> bool:
     sinks.tested(run, node)
     if known is not None:
         return run.block(node.body if known else node.orelse)
-    start = run.state.snapshot()
+    start = run.state.fork()
     with run.conditionally():
         ended = run.block(node.body)
-        after = run.state.snapshot()
-        run.state.restore(start)
+        after = run.state.leave(start)
         ended_else = run.block(node.orelse)
     if ended and ended_else:
         return True
     if ended_else:
-        run.state.restore(after)
+        run.state.leave(start)
+        run.state.resume(after)
     elif not ended:
-        run.state.merge(after)
+        run.state.merge(start, after)
     return False
 
 
@@ -211,23 +211,25 @@ def _with(run: Interpreter, node: ast.With | ast.AsyncWith) -> bool:
 
 
 def _try(run: Interpreter, node: ast.Try) -> bool:
-    start = run.state.snapshot()
+    start = run.state.fork()
     ended = run.block(node.body) or run.block(node.orelse)
+    ends = [run.state.leave(start)]
+    reached = [] if ended else [ends[0]]
     for handler in node.handlers:
-        after = run.state.snapshot()
-        run.state.restore(start)
         with run.conditionally():
-            handled = run.block(handler.body)
-        if ended and not handled:
-            ended = False
-            continue
-        if handled:
-            run.state.restore(after)
-        else:
-            other = run.state.snapshot()
-            run.state.restore(after)
-            run.state.merge(other)
-    return run.block(node.finalbody) or ended
+            ended = run.block(handler.body)
+        ends.append(run.state.leave(start))
+        if not ended:
+            reached.append(ends[-1])
+    _join(run, start, reached or ends[:1])
+    return run.block(node.finalbody) or not reached
+
+
+def _join(run: Interpreter, start: Fork, ends: list[End]) -> None:
+    """Go on behind several paths, of which any may have been taken."""
+    run.state.resume(ends[0])
+    for end in ends[1:]:
+        run.state.merge(start, end)
 
 
 def _function(run: Interpreter, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
@@ -271,16 +273,16 @@ def _raise(run: Interpreter, node: ast.Raise) -> bool:
 
 def _match(run: Interpreter, node: ast.Match) -> bool:
     run.eval(node.subject)
-    start = run.state.snapshot()
-    ends = []
+    start = run.state.fork()
+    ends: list[End] = []
     with run.conditionally():
         for case in node.cases:
-            run.state.restore(start)
-            if not run.block(case.body):
-                ends.append(run.state.snapshot())
-    run.state.restore(start)
+            ended = run.block(case.body)
+            end = run.state.leave(start)
+            if not ended:
+                ends.append(end)
     for end in ends:
-        run.state.merge(end)
+        run.state.merge(start, end)
     return False
 
 

@@ -72,9 +72,9 @@ def while_loop(run: Interpreter, node: ast.While) -> bool:
 
 def _body(run: Interpreter, node: ast.AST, body: list[ast.stmt]) -> None:
     """Run the body once; `continue` and `break` on one path leave the others' effects standing."""
-    before = run.state.snapshot()
+    start = run.state.fork()
     if run.block(body):
-        run.state.merge(before)
+        run.state.merge(start, None)
 
 
 def unrolled(run: Interpreter, iterated: Value) -> list[Value] | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import field, replace
 from typing import TYPE_CHECKING
 
 from mlaudit.flow.values import (
@@ -19,7 +18,7 @@ from mlaudit.flow.values import (
     combine,
     merge_influences,
 )
-from mlaudit.model.frozen import record
+from mlaudit.model.frozen import record, replace
 
 if TYPE_CHECKING:
     from mlaudit.source.document import Document
@@ -57,58 +56,113 @@ class Scope:
         scope.names[name] = value
 
 
+class Heap:
+    """Mutable values by address; every write is journalled, so that it can be taken back."""
+
+    __slots__ = ("journal", "size", "values")
+
+    def __init__(self) -> None:
+        self.values: dict[int, Value] = {}
+        self.journal: list[tuple[int, Value]] = []
+        self.size = 0
+
+    def __getitem__(self, address: int) -> Value:
+        return self.values[address]
+
+    def __setitem__(self, address: int, value: Value) -> None:
+        self.journal.append((address, self.values[address]))
+        self.values[address] = value
+
+    def allocate(self, value: Value) -> Ref:
+        """Put a new value on the heap."""
+        self.size += 1
+        self.values[self.size] = value
+        return Ref(self.size)
+
+    def since(self, mark: int, size: int) -> dict[int, Value]:
+        """Give what the values written since a mark had been before, but for newer ones."""
+        before: dict[int, Value] = {}
+        for address, old in self.journal[mark:]:
+            if address <= size:
+                before.setdefault(address, old)
+        return before
+
+
 @record
 class Fork:
-    """The names of the running scope and the heap, as they were."""
+    """A point from which several paths go on."""
 
     names: dict[str, Value]
-    heap: dict[int, Value]
+    mark: int
+    size: int
 
 
 @record
+class End:
+    """Where one path has led: its names, and what it wrote to the heap."""
+
+    names: dict[str, Value]
+    changes: dict[int, Value]
+
+
 class State:
     """The running scope and the heap."""
 
-    scope: Scope
-    heap: dict[int, Value] = field(default_factory=dict)
-    next_address: int = 0
+    __slots__ = ("heap", "scope")
+
+    def __init__(self, scope: Scope):
+        self.scope = scope
+        self.heap = Heap()
 
     def allocate(self, value: Value) -> Ref:
         """Put a mutable value on the heap."""
-        self.next_address += 1
-        self.heap[self.next_address] = value
-        return Ref(self.next_address)
+        return self.heap.allocate(value)
 
     def load(self, value: Value) -> Value:
         """Follow a reference."""
         while isinstance(value, Ref):
-            value = self.heap[value.address]
+            value = self.heap.values[value.address]
         return value
 
-    def snapshot(self) -> Fork:
-        """Remember names and heap."""
-        return Fork(dict(self.scope.names), dict(self.heap))
+    def fork(self) -> Fork:
+        """Remember this point."""
+        return Fork(dict(self.scope.names), len(self.heap.journal), self.heap.size)
 
-    def restore(self, fork: Fork) -> None:
-        """Go back to a remembered point; what was made since stays, other scopes may hold it."""
-        self.scope.names = dict(fork.names)
-        self.heap = {**self.heap, **fork.heap}
+    def leave(self, start: Fork) -> End:
+        """Go back to where the paths part, and say where this one has led.
 
-    def merge(self, other: Fork) -> None:
-        """Join another path's end into this one."""
-        for address, value in other.heap.items():
-            mine = self.heap.get(address)
-            if mine is None:
-                self.heap[address] = value
-            elif mine is not value:
+        What was made on the way stays on the heap: other scopes may hold it.
+        """
+        before = self.heap.since(start.mark, start.size)
+        changes = {address: self.heap[address] for address in before}
+        self.heap.values.update(before)
+        del self.heap.journal[start.mark :]
+        end = End(self.scope.names, changes)
+        self.scope.names = dict(start.names)
+        return end
+
+    def resume(self, end: End) -> None:
+        """Go on from the end of a path."""
+        for address, value in end.changes.items():
+            self.heap[address] = value
+        self.scope.names = dict(end.names)
+
+    def merge(self, start: Fork, other: End | None) -> None:
+        """Join the end of another path from the same start (None: the start itself) into this one."""
+        changes = other.changes if other is not None else {}
+        before = self.heap.since(start.mark, start.size)
+        for address in {*before, *changes}:
+            mine = self.heap[address]
+            value = changes.get(address, before.get(address, mine))
+            if mine is not value:
                 self.heap[address] = self.join(mine, value)
         names = self.scope.names
-        for name, value in other.names.items():
-            mine = names.get(name)
-            if mine is None:
+        for name, value in (other.names if other is not None else start.names).items():
+            known = names.get(name)
+            if known is None:
                 names[name] = value
-            elif mine is not value:
-                names[name] = self.join(mine, value)
+            elif known is not value:
+                names[name] = self.join(known, value)
 
     def join(self, a: Value, b: Value) -> Value:
         """Join two values that one name may have after a branch."""
