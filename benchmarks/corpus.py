@@ -12,6 +12,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+# Lines of a program, so that the work for a file weighs as much as in real trees.
+USUAL_LENGTH = 150
+
 FIXTURES = Path(__file__).resolve().parents[1] / "fixtures"
 
 _NOTHING = tokenize.TokenInfo(tokenize.NEWLINE, "", (0, 0), (0, 0), "")
@@ -95,10 +98,22 @@ def _ends(text: str, names: set[str]) -> Iterator[tuple[int, int]]:
             yield token.end
 
 
+def programs(lines: int) -> Iterator[str]:
+    """Join copies to programs of the usual length, up to a number of lines."""
+    program: list[str] = []
+    for text in copies(lines):
+        program.append(text)
+        if sum(part.count("\n") + 1 for part in program) >= USUAL_LENGTH:
+            yield "\n".join(program)
+            program.clear()
+    if program:
+        yield "\n".join(program)
+
+
 def write_scripts(folder: Path, lines: int) -> Path:
     """Write a tree of scripts, about as many lines as asked for."""
     folder.mkdir()
-    for number, text in enumerate(copies(lines)):
+    for number, text in enumerate(programs(lines)):
         (folder / f"script_{number}.py").write_text(text, encoding="utf-8")
     return folder
 
@@ -106,7 +121,7 @@ def write_scripts(folder: Path, lines: int) -> Path:
 def write_notebooks(folder: Path, lines: int) -> Path:
     """Write the same code as notebooks, one statement of a script to a cell."""
     folder.mkdir()
-    for number, text in enumerate(copies(lines)):
+    for number, text in enumerate(programs(lines)):
         name = f"notebook_{number}.ipynb"
         (folder / name).write_text(json.dumps(_notebook(text), indent=1), encoding="utf-8")
     return folder
