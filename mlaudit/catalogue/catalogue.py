@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import tomllib
-from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
 from mlaudit.catalogue.entry import KINDS, Entry
+from mlaudit.model.frozen import names_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
 VALUES = "values"
-_FIELDS = {field.name for field in fields(Entry)} - {"name", "library"}
+_FIELDS = set(names_of(Entry)) - {"name", "library"}
 _MARKS = {"always", "never", "when"}
 _WORDS = {"data", "parameters", "generators", "operands", "hyperparameters"}
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import field
 from typing import Any
 
-from mlaudit.model.frozen import frozen
+from mlaudit.model.frozen import field, frozen
 
 KINDS = frozenset(
     {

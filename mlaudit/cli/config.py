@@ -8,7 +8,7 @@ import click
 
 from mlaudit.cli.options import configurable, configure
 from mlaudit.cli.terminal import write
-from mlaudit.config.schema import Config, key_of, keys
+from mlaudit.config.schema import Config, keys
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -53,8 +53,7 @@ def schema(what: str) -> None:
 
 
 def _value(config: Config, key: str) -> Any:
-    name = next(name for name in config.__dataclass_fields__ if key_of(name) == key)
-    return getattr(config, name)
+    return getattr(config, key.replace("-", "_"))
 
 
 def _toml(value: Any) -> str:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mlaudit.config.positions import positions
 from mlaudit.config.schema import Config, ConfigError, FailOn, Profile, Settings, key_of, keys
+from mlaudit.model.frozen import names_of, replace
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -56,7 +56,7 @@ def read(path: Path) -> Config:
     lines = {place: f"{shown}:{line}" for place, line in positions(text, name).items()}
     _refuse_unknown_keys(table, lines, shown)
     settings = _validate(table, lines, shown)
-    values = {item.name: getattr(settings, item.name) for item in fields(Settings)}
+    values = {name: getattr(settings, name) for name in names_of(Settings)}
     root = str(path.absolute().parent)
     origins = {(key, ""): shown for key in table} | lines
     return Config(**values, file=shown, root=root, origins=origins)

@@ -5,12 +5,11 @@ The classes are plain dataclasses, so that a start without a configuration file 
 
 from __future__ import annotations
 
-from dataclasses import field, fields
 from enum import StrEnum
 from typing import Any, ClassVar
 
 from mlaudit.model.finding import Confidence, Severity
-from mlaudit.model.frozen import frozen
+from mlaudit.model.frozen import field, frozen, names_of
 
 
 class ConfigError(Exception):
@@ -86,7 +85,7 @@ class Config(Settings):
 
 def keys() -> tuple[str, ...]:
     """All keys that a configuration file may hold."""
-    return tuple(key_of(item.name) for item in fields(Settings))
+    return tuple(key_of(name) for name in names_of(Settings))
 
 
 def schema() -> dict[str, Any]:

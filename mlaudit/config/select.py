@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from mlaudit.config.load import nearest
 from mlaudit.config.schema import Config, ConfigError, Profile
+from mlaudit.model.frozen import field, record
 from mlaudit.rulekit.rule import RuleMeta, Tier
 
 if TYPE_CHECKING:
@@ -43,9 +43,11 @@ class _Match(NamedTuple):
     entry: str
 
 
-@dataclass
+@record
 class Selection:
     """The answers for one configuration and one set of rules."""
+
+    __slots__ = ("__dict__",)  # where cached properties are kept
 
     config: Config
     rules: Mapping[str, RuleMeta]

@@ -6,12 +6,11 @@ import ast
 import copy
 from bisect import bisect_right
 from collections import Counter
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mlaudit.model.fingerprint import fingerprint
-from mlaudit.model.frozen import frozen
+from mlaudit.model.frozen import frozen, replace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator

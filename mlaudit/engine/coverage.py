@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import ast
 import sys
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from mlaudit.model.frozen import replace
 from mlaudit.model.review import Coverage, FileCoverage
 
 if TYPE_CHECKING:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import field
 from typing import TYPE_CHECKING
 
-from mlaudit.model.frozen import record
+from mlaudit.model.frozen import field, record
 
 if TYPE_CHECKING:
     from mlaudit.model.location import Location

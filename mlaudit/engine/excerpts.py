@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from mlaudit.model.finding import Excerpt
+from mlaudit.model.frozen import replace
 
 if TYPE_CHECKING:
     from collections.abc import Callable

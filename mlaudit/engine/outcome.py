@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import field
 from typing import TYPE_CHECKING
 
 from mlaudit.engine.description import Description
-from mlaudit.model.frozen import record
+from mlaudit.model.frozen import field, record
 
 if TYPE_CHECKING:
     from mlaudit.engine.anchors import Anchored

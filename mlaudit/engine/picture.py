@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import field
 from typing import TYPE_CHECKING
 
 from mlaudit.engine.lineage import Lineage
 from mlaudit.model.finding import Severity
-from mlaudit.model.frozen import entity, record
+from mlaudit.model.frozen import entity, field, record
 from mlaudit.model.review import Flow, Pipeline, Step
 from mlaudit.trace.events import CrossValidate, Evaluate, Event, Fit, Load, Resample, Role, Split
 

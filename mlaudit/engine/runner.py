@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from mlaudit.engine import coverage
@@ -14,7 +13,7 @@ from mlaudit.engine.picture import draw
 from mlaudit.engine.suppress import apply
 from mlaudit.flow.builder import build
 from mlaudit.model.finding import Confidence, Severity
-from mlaudit.model.frozen import frozen
+from mlaudit.model.frozen import frozen, replace
 from mlaudit.model.review import Failure
 from mlaudit.rulekit.module import Module
 from mlaudit.syntax.names import collect

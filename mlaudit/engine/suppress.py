@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from mlaudit.model.frozen import frozen
+from mlaudit.model.frozen import frozen, replace
 from mlaudit.source.directives import Scope, directives
 from mlaudit.syntax.concrete import Concrete
 

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import field
 from typing import TYPE_CHECKING
 
 from mlaudit.flow.values import Constant, Dictionary, Sequence, Value
-from mlaudit.model.frozen import record
+from mlaudit.model.frozen import field, record
 from mlaudit.trace.events import Argument
 
 if TYPE_CHECKING:

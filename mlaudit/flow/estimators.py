@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from mlaudit.catalogue.entry import Entry
@@ -24,6 +23,7 @@ from mlaudit.flow.values import (
     Value,
     merge_influences,
 )
+from mlaudit.model.frozen import replace
 from mlaudit.trace.events import (
     Columns,
     CrossValidate,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from mlaudit.flow import evaluation
@@ -20,6 +19,7 @@ from mlaudit.flow.values import (
     combine,
     merge_influences,
 )
+from mlaudit.model.frozen import replace
 from mlaudit.trace.events import Fit, Role
 
 if TYPE_CHECKING:

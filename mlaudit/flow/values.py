@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import field, replace
 from typing import TYPE_CHECKING
 
 from mlaudit.flow.regions import Rows, Selector
-from mlaudit.model.frozen import entity, frozen
+from mlaudit.model.frozen import entity, field, frozen, replace
 
 if TYPE_CHECKING:
     import ast

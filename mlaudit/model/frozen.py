@@ -1,21 +1,49 @@
 """Decorators of value classes: slotted dataclasses that cost little until they are used.
 
-`dataclass` compiles up to six methods a class, and a start of the program defines a hundred
-classes: with it, they would take a third of the time that a small file takes.  Here, `__init__` is
-compiled when the first instance is made, and the other methods are not compiled at all.
+A start of the program defines a hundred classes, and `dataclass` compiles up to six methods for
+each: a third of the time that a small file takes.  Here, `__init__` is compiled when the first
+instance is made, all other methods are shared, and the fields as the standard library knows them
+(for `dataclasses.fields`, `asdict`, pydantic) are made when somebody asks.
 """
 
 from __future__ import annotations
 
-import dataclasses
-from dataclasses import MISSING, dataclass, field
 from operator import attrgetter
-from typing import TYPE_CHECKING, Any, TypeVar, dataclass_transform
+from reprlib import recursive_repr
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, dataclass_transform
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
+
+    # What type checkers know of these two, they know of the standard library's alone.
+    from dataclasses import field, replace
+
+__all__ = ["entity", "field", "frozen", "names_of", "record", "replace"]
 
 C = TypeVar("C")
+
+_MISSING: Any = object()
+
+
+class _Field(NamedTuple):
+    """A default or what makes one, if any, and whether the field can only be given by name."""
+
+    default: Any = _MISSING
+    default_factory: Any = _MISSING
+    kw_only: bool = False
+
+
+if not TYPE_CHECKING:
+    field = _Field
+
+    def replace(value: C, /, **changes: object) -> C:
+        """Copy a value with changes to its fields."""
+        copy = object.__new__(type(value))
+        for name in value.__record__:
+            setattr(copy, name, changes.pop(name) if name in changes else getattr(value, name))
+        if changes:
+            raise TypeError(f"{type(value).__name__} has no field {min(changes)!r}")
+        return copy
 
 
 @dataclass_transform(frozen_default=True, field_specifiers=(field,))
@@ -24,79 +52,119 @@ def frozen(cls: type[C]) -> type[C]:
 
     Type checkers refuse assignments to the fields; at run time nothing stands in their way.
     """
-    made = _made(cls)
-    read = _reader(made)
+    fields = _fields(cls)
+    read = _reader(fields)
 
     def hashed(self: Any) -> int:
         return hash(read(self))
 
-    _add(made, cls, "__eq__", _equality(read))
-    _add(made, cls, "__hash__", hashed)
-    return made
+    return _made(cls, fields, {"__eq__": _equality(read), "__hash__": hashed})
 
 
 @dataclass_transform(field_specifiers=(field,))
 def record(cls: type[C]) -> type[C]:
     """Make a class of changeable values, which are compared and shown by their fields."""
-    made = _made(cls)
-    _add(made, cls, "__eq__", _equality(_reader(made)))
-    _add(made, cls, "__hash__", None)
-    return made
+    fields = _fields(cls)
+    return _made(cls, fields, {"__eq__": _equality(_reader(fields)), "__hash__": None})
 
 
 @dataclass_transform(eq_default=False, field_specifiers=(field,))
 def entity(cls: type[C]) -> type[C]:
     """Make a class of changeable things, each equal to itself alone, shown by their fields."""
-    return _made(cls)
+    return _made(cls, _fields(cls), {})
 
 
-def _made(cls: type[C]) -> type[C]:
-    made: Any = dataclass(init=False, repr=False, eq=False, slots=True)(cls)
-
-    def initialise(self: Any, *values: Any, **named: Any) -> None:
-        made.__init__ = _initialiser(made)
-        made.__init__(self, *values, **named)
-
-    _add(made, cls, "__init__", initialise)
-    _add(made, cls, "__repr__", _shown)
-    found: type[C] = made
-    return found
+def names_of(cls: type) -> tuple[str, ...]:
+    """Give the names of the fields of such a class, in their order."""
+    names: dict[str, _Field] = vars(cls)["__record__"]
+    return tuple(names)
 
 
-def _add(made: type, cls: type, name: str, method: object) -> None:
-    if name not in vars(cls):
-        setattr(made, name, method)
+class _Later:
+    """An attribute of a class that is made when first asked for, and then takes this place."""
+
+    __slots__ = ("make", "name", "owner")
+
+    def __init__(self, make: Callable[[Any], Any]):
+        self.make = make
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.owner = owner
+        self.name = name
+
+    def __get__(self, instance: object, asked: type) -> Any:
+        made = self.make(self.owner)
+        setattr(self.owner, self.name, made)
+        return made.__get__(instance, asked) if callable(made) else made
 
 
-def _initialiser(made: Any) -> Callable[..., None]:
+def _fields(cls: type) -> dict[str, _Field]:
+    """Collect the fields, inherited ones first; annotations are text, as written."""
+    fields: dict[str, _Field] = dict(getattr(cls, "__record__", {}))
+    for name, annotation in cls.__annotations__.items():
+        if annotation.startswith("ClassVar"):
+            continue
+        given = vars(cls).get(name, _MISSING)
+        if type(given).__hash__ is None:
+            raise ValueError(f"{cls.__name__}.{name}: all instances would share this default")
+        fields[name] = given if isinstance(given, _Field) else _Field(given)
+    return fields
+
+
+def _made(cls: type[C], fields: dict[str, _Field], methods: dict[str, Any]) -> type[C]:
+    """Make the class anew: slots cannot be added to one that stands."""
+    own = [name for name in fields if name in cls.__annotations__]
+    inherited = getattr(cls, "__record__", {})
+    dropped = {*own, "__dict__", "__weakref__"}
+    body: dict[str, Any] = {
+        "__init__": _Later(_initialiser),
+        "__repr__": _shown,
+        **methods,
+        **{name: value for name, value in vars(cls).items() if name not in dropped},
+        "__qualname__": cls.__qualname__,
+        "__slots__": (
+            *vars(cls).get("__slots__", ()),
+            *(name for name in own if name not in inherited),
+        ),
+        "__match_args__": tuple(name for name, known in fields.items() if not known.kw_only),
+        "__record__": fields,
+        "__dataclass_fields__": _Later(lambda made: _twin(made).__dataclass_fields__),
+        "__dataclass_params__": _Later(lambda made: _twin(made).__dataclass_params__),
+    }
+    made: Any = type(cls)
+    remade: type[C] = made(cls.__name__, cls.__bases__, body)
+    return remade
+
+
+def _initialiser(cls: Any) -> Callable[..., None]:
     """Compile the `__init__` that `dataclass` would give."""
-    scope: dict[str, Any] = {"MISSING": MISSING}
+    scope: dict[str, Any] = {"MISSING": _MISSING}
     parameters, body = ["self"], ["pass"]
-    for each in sorted(dataclasses.fields(made), key=lambda each: bool(each.kw_only)):
-        name = value = each.name
-        if each.kw_only and "*" not in parameters:
+    for name, known in sorted(cls.__record__.items(), key=lambda item: item[1].kw_only):
+        value = name
+        if known.kw_only and "*" not in parameters:
             parameters.append("*")
-        if each.default_factory is not MISSING:
-            scope[f"_{name}"] = each.default_factory
+        if known.default_factory is not _MISSING:
+            scope[f"_{name}"] = known.default_factory
             parameters.append(f"{name}=MISSING")
             value = f"_{name}() if {name} is MISSING else {name}"
-        elif each.default is not MISSING:
-            scope[f"_{name}"] = each.default
+        elif known.default is not _MISSING:
+            scope[f"_{name}"] = known.default
             parameters.append(f"{name}=_{name}")
         else:
             parameters.append(name)
         body.append(f"self.{name} = {value}")
-    if hasattr(made, "__post_init__"):
+    if hasattr(cls, "__post_init__"):
         body.append("self.__post_init__()")
     exec(f"def __init__({', '.join(parameters)}):\n " + "\n ".join(body), scope)
     compiled: Callable[..., None] = scope["__init__"]
-    compiled.__qualname__ = f"{made.__qualname__}.__init__"
+    compiled.__qualname__ = f"{cls.__qualname__}.__init__"
     return compiled
 
 
-def _reader(made: Any) -> Callable[[Any], Any]:
-    names = [each.name for each in dataclasses.fields(made)]
-    return attrgetter(*names) if names else type
+def _reader(fields: Mapping[str, _Field]) -> Callable[[Any], Any]:
+    """Give what reads all fields of an instance at once."""
+    return attrgetter(*fields) if fields else type
 
 
 def _equality(read: Callable[[Any], Any]) -> Callable[[Any, object], bool]:
@@ -106,7 +174,22 @@ def _equality(read: Callable[[Any], Any]) -> Callable[[Any, object], bool]:
     return equal
 
 
+@recursive_repr()
 def _shown(self: Any) -> str:
-    named = ((each.name, getattr(self, each.name)) for each in dataclasses.fields(self))
-    values = ", ".join(f"{name}={value!r}" for name, value in named)
+    values = ", ".join(f"{name}={getattr(self, name)!r}" for name in self.__record__)
     return f"{type(self).__qualname__}({values})"
+
+
+def _twin(cls: Any) -> Any:
+    """Let the standard library make a dataclass of the same fields."""
+    import dataclasses
+
+    annotations: dict[str, str] = {}
+    for base in reversed(cls.__mro__):
+        annotations |= vars(base).get("__annotations__", {})
+    fields = []
+    for name, known in cls.__record__.items():
+        given = {key: value for key, value in known._asdict().items() if value is not _MISSING}
+        fields.append((name, annotations[name], dataclasses.field(**given)))
+    equal, hashed = cls.__eq__ is not object.__eq__, cls.__hash__ is not None
+    return dataclasses.make_dataclass(cls.__name__, fields, eq=equal, frozen=equal and hashed)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import field
 from enum import StrEnum
 
 from mlaudit.model.finding import Confidence, Finding
-from mlaudit.model.frozen import frozen
+from mlaudit.model.frozen import field, frozen
 from mlaudit.model.location import Location
 
 SCHEMA_VERSION = "1.0"

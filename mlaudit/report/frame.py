@@ -10,10 +10,9 @@
 from __future__ import annotations
 
 import itertools
-from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
-from mlaudit.model.frozen import frozen
+from mlaudit.model.frozen import frozen, replace
 from mlaudit.report.columns import crop, expand, extent, width
 from mlaudit.report.escape import line
 

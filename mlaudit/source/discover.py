@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import os
 import re
-from dataclasses import field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mlaudit.model.frozen import frozen, record
+from mlaudit.model.frozen import field, frozen, record, replace
 from mlaudit.source.ignores import Ignores
 
 if TYPE_CHECKING:

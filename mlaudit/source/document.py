@@ -8,11 +8,10 @@ unique over the whole document, which lets an `ast` node say where it stands by 
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from mlaudit.model.frozen import record
+from mlaudit.model.frozen import field, record
 from mlaudit.model.location import Location
 
 if TYPE_CHECKING:
@@ -111,13 +110,15 @@ class Place:
         return (self.document.path, self.line, self.column, self.end_line, self.end_column)
 
 
-@dataclass
+@record
 class Document:
     """One script or notebook, ready to be parsed.
 
     `cell_ends` are the document lines on which cells end, of notebooks and of `# %%` scripts: a
     bare expression that ends a cell is shown to people.
     """
+
+    __slots__ = ("__dict__",)  # where cached properties are kept
 
     path: str
     units: list[Unit]

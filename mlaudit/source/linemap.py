@@ -9,10 +9,9 @@ from __future__ import annotations
 import json
 import re
 from bisect import bisect_right
-from dataclasses import field
 from typing import TYPE_CHECKING, Any
 
-from mlaudit.model.frozen import record
+from mlaudit.model.frozen import field, record
 
 if TYPE_CHECKING:
     from collections.abc import Callable

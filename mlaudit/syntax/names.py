@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import ast
 import builtins
-from dataclasses import field
 
-from mlaudit.model.frozen import record
+from mlaudit.model.frozen import field, record
 from mlaudit.syntax.nodes import children
 
 _BUILTINS = frozenset(dir(builtins))

@@ -6,11 +6,10 @@ function that nobody calls), and belongs to the `document` of its place.
 
 from __future__ import annotations
 
-from dataclasses import field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from mlaudit.model.frozen import entity, frozen
+from mlaudit.model.frozen import entity, field, frozen
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -1,11 +1,11 @@
 from __future__ import annotations
 
 import pickle
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass
 
 import pytest
 
-from mlaudit.model.frozen import entity, frozen, record
+from mlaudit.model.frozen import entity, field, frozen, record, replace
 
 
 @frozen
