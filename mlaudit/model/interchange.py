@@ -19,7 +19,7 @@ def dump(review: Review) -> str:
 
 
 def load(text: str | bytes) -> Review:
-    """Read a review; raises `pydantic.ValidationError` when the text has not the published shape."""
+    """Read a review; raises `pydantic.ValidationError` for text of another shape."""
     return _adapter().validate_json(text)
 
 

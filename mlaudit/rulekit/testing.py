@@ -1,4 +1,4 @@
-"""For tests of rules: which findings does a piece of code give?"""
+"""For tests of rules: the findings that a piece of code gives."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ _BUILTINS = frozenset(dir(builtins))
 
 @record
 class NamedCall:
-    """A call, the function or method that encloses it (None: module level), and the loops around."""
+    """A call, the function or method around it (None: module level), and whether a loop is."""
 
     node: ast.Call
     function: ast.FunctionDef | ast.AsyncFunctionDef | None
@@ -33,7 +33,7 @@ class Names:
     functions: dict[str, ast.FunctionDef | ast.AsyncFunctionDef] = field(default_factory=dict)
 
     def resolve(self, node: ast.expr) -> str | None:
-        """Give the qualified name of an expression such as `np.random.rand`, None for anything local."""
+        """Give the qualified name of an expression such as `np.random.rand`; None if it is local."""
         parts: list[str] = []
         while isinstance(node, ast.Attribute):
             parts.append(node.attr)
@@ -42,7 +42,7 @@ class Names:
             return None
         head = self.aliases.get(node.id)
         if head is None:
-            if node.id in self.bound or node.id in _BUILTINS and not parts:
+            if node.id in self.bound or (node.id in _BUILTINS and not parts):
                 return None if node.id in self.bound else f"builtins.{node.id}"
             return None
         return ".".join([head, *reversed(parts)])
@@ -68,12 +68,6 @@ def collect(tree: ast.Module) -> Names:
         node, function, in_loop = stack.pop()
         if isinstance(node, ast.Call):
             names.calls.append(NamedCall(node, function, in_loop))
-        elif isinstance(node, ast.Import):
-            for alias in node.names:
-                name = alias.asname or alias.name.split(".")[0]
-                names.aliases[name] = alias.name if alias.asname else name
-        elif isinstance(node, ast.ImportFrom):
-            _import_from(names, node)
         elif isinstance(node, ast.Name):
             if isinstance(node.ctx, ast.Store):
                 names.bound.add(node.id)
@@ -85,20 +79,32 @@ def collect(tree: ast.Module) -> Names:
             names.bound.add(node.name)
             names.functions.setdefault(node.name, node)
             function, in_loop = node, False
-        elif isinstance(node, ast.ClassDef):
-            names.bound.add(node.name)
-            names.classes.setdefault(node.name, node)
         elif isinstance(node, ast.For | ast.While | ast.AsyncFor):
             in_loop = True
-        elif isinstance(node, ast.Assign) and len(node.targets) == 1:
-            target = node.targets[0]
-            if isinstance(target, ast.Name) and isinstance(node.value, ast.Constant | ast.UnaryOp):
-                names.literals[target.id] = node.value
+        else:
+            _note(names, node)
         stack.extend([(child, function, in_loop) for child in reversed(children(node))])
     for name, count in assigned.items():
         if count > 1:
             names.literals.pop(name, None)
     return names
+
+
+def _note(names: Names, node: ast.AST) -> None:
+    """Note imports, classes, and what is bound to literals."""
+    if isinstance(node, ast.Import):
+        for alias in node.names:
+            name = alias.asname or alias.name.split(".")[0]
+            names.aliases[name] = alias.name if alias.asname else name
+    elif isinstance(node, ast.ImportFrom):
+        _import_from(names, node)
+    elif isinstance(node, ast.ClassDef):
+        names.bound.add(node.name)
+        names.classes.setdefault(node.name, node)
+    elif isinstance(node, ast.Assign) and len(node.targets) == 1:
+        target = node.targets[0]
+        if isinstance(target, ast.Name) and isinstance(node.value, ast.Constant | ast.UnaryOp):
+            names.literals[target.id] = node.value
 
 
 def _import_from(names: Names, node: ast.ImportFrom) -> None:
