@@ -33,7 +33,7 @@ class Names:
     functions: dict[str, ast.FunctionDef | ast.AsyncFunctionDef] = field(default_factory=dict)
 
     def resolve(self, node: ast.expr) -> str | None:
-        """Give the qualified name of an expression such as `np.random.rand`; None if it is local."""
+        """Give the qualified name of an expression such as `np.random.rand`, None if local."""
         parts: list[str] = []
         while isinstance(node, ast.Attribute):
             parts.append(node.attr)
