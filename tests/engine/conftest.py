@@ -31,6 +31,9 @@ class Numbers:
     def within(self, other: Numbers) -> bool:
         return self.known and self.numbers <= other.numbers
 
+    def kin(self, other: Numbers) -> bool:
+        return self.known and other.known
+
     @property
     def known(self) -> bool:
         return bool(self.numbers)
