@@ -148,7 +148,7 @@ class State:
         self.scope.names = dict(end.names)
 
     def merge(self, start: Fork, other: End | None) -> None:
-        """Join the end of another path from the same start (None: the start itself) into this one."""
+        """Join the end of another path from the same start (None: the start itself) into this."""
         changes = other.changes if other is not None else {}
         before = self.heap.since(start.mark, start.size)
         for address in {*before, *changes}:
