@@ -6,6 +6,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from mlaudit.rulekit import Pattern, frozen
+from mlaudit_rules.reproducibility.bindings import assignments, last_name
 
 if TYPE_CHECKING:
     from mlaudit.rulekit import Call, Module
@@ -106,7 +107,7 @@ def _owner(module: Module, optimizer: ast.Call) -> ast.expr | None:
     values = [*optimizer.args[:1], *(k.value for k in optimizer.keywords if k.arg == "params")]
     for value in values:
         named = ast.unparse(value)
-        bound = [bound for target, bound in module.fact(_assignments) if _is(target, named)]
+        bound = [bound for target, bound in module.fact(assignments) if _is(target, named)]
         for node in (node for part in (value, *bound) for node in ast.walk(part)):
             if (
                 isinstance(node, ast.Call)
@@ -139,7 +140,7 @@ def _construction(module: Module, owner: ast.expr) -> ast.Call | None:
     while found is None and isinstance(owner, ast.Attribute | ast.Subscript):
         owner = owner.value
         found = made.get(ast.unparse(owner))
-    while found is not None and _last(found.func) in _AROUND and found.args:
+    while found is not None and last_name(found.func) in _AROUND and found.args:
         inner = made.get(ast.unparse(found.args[0]))
         if inner is None or inner is found:
             break
@@ -147,30 +148,13 @@ def _construction(module: Module, owner: ast.expr) -> ast.Call | None:
     return found
 
 
-def _last(node: ast.expr) -> str:
-    if isinstance(node, ast.Attribute):
-        return node.attr
-    return node.id if isinstance(node, ast.Name) else ""
-
-
 def _made(module: Module) -> dict[str, ast.Call]:
     """What is bound first to the result of which call."""
     return {
         ast.unparse(target): value
-        for target, value in reversed(module.fact(_assignments))
+        for target, value in reversed(module.fact(assignments))
         if isinstance(value, ast.Call)
     }
-
-
-def _assignments(module: Module) -> list[tuple[ast.expr, ast.expr]]:
-    found: list[tuple[ast.expr, ast.expr]] = []
-    for node in module.nodes.find(ast.Assign):
-        for target in node.targets:
-            if isinstance(target, ast.Tuple) and isinstance(node.value, ast.Tuple):
-                found += zip(target.elts, node.value.elts, strict=False)
-            else:
-                found.append((target, node.value))
-    return found
 
 
 def _pretrained(module: Module, built: ast.Call) -> bool:

@@ -1,0 +1,44 @@
+"""What the names of a document are bound to."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from mlaudit.rulekit import Module
+
+
+def assignments(module: Module) -> list[tuple[ast.expr, ast.expr]]:
+    """List the targets of assignments with their values, pair by pair, in source order."""
+    found: list[tuple[ast.expr, ast.expr]] = []
+    for node in module.nodes.find(ast.Assign):
+        for target in node.targets:
+            if isinstance(target, ast.Tuple) and isinstance(node.value, ast.Tuple):
+                found += zip(target.elts, node.value.elts, strict=False)
+            else:
+                found.append((target, node.value))
+    return found
+
+
+def sole_values(module: Module) -> dict[str, ast.expr]:
+    """Map the names that the whole document binds once, by an assignment, to their values."""
+    values = {
+        target.id: value
+        for target, value in module.fact(assignments)
+        if isinstance(target, ast.Name)
+    }
+    bound: dict[str, int] = {}
+    for node in module.nodes.find(ast.Name, ast.arg):
+        if isinstance(node, ast.arg):
+            bound[node.arg] = bound.get(node.arg, 0) + 1
+        elif isinstance(node.ctx, ast.Store):
+            bound[node.id] = bound.get(node.id, 0) + 1
+    return {name: value for name, value in values.items() if bound.get(name) == 1}
+
+
+def last_name(node: ast.expr) -> str:
+    """Give `c` of `a.b.c` and of `c`, "" of anything else."""
+    if isinstance(node, ast.Attribute):
+        return node.attr
+    return node.id if isinstance(node, ast.Name) else ""
