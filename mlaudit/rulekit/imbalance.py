@@ -2,7 +2,8 @@
 
 A sign that shows the imbalance, or that the author knows of it, is enough by itself, and so is the
 name of an event that is rare wherever it is predicted; other hints must be two.  Counts or words
-that show balance refute all signs but resampling, whose result is balanced by design.
+that show balance refute all signs but resampling, whose result is balanced by design; counts that
+are not far apart refute what a mere name suggests.
 """
 
 from __future__ import annotations
@@ -38,7 +39,7 @@ RARE = re.compile(
     re.IGNORECASE,
 )
 PERHAPS_RARE = re.compile(
-    r"disease|cancer|stroke|anomal|failure|defect|toxic|spam|claim|conversion|click|readmi|default",
+    r"stroke|anomal|failure|defect|toxic|spam|claim|conversion|click|readmi|default",
     re.IGNORECASE,
 )
 TARGET_NAMES = re.compile(r"(y|target|label|class|outcome)s?(_?(train|full|all))?", re.IGNORECASE)
@@ -46,8 +47,10 @@ COUNTED = re.compile(r"(\w+)(?:['\"]\])?\.value_counts\(|Counter\((\w+)\)")
 COUNT_LINE = re.compile(r"^.*?\S\s{2,}(\d+(?:\.\d+)?(?:e-\d+)?)$", re.MULTILINE)
 COUNTER = re.compile(r"Counter\(\{(.+?)\}\)")
 IMBALANCED_BELOW = 1 / 3
+REFUTED_ABOVE = 1 / 2
 BALANCED_ABOVE = 2 / 3
 MOST_CLASSES = 20
+LABELS = {0.0, 1.0}
 
 
 @frozen
@@ -92,7 +95,7 @@ class Imbalance:
 def gather(module: Module) -> Imbalance:
     """Collect the signs in calls, names, counts, and what people wrote."""
     ratios = list(_ratios(module))
-    signs = [
+    signs: list[Sign] = [
         *_weights(module),
         *_resampling(module),
         *_written(module),
@@ -104,6 +107,8 @@ def gather(module: Module) -> Imbalance:
         *_names(module),
         *_counts(module),
     ]
+    if any(ratio >= REFUTED_ABOVE for _, ratio in ratios):
+        signs = [sign for sign in signs if sign.weight >= SHOWN]
     balanced = any(ratio >= BALANCED_ABOVE for _, ratio in ratios) or any(
         statements.calls_balanced(text) for _, text in statements.texts(module)
     )
@@ -123,8 +128,21 @@ def _weights(module: Module) -> Iterator[Sign]:
         for name, value in given:
             neutral = isinstance(value, ast.Constant) and value.value in NEUTRAL
             if name and name.rsplit("__", 1)[-1] in WEIGHTS and not neutral:
-                yield Sign(f"`{name}` is set", SHOWN, module.place(value))
+                tried = isinstance(value, ast.List | ast.Tuple) or _one_of_many(module)
+                yield Sign(f"`{name}` is set", HINTED if tried else SHOWN, module.place(value))
                 return
+
+
+def _one_of_many(module: Module) -> bool:
+    """Say whether class weights are a setting of one classifier among several that have none."""
+    classifiers = [
+        call.arguments.keys()
+        for call in module.calls
+        if call.entry is not None and call.entry.task == "classifier"
+        if call.entry.kind == "predictor"
+    ]
+    weighted = [names for names in classifiers if WEIGHTS & set(names)]
+    return bool(weighted) and len(classifiers) - len(weighted) > 2 * len(weighted)
 
 
 def _resampling(module: Module) -> Iterator[Sign]:
@@ -197,8 +215,13 @@ def _ratio(cell: Cell) -> float | None:
     """Divide the count of the rarest class by that of the commonest one."""
     text = "\n".join(cell.outputs)
     counter = COUNTER.search(text)
-    numbers = re.findall(r": (\d+)", counter[1]) if counter else COUNT_LINE.findall(text)
-    counts = [float(number) for number in numbers]
-    if not 2 <= len(counts) <= MOST_CLASSES or not max(counts):
-        return None
-    return min(counts) / max(counts)
+    if counter:
+        tables = [re.findall(r": (\d+)", counter[1])]
+    else:
+        tables = [COUNT_LINE.findall(table) for table in text.split("dtype:")]
+    told = [
+        counts
+        for counts in ([float(number) for number in numbers] for numbers in tables)
+        if 2 <= len(counts) <= MOST_CLASSES and not LABELS.issuperset(counts)
+    ]
+    return min(told[0]) / max(told[0]) if len(told) == 1 else None

@@ -13,13 +13,14 @@ if TYPE_CHECKING:
 
 IMBALANCED = re.compile(
     r"\b(im|un)balanced?\b|\bnot (\w+ )?balanced\b|\bminority class\b"
-    r"|\b(skew\w*|rare) (in )?(the )?(class|target|label)",
+    r"|\bskew\w* (in )?(the )?(class|target|label)|\brare class(es)?\b",
     re.IGNORECASE,
 )
 BALANCED = re.compile(r"\b(is|are|looks?|seems?) (\w+ )?balanced\b", re.IGNORECASE)
 OF_DATA = re.compile(r"\b(data(set)?|class(es)?|targets?|labels?|samples?|distribution)\b", re.I)
 HYPOTHETICAL = re.compile(
-    r"\b(no|not|isn't|aren't|without|if|when|whenever|in case|whether|unless)\b|n't\b",
+    r"\b(no|not|isn't|aren't|without|if|when|whenever|in case|whether|unless|may|might|could|often"
+    r"|usually|typically|example (is|of)|(can|to) be|tasks|problems)\b|n't\b",
     re.IGNORECASE,
 )
 AFTERWARDS = re.compile(r"\b(now|after|smote|(re|over|under)[- ]?sampl\w*|weights?)\b", re.I)

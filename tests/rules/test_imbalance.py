@@ -82,7 +82,7 @@ def test_the_name_of_a_rare_event_suggests_imbalance_but_does_not_show_it() -> N
 
 
 def test_a_mere_hint_needs_a_second_one() -> None:
-    code = script(target="disease")
+    code = script(target="failure")
     assert not imbalance(code).evident
     assert imbalance(f"{code}\nprint(y.value_counts())\n").evident
 
@@ -105,6 +105,48 @@ def test_shares_and_counters_are_read_like_counts() -> None:
     counter = ("code", "print(Counter(y))", "Counter({'no': 930, 'yes': 70})\n")
     assert imbalance(notebook(shares)).shown
     assert imbalance(notebook(counter)).shown
+
+
+def test_labels_shown_beside_the_counts_are_no_counts() -> None:
+    labels = "0    1\n1    0\nName: kind, dtype: int64\n"
+    for counts, ratio in (((620, 580), False), ((1130, 70), True)):
+        both = labels + COUNT[2].format(*counts)
+        assert imbalance(notebook(("code", "print(y.head(2), y.value_counts())", both))).shown is (
+            ratio
+        )
+
+
+def test_two_counts_in_one_output_cannot_be_told_apart() -> None:
+    both = COUNT[2].format(950, 50) + COUNT[2].format(600, 400)
+    assert not imbalance(
+        notebook(("code", "y.value_counts()\nprint(table.describe())", both))
+    ).shown
+
+
+def test_counts_refute_what_a_name_suggests() -> None:
+    kind, source, output = COUNT
+    named = ("code", script(target="churned"), "")
+    assert imbalance(notebook(named)).evident
+    assert imbalance(notebook(named, (kind, source, output.format(740, 260)))).evident
+    assert not imbalance(notebook(named, (kind, source, output.format(620, 380)))).evident
+
+
+def test_weights_of_one_classifier_among_many_are_a_mere_hint() -> None:
+    code = """
+from sklearn.linear_model import LogisticRegression
+from sklearn.neighbors import KNeighborsClassifier
+from sklearn.svm import SVC
+from sklearn.tree import DecisionTreeClassifier
+
+models = [SVC(class_weight="balanced"), KNeighborsClassifier(), DecisionTreeClassifier({})]
+models.append(LogisticRegression({}))
+"""
+    assert not imbalance(code.format("", "")).evident
+    assert imbalance(code.format("class_weight='balanced'", "class_weight='balanced'")).evident
+
+
+def test_a_weight_that_a_search_tries_is_a_mere_hint() -> None:
+    assert not imbalance("grid = {'class_weight': [None, 'balanced']}\n").evident
 
 
 def test_counts_of_another_column_say_nothing() -> None:
@@ -130,6 +172,8 @@ def test_even_counts_refute_weights_but_not_resampling() -> None:
         "We have to keep in mind that there is a big imbalance in our target variable.",
         "The data set is not balanced.",
         "The minority class has only 80 samples.",
+        "We can see that the classes are imbalanced.",
+        "The churners are the rare class.",
     ],
 )
 def test_texts_that_speak_of_the_data_at_hand(text: str) -> None:
@@ -144,6 +188,10 @@ def test_texts_that_speak_of_the_data_at_hand(text: str) -> None:
         "Use F1 for imbalanced data.",
         "The classes aren't imbalanced.",
         "An unbalanced tree is slow.",
+        "A typical example is that of unbalanced classification, where some classes dominate.",
+        "Such baselines help in unbalanced classification tasks.",
+        "It groups rare labels into one.",
+        "The classes may be imbalanced.",
         "The price is skewed, so we take its logarithm.",
         "",
     ],

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from mlaudit.rulekit import (
     Confidence,
+    CrossValidate,
     Finding,
     Fit,
     Fix,
+    Pattern,
     Resample,
     Role,
     Rule,
@@ -23,6 +26,9 @@ if TYPE_CHECKING:
     from mlaudit.rulekit import Module, Trace
 
 SPLITTERS = frozenset({"train_test_split"})
+OF_CLASSES = Pattern(
+    r"cross_?entropy|BCE(WithLogits)?Loss|NLLLoss|predict_proba|classif|accuracy", re.IGNORECASE
+)
 
 
 class UnstratifiedSplit(Rule):
@@ -43,35 +49,59 @@ class UnstratifiedSplit(Rule):
 
     def check_module(self, module: Module) -> Iterable[Finding]:
         """Judge the random splits that lead to a classifier."""
-        splits = [split for split in module.trace.of(Split) if _leaves_to_chance(split)]
-        if not splits or module.is_test:
+        if module.is_test:
             return
         evident = module.imbalance.evident
         if not evident and module.profile == "exploration":
             return
-        for split in splits:
-            tasks = _tasks(module.trace, split)
-            if "regressor" in tasks or _resampled(module.trace, split):
-                continue
-            if "classifier" in tasks or (evident and not _regression(module)):
-                yield self._judge(module, split, evident)
+        for splits in _of_one_source(
+            split for split in module.trace.of(Split) if _at_fault(module, split, evident)
+        ):
+            yield self._judge(module, splits, evident)
 
-    def _judge(self, module: Module, split: Split, evident: bool) -> Finding:
-        imbalance = module.imbalance
+    def _judge(self, module: Module, splits: list[Split], evident: bool) -> Finding:
+        imbalance, split = module.imbalance, splits[0]
         message = (
             f"`{split.function}` divides the rows at random without `stratify`, so the share of "
             "each class in the parts is left to chance"
         )
+        if evident:
+            message += f", although {imbalance.words}"
+        if len(splits) > 1:
+            message += f" ({len(splits) - 1} more like it below)"
         confidence = Confidence.HIGH if imbalance.shown else Confidence.MEDIUM
+        again = [("again here", other.place) for other in splits[1:]]
         return self.report(
             split.place,
-            f"{message}, although {imbalance.words}" if evident else message,
-            evidence=imbalance.evidence if evident else (),
+            message,
+            evidence=[*(imbalance.evidence if evident else ()), *again],
             severity=None if evident else Severity.INFO,
             confidence=confidence if evident else Confidence.MEDIUM,
-            conditional=split.conditional,
+            conditional=all(split.conditional for split in splits),
             fix=Fix(f"Pass stratify={_target(split)} to the split."),
         )
+
+
+def _of_one_source(splits: Iterable[Split]) -> list[list[Split]]:
+    """Group splits of the same data: what is wrong with one is wrong with all."""
+    groups: list[list[Split]] = []
+    for split in splits:
+        group = next((group for group in groups if group[0].rows.kin(split.rows)), None)
+        if group is None:
+            groups.append([split])
+        else:
+            group.append(split)
+    return groups
+
+
+def _at_fault(module: Module, split: Split, evident: bool) -> bool:
+    """Say whether a split leaves classes to chance that a classifier is to tell apart."""
+    if not _leaves_to_chance(split) or _resampled(module.trace, split):
+        return False
+    tasks = _tasks(module.trace, split)
+    if "regressor" in tasks:
+        return False
+    return "classifier" in tasks or (evident and bool(tasks) and _classifies(module))
 
 
 def _leaves_to_chance(split: Split) -> bool:
@@ -85,11 +115,13 @@ def _leaves_to_chance(split: Split) -> bool:
 
 def _tasks(trace: Trace, split: Split) -> set[str | None]:
     """Tell what is trained on the parts of a split."""
-    return {
-        fit.model.task
-        for fit in trace.of(Fit)
-        if fit.model.role is Role.PREDICTOR and any(fit.rows.overlap(part) for part in split.parts)
-    }
+    trained = [
+        (event.model.task, event.rows)
+        for event in trace.events
+        if isinstance(event, Fit | CrossValidate) and event.model.role is Role.PREDICTOR
+    ]
+    surely = {task for task, rows in trained if any(rows.within(part) for part in split.parts)}
+    return surely or {task for task, rows in trained if rows.kin(split.rows)}
 
 
 def _resampled(trace: Trace, split: Split) -> bool:
@@ -97,12 +129,16 @@ def _resampled(trace: Trace, split: Split) -> bool:
     return any(split.rows.within(resample.result) for resample in trace.of(Resample))
 
 
-def _regression(module: Module) -> bool:
-    return any(
-        call.entry is not None and call.entry.task == "regressor"
+def _classifies(module: Module) -> bool:
+    """Say whether anything in the document shows that classes are predicted, not quantities."""
+    tasks = {
+        call.entry.task
         for call in module.calls
         if call.entry is not None and call.entry.kind in {"predictor", "metric"}
-    )
+    }
+    if "regressor" in tasks:
+        return False
+    return "classifier" in tasks or OF_CLASSES.search(module.document.text) is not None
 
 
 def _target(split: Split) -> str:
