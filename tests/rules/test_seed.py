@@ -137,3 +137,27 @@ def test_seed_in_another_file_of_the_project_reaches() -> None:
     source = split(before="from common import prepare\nprepare()")
     assert codes_beside(prepare.format("np.random.seed(3)"), source) == []
     assert codes_beside(prepare.format("np.random.seed()"), source) == ["SEED001"]
+
+
+LOADED = """
+import torch
+from torch.utils.data import DataLoader
+from transformers import AutoModel
+
+net = AutoModel.from_pretrained("camembert-base")
+optimizer = torch.optim.AdamW(net.parameters(), lr=1e-5)
+for batch in DataLoader(rows, batch_size=8, shuffle=True):
+    net(batch).sum().backward()
+    optimizer.step()
+"""
+
+
+def test_one_thing_that_is_random_is_named_in_the_singular() -> None:
+    (finding,) = findings(LOADED, "SEED005")
+    assert finding.message.startswith("The order of the shuffled batches comes from PyTorch's")
+
+
+def test_draws_of_tensorflow_are_named_after_it() -> None:
+    source = "import tensorflow as tf\nx = tf.random.normal([9])\nmodel.fit(x, 2 * x)\n"
+    (finding,) = findings(source, "SEED005")
+    assert "draws from TensorFlow's global generator" in finding.message

@@ -22,6 +22,7 @@ _JUDGING_KINDS = frozenset({"metric", "curve"})
 _LEARNING_NO_MODEL = frozenset({"transformer", "encoder", "selector"})
 _SHAPES = frozenset({"shape", "dtype", "ndim", "columns"})
 _IN_PLACE = frozenset({"shuffle"})
+_STEPPING = frozenset({"step", "zero_grad", "zero_", "apply_gradients"})
 
 
 class Reach:
@@ -34,10 +35,12 @@ class Reach:
     def __init__(self, module: Module, draws: Iterable[ast.Call]):
         self.reached: dict[ast.Call, ast.Call] = {}
         self._draws = set(draws)
+        self._names = module.names
         self._kinds = {call.node: call.entry.kind for call in module.calls if call.entry}
         self._transformers = _bound_to(module.tree, self._kinds)
+        self._steps = any(_steps(node) for node in module.nodes.find(ast.Attribute))
         self._returned: dict[str, Draws] = {}
-        self._trains = _training_functions(module, self._kinds)
+        self._trains = self._training_functions(module)
         self._carried: dict[str, Draws] = {}
         self._control = NONE
         self._in_loop = False
@@ -84,7 +87,7 @@ class Reach:
             return
         if node.func.attr in _IN_PLACE and node in self._draws and node.args:
             self._taint(node.args[0], frozenset({node}))
-        elif node not in self._draws:
+        elif node not in self._draws and self._names.resolve(node.func) is None:
             self._taint(node.func.value, carried)
 
     def _loop(self, node: ast.For | ast.AsyncFor) -> None:
@@ -172,9 +175,22 @@ class Reach:
         kind = self._kinds.get(node)
         if kind in _TRAINING_KINDS or (kind in _JUDGING_KINDS and bool(self._trains)):
             return True
-        if not isinstance(node.func, ast.Attribute) or self._transforms(node.func.value):
+        return self._teaches(node.func)
+
+    def _teaches(self, function: ast.expr) -> bool:
+        """Say whether the call of a method trains a model; a gradient alone trains none."""
+        if not isinstance(function, ast.Attribute) or self._transforms(function.value):
             return False
-        return name in _TRAINING or name == "backward"
+        return function.attr in _TRAINING or (function.attr == "backward" and self._steps)
+
+    def _training_functions(self, module: Module) -> set[str]:
+        """Name the functions that train something themselves; "" if the top level does."""
+        found = set()
+        for named in module.names.calls:
+            kind = self._kinds.get(named.node)
+            if kind in _TRAINING_KINDS or self._teaches(named.node.func):
+                found.add(named.function.name if named.function else "")
+        return found - {"__init__", "forward", "__call__"}
 
     def _transforms(self, receiver: ast.expr) -> bool:
         if isinstance(receiver, ast.Call):
@@ -182,15 +198,9 @@ class Reach:
         return _path(receiver) in self._transformers
 
 
-def _training_functions(module: Module, kinds: dict[ast.Call, str]) -> set[str]:
-    """Name the functions that train something themselves; "" if the top level does."""
-    found = set()
-    for named in module.names.calls:
-        function = named.node.func
-        trains = isinstance(function, ast.Attribute) and function.attr in {*_TRAINING, "backward"}
-        if trains or kinds.get(named.node) in _TRAINING_KINDS:
-            found.add(named.function.name if named.function else "")
-    return found - {"__init__", "forward", "__call__"}
+def _steps(node: ast.Attribute) -> bool:
+    """Say whether an attribute tells that gradients change weights; loops by hand clear them."""
+    return node.attr in _STEPPING or (node.attr == "grad" and isinstance(node.ctx, ast.Store))
 
 
 def _bound_to(tree: ast.Module, kinds: dict[ast.Call, str]) -> set[str | None]:

@@ -17,7 +17,12 @@ if TYPE_CHECKING:
     Function = ast.FunctionDef | ast.AsyncFunctionDef | None
 
 ALL = ("python", "numpy", "torch", "tensorflow")
-LIBRARIES = {"python": "Python's", "numpy": "NumPy's", "torch": "PyTorch's", "tensorflow": "Keras'"}
+LIBRARIES = {
+    "python": "Python's",
+    "numpy": "NumPy's",
+    "torch": "PyTorch's",
+    "tensorflow": "TensorFlow's",
+}
 _HELPER = Pattern(
     r"(set|fix|init|setup|initiali[sz]e|reset|apply|configure|control|lock|seed)\w*seed\w*"
     r"|seed_?(all|everything|torch|everywhere|basic)\w*"

@@ -62,9 +62,10 @@ class UnseededGenerator(Rule):
             random.append("the order of the shuffled batches")
         late = seeding.late("torch", training.optimizer)
         what = " and ".join(random)
+        come = "come" if training.initialised else "comes"
         return self.report(
             module.place(training.built),
-            f"{what[0].upper()}{what[1:]} come from PyTorch's global generator, which "
+            f"{what[0].upper()}{what[1:]} {come} from PyTorch's global generator, which "
             "nothing seeds: every run trains another model",
             evidence=[
                 *(("shuffled here", loader.place) for loader in training.loaders),

@@ -1,0 +1,132 @@
+"""Which estimators get no seed: neither with their construction nor from elsewhere."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from mlaudit_rules.reproducibility.seeding import is_random, lacks_seed
+
+if TYPE_CHECKING:
+    from mlaudit.rulekit import Call, Module
+
+# They place the rows at hand in a plane and transform no others: what they draw is a picture.
+_PICTURES = {"TSNE", "MDS", "SpectralEmbedding", "UMAP", "LocallyLinearEmbedding", "Isomap"}
+
+
+def unseeded(call: Call) -> bool:
+    """Say whether the call makes an estimator that draws, and gives it no seed."""
+    if call.entry is None or call.entry.name in _PICTURES or _starts_given(call):
+        return False
+    return is_random(call) and lacks_seed(call)
+
+
+def kind_of(call: Call) -> str:
+    """Give what the catalogue says that the call makes, "" where it says nothing."""
+    return call.entry.kind if call.entry else ""
+
+
+def _starts_given(call: Call) -> bool:
+    """Say whether k-means is given the points that it starts from: it then draws nothing."""
+    init = call.arguments.get("init")
+    if init is None or call.name.rsplit(".", 1)[-1] != "KMeans":
+        return False
+    return not (init.known and isinstance(init.value, str))
+
+
+class SeededElsewhere:
+    """Estimators whose seed is set by what they are given to, or after their construction."""
+
+    def __init__(self, module: Module):
+        self._inside: set[ast.AST] = set()
+        self._names: set[str] = set()
+        self._nodes = module.nodes
+        nodes = module.nodes.below()
+        self._set_later = any(_sets_state(node) for node in nodes)
+        self._gridded = {_function_around(module, node) for node in nodes if _searches_state(node)}
+        searched = any(_names_state(node) for node in nodes)
+        entries = {call.node: call for call in module.calls}
+        for node in nodes:
+            if isinstance(node, ast.Call):
+                call = entries.get(node)
+                if _seeds_inner(node, call) or (searched and call and kind_of(call) == "search"):
+                    self._enter(node, named=call is None or not unseeded(call))
+        self._lone = self._names - _used_outside(nodes, self._inside)
+        self._bound = {
+            node.value: node.targets[0].id
+            for node in nodes
+            if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name)
+        }
+
+    def holds(self, call: Call) -> bool:
+        """Say whether the estimator made by the call gets its seed from elsewhere."""
+        if self._set_later or call.node in self._inside or call.function in self._gridded:
+            return True
+        return self._bound.get(call.node) in self._lone
+
+    def _enter(self, outer: ast.Call, *, named: bool) -> None:
+        for argument in (*outer.args, *(keyword.value for keyword in outer.keywords)):
+            for node in self._nodes.below(argument):
+                self._inside.add(node)
+                if named and isinstance(node, ast.Name):
+                    self._names.add(node.id)
+
+
+def _seeds_inner(node: ast.Call, call: Call | None) -> bool:
+    """Ensembles hand seeds of their own to the clones of their base estimator.
+
+    An estimator written inside an ensemble has no seed to lack: the ensemble is the one to seed.
+    Of a library that is not known, a `random_state` given beside an estimator is taken to reach it.
+    """
+    if call is None or call.entry is None:
+        return any(keyword.arg == "random_state" for keyword in node.keywords)
+    entry = call.entry
+    return entry.kind in {"wrapper", "predictor"} and bool(entry.wraps and entry.seed)
+
+
+def _sets_state(node: ast.AST) -> bool:
+    if isinstance(node, ast.Attribute) and node.attr == "random_state":
+        own = isinstance(node.value, ast.Name) and node.value.id == "self"
+        return isinstance(node.ctx, ast.Store) and not own
+    if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute | ast.Name):
+        return False
+    name = node.func.attr if isinstance(node.func, ast.Attribute) else node.func.id
+    if name == "set_params":
+        return any((keyword.arg or "").endswith("random_state") for keyword in node.keywords)
+    return name == "setattr" and any(_is_state(argument) for argument in node.args)
+
+
+def _names_state(node: ast.AST) -> bool:
+    return isinstance(node, ast.Dict) and any(_is_state(key) for key in node.keys if key)
+
+
+def _searches_state(node: ast.AST) -> bool:
+    """Say whether a node is a grid with the seeds to try, whoever it is handed to."""
+    return isinstance(node, ast.Dict) and any(
+        key is not None and _is_state(key) and isinstance(value, ast.List | ast.Tuple)
+        for key, value in zip(node.keys, node.values, strict=True)
+    )
+
+
+def _function_around(module: Module, node: ast.AST) -> ast.AST | None:
+    parents = module.nodes.parents
+    around = parents.get(node)
+    while around is not None and not isinstance(around, ast.FunctionDef | ast.AsyncFunctionDef):
+        around = parents.get(around)
+    return around
+
+
+def _is_state(node: ast.expr) -> bool:
+    return (
+        isinstance(node, ast.Constant)
+        and isinstance(node.value, str)
+        and node.value.endswith("random_state")
+    )
+
+
+def _used_outside(nodes: list[ast.AST], inside: set[ast.AST]) -> set[str]:
+    return {
+        node.id
+        for node in nodes
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load) and node not in inside
+    }
