@@ -127,10 +127,26 @@ def _weights(module: Module) -> Iterator[Sign]:
             ]
         for name, value in given:
             neutral = isinstance(value, ast.Constant) and value.value in NEUTRAL
+            neutral = neutral or _given_on(module, value)
             if name and name.rsplit("__", 1)[-1] in WEIGHTS and not neutral:
                 tried = isinstance(value, ast.List | ast.Tuple) or _one_of_many(module)
                 yield Sign(f"`{name}` is set", HINTED if tried else SHOWN, module.place(value))
                 return
+
+
+def _given_on(module: Module, value: ast.expr) -> bool:
+    """Say whether a weight is a parameter of the document's own that stands for none by default."""
+    return isinstance(value, ast.Name) and any(
+        value.id == argument.arg and isinstance(default, ast.Constant) and default.value in NEUTRAL
+        for function in module.names.functions.values()
+        for argument, default in _defaults(function.args)
+    )
+
+
+def _defaults(given: ast.arguments) -> Iterator[tuple[ast.arg, ast.expr | None]]:
+    positional = [*given.posonlyargs, *given.args]
+    yield from zip(reversed(positional), reversed(given.defaults), strict=False)
+    yield from zip(given.kwonlyargs, given.kw_defaults, strict=True)
 
 
 def _one_of_many(module: Module) -> bool:

@@ -68,6 +68,17 @@ def test_neutral_settings_show_nothing(settings: str) -> None:
     assert imbalance(script(settings=settings)).signs == ()
 
 
+@pytest.mark.parametrize(("default", "evident"), [("=None", False), ("", True)])
+def test_a_weight_that_a_function_hands_on_may_be_none(default: str, evident: bool) -> None:
+    code = (
+        "from sklearn.svm import SVC\n"
+        f"def machine(rows, labels, *, class_weight{default}):\n"
+        "    return SVC(class_weight=class_weight).fit(rows, labels)\n"
+    )
+    assert imbalance(code).evident is evident
+    assert imbalance(f"{code}machine(rows, labels, class_weight='balanced')\n").evident
+
+
 def test_a_weight_of_one_is_no_weight() -> None:
     code = "from xgboost import XGBClassifier\nmodel = XGBClassifier(scale_pos_weight={})\n"
     assert imbalance(code.format(99)).evident
@@ -85,6 +96,15 @@ def test_a_mere_hint_needs_a_second_one() -> None:
     code = script(target="failure")
     assert not imbalance(code).evident
     assert imbalance(f"{code}\nprint(y.value_counts())\n").evident
+
+
+@pytest.mark.parametrize(
+    ("head", "evident"), [("", True), ("0    1\n1    1\nName: kind, dtype: int64, ", False)]
+)
+def test_a_series_beside_the_counts_is_not_counted(head: str, evident: bool) -> None:
+    output = f"({head}\nno     940\nyes     60\nName: kind, dtype: int64)"
+    found = imbalance(notebook(("code", script(), ""), ("code", "y.value_counts()", output)))
+    assert found.shown is evident
 
 
 COUNT = ("code", "y.value_counts()", "0    {}\n1    {}\nName: kind, dtype: int64\n")
