@@ -1,28 +1,20 @@
-"""Looks names up in the tables of all rule packs; a library is read when first named."""
+"""Looks names up in the tables of all rule packs; a library's is opened when first named."""
 
 from __future__ import annotations
 
-import tomllib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from mlaudit.catalogue.entry import KINDS, Entry
-from mlaudit.model.frozen import names_of
+from mlaudit.catalogue.table import CatalogueError, Table
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
+    from mlaudit.catalogue.entry import Entry
+
+__all__ = ["Catalogue", "CatalogueError"]
+
 VALUES = "values"
-_FIELDS = set(names_of(Entry)) - {"name", "library"}
-_MARKS = {"always", "never", "when"}
-_WORDS = {"data", "parameters", "generators", "operands", "hyperparameters"}
-
-
-_Facts = dict[str, Any]
-
-
-class CatalogueError(ValueError):
-    """A table says something that no table may say."""
 
 
 class Catalogue:
@@ -39,9 +31,8 @@ class Catalogue:
         for folder in folders:
             for path in sorted(folder.glob("*.toml")):
                 self._paths.setdefault(path.stem, []).append(path)
-        self._tables: dict[str, dict[str, _Facts]] = {}
+        self._tables: dict[str, Table] = {}
         self._found: dict[str, Entry | None] = {}
-        self._methods: dict[str, Entry | None] = {}
 
     @property
     def libraries(self) -> list[str]:
@@ -61,24 +52,21 @@ class Catalogue:
 
     def method(self, name: str) -> Entry | None:
         """Find what is known of a method of tables, arrays and tensors."""
-        try:
-            return self._methods[name]
-        except KeyError:
-            facts = self._table(VALUES).get(name)
-            entry = self._methods[name] = Entry(**facts) if facts else None
-            return entry
+        return self._table(VALUES).find(name)
 
     def entries(self, library: str) -> dict[str, Entry]:
         """All entries of one library, by dotted name below it."""
-        return {name: Entry(**facts) for name, facts in self._table(library).items()}
+        return self._table(library).entries()
 
     def methods(self) -> dict[str, Entry]:
         """All entries of methods, by name."""
         return self.entries(VALUES)
 
-    def _table(self, library: str) -> dict[str, _Facts]:
+    def _table(self, library: str) -> Table:
         if library not in self._tables:
-            self._tables[library] = self._read(library)
+            section = "method" if library == VALUES else "entry"
+            table = Table(library, self._paths.get(library, ()), section)
+            self._tables[library] = self._table(table.include) if table.include else table
         return self._tables[library]
 
     def _search(self, qualified: str) -> Entry | None:
@@ -89,69 +77,8 @@ class Catalogue:
                 continue
             table = self._table(library)
             for start in range(size, len(parts)):
-                facts = table.get(".".join(parts[start:]))
-                if facts is not None:
-                    return Entry(**facts)
+                entry = table.find(".".join(parts[start:]))
+                if entry is not None:
+                    return entry
             return None
         return None
-
-    def _read(self, library: str) -> dict[str, _Facts]:
-        section = "method" if library == VALUES else "entry"
-        table: dict[str, _Facts] = {}
-        for path in self._paths.get(library, ()):
-            parsed = _parsed(path)
-            if "include" in parsed:
-                return self._table(parsed["include"])
-            for group in parsed.get(section, ()):
-                names, shared = _group(path, group)
-                for name in names:
-                    table.setdefault(name, {"name": name, "library": library}).update(shared)
-        for name, facts in table.items():
-            if "kind" not in facts:
-                raise CatalogueError(f"{library}.toml: {name!r} has no kind")
-        return table
-
-
-def _parsed(path: Path) -> dict[str, Any]:
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as fault:
-        raise CatalogueError(f"{path.name}: {fault}") from None
-
-
-def _group(path: Path, group: dict[str, Any]) -> tuple[tuple[str, ...], _Facts]:
-    _check(path, group)
-    names = _words(group.pop("names"))
-    return names, {
-        key: _words(value) if key in _WORDS else _frozen(value) for key, value in group.items()
-    }
-
-
-def _check(path: Path, group: dict[str, Any]) -> None:
-    unknown = set(group) - _FIELDS - {"names"}
-    if unknown:
-        raise CatalogueError(f"{path.name}: unknown key {sorted(unknown)[0]!r}")
-    if group.get("kind", "same") not in KINDS:
-        raise CatalogueError(f"{path.name}: unknown kind {group['kind']!r}")
-    if group.get("random", "never") not in _MARKS:
-        raise CatalogueError(f"{path.name}: random must be one of {sorted(_MARKS)}")
-    if not group.get("names"):
-        raise CatalogueError(f"{path.name}: a group without names")
-
-
-def _words(value: str | list[str]) -> tuple[str, ...]:
-    return tuple(value.split() if isinstance(value, str) else value)
-
-
-def _frozen(value: Any) -> Any:
-    if isinstance(value, list):
-        return tuple(_frozen(item) for item in value)
-    if isinstance(value, dict):
-        return {
-            key: item if isinstance(item, tuple) else _listed(item) for key, item in value.items()
-        }
-    return value
-
-
-def _listed(value: Any) -> tuple[Any, ...]:
-    return tuple(value) if isinstance(value, list) else (value,)

@@ -135,7 +135,33 @@ def test_methods_belong_to_no_library(shelf: Shelf) -> None:
 def test_a_faulty_table_is_named_with_its_fault(shelf: Shelf, text: str, complaint: str) -> None:
     catalogue = shelf(lab=f"[[entry]]\n{text}\n")
     with pytest.raises(CatalogueError, match=complaint):
+        catalogue.entries("lab")
+
+
+def test_a_fault_of_one_group_does_not_hide_the_others(shelf: Shelf) -> None:
+    catalogue = shelf(lab=f'{SCALER}[[entry]]\nnames = "A"\nkind = "estimator"\n')
+    assert catalogue.find("lab.Scaler") is not None
+    with pytest.raises(CatalogueError, match="unknown kind 'estimator'"):
         catalogue.find("lab.A")
+
+
+def test_a_fault_of_syntax_is_told_with_its_line_in_the_file(shelf: Shelf) -> None:
+    catalogue = shelf(lab=f'{SCALER}\n[[entry]]\nnames = "A"\nkind = layer\n')
+    with pytest.raises(CatalogueError, match=r"lab\.toml: .*at line 7, column 8"):
+        catalogue.find("lab.A")
+
+
+def test_headings_may_be_written_in_any_way(shelf: Shelf) -> None:
+    catalogue = shelf(
+        lab='[[ entry ]] # one\nnames = "A"\nkind = "layer"\n'
+        '[[entry]]\nnames = "B"\nkind = "splitter"\nrandom = "when"\n[entry.when]\nx = [1]\n'
+        '[[entry]] # three\nnames = "B A"\nseed = "s"\n'
+    )
+    a, b = catalogue.find("lab.A"), catalogue.find("lab.B")
+    assert a is not None
+    assert b is not None
+    assert (a.kind, a.seed) == ("layer", "s")
+    assert (b.kind, b.seed, b.when) == ("splitter", "s", {"x": (1,)})
 
 
 def test_a_table_is_read_when_its_library_is_first_named(shelf: Shelf) -> None:
