@@ -52,7 +52,9 @@ REGRESSION_LOSS = Pattern(
     r"['\"](mse|mae|mape|msle|mean_(squared|absolute)\w*|huber\w*|log_?cosh)['\"]"
     r"|Mean(Squared|Absolute)\w*\(|Huber\(|LogCosh\("
 )
-CLASSIFYING = Pattern(r"sigmoid|softmax|to_categorical|tanh|crossentropy|autoencoder", re.I)
+CLASSIFYING = Pattern(
+    r"sigmoid|softmax|to_categorical|tanh|crossentropy|autoencoder|classif|binary", re.I
+)
 
 
 Problem = tuple[str, Confidence, str]
@@ -109,8 +111,7 @@ class MetricTaskMismatch(Rule):
                 yield self.report(
                     module.place(metrics),
                     f"the network is trained with {quoted(module.text(loss))} to predict a "
-                    "quantity; its accuracy counts predictions that are exactly right, which "
-                    "says nothing",
+                    "quantity; its accuracy compares classes, and says nothing of quantities",
                     evidence=[("loss of a regression", module.place(loss))],
                     fix=Fix('Use metrics=["mae"] instead.'),
                 )
