@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from mlaudit.flow import functions, sinks
 from mlaudit.flow.interpreter import BudgetExceededError, Interpreter
-from mlaudit.trace.events import Evaluate
+from mlaudit.trace.events import Among, Evaluate
 from mlaudit.trace.trace import Trace
 
 if TYPE_CHECKING:
@@ -56,11 +56,28 @@ def _settled(run: Interpreter) -> list[Event]:
             continue
         if isinstance(event, Evaluate) and predictions:
             event.fits = tuple(dict.fromkeys(fit for p in predictions for fit in p.fits))
+            event.among = event.among or _among(run, event, predictions)
         events.append(event)
     for prediction in run.predictions.values():
         if id(prediction) not in judged and not prediction.trained and prediction.fits:
             events.append(_only_predicted(prediction))
     return events
+
+
+def _among(run: Interpreter, event: Evaluate, predictions: list[Prediction]) -> Among | None:
+    """Tell what differs from turn to turn of the loops that an evaluation runs in.
+
+    One model that goes on learning differs by epochs; one prediction that is cut differs by
+    thresholds.
+    """
+    loops = run.happened_in[id(event)]
+    own = loops - run.happened_in.get(id(event.model), frozenset())
+    if any(own & run.happened_in[id(fit)] for fit in event.fits if fit.goes_on):
+        return Among.EPOCHS
+    fixed = [loops - prediction.made_in for prediction in predictions]
+    if all(turns & p.cut_in for turns, p in zip(fixed, predictions, strict=True)):
+        return Among.THRESHOLDS
+    return None
 
 
 def _only_predicted(prediction: Prediction) -> Evaluate:

@@ -51,7 +51,7 @@ def _len(run: Interpreter, name: str, arguments: Arguments) -> Value:
 def _sum(run: Interpreter, name: str, arguments: Arguments) -> Value:
     """Add up: right answers make a score, rows a statistic that is rarely one."""
     data = run.data(_first(arguments))
-    if data.predictions and not data.scores:
+    if data.predictions and (data.kind == "error" or not data.scores):
         judged = evaluation.custom(run, arguments.node, data, "sum")
         if judged is not None:
             return judged

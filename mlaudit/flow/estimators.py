@@ -96,6 +96,7 @@ def build(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> Va
     model = run.models.get(key)
     if model is None:
         model = run.models[key] = Model(short, name, run.place(arguments.node))
+        run.happened_in[id(model)] = run.running
     parts = [part for part in map(run.load, inner) if isinstance(part, Estimator)]
     model.role = _role(entry, parts)
     model.task = (
@@ -265,6 +266,7 @@ def fit(run: Interpreter, holder: Value, name: str, arguments: Arguments) -> Val
     influences = merge_influences(data.influences, learned)
     features, column = _columns(data, target)
     rows = data.rows
+    keeps = name in {"partial_fit", "train_on_batch"} or estimator.entry.kind == "network"
     event = run.emit(
         Fit,
         arguments.node,
@@ -277,11 +279,11 @@ def fit(run: Interpreter, holder: Value, name: str, arguments: Arguments) -> Val
         features=features,
         target=column,
         variable=run.text(expression) if expression is not None else "",
+        goes_on=keeps,
     )
     if estimator.entry.kind == "search":
         _search(run, estimator, data, expression, arguments)
     _watches(run, estimator, arguments)
-    keeps = name in {"partial_fit", "train_on_batch"} or estimator.entry.kind == "network"
     fits = tuple(dict.fromkeys((*estimator.fits, event))) if keeps else (event,)
     before = estimator.influences if keeps else ()
     _replace(run, holder, estimator, fits, merge_influences(before, influences))
@@ -500,6 +502,7 @@ def predicted(
             name,
             run.place(node),
             variable,
+            made_in=run.running,
         )
     made.fits, made.rows, made.influences = estimator.fits, data.rows, data.influences
     return made
@@ -606,6 +609,7 @@ def make_network(run: Interpreter, instance: Ref, owner: Class, node: ast.AST) -
         model = run.models[key] = Model(
             owner.node.name, owner.node.name, run.place(node), Role.PREDICTOR
         )
+        run.happened_in[id(model)] = run.running
     estimator = run.state.allocate(Estimator(model, Entry(owner.node.name, "network"), key=key))
     made = run.load(instance)
     if isinstance(made, Instance):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mlaudit.flow.values import NO_ROWS, UNKNOWN, Data, Estimator, Prediction, Value, combine
-from mlaudit.trace.events import Evaluate, Role
+from mlaudit.trace.events import Among, Evaluate, Role
 
 if TYPE_CHECKING:
     import ast
@@ -31,6 +31,10 @@ def metric(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> V
         evaluated(run, arguments.node, prediction, name.rsplit(".", 1)[-1], index, swapped)
         for index, prediction in enumerate(predictions)
     ]
+    for event in events:
+        event.judges = _judged(entry)
+        event.among = Among.THRESHOLDS if entry.kind == "curve" else None
+        event.given = _given(event, data)
     return Data("report" if entry.tabular else "scalar", scores=tuple(events))
 
 
@@ -45,6 +49,16 @@ def _operands(run: Interpreter, entry: Entry, arguments: Arguments) -> list[Valu
     return (
         found if len(found) > 1 else [*found, *(v for v in more if all(v is not f for f in found))]
     )
+
+
+def _given(event: Evaluate, data: list[Data]) -> tuple[Evaluate, ...]:
+    """Give the other evaluations whose numbers are in what an event judges."""
+    scores = {id(score): score for each in data for score in each.scores}
+    return tuple(s for s in scores.values() if isinstance(s, Evaluate) and s is not event)
+
+
+def _judged(entry: Entry) -> str:
+    return next((operand for operand in entry.operands if operand != "true"), "")
 
 
 def _swapped(entry: Entry, data: list[Data]) -> bool:
@@ -97,6 +111,8 @@ def custom(run: Interpreter, node: ast.AST, data: Data, operation: str) -> Data 
         evaluated(run, node, prediction, f"own {operation}", index)
         for index, prediction in enumerate(data.predictions)
     ]
+    for event in events:
+        event.given = _given(event, [data])
     return Data("scalar", scores=tuple(events))
 
 

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from mlaudit.flow.interpreter import Interpreter
 
 _BUILTINS = frozenset(dir(builtins))
+_ORDERED = ast.Lt | ast.Gt | ast.LtE | ast.GtE
 LONGEST_TEXT = 2000
 LONGEST_LITERAL = 64
 _ARITHMETIC: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
@@ -180,15 +181,24 @@ def _compare(run: Interpreter, node: ast.Compare) -> Value:
     left = run.data(run.eval(node.left))
     rights = [run.eval(comparator) for comparator in node.comparators]
     others = [run.data(right) for right in rights]
+    if isinstance(node.ops[0], _ORDERED):
+        for prediction in left.predictions:
+            prediction.cut_in.update(run.running)
     if len(others) == 1 and _judges(left, others[0]):
-        return combine([left, *others], "error")
+        return _cut(combine([left, *others], "error"), others)
     joined = combine(
         [left, *others], "mask" if left.rows.terms or left.kind == "unknown" else "scalar"
     )
     if len(rights) != 1 or joined.predictions or joined.scores:
-        return joined
+        return _cut(joined, others)
     joined = _still_named(joined, left, run.load(rights[0]))
     return joined.but(select=tables.predicate(run, node, left, rights[0]))
+
+
+def _cut(joined: Data, bounds: list[Data]) -> Data:
+    """Predictions cut at a bound that scores chose hang on these scores."""
+    chosen = {id(s): s for data in (joined, *bounds) for s in (*data.scores, *data.chosen_by)}
+    return joined.but(scores=tuple(chosen.values())) if joined.predictions and chosen else joined
 
 
 def _boolean(run: Interpreter, node: ast.BoolOp) -> Value:
@@ -207,6 +217,8 @@ def _conditional(run: Interpreter, node: ast.IfExp) -> Value:
     with run.conditionally():
         result = run.state.join(run.eval(node.body), run.eval(node.orelse))
     inner = run.load(result)
+    if test.predictions and not run.data(inner).rows.terms:
+        return test.but(kind="mask" if test.kind != "error" else "error")
     if test.influences and isinstance(inner, Data):
         return inner.but(influences=merge_influences(inner.influences, test.influences))
     return result

@@ -51,6 +51,7 @@ class Interpreter:
         self.steps = 0
         self.returned: list[Value] = []
         self.predictions: dict[Hashable, Prediction] = {}
+        self.happened_in: dict[int, frozenset[int]] = {}
         self.judged: dict[int, list[Prediction]] = {}
 
     # -- facts -----------------------------------------------------------------------------------
@@ -70,6 +71,7 @@ class Interpreter:
         if event is None:
             event = kind(place=self.place(node), conditional=bool(self.conditions), **fields)
             self.events[key] = event
+            self.happened_in[id(event)] = self.running
             return event
         assert isinstance(event, kind)
         for name, value in fields.items():
@@ -79,6 +81,14 @@ class Interpreter:
     def note(self, text: str) -> None:
         """Say what the analysis could not follow."""
         self.notes[text] = None
+
+    @property
+    def running(self) -> frozenset[int]:
+        """The loops that are running, by the id of their node; unrolled ones too."""
+        if not self.loops and not self.context:
+            return frozenset()
+        turns = [key[1] for key in self.context if type(key) is tuple and key[0] == "turn"]
+        return frozenset((*(id(loop.node) for loop in self.loops), *turns))
 
     # -- running ---------------------------------------------------------------------------------
 
@@ -184,12 +194,13 @@ def _delete(run: Interpreter, node: ast.Delete) -> None:
 
 def _if(run: Interpreter, node: ast.If) -> bool:
     known = expressions.truth(run, node.test)
-    sinks.tested(run, node)
+    chosen = sinks.tested(run, node)
     if known is not None:
         return run.block(node.body if known else node.orelse)
     start = run.state.fork()
     with run.conditionally():
         ended = run.block(node.body)
+        sinks.keep(run, node.body, chosen)
         after = run.state.leave(start)
         ended_else = run.block(node.orelse)
     if ended and ended_else:

@@ -123,7 +123,7 @@ def reduced(
     run: Interpreter, node: ast.AST, joined: Data, operation: str, entry: Entry, first: Data
 ) -> Data:
     """Reduce data to a number: of scores a score, of predictions a metric, of rows a statistic."""
-    if joined.predictions and not joined.scores:
+    if joined.predictions and (joined.kind == "error" or not joined.scores):
         score = evaluation.custom(run, node, joined, operation)
         if score is not None:
             return score
@@ -329,6 +329,7 @@ _KINDS: dict[str, Callable[[Interpreter, str, Entry, Arguments], Value]] = {
     "report": _report,
     "store": _values,
     "values": _values,
+    "tuner": _values,
     "group": _group,
     "split": splits.call,
     "cross-validate": estimators.cross_validate,

@@ -93,6 +93,7 @@ def _prediction(
             "forward",
             run.place(arguments.node),
             run.text(expression) if expression is not None else "",
+            made_in=run.running,
         )
     made.fits, made.rows, made.influences = estimator.fits, joined.rows, joined.influences
     estimator.model.role = Role.PREDICTOR
@@ -134,6 +135,7 @@ def backward(run: Interpreter, data: Data, node: ast.AST) -> None:
             rows=prediction.rows,
             influences=prediction.influences,
             variable=prediction.variable,
+            goes_on=True,
         )
         if isinstance(owner, Estimator) and isinstance(prediction.owner, Ref):
             run.state.heap[prediction.owner.address] = replace(

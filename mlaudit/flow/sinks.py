@@ -7,12 +7,14 @@ from bisect import bisect_left
 from typing import TYPE_CHECKING
 
 from mlaudit.flow import evaluation
+from mlaudit.flow.values import Constant, Data
 from mlaudit.trace.events import Evaluate, Use
 
 if TYPE_CHECKING:
     from mlaudit.flow.interpreter import Interpreter
-    from mlaudit.flow.values import Data, Value
+    from mlaudit.flow.values import Value
     from mlaudit.source.document import Document
+    from mlaudit.trace.events import CrossValidate
 
 
 def report(run: Interpreter, value: Value, node: ast.AST) -> None:
@@ -20,7 +22,7 @@ def report(run: Interpreter, value: Value, node: ast.AST) -> None:
     data = run.data(value)
     if data.kind == "error" and not data.scores:
         data = evaluation.custom(run, node, data, "error") or data
-    for score in data.scores:
+    for score in data.scores if not data.predictions else ():
         if isinstance(score, Evaluate):
             score.uses.add(Use.REPORTED)
 
@@ -47,8 +49,9 @@ def shown(document: Document, body: list[ast.stmt]) -> set[int]:
     return found
 
 
-def tested(run: Interpreter, node: ast.If) -> None:
-    """`if score > best: best = score` and its like choose by the score."""
+def tested(run: Interpreter, node: ast.If) -> tuple[Evaluate | CrossValidate, ...]:
+    """`if score > best: best = score` and its like choose by the score; give such scores."""
+    chosen: tuple[Evaluate | CrossValidate, ...] = ()
     for test in _comparisons(node.test):
         sides = [test.left, test.comparators[0]]
         values = [run.data(run.eval(side)) for side in sides]
@@ -58,6 +61,25 @@ def tested(run: Interpreter, node: ast.If) -> None:
         ):
             if value.scores and (_rebinds(node.body, other, mine) or _mutual(value, against)):
                 select(run, value, node, "the best so far is kept")
+                chosen = (*chosen, *value.scores)
+    return chosen
+
+
+def keep(
+    run: Interpreter, body: list[ast.stmt], scores: tuple[Evaluate | CrossValidate, ...]
+) -> None:
+    """Numbers that a branch stores beside the best score are chosen by it."""
+    for statement in body if scores else ():
+        for target in _targets(statement) if isinstance(statement, ast.Assign) else ():
+            held = run.load(run.eval(target)) if isinstance(target, ast.Name) else None
+            if isinstance(target, ast.Name) and _is_number(held):
+                run.state.scope.bind(target.id, Data("scalar", chosen_by=scores))
+
+
+def _is_number(value: Value | None) -> bool:
+    if isinstance(value, Constant):
+        return isinstance(value.value, int | float)
+    return isinstance(value, Data) and not (value.rows.terms or value.predictions or value.scores)
 
 
 def _comparisons(test: ast.expr) -> list[ast.Compare]:

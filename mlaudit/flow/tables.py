@@ -168,7 +168,7 @@ def _of_data(run: Interpreter, value: Data, key: ast.expr) -> Value:
     if index.select is not None:
         return chosen(value, index.select)
     if index.kind == "scalar" and not index.influences:
-        return value.but(columns=None, select=None, name=None)
+        return value.but(columns=None, select=None, name=None, chosen_by=index.scores)
     return _by_computed(run, value, index, key)
 
 

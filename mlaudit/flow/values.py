@@ -35,7 +35,10 @@ class Constant(Value):
 
 @entity
 class Prediction:
-    """What a model said of rows; `trained` once a loss of it has reached `backward`."""
+    """What a model said of rows; `trained` once a loss of it has reached `backward`.
+
+    `made_in` are the loops that ran when it was made, `cut_in` those in which a threshold cut it.
+    """
 
     model: Model
     owner: Value
@@ -47,6 +50,8 @@ class Prediction:
     variable: str = ""
     trained: bool = False
     parts: dict[Selector, Prediction] = field(default_factory=dict)
+    made_in: frozenset[int] = frozenset()
+    cut_in: set[int] = field(default_factory=set)
 
     def of_some(self, select: Selector) -> Prediction:
         """The same prediction of some of the rows only; asked twice, it is the same object."""
@@ -65,7 +70,7 @@ class Data(Value):
     `kind` is table, column, array, loader, index, mask, group, scalar or unknown.  `table` is the
     identity of the loaded table that columns are known of; `name` the column's name.  `select` says
     which rows this value chooses when it indexes another.  `scores` are the evaluations whose
-    numbers are in it.
+    numbers are in it, `chosen_by` those whose numbers chose it.
     """
 
     kind: str = "unknown"
@@ -78,6 +83,7 @@ class Data(Value):
     name: str | None = None
     select: Selector | None = None
     label: bool = False
+    chosen_by: tuple[Evaluate | CrossValidate, ...] = ()
 
     def but(self, **changes: object) -> Data:
         """Copy with changes."""

@@ -8,6 +8,7 @@ from mlaudit.rulekit.rule import Rule, RuleMeta, Tier
 from mlaudit.rulekit.wording import named, quoted, says_validation, score_of
 from mlaudit.source.document import Place
 from mlaudit.trace.events import (
+    Among,
     Argument,
     ChosenOnReported,
     Columns,
@@ -33,6 +34,7 @@ from mlaudit.trace.rows import Overlap
 from mlaudit.trace.trace import Trace
 
 __all__ = [
+    "Among",
     "Argument",
     "Call",
     "Certainty",

@@ -54,6 +54,13 @@ class Use(StrEnum):
     SELECTS = "selects"
 
 
+class Among(StrEnum):
+    """What differs between the numbers that an evaluation gives in the turns of a loop."""
+
+    EPOCHS = "epochs of one training"
+    THRESHOLDS = "thresholds on one prediction"
+
+
 @frozen
 class Influence:
     """A statistic of `rows` that took part in a value; `place` is where it was computed.
@@ -140,7 +147,7 @@ class Fit(Event):
 
     `influences` had reached the features or the target before; `features` and `target` name the
     columns where known; `target_rows` are those of the target (None: no target given).
-    `cross_validated` marks fits inside the folds of a search.
+    `goes_on` says that the model keeps what it has learnt before.
     """
 
     model: Model
@@ -151,6 +158,7 @@ class Fit(Event):
     features: Columns | None = None
     target: str | None = None
     variable: str = ""
+    goes_on: bool = False
 
 
 @frozen
@@ -176,8 +184,10 @@ class Evaluate(Event):
 
     `fits` are the trainings of the model that the predictions come from.  `true` and `predicted`
     are the metric's operands by position, `true_first` says that the first operand derives from
-    labels and the second from predictions (None: cannot tell).  `inputs` is how the prediction was
-    made: predict, predict_proba, decision_function.
+    labels and the second from predictions (None: cannot tell).  `prediction` is how it was made:
+    predict, predict_proba, decision_function.  `judges` is what the metric takes: labels, scores,
+    probabilities, values.  `among` says between what its numbers choose where they do, and `given`
+    are the evaluations whose numbers shaped what is judged, as the best threshold does.
     """
 
     model: Model
@@ -193,6 +203,9 @@ class Evaluate(Event):
     selected_at: Place | None = None
     selected_by: str = ""
     internal: str | None = None
+    judges: str = ""
+    among: Among | None = None
+    given: tuple[Evaluate, ...] = ()
 
     @property
     def held_out(self) -> bool:
