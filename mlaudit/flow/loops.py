@@ -45,7 +45,7 @@ def for_loop(run: Interpreter, node: ast.For | ast.AsyncFor) -> bool:
         loop = Loop(node)
         run.loops.append(loop)
         try:
-            for _ in range(2):
+            for _ in range(_passes(run)):
                 loop.turns += 1
                 stores.assign(run, node.target, containers.turn(run, iterated), None)
                 _body(run, node, node.body)
@@ -56,11 +56,11 @@ def for_loop(run: Interpreter, node: ast.For | ast.AsyncFor) -> bool:
 
 
 def while_loop(run: Interpreter, node: ast.While) -> bool:
-    """Run a `while` twice."""
+    """Run a `while`; its body is taken to run at least once."""
     loop = Loop(node)
     run.loops.append(loop)
     try:
-        for _ in range(2):
+        for _ in range(_passes(run)):
             loop.turns += 1
             run.eval(node.test)
             _body(run, node, node.body)
@@ -68,6 +68,14 @@ def while_loop(run: Interpreter, node: ast.While) -> bool:
         run.loops.pop()
     run.block(node.orelse)
     return False
+
+
+def _passes(run: Interpreter) -> int:
+    """Run a loop twice, so that what one turn leaves reaches the next; an inner loop once a turn.
+
+    The outer loop, which is among those that run now, brings the inner one its second turn.
+    """
+    return 2 if len(run.loops) == 1 else 1
 
 
 def _body(run: Interpreter, node: ast.AST, body: list[ast.stmt]) -> None:

@@ -65,7 +65,7 @@ def _neighbours(module: Module, block: list[ast.stmt]) -> Iterator[tuple[Shuffle
             last = None
         elif found is not None:
             last = found
-        elif _reseeds(statement):
+        elif last is not None and _reseeds(statement):
             last = None
 
 
