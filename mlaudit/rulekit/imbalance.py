@@ -43,7 +43,8 @@ PERHAPS_RARE = re.compile(
     re.IGNORECASE,
 )
 TARGET_NAMES = re.compile(r"(y|target|label|class|outcome)s?(_?(train|full|all))?", re.IGNORECASE)
-COUNTED = re.compile(r"(\w+)(?:['\"]\])?\.value_counts\(|Counter\((\w+)\)")
+# Without the first \b, a word of a megabyte (data in the source) takes minutes.
+COUNTED = re.compile(r"\b(\w+)(?:['\"]\])?\.value_counts\(|Counter\((\w+)\)")
 COUNT_LINE = re.compile(r"^.*?\S\s{2,}(\d+(?:\.\d+)?(?:e-\d+)?)$", re.MULTILINE)
 COUNTER = re.compile(r"Counter\(\{(.+?)\}\)")
 IMBALANCED_BELOW = 1 / 3
