@@ -25,21 +25,24 @@ if TYPE_CHECKING:
 
 YARDSTICK = """
 import ast, json, os, sys
+def texts(path):
+    with open(path, "rb") as file:
+        text = file.read()
+    if path.endswith(".py"):
+        return [text]
+    try:
+        cells = json.loads(text)["cells"]
+    except (ValueError, KeyError):
+        return []
+    return ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
 for folder, _, names in os.walk(sys.argv[1]):
     for name in names:
-        if not name.endswith((".py", ".ipynb")):
-            continue
-        with open(os.path.join(folder, name), "rb") as file:
-            text = file.read()
-        try:
-            if name.endswith(".py"):
-                ast.parse(text)
-                continue
-            for cell in json.loads(text)["cells"]:
-                if cell["cell_type"] == "code":
-                    ast.parse("".join(cell["source"]))
-        except (SyntaxError, ValueError, KeyError):
-            pass
+        if name.endswith((".py", ".ipynb")):
+            for text in texts(os.path.join(folder, name)):
+                try:
+                    ast.parse(text)
+                except (SyntaxError, ValueError):
+                    pass
 """
 
 # A process is counted at least the memory of the one that starts it, so a small one starts it.
