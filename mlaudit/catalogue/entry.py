@@ -17,6 +17,7 @@ KINDS = frozenset(
         "clusterer",  # learns groups of rows without a target
         "wrapper",  # a predictor around the estimator in argument `wraps` (calibration, bagging)
         "search",  # chooses settings of the estimator in argument `wraps` by internal folds
+        "tuner",  # chooses settings of a function by trials (optuna, hyperopt)
         "pipeline",  # steps in argument `wraps`, fitted only as a whole
         "splitter",  # .split(X) yields pairs of index arrays
         "optimizer",

@@ -1,0 +1,152 @@
+"""SEED004: a search over settings tries other settings in every run."""
+
+from __future__ import annotations
+
+import ast
+from math import prod
+from typing import TYPE_CHECKING
+
+from mlaudit.rulekit import Confidence, Fix, Rule, RuleMeta, Severity
+from mlaudit_rules.reproducibility.bindings import sole_values
+from mlaudit_rules.reproducibility.running import Running
+from mlaudit_rules.reproducibility.seeding import (
+    LIBRARIES,
+    Seeding,
+    generator_of,
+    is_random,
+    lacks_seed,
+    seed_fix,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from mlaudit.rulekit import Call, Finding, Module
+
+_SEARCHING = frozenset({"search", "tuner"})
+_TRIALS = frozenset({"optimize", "ask"})
+# As many settings as scikit-learn tries unless told otherwise.
+_USUAL_TRIALS = 10
+
+
+class UnseededSearch(Rule):
+    """Reports searches that draw the settings they try, and that no seed reaches."""
+
+    meta = RuleMeta(
+        code="SEED004",
+        name="unseeded-search",
+        family="reproducibility",
+        severity=Severity.WARNING,
+        confidence=Confidence.HIGH,
+        help="Give the search, or its sampler, a fixed seed.",
+        impact="Another run tries other settings and may well choose another model.",
+    )
+
+    def check_module(self, module: Module) -> Iterable[Finding]:
+        """Judge the searches and studies, then the samplers of studies."""
+        if module.is_test:
+            return
+        calls = [call for call in module.calls if _unseeded(call)]
+        if not calls:
+            return
+        seeding, running = module.fact(Seeding), module.fact(Running)
+        for call in calls:
+            if _studied_elsewhere(module, call) or _exhausts(module, call):
+                continue
+            if not _own_generator(call):
+                generator = generator_of(call)
+                if seeding.reaches(generator, call) or seeding.late(generator, call):
+                    continue  # a seed that comes too late is a fault of its own
+            yield self.report(
+                call.place,
+                f"`{_short(call)}` {_tries(call)} in every run: {_reason(call)}",
+                conditional=not running.reaches(call.function),
+                fix=_fix(module, call),
+            )
+
+
+def _unseeded(call: Call) -> bool:
+    entry = call.entry
+    if entry is None or not (entry.kind in _SEARCHING or _is_sampler(call)):
+        return False
+    if not is_random(call) or not lacks_seed(call):
+        return False
+    if entry.name == "HalvingGridSearchCV":
+        resource = call.arguments.get("resource")
+        return resource is None or resource.value == "n_samples"
+    return entry.library != "ray" or "sampler" not in call.arguments
+
+
+def _is_sampler(call: Call) -> bool:
+    entry = call.entry
+    return entry is not None and entry.library == "optuna" and entry.kind == "generator"
+
+
+def _own_generator(call: Call) -> bool:
+    """Say whether the search makes a generator of its own, which no global seed reaches."""
+    return call.entry is not None and not call.entry.generators
+
+
+def _studied_elsewhere(module: Module, call: Call) -> bool:
+    """Say whether a study gets its sampler later, or makes no trials in this document."""
+    if call.entry is None or call.entry.seed != "sampler":
+        return False
+    attributes = module.nodes.find(ast.Attribute)
+    if any(node.attr == "sampler" and isinstance(node.ctx, ast.Store) for node in attributes):
+        return True
+    return not any(node.attr in _TRIALS for node in attributes)
+
+
+def _exhausts(module: Module, call: Call) -> bool:
+    """Say whether the search has trials enough to try all of a grid of literal lists."""
+    if call.entry is None or call.entry.name != "RandomizedSearchCV":
+        return False
+    trials = call.arguments.get("n_iter")
+    if trials is not None and not isinstance(trials.value, int):
+        return False
+    given = [*call.node.args[1:2], *_keyword(call.node, "param_distributions")]
+    grid = given[0] if given else None
+    if isinstance(grid, ast.Name):
+        grid = module.fact(sole_values).get(grid.id)
+    if not isinstance(grid, ast.Dict):
+        return False
+    sizes = [len(value.elts) for value in grid.values if isinstance(value, ast.List | ast.Tuple)]
+    number = trials.value if trials is not None else _USUAL_TRIALS
+    return len(sizes) == len(grid.values) and prod(sizes) <= int(str(number))
+
+
+def _keyword(node: ast.Call, name: str) -> list[ast.expr]:
+    return [keyword.value for keyword in node.keywords if keyword.arg == name]
+
+
+def _short(call: Call) -> str:
+    return call.name.rsplit(".", 1)[-1]
+
+
+def _tries(call: Call) -> str:
+    if call.entry is not None and call.entry.name == "HalvingGridSearchCV":
+        return "judges its settings on other rows"
+    return "draws other settings"
+
+
+def _reason(call: Call) -> str:
+    seed = call.entry.seed if call.entry else ""
+    lacking = f"`{seed}` is None" if seed in call.arguments else f"no `{seed}` is given"
+    if seed == "sampler":
+        return f"{lacking}, and global seeds do not reach the default one"
+    if _own_generator(call):
+        return f"{lacking}, and global seeds do not reach it"
+    library = LIBRARIES[generator_of(call)]
+    return f"{lacking}, and {library} global generator is not seeded before it"
+
+
+def _fix(module: Module, call: Call) -> Fix | None:
+    entry = call.entry
+    if entry is not None and entry.seed == "sampler":
+        return Fix(
+            "Give the study a sampler with a fixed seed.",
+            "sampler=optuna.samplers.TPESampler(seed=42)",
+        )
+    if entry is not None and entry.library == "hyperopt":
+        return Fix("Give the search a seeded generator.", "rstate=np.random.default_rng(42)")
+    return seed_fix(module, call)
