@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from mlaudit.config.positions import positions
 from mlaudit.config.schema import Config, ConfigError, FailOn, Profile, Settings, key_of, keys
 from mlaudit.model.frozen import names_of, replace
 
@@ -49,6 +48,8 @@ def find(start: Path) -> Path | None:
 
 def read(path: Path) -> Config:
     """Read one configuration file; raises ConfigError when it is wrong."""
+    from mlaudit.config.positions import positions
+
     shown = _shown(path)
     text = _text(path, shown)
     table = _table(path, text, shown)

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from typing import TYPE_CHECKING
 
+from mlaudit.model.pattern import Pattern
 from mlaudit.report.escape import plain
 
 if TYPE_CHECKING:
     from mlaudit.model.location import Location
 
-_COMMENT = re.compile(r"\s#[^'\"]*$")
+_COMMENT = Pattern(r"\s#[^'\"]*$")
 _NO_WIDTH = "\u200c\u200d\ufe0f"
 
 

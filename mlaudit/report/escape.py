@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-import unicodedata
+
+from mlaudit.model.pattern import Pattern
 
 _HIDDEN = {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}
 _JOINERS = "\u200c\u200d\ufe0f"
-_SPECIAL = re.compile(r"[\\*\[\]~`]|(?<![^\W_])_|_(?![^\W_])")
-_LEADING = re.compile(r"^(\d*)([-+.)])(?=[\s-]|$)")
+_SPECIAL = Pattern(r"[\\*\[\]~`]|(?<![^\W_])_|_(?![^\W_])")
+_LEADING = Pattern(r"^(\d*)([-+.)])(?=[\s-]|$)")
 _ENTITIES = {
     "&": "&amp;",
     "<": "&lt;",
@@ -18,8 +19,8 @@ _ENTITIES = {
     "|": "&#124;",
     "@": "@&#8203;",
 }
-_PUNCTUATION = re.compile(r"[^\w ]|_")
-_MERMAID = re.compile(r"[^\w .,=()/:-]")
+_PUNCTUATION = Pattern(r"[^\w ]|_")
+_MERMAID = Pattern(r"[^\w .,=()/:-]")
 
 
 def plain(text: str) -> str:
@@ -75,6 +76,8 @@ def mermaid(text: str) -> str:
 def _visible(character: str) -> str:
     if character in "\n\t" or character in _JOINERS:
         return character
+    import unicodedata  # only texts beyond ASCII come here
+
     return "\ufffd" if unicodedata.category(character) in _HIDDEN else character
 
 

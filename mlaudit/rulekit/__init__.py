@@ -2,8 +2,8 @@
 
 from mlaudit.model.finding import Certainty, Confidence, Evidence, Finding, Fix, Severity
 from mlaudit.model.frozen import frozen
+from mlaudit.model.pattern import Pattern
 from mlaudit.rulekit.module import Call, Module
-from mlaudit.rulekit.pattern import Pattern
 from mlaudit.rulekit.rule import Rule, RuleMeta, Tier
 from mlaudit.rulekit.wording import named, quoted, says_validation, score_of
 from mlaudit.source.document import Place

@@ -13,6 +13,7 @@ import re
 from typing import TYPE_CHECKING
 
 from mlaudit.model.frozen import frozen
+from mlaudit.model.pattern import Pattern
 from mlaudit.rulekit import statements
 from mlaudit.trace.events import Fit, Load, Resample
 
@@ -33,20 +34,20 @@ WEIGHTS = {
     "is_unbalance",
 }
 NEUTRAL = (None, False, 1, 1.0)
-RARE = re.compile(
+RARE = Pattern(
     r"fraud|churn|attrition|bankrupt|intrusion|delinquen|(credit|loan|card)[ _-]?default|"
     r"default[ _.-]?(next|pay|loan|credit)",
     re.IGNORECASE,
 )
-PERHAPS_RARE = re.compile(
+PERHAPS_RARE = Pattern(
     r"stroke|anomal|failure|defect|toxic|spam|claim|conversion|click|readmi|default",
     re.IGNORECASE,
 )
-TARGET_NAMES = re.compile(r"(y|target|label|class|outcome)s?(_?(train|full|all))?", re.IGNORECASE)
+TARGET_NAMES = Pattern(r"(y|target|label|class|outcome)s?(_?(train|full|all))?", re.IGNORECASE)
 # Without the first \b, a word of a megabyte (data in the source) takes minutes.
-COUNTED = re.compile(r"\b(\w+)(?:['\"]\])?\.value_counts\(|Counter\((\w+)\)")
-COUNT_LINE = re.compile(r"^.*?\S\s{2,}(\d+(?:\.\d+)?(?:e-\d+)?)$", re.MULTILINE)
-COUNTER = re.compile(r"Counter\(\{(.+?)\}\)")
+COUNTED = Pattern(r"\b(\w+)(?:['\"]\])?\.value_counts\(|Counter\((\w+)\)")
+COUNT_LINE = Pattern(r"^.*?\S\s{2,}(\d+(?:\.\d+)?(?:e-\d+)?)$", re.MULTILINE)
+COUNTER = Pattern(r"Counter\(\{(.+?)\}\)")
 IMBALANCED_BELOW = 1 / 3
 REFUTED_ABOVE = 1 / 2
 BALANCED_ABOVE = 2 / 3

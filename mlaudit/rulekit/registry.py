@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import importlib
-import pkgutil
+import os
 import sys
 from functools import cache
 from pathlib import Path
@@ -14,6 +14,7 @@ from mlaudit.rulekit.declared import declared
 from mlaudit.rulekit.rule import Rule
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
     from types import ModuleType
 
 GROUP = "mlaudit.rules"
@@ -62,10 +63,8 @@ def rules() -> dict[str, Registered]:
 
 def _walk(pack: ModuleType) -> list[Registered]:
     found = []
-    for info in pkgutil.walk_packages(pack.__path__, f"{pack.__name__}."):
-        if info.ispkg:
-            continue
-        module = importlib.import_module(info.name)
+    for name in _modules(pack.__name__, pack.__path__):
+        module = importlib.import_module(name)
         for value in vars(module).values():
             if not (isinstance(value, type) and issubclass(value, Rule)):
                 continue
@@ -73,3 +72,18 @@ def _walk(pack: ModuleType) -> list[Registered]:
                 page = Path(module.__file__ or "").with_suffix(".md")
                 found.append(Registered(value(), page, pack.__name__))
     return found
+
+
+def _modules(package: str, folders: Iterable[str]) -> Iterator[str]:
+    """Name the modules of a package and of the packages in it, in order.
+
+    So does `pkgutil.walk_packages`, but it must know all places that Python can import from.
+    """
+    for folder in folders:
+        with os.scandir(folder) as entries:
+            found = sorted(entries, key=lambda entry: entry.name)
+        for entry in found:
+            if entry.name.endswith(".py") and entry.name != "__init__.py":
+                yield f"{package}.{entry.name.removesuffix('.py')}"
+            elif entry.is_dir() and Path(entry.path, "__init__.py").is_file():
+                yield from _modules(f"{package}.{entry.name}", [entry.path])

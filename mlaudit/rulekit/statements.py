@@ -6,24 +6,28 @@ import ast
 import re
 from typing import TYPE_CHECKING
 
+from mlaudit.model.pattern import Pattern
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mlaudit.rulekit.module import Module
 
-IMBALANCED = re.compile(
+IMBALANCED = Pattern(
     r"\b(im|un)balanced?\b|\bnot (\w+ )?balanced\b|\bminority class\b"
     r"|\bskew\w* (in )?(the )?(class|target|label)|\brare class(es)?\b",
     re.IGNORECASE,
 )
-BALANCED = re.compile(r"\b(is|are|looks?|seems?) (\w+ )?balanced\b", re.IGNORECASE)
-OF_DATA = re.compile(r"\b(data(set)?|class(es)?|targets?|labels?|samples?|distribution)\b", re.I)
-HYPOTHETICAL = re.compile(
+BALANCED = Pattern(r"\b(is|are|looks?|seems?) (\w+ )?balanced\b", re.IGNORECASE)
+OF_DATA = Pattern(
+    r"\b(data(set)?|class(es)?|targets?|labels?|samples?|distribution)\b", re.IGNORECASE
+)
+HYPOTHETICAL = Pattern(
     r"\b(no|not|isn't|aren't|without|if|when|whenever|in case|whether|unless|may|might|could|often"
     r"|usually|typically|example (is|of)|(can|to) be|tasks|problems)\b|n't\b",
     re.IGNORECASE,
 )
-AFTERWARDS = re.compile(r"\b(now|after|smote|(re|over|under)[- ]?sampl\w*|weights?)\b", re.I)
+AFTERWARDS = Pattern(r"\b(now|after|smote|(re|over|under)[- ]?sampl\w*|weights?)\b", re.IGNORECASE)
 
 
 def texts(module: Module) -> Iterator[tuple[str, str]]:

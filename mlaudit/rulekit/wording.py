@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
+
+from mlaudit.model.pattern import Pattern
 
 if TYPE_CHECKING:
     from mlaudit.source.document import Place
@@ -11,9 +12,7 @@ if TYPE_CHECKING:
 
 LONGEST = 60
 
-_VALIDATION = re.compile(
-    r"(?<![A-Za-z])(val|valid|validation|dev)(?![a-z])|Val(id|idation)?(?![a-z])"
-)
+_VALIDATION = Pattern(r"(?<![A-Za-z])(val|valid|validation|dev)(?![a-z])|Val(id|idation)?(?![a-z])")
 
 
 def quoted(code: Place | str) -> str:

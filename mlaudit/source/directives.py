@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from mlaudit.model.frozen import frozen
+from mlaudit.model.pattern import Pattern
 from mlaudit.source.document import Place, Problem
 from mlaudit.source.lexing import comments
 
 if TYPE_CHECKING:
+    import re
     from collections.abc import Iterator
 
     from mlaudit.model.location import Location
@@ -18,8 +19,8 @@ if TYPE_CHECKING:
     from mlaudit.source.lexing import Comment
 
 _MARK = "mlaudit:"
-_DIRECTIVE = re.compile(r"#\s*mlaudit:\s*(?P<verb>[\w-]*)\s*(?P<codes>\[[^\]]*\])?(?P<reason>.*)")
-_CODE = re.compile(r"[A-Za-z][\w-]*")
+_DIRECTIVE = Pattern(r"#\s*mlaudit:\s*(?P<verb>[\w-]*)\s*(?P<codes>\[[^\]]*\])?(?P<reason>.*)")
+_CODE = Pattern(r"[A-Za-z][\w-]*")
 _TAG = "mlaudit-ignore"
 
 

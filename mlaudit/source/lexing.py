@@ -8,11 +8,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
+from mlaudit.model.pattern import Pattern
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 # A string that is never closed ends with its line, or with the text where it is triple-quoted.
-_TOKEN = re.compile(
+_TOKEN = Pattern(
     r'''
       """ (?: [^"\\]++ | \\. | "(?!"") )*+ (?: """ | \\?\Z )
     | \'\'\' (?: [^'\\]++ | \\. | '(?!'') )*+ (?: \'\'\' | \\?\Z )

@@ -6,6 +6,7 @@ import re
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from mlaudit.model.pattern import Pattern
 from mlaudit.source.directives import malformed
 from mlaudit.source.document import Document, Problem, Unit
 from mlaudit.source.lexing import comments
@@ -13,8 +14,8 @@ from mlaudit.source.lexing import comments
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_MARKER = re.compile(r"#[ \t]*(?:%%|In[ ]?\[[\d ]*\]:?[ \t]*$|<codecell>|<markdowncell>)")
-_QUOTED_CODE = re.compile(
+_MARKER = Pattern(r"#[ \t]*(?:%%|In[ ]?\[[\d ]*\]:?[ \t]*$|<codecell>|<markdowncell>)")
+_QUOTED_CODE = Pattern(
     r"""get_ipython\(\)\.(?:
           run_cell_magic\(\s*u?['"](?!(?:bash|sh|html|HTML|javascript|latex|markdown)['"])
         | run_line_magic\(\s*u?['"](?=(?:time|timeit|prun|memit)['"])
@@ -74,7 +75,7 @@ def _cell_starts(text: str) -> Iterator[int]:
     """List the lines of the comments that start a cell: `# %%`, `# In[3]:`."""
     if "%%" not in text and "In[" not in text and "In [" not in text and "codecell>" not in text:
         return
-    if not re.search(rf"^{_MARKER.pattern}", text, re.MULTILINE):
+    if not re.search(rf"^{_MARKER.text}", text, re.MULTILINE):
         return
     for comment in comments(text):
         if comment.column == 1 and _MARKER.match(comment.text):

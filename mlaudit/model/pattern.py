@@ -1,0 +1,49 @@
+"""Regular expressions that cost nothing until one is needed."""
+
+from __future__ import annotations
+
+import re
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+
+class Pattern:
+    """A regular expression that is compiled when it is first asked for.
+
+    Most patterns of most modules are never asked, and to compile one takes longer than to use it.
+    """
+
+    def __init__(self, text: str, flags: int = 0):
+        self.text = text
+        self._flags = flags
+
+    @cached_property
+    def _compiled(self) -> re.Pattern[str]:
+        return re.compile(self.text, self._flags)
+
+    def search(self, text: str) -> re.Match[str] | None:
+        """Look for a match anywhere in a text."""
+        return self._compiled.search(text)
+
+    def match(self, text: str) -> re.Match[str] | None:
+        """Match the beginning of a text."""
+        return self._compiled.match(text)
+
+    def fullmatch(self, text: str) -> re.Match[str] | None:
+        """Match a whole text."""
+        return self._compiled.fullmatch(text)
+
+    def finditer(self, text: str, start: int = 0) -> Iterator[re.Match[str]]:
+        """Give all matches in a text from an offset on."""
+        return self._compiled.finditer(text, start)
+
+    def findall(self, text: str) -> list[Any]:
+        """Give the text of all matches: of the groups, where there are any."""
+        return self._compiled.findall(text)
+
+    def sub(self, by: str | Callable[[re.Match[str]], str], text: str) -> str:
+        """Replace all matches in a text."""
+        return self._compiled.sub(by, text)
