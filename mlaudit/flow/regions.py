@@ -121,6 +121,8 @@ class Rows:
 
     def within(self, other: Rows) -> bool:
         """Say whether every term lies in a term of the other."""
+        if len(self.terms) == 1 and len(other.terms) == 1:
+            return self.terms[0].within(other.terms[0])
         return bool(self.terms) and all(any(a.within(b) for b in other.terms) for a in self.terms)
 
     def kin(self, other: Rows) -> bool:
