@@ -22,7 +22,7 @@ class NoOpRandomState(Rule):
         severity=Severity.WARNING,
         confidence=Confidence.HIGH,
         help="Pass shuffle=True, or leave the random_state out.",
-        impact="The folds follow the order of the rows, although a seed suggests that they are drawn.",
+        impact="The folds follow the order of the rows, while a seed suggests that they are drawn.",
     )
 
     def check_module(self, module: Module) -> Iterable[Finding]:
