@@ -39,7 +39,8 @@ KINDS = (
     Kind(
         "preprocessing",
         "tests/test_preprocessing.py",
-        frozenset(f"LEAK00{digit}" for digit in range(1, 7)),
+        # That project also counts a statistic of the test part alone, which is EVAL001 here.
+        frozenset({*(f"LEAK00{digit}" for digit in range(1, 7)), "EVAL001"}),
     ),
     Kind(
         "overlap",
