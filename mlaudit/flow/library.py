@@ -80,6 +80,15 @@ def _same(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> Va
     return joined
 
 
+def _network(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> Value:
+    """Make a network; what wraps one stands for the network itself."""
+    if entry.wraps is not None:
+        inner = run.load(arguments.get(entry.wraps, 0) or UNKNOWN)
+        if isinstance(inner, Estimator | Instance):
+            return run.state.allocate(inner)
+    return estimators.build(run, name, entry, arguments)
+
+
 def statistic_of(
     run: Interpreter, node: ast.AST, data: Data, operation: str, entry: Entry
 ) -> tuple[Influence, ...]:
@@ -292,6 +301,12 @@ def _report(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> 
 
 
 def _values(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> Value:
+    """Give values of no rows, but for an array made as long as some data is."""
+    shape = run.load(arguments.positional[0]) if arguments.positional else UNKNOWN
+    sizes = [run.load(item) for item in shape.items] if isinstance(shape, Sequence) else [shape]
+    for size in sizes:
+        if isinstance(size, Constant) and isinstance(size.value, Length):
+            return Data("array", size.value.rows)
     return UNKNOWN
 
 
@@ -339,6 +354,7 @@ _KINDS: dict[str, Callable[[Interpreter, str, Entry, Arguments], Value]] = {
     "loss": networks.loss,
     "dataset": networks.dataset,
     "loader": networks.loader,
+    "network": _network,
     **dict.fromkeys(
         (
             "predictor",
@@ -354,7 +370,6 @@ _KINDS: dict[str, Callable[[Interpreter, str, Entry, Arguments], Value]] = {
             "optimizer",
             "scheduler",
             "layer",
-            "network",
             "trainer",
             "callback",
         ),
