@@ -44,7 +44,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.fixture
 def invoke() -> Callable[..., Result]:
     """Run the command line in this process."""
-    from mlaudit.cli.main import mlaudit
+    from mlaudit.cli.commands import mlaudit
 
     def run(*arguments: str, **options: Any) -> Result:
         return CliRunner().invoke(mlaudit, list(arguments), **options)

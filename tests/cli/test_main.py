@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from mlaudit.cli.main import COMMANDS, main
+from mlaudit.cli.commands import COMMANDS
+from mlaudit.cli.main import main
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from mlaudit.cli.main import mlaudit
+from mlaudit.cli.commands import mlaudit
 
 PROJECTS = Path(__file__).parents[2] / "fixtures" / "projects"
 PLANTED = re.compile(r"# planted:((?: [A-Z]+\d+)+)")
