@@ -19,9 +19,11 @@ from mlaudit.flow.values import (
     Symbol,
     Value,
 )
+from mlaudit.trace.events import Effect, Influence, Kind, Role
 
 if TYPE_CHECKING:
     from mlaudit.flow.interpreter import Interpreter
+    from mlaudit.trace.events import Fit
 
 
 def attribute(run: Interpreter, holder: Value, name: str, node: ast.AST) -> Value:
@@ -87,6 +89,22 @@ def _of_estimator(holder: Value, value: Estimator, name: str) -> Value:
         "wrapper",
     }:
         return holder
+    if name == "feature_importances_" and value.model.role is Role.PREDICTOR:
+        return Data("scalar", influences=tuple(map(_importances, value.fits)))
     if name.endswith("_") and not name.startswith("_"):
         return Data("scalar", influences=value.influences)
     return Method(holder, name)
+
+
+def _importances(fit: Fit) -> Influence:
+    """What a model found important it learnt from its rows and their labels."""
+    return Influence(
+        f"{fit.model.name}.{fit.operation}",
+        Kind.SELECTION,
+        Effect.HIGH,
+        fit.rows,
+        fit.place,
+        True,
+        "the importance of features",
+        fit.conditional,
+    )

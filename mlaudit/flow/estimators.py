@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from typing import TYPE_CHECKING
 
 from mlaudit.catalogue.entry import Entry
@@ -38,7 +39,6 @@ from mlaudit.trace.events import (
 )
 
 if TYPE_CHECKING:
-    import ast
     from collections.abc import Iterator
 
     from mlaudit.flow.interpreter import Interpreter
@@ -99,11 +99,7 @@ def build(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> Va
         run.happened_in[id(model)] = run.running
     parts = [part for part in map(run.load, inner) if isinstance(part, Estimator)]
     model.role = _role(entry, parts)
-    model.task = (
-        entry.task
-        if entry.task not in {None, "any"}
-        else next((p.model.task for p in reversed(parts) if p.model.task), None)
-    )
+    model.task = _task(entry, parts)
     model.arguments = described(run, arguments, entry.parameters)
     model.steps = tuple(part.model for part in parts)
     return run.state.allocate(
@@ -134,6 +130,15 @@ def build_unknown(run: Interpreter, name: str, arguments: Arguments) -> Value:
 def unknown(run: Interpreter, node: ast.expr, name: str) -> Value:
     """Make an estimator of something of unknown origin that is fitted."""
     return build(run, name, _UNKNOWN, Arguments(node))
+
+
+def _task(entry: Entry, parts: list[Estimator]) -> str | None:
+    """Tell what is predicted: what the last part predicts, unless a wrapper says otherwise."""
+    inner = next((part.model.task for part in reversed(parts) if part.model.task), None)
+    if entry.task in {None, "any"}:
+        return inner
+    known = {entry.task, inner} - {None, "any"}
+    return entry.task if len(known) == 1 else None
 
 
 def _role(entry: Entry, parts: list[Estimator]) -> Role:
@@ -387,7 +392,7 @@ def _watches(run: Interpreter, estimator: Estimator, arguments: Arguments) -> No
         data = run.data(_first_of_pairs(run, value))
         if not data.rows.terms:
             continue
-        expression = arguments.nodes.get(name)
+        expression = _deciding(arguments.nodes.get(name))
         run.emit(
             Watch,
             arguments.node,
@@ -409,6 +414,17 @@ def _first_of_pairs(run: Interpreter, value: Value) -> Value:
             return _first_of_pairs(run, last) if inner.way == "list" else inner.items[0]
         return inner.items[0] if inner.way == "tuple" else inner.items[-1]
     return value
+
+
+def _deciding(node: ast.expr | None) -> ast.expr | None:
+    """Of `(X, y)` or `[(X, y), …]` the expression of the features that decide."""
+    match node:
+        case ast.List(elts=[*_, last]):
+            return _deciding(last)
+        case ast.Tuple(elts=[first, *_]):
+            return _deciding(first)
+        case _:
+            return node
 
 
 def _chooses(run: Interpreter, estimator: Estimator, arguments: Arguments) -> str | None:

@@ -50,6 +50,7 @@ class Interpreter:
         self.stars: list[str] = []
         self.steps = 0
         self.returned: list[Value] = []
+        self.origins: dict[Hashable, int] = {}
         self.predictions: dict[Hashable, Prediction] = {}
         self.happened_in: dict[int, frozenset[int]] = {}
         self.judged: dict[int, list[Prediction]] = {}
@@ -116,10 +117,20 @@ class Interpreter:
         if data.rows.terms or data.kind in {"scalar", "generator"} or expression is None:
             return data
         text = self.text(expression)
-        data = data.but(rows=base(("unknown", text, id(self.state.scope)), text))
+        key = ("unknown", text, id(self.state.scope), self.origin(expression))
+        data = data.but(rows=base(key, text))
         if isinstance(expression, ast.Name) and isinstance(self.load(value), Data):
             self.state.scope.bind(expression.id, self.state.allocate(data))
         return data
+
+    def origin(self, expression: ast.expr) -> Hashable:
+        """Tell the assignment that last gave the name in an expression its value."""
+        while not isinstance(expression, ast.Name):
+            inner = next(ast.iter_child_nodes(expression), None)
+            if not isinstance(inner, ast.expr):
+                return None
+            expression = inner
+        return self.origins.get((id(self.state.scope), expression.id))
 
     def block(self, body: list[ast.stmt]) -> bool:
         """Run statements; True when the end is not reached (return, raise, break, continue)."""

@@ -266,7 +266,9 @@ def _index(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> V
     first = run.load(arguments.positional[0]) if arguments.positional else UNKNOWN
     if isinstance(first, Constant) and isinstance(first.value, Length):
         return Data("index", first.value.rows, select=Selector("rows", first.value.rows))
-    return first if isinstance(first, Data) and first.rows.terms else Data("array")
+    if not isinstance(first, Data):
+        return Data("array")
+    return first if first.rows.terms else Data("array", influences=first.influences)
 
 
 def _draw(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> Value:

@@ -13,13 +13,16 @@ from mlaudit.flow.values import (
     Dictionary,
     Sequence,
     Value,
+    merge_influences,
 )
 from mlaudit.model.frozen import record
+from mlaudit.trace.events import Kind
 
 if TYPE_CHECKING:
     import ast
 
     from mlaudit.flow.interpreter import Interpreter
+    from mlaudit.trace.events import Influence
 
 MOST_TURNS = 16
 
@@ -128,8 +131,8 @@ def comprehension(run: Interpreter, node: ast.ListComp | ast.SetComp | ast.Gener
             return run.state.allocate(Sequence(tuple(items)))
         run.loops.append(Loop(node))
         try:
-            _generators(run, node.generators, iterated)
-            element = run.eval(node.elt)
+            chosen_by = _generators(run, node.generators, iterated)
+            element = _chosen(run, run.eval(node.elt), chosen_by)
         finally:
             run.loops.pop()
     finally:
@@ -184,9 +187,31 @@ def _literal_dict(run: Interpreter, node: ast.DictComp, turns: list[Value]) -> V
     return run.state.allocate(Dictionary(items, rest))
 
 
-def _generators(run: Interpreter, generators: list[ast.comprehension], iterated: Value) -> None:
+def _generators(
+    run: Interpreter, generators: list[ast.comprehension], iterated: Value
+) -> tuple[Influence, ...]:
+    """Run the generators; gives the selections that their conditions go by."""
+    chosen_by: tuple[Influence, ...] = ()
     for position, generator in enumerate(generators):
         source = iterated if position == 0 else run.eval(generator.iter)
         stores.assign(run, generator.target, containers.turn(run, source), None)
         for condition in generator.ifs:
-            run.eval(condition)
+            chosen_by = merge_influences(chosen_by, run.data(run.eval(condition)).influences)
+    return tuple(filter(selects, chosen_by))
+
+
+def selects(influence: Influence) -> bool:
+    """Say whether names chosen by an influence are a selection of features, not mere tidying."""
+    return (
+        influence.supervised
+        or influence.kind is Kind.SELECTION
+        or influence.statistic == "correlations"
+    )
+
+
+def _chosen(run: Interpreter, element: Value, chosen_by: tuple[Influence, ...]) -> Value:
+    """A name that was chosen by a statistic carries it to what the name selects."""
+    made = run.load(element)
+    if not chosen_by or not isinstance(made, Data) or made.rows.terms:
+        return element
+    return made.but(influences=merge_influences(made.influences, chosen_by))

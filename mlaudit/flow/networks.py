@@ -212,7 +212,8 @@ def other_method(
         "load_state_dict",
     }:
         return Data("scalar")
-    if name == "get_support":
+    names = estimator.entry.kind == "selector" and name.startswith("get_feature_names")
+    if name == "get_support" or names:
         return Data("columns", influences=estimator.influences)
     if name == "flow" or name.startswith("flow_from"):
         return _generated(run, estimator, arguments)

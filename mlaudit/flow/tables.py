@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from typing import TYPE_CHECKING
 
 from mlaudit.flow import sinks
@@ -47,6 +48,7 @@ _TRANSPARENT = {
     "at",
     "iat",
 }
+_PART = re.compile(r"(?<![a-z])(train|test|val|dev|eval)(ing|id|idation|uation)?(?![a-z])", re.I)
 _COLUMN_NAMES = {"columns", "dtypes", "dtype", "name", "names", "feature_names", "target_names"}
 
 
@@ -160,7 +162,7 @@ def _of_data(run: Interpreter, value: Data, key: ast.expr) -> Value:
         if value.kind == "archive":
             return Data("array", base((value.rows.terms, given.value), str(given.value)))
         if isinstance(given.value, str):
-            return column(run, value, given.value)
+            return column(run, _part_named(value, given.value), given.value)
         return _at(value, given.value)
     if isinstance(given, Sequence):
         return _columns(run, value, given)
@@ -170,6 +172,14 @@ def _of_data(run: Interpreter, value: Data, key: ast.expr) -> Value:
     if index.kind == "scalar" and not index.influences:
         return value.but(columns=None, select=None, name=None, chosen_by=index.scores)
     return _by_computed(run, value, index, key)
+
+
+def _part_named(value: Data, name: str) -> Data:
+    """Take a part of something opaque that holds training and test data under their names."""
+    word = _PART.search(name) if value.kind in {"unknown", "column"} else None
+    if word is None:
+        return value
+    return narrowed(value, Selector("part", "by name", word[0].lower()[:2]))
 
 
 def _by_computed(run: Interpreter, value: Data, index: Data, key: ast.expr) -> Data:
@@ -231,7 +241,7 @@ def _columns(run: Interpreter, value: Data, names: Sequence) -> Data:
         index = run.data(names)
         if index.select is not None and not keys:
             return chosen(value, index.select)
-        return value.but(columns=None, select=None)
+        return _by_computed_columns(value, index)
     if value.kind == "group":
         return value
     kept = frozenset(str(key.value) for key in keys if isinstance(key, Constant))

@@ -204,7 +204,7 @@ NONE = Constant(None)
 
 
 def merge_influences(*groups: tuple[Influence, ...]) -> tuple[Influence, ...]:
-    """Unite influences, one a place and kind."""
+    """Unite influences, the strongest of each place and kind."""
     filled = [group for group in groups if group]
     if not filled:
         return ()
@@ -214,7 +214,9 @@ def merge_influences(*groups: tuple[Influence, ...]) -> tuple[Influence, ...]:
     for group in filled:
         for influence in group:
             key = (influence.place, influence.kind, influence.rows, influence.column)
-            found.setdefault(key, influence)
+            known = found.setdefault(key, influence)
+            if known is not influence and influence.strength > known.strength:
+                found[key] = influence
     return tuple(found.values())[:MOST_INFLUENCES]
 
 

@@ -18,6 +18,8 @@ from mlaudit_rules.leakage.preprocessing import (
 if TYPE_CHECKING:
     from mlaudit.rulekit import PreprocessingLeak, Trace
 
+IMPORTANCE = "the importance of features"
+
 
 class SelectionBeforeSplit(PreprocessingRule):
     """Reports features (or rows) selected by statistics of rows that the model is scored on."""
@@ -47,7 +49,10 @@ class SelectionBeforeSplit(PreprocessingRule):
         by_hand = f"Split first and select by {trained(leak)} alone"
         if not takes_steps(leak):
             return f"{by_hand}."
-        return f"{by_hand}, or make the selector a step of a Pipeline with {model(leak)}."
+        selector = "the selector"
+        if leak.influence.statistic == IMPORTANCE:
+            selector = f"SelectFromModel({leak.influence.operation.split('.')[0]}())"
+        return f"{by_hand}, or make {selector} a step of a Pipeline with {model(leak)}."
 
     def severity(self, trace: Trace, leak: PreprocessingLeak) -> Severity:
         """Grade a selection that looked at the labels higher than one that did not."""
