@@ -7,7 +7,7 @@ import builtins
 import operator
 from typing import TYPE_CHECKING, Any
 
-from mlaudit.flow import attributes, calls, imports, loops, stores, tables
+from mlaudit.flow import attributes, calls, duplicates, imports, loops, stores, tables
 from mlaudit.flow.regions import Selector
 from mlaudit.flow.values import (
     UNKNOWN,
@@ -116,6 +116,10 @@ def _operate(run: Interpreter, node: ast.BinOp, left: Value, right: Value) -> Va
     if isinstance(a, Sequence) and isinstance(b, Sequence) and isinstance(node.op, ast.Add):
         rest = a.rest or b.rest
         return run.state.allocate(Sequence((*a.items, *b.items), rest, a.way))
+    if isinstance(a, Sequence) and isinstance(node.op, ast.Mult):
+        several = duplicates.times(run, a)
+        if several is not None:
+            return several
     if isinstance(node.op, ast.Mod) and isinstance(a, Constant) and isinstance(a.value, str):
         return combine([run.data(b)], "scalar")
     one, two = run.data(a), run.data(b)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mlaudit.flow import estimators, evaluation, networks, sinks, splits
+from mlaudit.flow import duplicates, estimators, evaluation, networks, sinks, splits
 from mlaudit.flow.regions import Length, Selector, base
 from mlaudit.flow.values import (
     UNKNOWN,
@@ -187,7 +187,8 @@ def _concat(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> 
     joined = _carried_parts(run, arguments)
     if not joined:
         return Data("array")
-    return combine(joined, joined[0].kind)
+    data = combine(joined, joined[0].kind)
+    return duplicates.concatenated(run, entry, arguments, joined, data)
 
 
 def _carried_parts(run: Interpreter, arguments: Arguments) -> list[Data]:
@@ -199,27 +200,6 @@ def _carried_parts(run: Interpreter, arguments: Arguments) -> list[Data]:
             parts.append(inner.rest)
     found = [run.data(part) for part in parts]
     return [data for data in found if data.rows.terms or data.influences or data.predictions]
-
-
-def _duplicate(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> Value:
-    values = [run.data(value) for value in arguments.positional]
-    select = Selector("duplicated", (id(arguments.node), run.context))
-    found: list[Value] = []
-    for data in values:
-        if data.rows.terms:
-            made = Influence(
-                _short(name),
-                Kind.DUPLICATION,
-                Effect.HIGH,
-                data.rows,
-                run.place(arguments.node),
-                conditional=bool(run.conditions),
-            )
-            data = data.but(
-                rows=data.rows.select(select), influences=merge_influences(data.influences, (made,))
-            )
-        found.append(data)
-    return found[0] if len(found) == 1 else Sequence(tuple(found), way="tuple")
 
 
 def _load(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> Value:
@@ -336,7 +316,7 @@ _KINDS: dict[str, Callable[[Interpreter, str, Entry, Arguments], Value]] = {
     "subset": _subset,
     "reorder": _reorder,
     "concat": _concat,
-    "duplicate": _duplicate,
+    "duplicate": duplicates.repeated,
     "load": _load,
     "archive": _load,
     "index": _index,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from mlaudit.flow import evaluation, functions, library, networks, sinks, stores, tables
+from mlaudit.flow import duplicates, evaluation, functions, library, networks, sinks, stores, tables
 from mlaudit.flow.arguments import Arguments
 from mlaudit.flow.regions import Selector
 from mlaudit.flow.values import (
@@ -103,9 +103,8 @@ def _by_entry(
         return result.but(influences=merge_influences(result.influences, made))
     if kind == "subset":
         select = Selector("some", (id(arguments.node), run.context))
-        return result.but(rows=value.rows.select(select))
-    if kind == "duplicate":
-        return _repeated(run, value, result, name, arguments)
+        result = result.but(rows=value.rows.select(select))
+        return duplicates.removed(result) if name == "drop_duplicates" else result
     return result
 
 
@@ -118,16 +117,6 @@ def _beside(value: Data, others: list[Data], name: str) -> Data:
     influences = merge_influences(value.influences, *(other.influences for other in others))
     scores = {id(s): s for data in (value, *others) for s in data.scores}
     return value.but(influences=influences, scores=tuple(scores.values()))
-
-
-def _repeated(run: Interpreter, value: Data, result: Data, name: str, arguments: Arguments) -> Data:
-    if value.name is not None or value.kind != "table":
-        return result
-    made = Influence(name, Kind.DUPLICATION, Effect.HIGH, value.rows, run.place(arguments.node))
-    select = Selector("duplicated", (id(arguments.node), run.context))
-    return result.but(
-        rows=value.rows.select(select), influences=merge_influences(result.influences, (made,))
-    )
 
 
 def _named(value: Data, name: str) -> str:
@@ -344,6 +333,9 @@ def _append(
     if value.kind != "table" and isinstance(holder, Ref):
         run.state.heap[holder.address] = joined
         return Constant(None)
+    entry = run.catalogue.method(name)
+    if entry is not None:
+        joined = duplicates.concatenated(run, entry, arguments, [value, *given], joined)
     return joined.but(columns=None, table=value.table)
 
 

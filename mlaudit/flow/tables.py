@@ -153,7 +153,7 @@ def _first_ranked(run: Interpreter, value: Data, key: ast.expr) -> None:
 
 def _of_data(run: Interpreter, value: Data, key: ast.expr) -> Value:
     _first_ranked(run, value, key)
-    if isinstance(key, ast.Tuple) and value.kind != "group":
+    if isinstance(key, ast.Tuple) and key.elts and value.kind != "group":
         return _rows_and_columns(run, value, key)
     if isinstance(key, ast.Slice):
         return sliced(run, value, key)

@@ -76,7 +76,7 @@ class Trace:
                         _keep(found, PreprocessingLeak(influence, evaluation, fit, split))
         for validation in self.of(CrossValidate):
             for influence in validation.influences:
-                if influence.rows.overlap(validation.rows):
+                if self._sees(influence, validation.rows, validation.rows):
                     _keep(found, PreprocessingLeak(influence, validation, None, None))
         return list(found.values())
 
@@ -199,10 +199,12 @@ class Trace:
 
     @staticmethod
     def _sees(influence: Influence, evaluated: RowSet, trained: RowSet) -> bool:
-        """Say whether a statistic saw both; one of the evaluated rows alone never met training."""
-        if not influence.rows.overlap(evaluated):
-            return False
-        return bool(influence.rows.overlap(trained))
+        """Say whether a statistic saw both; one of the evaluated rows alone never met training.
+
+        Copies of rows must surely be among both.
+        """
+        least = Overlap.MUST if influence.kind is Kind.DUPLICATION else Overlap.MAY
+        return influence.rows.overlap(evaluated) >= least <= influence.rows.overlap(trained)
 
 
 def _beyond(evaluation: Evaluate) -> bool:

@@ -49,10 +49,16 @@ class PreprocessingRule(Rule):
         leaks = [
             leak
             for leak in trace.preprocessing_leaks
-            if leak.influence.kind in self.kinds and self.in_folds in {None, leak.in_folds}
+            if leak.influence.kind in self.kinds
+            and self.in_folds in {None, leak.in_folds}
+            and self.concerns(leak)
         ]
         for run in runs(leaks):
             yield self.judge(trace, *run)
+
+    def concerns(self, leak: PreprocessingLeak) -> bool:
+        """Say whether the rule has a say in a leak of its kinds."""
+        return True
 
     def judge(self, trace: Trace, leak: PreprocessingLeak, *more: PreprocessingLeak) -> Finding:
         """Report one leak at the place of its cause, with more of its kind on the next lines."""

@@ -32,7 +32,7 @@ class ResampleBeforeSplit(PreprocessingRule):
         help="Split first and resample the training part only, or use an imblearn Pipeline.",
         impact="Copies or blends of one row stand on both sides of the split; scores soar.",
     )
-    kinds = frozenset({Kind.RESAMPLING, Kind.DUPLICATION})
+    kinds = frozenset({Kind.RESAMPLING})
     in_folds = None
 
     def message(self, leak: PreprocessingLeak) -> str:

@@ -1,0 +1,141 @@
+"""Rows that come to stand in a table more than once: repeated, drawn again, put beside copies."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mlaudit.flow.regions import Selector, union
+from mlaudit.flow.values import Constant, Data, Sequence, Value, merge_influences
+from mlaudit.trace.events import Effect, Influence, Kind
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable
+
+    from mlaudit.catalogue.entry import Entry
+    from mlaudit.flow.arguments import Arguments
+    from mlaudit.flow.interpreter import Interpreter
+
+_ROWS = {0, "index", "rows"}
+_KINDS = {"table", "column", "array", "archive"}
+
+
+def repeated(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> Value:
+    """Repeat rows, as `numpy.repeat` does, or draw them with replacement, as `resample` does."""
+    values = [run.data(value) for value in arguments.positional]
+    short = name.rsplit(".", 1)[-1]
+    if short == "resample" and not _replaces(run, arguments):
+        select = Selector("some", (id(arguments.node), run.context))
+        found: list[Value] = [data.but(rows=data.rows.select(select)) for data in values]
+    elif short == "resample":
+        key: Hashable = (id(arguments.node), run.context)
+        found = [_copied(run, arguments, short, data, key) for data in values]
+    else:
+        data = values[0] if values else Data("array")
+        times = arguments.nodes.get(1) or arguments.nodes.get("repeats")
+        key = (short, times and run.text(times))
+        return (
+            _copied(run, arguments, short, data, key)
+            if _repeats_rows(run, short, data, arguments)
+            else data
+        )
+    return found[0] if len(found) == 1 else Sequence(tuple(found), way="tuple")
+
+
+def concatenated(
+    run: Interpreter, entry: Entry, arguments: Arguments, parts: list[Data], joined: Data
+) -> Data:
+    """Mark what a concatenation holds twice: a table and some of its own rows, or flipped images.
+
+    In loops the same expression stands for other rows in every turn, so nothing is marked there.
+    """
+    if run.loops or not _along_rows(run, entry, arguments):
+        return joined
+    involved = [part for i, part in enumerate(parts) if _again(part, parts[:i] + parts[i + 1 :])]
+    if not involved:
+        return joined
+    outer = [
+        part.rows
+        for part in involved
+        if not any(part.rows != o.rows and part.rows.within(o.rows) for o in involved)
+    ]
+    key = ("copies", *(part.rows.terms for part in involved))
+    copied = _copied(run, arguments, "concat", joined.but(rows=union(outer)), key)
+    others = union(part.rows for part in parts if all(part is not one for one in involved))
+    return copied.but(rows=copied.rows | others)
+
+
+def removed(data: Data) -> Data:
+    """After `drop_duplicates` nothing stands twice."""
+    left = tuple(i for i in data.influences if i.kind is not Kind.DUPLICATION)
+    return data if len(left) == len(data.influences) else data.but(influences=left)
+
+
+def times(run: Interpreter, sequence: Sequence) -> Value | None:
+    """Evaluate `[table] * n`, a list that holds the same rows several times."""
+    if sequence.rest is not None or not sequence.items:
+        return None
+    if not all(run.data(item).rows.terms for item in sequence.items):
+        return None
+    return run.state.allocate(Sequence(sequence.items * 2, None, sequence.way))
+
+
+def _copied(
+    run: Interpreter, arguments: Arguments, operation: str, data: Data, key: Hashable
+) -> Data:
+    if not data.rows.terms:
+        return data
+    rows = data.rows.select(Selector("duplicated", key))
+    made = Influence(
+        operation,
+        Kind.DUPLICATION,
+        Effect.HIGH,
+        rows,
+        run.place(arguments.node),
+        conditional=bool(run.conditions),
+    )
+    return data.but(rows=rows, influences=merge_influences(data.influences, (made,)), select=None)
+
+
+def _replaces(run: Interpreter, arguments: Arguments) -> bool:
+    value = run.load(arguments.named.get("replace", Constant(True)))
+    return not (isinstance(value, Constant) and not value.value)
+
+
+def _repeats_rows(run: Interpreter, name: str, data: Data, arguments: Arguments) -> bool:
+    """Tell rows from channels and columns, which are repeated along other axes."""
+    if name == "tile":
+        shape = run.load(arguments.get("reps", 1) or Constant(None))
+        first = run.load(shape.items[0]) if isinstance(shape, Sequence) and shape.items else shape
+        flat = data.kind == "column" or isinstance(shape, Sequence)
+        return flat and isinstance(first, Constant) and first.value != 1
+    axis = arguments.get("axis", 2)
+    if axis is None:
+        return data.kind == "column" or data.name is not None
+    inner = run.load(axis)
+    return isinstance(inner, Constant) and inner.value in _ROWS
+
+
+def _along_rows(run: Interpreter, entry: Entry, arguments: Arguments) -> bool:
+    along = entry.along or "axis"
+    position = entry.parameters.index(along) if along in entry.parameters else None
+    value = arguments.get(along, position)
+    inner = run.load(value) if value is not None else Constant(0)
+    return isinstance(inner, Constant) and inner.value in _ROWS
+
+
+def _again(part: Data, others: list[Data]) -> bool:
+    """Whether the rows of a part stand in another part too, as the same columns."""
+    return any(
+        _alike(part, other) and (part.rows.within(other.rows) or other.rows.within(part.rows))
+        for other in others
+    )
+
+
+def _alike(one: Data, two: Data) -> bool:
+    if one.kind != two.kind or one.kind not in _KINDS:
+        return False
+    if (one.name, one.table, one.columns) != (two.name, two.table, two.columns):
+        return False
+    if one.kind == "table":
+        return one.columns is not None or one.rows != two.rows
+    return one.kind != "column" or one.name is not None
