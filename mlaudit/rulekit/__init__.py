@@ -5,7 +5,7 @@ from mlaudit.model.frozen import frozen
 from mlaudit.model.pattern import Pattern
 from mlaudit.rulekit.module import Call, Module
 from mlaudit.rulekit.rule import Rule, RuleMeta, Tier
-from mlaudit.rulekit.wording import named, quoted, says_validation, score_of
+from mlaudit.rulekit.wording import named, quoted, says_training, says_validation, score_of
 from mlaudit.source.document import Place
 from mlaudit.trace.events import (
     Among,
@@ -73,6 +73,7 @@ __all__ = [
     "frozen",
     "named",
     "quoted",
+    "says_training",
     "says_validation",
     "score_of",
 ]

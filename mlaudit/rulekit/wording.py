@@ -12,7 +12,10 @@ if TYPE_CHECKING:
 
 LONGEST = 60
 
-_VALIDATION = Pattern(r"(?<![A-Za-z])(val|valid|validation|dev)(?![a-z])|Val(id|idation)?(?![a-z])")
+_VALIDATION = Pattern(
+    r"(?<![A-Za-z])(val|valid|validate|validation|dev)(?![a-z])|Val(id|idate|idation)?(?![a-z])"
+)
+_TRAINING = Pattern(r"(?<![A-Za-z])tr(ain(ing|ed)?)?(?![a-z])|Train(ing)?(?![a-z])|in-sample")
 
 
 def quoted(code: Place | str) -> str:
@@ -42,3 +45,8 @@ def score_of(evaluation: Evaluate) -> str:
 def says_validation(code: str) -> bool:
     """Say whether a name in the code calls its rows validation rows: `X_val`, `valid_set`."""
     return _VALIDATION.search(code) is not None
+
+
+def says_training(code: str) -> bool:
+    """Say whether code or the text in it calls its rows training rows: `X_train`, "training"."""
+    return _TRAINING.search(code) is not None

@@ -69,12 +69,16 @@ class Trace:
                 continue
             if evaluation.metric is None and not _apart_from_training(evaluation):
                 continue  # a contest's test set, whose labels are elsewhere
+            if _ignores_features(evaluation.model):
+                continue
             for fit in evaluation.fits:
                 for influence in (*fit.influences, *evaluation.influences):
                     if self._sees(influence, evaluation.rows, fit.rows):
-                        split = self.split_of(evaluation.rows)
+                        split = self.split_of(evaluation.rows, evaluation.variable, fit.variable)
                         _keep(found, PreprocessingLeak(influence, evaluation, fit, split))
         for validation in self.of(CrossValidate):
+            if _ignores_features(validation.model):
+                continue
             for influence in validation.influences:
                 if self._sees(influence, validation.rows, validation.rows):
                     _keep(found, PreprocessingLeak(influence, validation, None, None))
@@ -93,8 +97,8 @@ class Trace:
             for influence in evaluation.influences:
                 met = any(influence.rows.overlap(fit.rows) for fit in evaluation.fits)
                 if not met and influence.rows.overlap(evaluation.rows) is Overlap.MUST:
-                    split = self.split_of(evaluation.rows)
                     trained = evaluation.fits[-1]
+                    split = self.split_of(evaluation.rows, evaluation.variable, trained.variable)
                     _keep(found, PreprocessingLeak(influence, evaluation, trained, split))
         return list(found.values())
 
@@ -133,6 +137,19 @@ class Trace:
         return [
             report for report in self.reports if report.held_out and not report.rows.overlap(rows)
         ]
+
+    def judged_beyond(self, rows: RowSet) -> bool:
+        """Say whether a model of the same data is judged on held-out rows beyond these."""
+        return any(
+            fit.rows.kin(rows) for report in self.untouched_reports(rows) for fit in report.fits
+        )
+
+    @cached_property
+    def judges_fairly(self) -> bool:
+        """Whether any model is judged on folds, or told a score on held-out rows."""
+        return any(True for _ in self.of(CrossValidate)) or any(
+            report.held_out for report in self.reports
+        )
 
     def untouched_rows_remain(self, rows: RowSet) -> bool:
         """Say whether rows that share nothing with these are predicted, told or not."""
@@ -173,12 +190,19 @@ class Trace:
                     return True
         return not judged.within(trained) and not trained.within(judged)
 
-    def split_of(self, rows: RowSet) -> Split | None:
-        """Find the last split that made a part of which these rows are: the finest."""
-        for split in reversed(list(self.of(Split))):
-            if any(rows.within(part) for part in split.parts):
-                return split
-        return None
+    def split_of(self, rows: RowSet, *names: str) -> Split | None:
+        """Find the last split that made a part of which these rows are: the finest.
+
+        Of several that make the very same parts, it is the one whose parts have these names.
+        """
+        found = [
+            split
+            for split in reversed(list(self.of(Split)))
+            if any(rows.within(part) for part in split.parts)
+        ]
+        alike = (split for split in found if split.parts == found[0].parts)
+        named = next((split for split in alike if set(names) & set(split.outputs)), None)
+        return named or next(iter(found), None)
 
     def in_folds(self, evaluation: Evaluate) -> bool:
         """Say whether the rows are those of a fold that takes its turn."""
@@ -205,6 +229,11 @@ class Trace:
         """
         least = Overlap.MUST if influence.kind is Kind.DUPLICATION else Overlap.MAY
         return influence.rows.overlap(evaluated) >= least <= influence.rows.overlap(trained)
+
+
+def _ignores_features(model: Model) -> bool:
+    """Whether the model is a baseline that no feature can influence."""
+    return model.name.startswith("Dummy")
 
 
 def _beyond(evaluation: Evaluate) -> bool:

@@ -15,13 +15,14 @@ from mlaudit.rulekit import (
     Use,
     named,
     quoted,
+    says_training,
     score_of,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from mlaudit.rulekit import Overlapping, Place, Trace
+    from mlaudit.rulekit import Evaluate, Overlapping, Place, Trace
 
 
 class EvaluateOnTrain(Rule):
@@ -46,23 +47,46 @@ class EvaluateOnTrain(Rule):
                 continue
             if trace.judged_apart(evaluation) or trace.set_apart(overlapping):
                 continue
+            if trace.judges_fairly and called_training(evaluation):
+                continue
             seen.add(overlapping.fit.place)
-            yield self._judge(overlapping)
+            yield self._judge(trace, overlapping)
 
-    def _judge(self, overlapping: Overlapping) -> Finding:
+    def _judge(self, trace: Trace, overlapping: Overlapping) -> Finding:
         fit, evaluation = overlapping.fit, overlapping.evaluation
         rows = quoted(evaluation.variable) if evaluation.variable else "the training rows"
+        if trace.judges_fairly:
+            alone = "this model has no score on other rows"
+        else:
+            alone = "no score on other rows stands beside it"
+        frank = any(says_training(text) for text in _texts(_line(evaluation)))
         return self.report(
             evaluation.place,
             f"{score_of(evaluation)} of {named(evaluation.model)} is measured on {rows}, the rows "
-            f"that {quoted(fit.place)} trained it on, and no score on other rows stands beside it",
+            f"that {quoted(fit.place)} trained it on, and {alone}",
             evidence=[("trained here", fit.place), ("scored here", evaluation.place)],
+            severity=Severity.WARNING if frank or trace.judges_fairly else None,
             conditional=evaluation.conditional or fit.conditional,
             fix=Fix(
                 "Split the rows before training, train on one part and report the score on the "
                 "other, or cross-validate."
             ),
         )
+
+
+def called_training(evaluation: Evaluate) -> bool:
+    """Say whether the rows, or the line that tells the score, are called after training."""
+    return says_training(evaluation.variable) or says_training(_line(evaluation))
+
+
+def _line(evaluation: Evaluate) -> str:
+    place = evaluation.place
+    return place.document.lines[place.line - 1]
+
+
+def _texts(line: str) -> list[str]:
+    """Give what stands in quotes on a line of code."""
+    return [*line.split('"')[1::2], *line.split("'")[1::2]]
 
 
 def is_told(overlapping: Overlapping) -> bool:

@@ -10,9 +10,10 @@ from mlaudit_rules.leakage.preprocessing import (
     judged,
     learnt,
     model,
-    number,
+    spoilt,
     takes_steps,
     trained,
+    tries,
 )
 
 if TYPE_CHECKING:
@@ -36,8 +37,8 @@ class FitBeforeSplit(PreprocessingRule):
     def message(self, leak: PreprocessingLeak) -> str:
         """Say which transformer learnt what from which rows."""
         return (
-            f"{quoted(leak.influence.place)} learns {learnt(leak)} from rows that {model(leak)} is "
-            f"scored on ({judged(leak)}), so {number(leak)} is not measured on unseen data"
+            f"{quoted(leak.influence.place)} learns {learnt(leak)} from rows that {model(leak)} "
+            f"{tries(leak)} ({judged(leak)}), so {spoilt(leak)}"
         )
 
     def remedy(self, leak: PreprocessingLeak) -> str:
@@ -46,6 +47,8 @@ class FitBeforeSplit(PreprocessingRule):
         by_hand = f"Split first, fit {name} on {trained(leak)} and only transform {judged(leak)}"
         if not takes_steps(leak):
             return f"{by_hand}."
+        if leak.evaluation.model.name.lower().endswith("pipeline") and name != "`Pipeline`":
+            return f"{by_hand}; or make it a step of {model(leak)}."
         return (
             f"{by_hand}; or put {name} and {model(leak)} into one Pipeline and fit that on "
             f"{trained(leak)}."

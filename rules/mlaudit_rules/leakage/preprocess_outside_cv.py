@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from mlaudit.rulekit import (
     Confidence,
+    CrossValidate,
     Effect,
     Kind,
     RuleMeta,
@@ -53,6 +54,10 @@ class PreprocessOutsideCv(PreprocessingRule):
         name = quoted(leak.influence.operation.rsplit(" in ", 1)[-1].split(".")[0])
         if leak.influence.kind is Kind.STATISTIC:
             return "Compute it from the training rows of each fold and apply it to the others."
+        validation = leak.evaluation
+        if isinstance(validation, CrossValidate) and validation.search:
+            inner = next((quoted(part.name) for part in validation.model.steps), "its estimator")
+            return f"Put {name} and {inner} into one Pipeline and give that to {model(leak)}."
         return f"Put {name} and {model(leak)} into one Pipeline and cross-validate the pipeline."
 
     def severity(self, trace: Trace, leak: PreprocessingLeak) -> Severity:

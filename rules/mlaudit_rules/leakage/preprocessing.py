@@ -35,6 +35,8 @@ _ROLES = {
 
 NEAR = 2
 
+_WEIGHT = [Severity.INFO, Severity.WARNING, Severity.ERROR].index
+
 _STEPS = {"sklearn", "imblearn", "xgboost", "lightgbm", "catboost"}
 
 
@@ -85,10 +87,20 @@ class PreprocessingRule(Rule):
         raise NotImplementedError
 
     def severity(self, trace: Trace, leak: PreprocessingLeak) -> Severity:
-        """Grade by how much the statistic can move a score."""
-        if leak.influence.effect is Effect.LOW:
-            return Severity.WARNING
-        return self.meta.severity
+        """Grade by how much the statistic can move a score, and whether that is the only score."""
+        return graded(trace, leak, self.meta.severity)
+
+
+def graded(trace: Trace, leak: PreprocessingLeak, severity: Severity) -> Severity:
+    """Lower a severity for weak statistics, and where another score, or none, is told.
+
+    Another is one on held-out rows of the same data that had no part in the statistic.
+    """
+    if leak.influence.effect is Effect.LOW or only_predicted(leak):
+        severity = min(severity, Severity.WARNING, key=_WEIGHT)
+    if trace.judged_beyond(leak.influence.rows):
+        severity = Severity.WARNING if severity is Severity.ERROR else Severity.INFO
+    return severity
 
 
 def runs(leaks: list[PreprocessingLeak]) -> Iterator[list[PreprocessingLeak]]:
@@ -112,18 +124,27 @@ def _continues(first: PreprocessingLeak, second: PreprocessingLeak) -> bool:
 
 
 def chooses_only(trace: Trace, leak: PreprocessingLeak) -> bool:
-    """Say whether the folds only choose settings, and rows without part in it give the score."""
+    """Say whether the folds only choose settings, and rows without part in it are predicted."""
     validation = leak.evaluation
-    if isinstance(validation, CrossValidate) and validation.search:
-        return bool(trace.untouched_reports(validation.rows))
-    return False
+    if not isinstance(validation, CrossValidate) or not validation.search:
+        return False
+    return trace.judged_beyond(validation.rows) or any(
+        event.held_out and event.rows.kin(validation.rows)
+        for event in trace.of(Evaluate)
+        if not event.rows.overlap(validation.rows)
+    )
+
+
+def only_predicted(leak: PreprocessingLeak) -> bool:
+    """Say whether the rows are predicted, and no metric is seen that judges the predictions."""
+    return isinstance(leak.evaluation, Evaluate) and leak.evaluation.metric is None
 
 
 def confidence(leak: PreprocessingLeak) -> Confidence:
     """Tell how sure it is that the statistic saw judged rows, and that they are judged."""
     if leak.overlap is not Overlap.MUST:
         return Confidence.LOW
-    if isinstance(leak.evaluation, Evaluate) and leak.evaluation.metric is None:
+    if only_predicted(leak):
         return Confidence.MEDIUM
     return Confidence.HIGH
 
@@ -135,7 +156,7 @@ def chain(leak: PreprocessingLeak) -> Iterator[tuple[str, Place]]:
         yield "split here", leak.split.place
     if leak.fit is not None:
         yield "trained here", leak.fit.place
-    yield "scored here", leak.evaluation.place
+    yield "predicted here" if only_predicted(leak) else "scored here", leak.evaluation.place
 
 
 def trained(leak: PreprocessingLeak) -> str:
@@ -166,6 +187,18 @@ def _variables(leak: PreprocessingLeak) -> tuple[str, str]:
 def learnt(leak: PreprocessingLeak) -> str:
     """Name what was learnt from the rows."""
     return leak.influence.statistic or "statistics"
+
+
+def tries(leak: PreprocessingLeak) -> str:
+    """Say what a model does with the rows, as the end of "rows that the model …"."""
+    return "predicts" if only_predicted(leak) else "is scored on"
+
+
+def spoilt(leak: PreprocessingLeak) -> str:
+    """Say what the number, or the predictions, can no longer tell."""
+    if only_predicted(leak):
+        return "its predictions are no test on unseen data"
+    return f"{number(leak)} is not measured on unseen data"
 
 
 def number(leak: PreprocessingLeak) -> str:

@@ -11,7 +11,9 @@ from mlaudit_rules.leakage.preprocessing import (
     judged,
     model,
     number,
+    only_predicted,
     trained,
+    tries,
 )
 
 if TYPE_CHECKING:
@@ -41,9 +43,14 @@ class ResampleBeforeSplit(PreprocessingRule):
             harm = "these rows are chosen and balanced as no new data will be"
         else:
             harm = "copies or blends of these rows are in its training"
+        told = (
+            "its predictions there say nothing"
+            if only_predicted(leak)
+            else f"{number(leak)} does not hold"
+        )
         return (
-            f"{quoted(leak.influence.place)} resamples rows, and {model(leak)} is scored on a part "
-            f"of the result ({judged(leak)}): {harm}, so {number(leak)} does not hold for new data"
+            f"{quoted(leak.influence.place)} resamples rows, and {model(leak)} {tries(leak)} a "
+            f"part of the result ({judged(leak)}): {harm}, so {told} for new data"
         )
 
     def remedy(self, leak: PreprocessingLeak) -> str:

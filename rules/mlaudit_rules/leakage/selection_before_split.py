@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING
 from mlaudit.rulekit import Confidence, Kind, RuleMeta, Severity, quoted
 from mlaudit_rules.leakage.preprocessing import (
     PreprocessingRule,
+    graded,
     judged,
     learnt,
     model,
-    number,
+    spoilt,
     takes_steps,
     trained,
+    tries,
 )
 
 if TYPE_CHECKING:
@@ -40,8 +42,7 @@ class SelectionBeforeSplit(PreprocessingRule):
         labels = " (and their labels)" if leak.influence.supervised else ""
         return (
             f"{quoted(leak.influence.place)} selects by {learnt(leak)}, taken from rows{labels} "
-            f"that {model(leak)} is scored on ({judged(leak)}), so {number(leak)} is not "
-            "measured on unseen data"
+            f"that {model(leak)} {tries(leak)} ({judged(leak)}), so {spoilt(leak)}"
         )
 
     def remedy(self, leak: PreprocessingLeak) -> str:
@@ -56,4 +57,5 @@ class SelectionBeforeSplit(PreprocessingRule):
 
     def severity(self, trace: Trace, leak: PreprocessingLeak) -> Severity:
         """Grade a selection that looked at the labels higher than one that did not."""
-        return Severity.ERROR if leak.influence.supervised else Severity.WARNING
+        severity = Severity.ERROR if leak.influence.supervised else Severity.WARNING
+        return graded(trace, leak, severity)

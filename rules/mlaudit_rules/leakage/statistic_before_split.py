@@ -10,8 +10,9 @@ from mlaudit_rules.leakage.preprocessing import (
     judged,
     learnt,
     model,
-    number,
+    spoilt,
     trained,
+    tries,
 )
 
 if TYPE_CHECKING:
@@ -36,8 +37,7 @@ class StatisticBeforeSplit(PreprocessingRule):
         """Say which statistic of which rows."""
         return (
             f"{quoted(leak.influence.place)} shapes the data by {learnt(leak)} of all rows, those "
-            f"included that {model(leak)} is scored on ({judged(leak)}), so {number(leak)} is not "
-            "measured on unseen data"
+            f"included that {model(leak)} {tries(leak)} ({judged(leak)}), so {spoilt(leak)}"
         )
 
     def remedy(self, leak: PreprocessingLeak) -> str:

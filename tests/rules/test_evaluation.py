@@ -1,0 +1,80 @@
+"""How findings about evaluation are graded and worded by what else the program tells."""
+
+from __future__ import annotations
+
+from mlaudit.model.finding import Severity
+from mlaudit.rulekit.testing import findings
+
+TRAINED = """
+import lightgbm as lgb
+import pandas as pd
+from sklearn.linear_model import Lasso, Ridge
+from sklearn.metrics import r2_score
+from sklearn.model_selection import train_test_split
+
+rents = pd.read_csv("rents.csv")
+X, y = rents.drop(columns="rent"), rents["rent"]
+model = Ridge().fit(X, y)
+"""
+HELD_OUT = """
+X_old, X_new, y_old, y_new = train_test_split(X, y, random_state=0)
+print(Lasso().fit(X_old, y_old).score(X_new, y_new))
+"""
+BARE = "print(model.score(X, y))\n"
+FRANK = 'print("on the training rows:", model.score(X, y))\n'
+
+
+def severities(code: str) -> list[Severity]:
+    return [found.severity for found in findings(code, "EVAL002")]
+
+
+def test_a_training_score_alone_is_an_error() -> None:
+    (found,) = findings(TRAINED + BARE, "EVAL002")
+    assert found.severity is Severity.ERROR
+    assert found.message.endswith("no score on other rows stands beside it")
+
+
+def test_a_training_score_beside_scores_of_other_models_is_a_warning() -> None:
+    (found,) = findings(TRAINED + BARE + HELD_OUT, "EVAL002")
+    assert found.severity is Severity.WARNING
+    assert found.message.endswith("this model has no score on other rows")
+
+
+def test_a_training_score_that_is_called_so_is_a_warning_or_nothing() -> None:
+    assert severities(TRAINED + FRANK) == [Severity.WARNING]
+    assert severities(TRAINED + FRANK + HELD_OUT) == []
+
+
+def test_the_name_of_the_rows_is_no_confession_to_readers() -> None:
+    named = TRAINED.replace("fit(X, y)", "fit(X_train, y)").replace("X, y =", "X_train, y =")
+    told = "print(model.score(X_train, y))\n"
+    assert severities(named + told) == [Severity.ERROR]
+    other = HELD_OUT.replace("(X, y,", "(X_train, y,")
+    assert severities(named + told + other) == []
+
+
+WATCHED = """
+import lightgbm as lgb
+import pandas as pd
+from sklearn.metrics import r2_score
+from sklearn.model_selection import train_test_split
+
+rents = pd.read_csv("rents.csv")
+X, y = rents.drop(columns="rent"), rents["rent"]
+X_train, {rows}, y_train, labels = train_test_split(X, y, random_state=0)
+ours, theirs = lgb.Dataset(X_train, y_train), lgb.Dataset({rows}, labels)
+model = lgb.train({{}}, ours, valid_sets=[ours, theirs], early_stopping_rounds=5)
+print(r2_score(labels, model.predict({rows})))
+"""
+
+
+def test_of_several_watched_parts_the_one_that_decides_is_named() -> None:
+    (found,) = findings(WATCHED.format(rows="X_test"), "EVAL004")
+    assert found.severity is Severity.ERROR
+    assert "lets `theirs` decide" in found.message
+
+
+def test_watched_rows_called_validation_are_a_hint() -> None:
+    for name in ("X_val", "validate_rows", "valid_rows"):
+        code = WATCHED.format(rows=name).replace("theirs", name.replace("X", "set"))
+        assert [found.severity for found in findings(code, "EVAL004")] == [Severity.INFO]

@@ -1,0 +1,174 @@
+"""How findings about leakage are graded and worded by what else the program tells."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from mlaudit.model.finding import Severity
+from mlaudit.rulekit.testing import findings
+
+if TYPE_CHECKING:
+    from mlaudit.model.finding import Finding
+
+IMPORTS = """
+import pandas as pd
+from sklearn.dummy import DummyClassifier
+from sklearn.ensemble import BaggingClassifier
+from sklearn.feature_extraction.text import CountVectorizer
+from sklearn.impute import SimpleImputer
+from sklearn.linear_model import LogisticRegression, Ridge
+from sklearn.model_selection import GridSearchCV, cross_val_score, train_test_split
+from sklearn.pipeline import Pipeline, make_pipeline
+from sklearn.preprocessing import MinMaxScaler, StandardScaler
+"""
+LOADED = f"""{IMPORTS}
+table = pd.read_csv("table.csv")
+X, y = table.drop(columns="kind"), table["kind"]
+"""
+FOLDS = (
+    LOADED
+    + """
+X_train, X_test, y_train, y_test = train_test_split(X, y, random_state=0)
+scaler = StandardScaler()
+scaled = scaler.fit_transform(X_train)
+model = LogisticRegression()
+print(cross_val_score(model, scaled, y_train).mean())
+"""
+)
+SCORED = """
+model.fit(scaled, y_train)
+print(model.score(scaler.transform(X_test), y_test))
+"""
+SPLIT = (
+    LOADED
+    + """
+scaled = StandardScaler().fit_transform(X)
+X_train, X_test, y_train, y_test = train_test_split(scaled, y, random_state=0)
+model = {model}
+model.fit(X_train, y_train)
+"""
+)
+
+
+def only(code: str, *codes: str) -> Finding:
+    (found,) = findings(code, *codes)
+    return found
+
+
+def test_folds_that_give_the_only_score_weigh_more_than_folds_beside_a_clean_test() -> None:
+    assert only(FOLDS, "LEAK002").severity is Severity.ERROR
+    assert only(FOLDS + SCORED, "LEAK002").severity is Severity.WARNING
+
+
+def test_a_clean_test_of_other_data_changes_nothing() -> None:
+    other = """
+other = pd.read_csv("other.csv")
+A_train, A_test, b_train, b_test = train_test_split(other[["size"]], other["price"])
+print(Ridge().fit(A_train, b_train).score(A_test, b_test))
+"""
+    assert only(FOLDS + other, "LEAK002").severity is Severity.ERROR
+
+
+def test_rows_that_are_predicted_only_are_not_said_to_be_scored() -> None:
+    code = SPLIT.format(model="Ridge()")
+    predicted = only(f"{code}print(model.predict(X_test)[:5])\n", "LEAK001")
+    scored = only(f"{code}print(model.score(X_test, y_test))\n", "LEAK001")
+    assert predicted.severity is Severity.WARNING
+    assert "`model` (Ridge) predicts (`X_test`)" in predicted.message
+    assert "score" not in predicted.message
+    assert predicted.evidence[-1].role == "predicted here"
+    assert scored.severity is Severity.ERROR
+    assert "is scored on (`X_test`)" in scored.message
+    assert scored.evidence[-1].role == "scored here"
+
+
+def test_a_baseline_that_ignores_features_is_not_spoilt_by_them() -> None:
+    told = "print(model.score(X_test, y_test))\n"
+    assert findings(SPLIT.format(model="DummyClassifier()") + told, "LEAK001") == []
+    assert only(SPLIT.format(model="LogisticRegression()") + told, "LEAK001")
+
+
+@pytest.mark.parametrize(
+    ("model", "way"),
+    [
+        ("LogisticRegression()", "into one Pipeline and fit that on `X_train`"),
+        ("make_pipeline(LogisticRegression())", "make it a step of `model`."),
+        ("BaggingClassifier(LogisticRegression())", "into one Pipeline and fit that on `X_train`"),
+    ],
+)
+def test_the_remedy_fits_the_model(model: str, way: str) -> None:
+    found = only(f"{SPLIT.format(model=model)}print(model.score(X_test, y_test))\n", "LEAK001")
+    assert found.fix is not None
+    assert way in found.fix.description
+
+
+def test_a_search_is_given_the_pipeline_and_not_put_into_it() -> None:
+    code = f"""{LOADED}
+scaled = MinMaxScaler().fit_transform(X)
+grid = GridSearchCV(LogisticRegression(), {{"C": [1, 10]}})
+grid.fit(scaled, y)
+print(grid.best_score_)
+"""
+    found = only(code, "LEAK002")
+    assert found.fix is not None
+    assert found.fix.description == (
+        "Put `MinMaxScaler` and `LogisticRegression` into one Pipeline and give that to `grid` "
+        "(GridSearchCV)."
+    )
+
+
+def test_folds_that_only_choose_weigh_little_whoever_judges_the_test_part() -> None:
+    code = f"""{LOADED}
+from reports import show
+
+X_train, X_test, y_train, y_test = train_test_split(X, y, random_state=0)
+scaler = MinMaxScaler().fit(X_train)
+grid = GridSearchCV(LogisticRegression(), {{"C": [1, 10]}})
+grid.fit(scaler.transform(X_train), y_train)
+print(grid.best_score_)
+"""
+    shown = "show(y_test, grid.predict(scaler.transform(X_test)))\n"
+    assert only(code, "LEAK002").severity is Severity.ERROR
+    assert only(code + shown, "LEAK002").severity is Severity.INFO
+
+
+def test_the_strongest_part_of_a_pipeline_gives_the_grade() -> None:
+    parts = ["('fill', SimpleImputer())", "('scale', StandardScaler())"]
+    for steps in (parts, parts[::-1]):
+        code = f"""{LOADED}
+prepare = Pipeline([{", ".join(steps)}])
+prepared = prepare.fit_transform(X)
+prepared = pd.DataFrame(prepared).fillna(0)
+print(cross_val_score(LogisticRegression(), prepared, y))
+"""
+        found = only(code, "LEAK002")
+        assert found.severity is Severity.ERROR
+        assert "column means and standard deviations" in found.message
+
+
+def test_the_split_in_the_evidence_is_the_one_whose_parts_are_used() -> None:
+    code = f"""{LOADED}
+scaled = StandardScaler().fit_transform(X)
+X_train, X_test, y_train, y_test = train_test_split(scaled, y, random_state=0)
+A_train, A_test, b_train, b_test = train_test_split(X, y, random_state=0)
+print(LogisticRegression().fit(X_train, y_train).score(X_test, y_test))
+"""
+    found = only(code, "LEAK001")
+    (split,) = [place for place in found.evidence if place.role == "split here"]
+    assert code.split("\n")[split.location.line - 1].startswith("X_train")
+
+
+def test_importances_are_replaced_by_a_selector_of_the_same_model() -> None:
+    code = f"""{LOADED}
+from sklearn.ensemble import ExtraTreesClassifier
+
+trees = ExtraTreesClassifier(random_state=0).fit(X, y)
+X = X[[name for name, share in zip(X.columns, trees.feature_importances_) if share > 0.05]]
+X_train, X_test, y_train, y_test = train_test_split(X, y, random_state=0)
+print(LogisticRegression().fit(X_train, y_train).score(X_test, y_test))
+"""
+    found = only(code, "LEAK003")
+    assert found.fix is not None
+    assert "SelectFromModel(ExtraTreesClassifier())" in found.fix.description
