@@ -91,7 +91,7 @@ _UNKNOWN = Entry("unknown", "unknown")
 def build(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> Value:
     """Make an estimator from a call of its class."""
     key = (id(arguments.node), run.context)
-    short = name.rsplit(".", 1)[-1]
+    short = _class_name(name)
     inner = tuple(_wrapped(run, entry, arguments))
     model = run.models.get(key)
     if model is None:
@@ -113,6 +113,13 @@ def build(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> Va
             positional=tuple(arguments.positional),
         )
     )
+
+
+def _class_name(name: str) -> str:
+    """Name what a call makes: `Net.from_pretrained` makes a Net."""
+    owner, _, made = f".{name}".rpartition(".")
+    owner = owner.rpartition(".")[2]
+    return owner if made[:1].islower() and owner[:1].isupper() else made
 
 
 def build_unknown(run: Interpreter, name: str, arguments: Arguments) -> Value:

@@ -84,7 +84,7 @@ def _network(run: Interpreter, name: str, entry: Entry, arguments: Arguments) ->
     """Make a network; what wraps one stands for the network itself."""
     if entry.wraps is not None:
         inner = run.load(arguments.get(entry.wraps, 0) or UNKNOWN)
-        if isinstance(inner, Estimator | Instance):
+        if isinstance(inner, Instance) or networks.is_whole(inner):
             return run.state.allocate(inner)
     return estimators.build(run, name, entry, arguments)
 

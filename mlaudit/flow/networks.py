@@ -63,7 +63,7 @@ def call_estimator(
     """Call a library object: a network or a loss; anything else passes its data on."""
     if estimator.entry.kind == "loss":
         return judged(run, estimator.model.name, arguments)
-    if estimator.entry.kind in {"network", "trainer"} or _holds_layers(run, estimator):
+    if estimator.entry.kind == "trainer" or is_whole(estimator):
         return _prediction(run, target, estimator, arguments)
     data = [run.data(value) for value in arguments.values()]
     if estimator.entry.kind == "unknown" and estimator.fits:
@@ -71,8 +71,12 @@ def call_estimator(
     return combine(data) if data else UNKNOWN
 
 
-def _holds_layers(run: Interpreter, estimator: Estimator) -> bool:
-    return estimator.entry.kind == "layer" and "Sequential" in estimator.entry.name
+def is_whole(value: object) -> bool:
+    """Say whether a value is a network by itself, and not only a layer of one."""
+    if not isinstance(value, Estimator):
+        return False
+    kind, name = value.entry.kind, value.entry.name
+    return kind == "network" or (kind == "layer" and "Sequential" in name)
 
 
 def _prediction(

@@ -206,6 +206,22 @@ def test_recursion_ends() -> None:
     assert trace_of(source.replace('pd.read_csv("a.csv")', "3")).notes == []
 
 
+def test_what_wraps_a_net_stands_for_it() -> None:
+    trace = trace_of(
+        """
+        import numpy as np
+        import torch
+
+        X, y = torch.tensor(np.load("x.npy")), torch.tensor(np.load("y.npy"))
+        net = torch.nn.Sequential(torch.nn.Linear(3, 1))
+        net = torch.compile(torch.nn.DataParallel(module=net))
+        torch.nn.MSELoss()(net(X), y).backward()
+        """
+    )
+    (fit,) = trace.of(Fit)
+    assert fit.model.name == "Sequential"
+
+
 def test_a_batch_trains_when_its_loss_reaches_backward() -> None:
     trace = trace_of("""
     import torch
