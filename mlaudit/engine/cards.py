@@ -10,7 +10,7 @@ from mlaudit.model.review import Hyperparameter, ModelCard
 from mlaudit.trace.events import CrossValidate, Evaluate, Fit, Model, Role
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Container, Iterable, Iterator, Mapping
 
     from mlaudit.model.location import Location
     from mlaudit.trace.events import Argument
@@ -29,8 +29,11 @@ _NO_CONSTRUCTION = ("class ", "def ", "async def ", "super(")
 _SHOWN_ROLES = {Role.PREDICTOR, Role.CLUSTERER}
 
 
-def models(trace: Trace) -> list[ModelCard]:
-    """Describe the models that are built, one card a place; steps of others are part of these."""
+def models(trace: Trace, parts: Container[int] = ()) -> list[ModelCard]:
+    """Describe the models that are built, one card a place; steps of others are part of these.
+
+    `parts` are the ids of models that are shown only if they are trained or judged.
+    """
     inner = {id(step) for model in trace.models for step in _steps(model)}
     fitted: dict[int, list[Location]] = {}
     judged: dict[int, list[Location]] = {}
@@ -46,7 +49,8 @@ def models(trace: Trace) -> list[ModelCard]:
     cards: dict[tuple[str, Location], ModelCard] = {}
     for key, model in known.items():
         idle = key not in fitted and key not in judged
-        if idle and (key in inner or model.place.text.startswith(_NO_CONSTRUCTION)):
+        held = key in inner or key in parts or model.place.text.startswith(_NO_CONSTRUCTION)
+        if idle and held:
             continue
         if model.role in _SHOWN_ROLES:
             card = _card(model, fitted.get(key, ()), judged.get(key, ()))

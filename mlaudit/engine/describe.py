@@ -8,6 +8,7 @@ from mlaudit.engine.cards import TASKS, models
 from mlaudit.engine.description import Description
 from mlaudit.engine.followed import evaluations, trainings
 from mlaudit.engine.measures import measurements, schemes
+from mlaudit.engine.parts import parts
 from mlaudit.engine.splits import describe_splits
 from mlaudit.engine.stored import stored
 from mlaudit.model.review import DataSource
@@ -36,7 +37,7 @@ def describe(module: Module) -> Description:
     told = Description(
         frameworks=_frameworks(module), tasks=_tasks(module), targets=_targets(trace)
     )
-    told.models = models(trace)
+    told.models = models(trace, parts(module))
     told.sources = _sources(trace)
     told.splits = describe_splits(module)
     told.schemes = schemes(trace, _splitters(module))
@@ -45,12 +46,18 @@ def describe(module: Module) -> Description:
     told.evaluations = evaluations(module)
     told.trainings = trainings(module)
     told.independent = [event.place.location for event in trace.reports if event.held_out]
-    told.judged_apart = bool(told.independent) or any(True for _ in trace.of(CrossValidate))
+    told.held_out = _unique(
+        event.place.location
+        for event in trace.of(Evaluate)
+        if event.metric is not None and event.held_out
+    )
+    told.judged_apart = bool(told.held_out) or any(True for _ in trace.of(CrossValidate))
     told.stored = stored(module)
     told.seeds = _unique(event.place.location for event in trace.of(Seed) if event.fixed)
     told.prepares = any(fit.model.role is Role.TRANSFORMER for fit in trace.of(Fit))
     missed = not all(told.trainings.values())
     told.learns = missed or bool(told.models or told.measurements)
+    told.is_test = module.is_test
     return told
 
 

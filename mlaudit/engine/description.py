@@ -25,8 +25,9 @@ class Description:
     where a model is judged or trained whether its rows could be followed.  `stored` are the places
     where a model or a transformer is saved, by "model" or "preprocessing"; `seeds` those where
     generators are seeded.  `prepares` says that preprocessing is fitted outside of any model, and
-    `learns` that some model is fitted or judged here.  `independent` are the places where scores on
-    held-out rows are reported; `judged_apart` says that there are some, or scores on folds.
+    `learns` that some model is fitted or judged here.  `held_out` are the places where models are
+    judged on held-out rows, `independent` those of them where the score is reported;
+    `judged_apart` says that there are some, or scores on folds.  `is_test` marks a test of code.
     """
 
     frameworks: list[str] = field(default_factory=list)
@@ -41,9 +42,16 @@ class Description:
     pipeline: Pipeline | None = None
     evaluations: dict[Location, bool] = field(default_factory=dict)
     trainings: dict[Location, bool] = field(default_factory=dict)
+    held_out: list[Location] = field(default_factory=list)
     independent: list[Location] = field(default_factory=list)
     judged_apart: bool = False
     stored: dict[str, list[Location]] = field(default_factory=dict)
     seeds: list[Location] = field(default_factory=list)
     prepares: bool = False
     learns: bool = False
+    is_test: bool = False
+
+    @property
+    def asks(self) -> bool:
+        """Whether the file makes a model that the reader's questions and check list are about."""
+        return self.learns and not self.is_test

@@ -113,4 +113,4 @@ def _rows(event: Evaluate) -> str:
 
 def _use(event: Evaluate) -> str:
     words = [use.value for use in Use if use in event.uses]
-    return " and ".join(words) or "neither shown nor used"
+    return " and ".join(words) or "no use recognised"

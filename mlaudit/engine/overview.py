@@ -63,7 +63,7 @@ def evaluation(told: Sequence[Description]) -> Evaluation:
     """Say how models are judged, by what, and where."""
     schemes = _joined(one.schemes for one in told)
     if not schemes and any(card.fitted_at for one in told for card in one.models):
-        schemes = ["none: models are trained and not evaluated"]
+        schemes = ["none: models are trained, and no evaluation of them was recognised"]
     return Evaluation(
         scheme=_first(schemes, "; ") or "none found",
         metrics=tuple(_joined(one.metrics for one in told)),
@@ -81,12 +81,12 @@ def followed(places: Iterable[Mapping[Location, bool]]) -> dict[Location, bool]:
 
 
 def _questions(told: Sequence[Description], tasks: list[str], targets: list[str]) -> Iterable[str]:
-    if not any(one.learns for one in told):
+    if not any(one.asks for one in told):
         return
     if not tasks:
         yield "What is predicted: a class, a number, an order, something else?"
     if not targets:
-        yield "Which column is the target, and when does its value become known?"
+        yield "What is the target, and when does its value become known?"
     yield "What is the business metric, and which value of it would be good enough?"
     splits = [split for one in told for split in one.splits]
     if any(split.shuffled is not False for split in splits):

@@ -48,7 +48,7 @@ def readiness(
     `folders` are those where a lock file may stand.  `complete` says whether everything was
     examined: only then is the absence of findings evidence.
     """
-    if not any(one.learns for one in told):
+    if not any(one.asks for one in told):
         return ()
     return (
         _independent_test(told, findings),
@@ -75,6 +75,12 @@ def _independent_test(told: Sequence[Description], findings: Sequence[Finding]) 
         return ReadinessItem(item, Status.PASS, f"held-out rows are scored at {_places(places)}")
     if any(not seen for one in told for seen in one.evaluations.values()):
         return ReadinessItem(item, Status.UNKNOWN, "not every evaluation could be followed")
+    if any(not seen for one in told for seen in one.trainings.values()):
+        return ReadinessItem(item, Status.UNKNOWN, "not every training could be followed")
+    judged = [place for one in told for place in one.held_out]
+    if judged:
+        why = f"held-out rows are judged at {_places(judged)}; no report of it was recognised"
+        return ReadinessItem(item, Status.UNKNOWN, why)
     return ReadinessItem(item, Status.FAIL, "no reported score on held-out rows was found")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from typing import TYPE_CHECKING
 
 from mlaudit.trace.events import Model, Role
@@ -25,10 +26,12 @@ def stored(module: Module) -> dict[str, list[Location]]:
         if model.variable is not None
     }
     found: dict[str, list[Location]] = {}
-    if not kinds:
-        return found
-    for node, names in _savings(module):
-        for kind in sorted({kind for name in names for kind in kinds.get(name, ())}):
+    for node, saved in _savings(module):
+        names = {name for value in saved for name in _heads(value)}
+        held = {kind for name in names for kind in kinds.get(name, ())}
+        if any(_holds_weights(value) for value in saved):
+            held.add(MODEL)
+        for kind in sorted(held):
             found.setdefault(kind, []).append(module.place(node).location)
     return found
 
@@ -41,15 +44,39 @@ def _kinds(model: Model) -> Iterator[str]:
         yield PREPROCESSING
 
 
-def _savings(module: Module) -> Iterator[tuple[ast.Call, set[str]]]:
-    """Give each call that saves something, with the names that it may save."""
+def _savings(module: Module) -> Iterator[tuple[ast.Call, list[ast.expr]]]:
+    """Give each call that saves something, with what it may save; a dict for its name."""
     for call in module.calls:
         if call.entry is not None and call.entry.kind == "store":
-            yield call.node, {name for argument in call.node.args for name in _heads(argument)}
+            yield call.node, [_dict_of(module, argument) for argument in call.node.args]
     for named in module.names.calls:
         function = named.node.func
         if isinstance(function, ast.Attribute) and function.attr.startswith("save"):
-            yield named.node, set(_heads(function.value))
+            yield named.node, [function.value]
+
+
+def _dict_of(module: Module, value: ast.expr) -> ast.expr:
+    """Find the dict that a name is bound to, as checkpoints are; anything else is as it stands."""
+    if not isinstance(value, ast.Name):
+        return value
+    bound = (
+        node.value
+        for node in module.nodes.find(ast.Assign)
+        if isinstance(node.value, ast.Dict)
+        and isinstance(node.targets[0], ast.Name)
+        and node.targets[0].id == value.id
+    )
+    return next(bound, value)
+
+
+def _holds_weights(value: ast.expr) -> bool:
+    """Say whether the weights of a network are among what is saved; an optimizer's are not."""
+    return any(
+        isinstance(node, ast.Attribute)
+        and node.attr == "state_dict"
+        and not re.search(r"optim|sched|scaler|^opt", ast.unparse(node.value))
+        for node in ast.walk(value)
+    )
 
 
 def _heads(node: ast.expr) -> Iterator[str]:

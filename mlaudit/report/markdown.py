@@ -83,6 +83,8 @@ def _problem(review: Review) -> Iterator[str]:
 
 
 def _evaluation(review: Review) -> Iterator[str]:
+    if not (review.models or review.evaluation.measurements):
+        return
     yield "## Evaluation"
     yield f"Scheme: {markdown(review.evaluation.scheme)}"
     section = sections.evaluation(review)

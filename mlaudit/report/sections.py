@@ -5,11 +5,12 @@ Words from code stand between backticks.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from mlaudit.model.frozen import frozen
 from mlaudit.model.review import Status
-from mlaudit.report.tally import joined
+from mlaudit.report.tally import joined, number
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -17,6 +18,12 @@ if TYPE_CHECKING:
     from mlaudit.model.location import Location
     from mlaudit.model.review import DataSplit, ModelCard, Review
 
+    Models = tuple[str, ...]
+    Words = dict[str, None]
+    Places = dict[Location, None]
+
+_MOST_MODELS = 4
+_UNNAMED = re.compile(r"argument \d+")
 MARKS = {Status.PASS: "✓", Status.FAIL: "✗", Status.UNKNOWN: "?"}
 
 
@@ -45,7 +52,7 @@ def problem(review: Review) -> Section:
 def models(review: Review) -> Section:
     """List the models with their settings and where they are built."""
     rows = tuple(
-        (quoted(model.name), _role(model), _settings(model), _at(model.location))
+        (quoted(model.name), _role(model), _settings(model), _at(review, model.location))
         for model in review.models
     )
     return Section("Models", ("Model", "Role", "Settings", "Built at"), rows)
@@ -54,7 +61,7 @@ def models(review: Review) -> Section:
 def sources(review: Review) -> Section:
     """List where rows come from."""
     rows = tuple(
-        (quoted(source.name), quoted(source.reader), _at(source.location))
+        (quoted(source.name), quoted(source.reader), _at(review, source.location))
         for source in review.data.sources
     )
     return Section("Data", ("Source", "Read by", "At"), rows)
@@ -67,7 +74,7 @@ def splits(review: Review) -> Section:
             quoted(split.function),
             joined(quoted(part) for part in split.parts),
             _qualities(split),
-            _at(split.location),
+            _at(review, split.location),
         )
         for split in review.data.splits
     )
@@ -75,10 +82,16 @@ def splits(review: Review) -> Section:
 
 
 def evaluation(review: Review) -> Section:
-    """List every measurement."""
+    """List the measurements; those of the same models on the same rows for one use are one row."""
     rows = tuple(
-        (quoted(each.model), quoted(each.metric), each.rows, each.use, _at(each.location))
-        for each in review.evaluation.measurements
+        (
+            _some(models),
+            joined(quoted(metric) for metric in metrics),
+            of,
+            use,
+            _first(review, list(places)),
+        )
+        for (models, of, use), (metrics, places) in _judgements(review).items()
     )
     return Section("Evaluation", ("Model", "Metric", "Rows", "Use", "At"), rows)
 
@@ -122,8 +135,40 @@ def quoted(text: str) -> str:
     return "`" + text.replace("`", "'") + "`" if text else ""
 
 
-def _at(location: Location) -> str:
-    return quoted(str(location))
+def _judgements(review: Review) -> dict[tuple[Models, str, str], tuple[Words, Places]]:
+    """Gather the models that one place judges alike, then the metrics of the same models."""
+    models: dict[tuple[str, str, str, Location], Words] = {}
+    for each in review.evaluation.measurements:
+        key = (each.metric, each.rows, each.use, each.location)
+        models.setdefault(key, {})[each.model] = None
+    found: dict[tuple[Models, str, str], tuple[Words, Places]] = {}
+    for (metric, rows, use, location), judged in models.items():
+        metrics, places = found.setdefault((tuple(judged), rows, use), ({}, {}))
+        metrics[metric] = None
+        places[location] = None
+    return found
+
+
+def _some(models: Models) -> str:
+    """Name a few models and count the others."""
+    named = [quoted(model) for model in models[:_MOST_MODELS]]
+    more = len(models) - _MOST_MODELS
+    return joined([*named, f"{more} more"] if more > 0 else named)
+
+
+def _first(review: Review, places: list[Location]) -> str:
+    more = f" and {number(len(places) - 1, 'more place')}" if len(places) > 1 else ""
+    return _at(review, places[0]) + more
+
+
+def _at(review: Review, location: Location) -> str:
+    """Write a place; of a review of one file, without the file."""
+    text = str(location)
+    (path, *others) = [file.path for file in review.coverage.files] or [""]
+    if others or location.path != path:
+        return quoted(text)
+    rest = text.removeprefix(f"{path}:")
+    return quoted(rest if location.cell is not None else f"line {rest}")
 
 
 def _role(model: ModelCard) -> str:
@@ -132,7 +177,10 @@ def _role(model: ModelCard) -> str:
 
 def _settings(model: ModelCard) -> str:
     """Write the settings as at the call; the defaults remain unsaid."""
-    given = ", ".join(f"{each.name}={each.value}" for each in model.hyperparameters)
+    given = ", ".join(
+        each.value if _UNNAMED.fullmatch(each.name) else f"{each.name}={each.value}"
+        for each in model.hyperparameters
+    )
     return quoted(given) if given else "defaults"
 
 

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from mlaudit.model.review import FileCoverage, Review
 
 _NOUNS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
+_LISTED = 20
 _UNFINISHED = {"partial", "not examined"}
 
 
@@ -45,6 +46,8 @@ def covered(review: Review) -> str:
     if missed > 0:
         total = number(coverage.evaluations, "evaluation")
         parts.append(f"{missed} of {total} not followed")
+    if not parts and coverage.notes:
+        parts.append(f"{_many(len(coverage.notes))} not followed")
     if coverage.complete and not parts:
         parts = [number(len(coverage.files), "file")]
         if coverage.evaluations:
@@ -64,6 +67,11 @@ def uncovered(review: Review) -> list[str]:
     ]
     lines += [f"not followed: {note}" for note in review.coverage.notes]
     return [line(text) for text in lines]
+
+
+def _many(places: int) -> str:
+    """Count places of which no more than the first few are listed."""
+    return number(places, "place") if places <= _LISTED else f"more than {_LISTED} places"
 
 
 def failed(review: Review) -> list[str]:

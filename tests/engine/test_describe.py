@@ -168,6 +168,55 @@ net = Net()
     ] == [("Net", 10)]
 
 
+NET = """
+import torch
+from torch import nn
+class Block(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.inner = nn.Linear(3, 3)
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.block = Block()
+class Duel:
+    def __init__(self):
+        self.maker = Net()
+duel = Duel()
+net = {made}
+net = torch.compile(net)
+checkpoint = {{"epoch": 3, "{part}": {part}.state_dict()}}
+torch.save(checkpoint, "net.pt")
+"""
+
+
+def cards(code: str) -> list[tuple[str, int]]:
+    told = describe(examine(from_text(code, "net.py")))
+    return [(card.name, card.location.line) for card in told.models]
+
+
+def test_what_a_net_makes_for_itself_and_what_is_around_it_is_no_model_of_its_own() -> None:
+    assert cards(NET.format(made="Net()", part="net")) == [("Net", 14), ("Net", 16)]
+
+
+@pytest.mark.parametrize(("part", "lines"), [("net", [19]), ("optimizer", [])])
+def test_a_checkpoint_with_the_weights_saves_the_model(part: str, lines: list[int]) -> None:
+    told = describe(examine(from_text(NET.format(made="build()", part=part), "net.py")))
+    assert [place.line for place in told.stored.get("model", ())] == lines
+
+
+def test_a_pretrained_net_is_named_by_its_class() -> None:
+    code = "from transformers import BertModel\nnet = BertModel.from_pretrained('bert')\n"
+    assert cards(code) == [("BertModel", 2)]
+
+
+def test_a_score_on_held_out_rows_counts_though_nobody_prints_it() -> None:
+    told = describe(examine(from_text(PROGRAM.replace("print(", "assert ("), "train.py")))
+    assert [place.line for place in told.held_out] == [17]
+    assert told.judged_apart
+    assert not told.independent
+
+
 def test_a_search_names_what_it_searches(make: Any) -> None:
     step = make.model(1, C=Argument("3", 3, known=True))
     step.variable = "svc"
@@ -249,5 +298,5 @@ def test_measurements_say_which_rows_and_what_for(make: Any) -> None:
     assert [(one.metric, one.rows, one.use) for one in measurements(trace)] == [
         ("f1_score", "X_test (held out of sales.csv)", f"{Use.REPORTED} and {Use.SELECTS}"),
         ("accuracy_score", "X_train (training rows of sales.csv)", "reported"),
-        ("f1_score", "origin unknown", "neither shown nor used"),
+        ("f1_score", "origin unknown", "no use recognised"),
     ]

@@ -31,6 +31,10 @@ def test_nothing_is_asked_where_nothing_learns() -> None:
     assert overview.problem([Description(frameworks=["lib"])]).questions == ()
 
 
+def test_nothing_is_asked_of_tests() -> None:
+    assert overview.problem([Description(learns=True, is_test=True)]).questions == ()
+
+
 def test_what_the_code_does_not_tell_is_asked() -> None:
     told = Description(learns=True, models=[card()], splits=[DataSplit("split", HERE)])
     questions = " ".join(overview.problem([told]).questions)
@@ -47,13 +51,13 @@ def test_what_the_code_tells_is_not_asked() -> None:
         splits=[DataSplit("split", HERE, shuffled=False)],
     )
     questions = " ".join(overview.problem([told]).questions)
-    for words in ("Which column", "What is predicted", "ordered in time", "Why ", "rarest"):
+    for words in ("the target", "What is predicted", "ordered in time", "Why ", "rarest"):
         assert words not in questions
 
 
 def test_training_without_evaluation_is_said() -> None:
     assert overview.evaluation([Description(models=[card("SVC", HERE)])]).scheme == (
-        "none: models are trained and not evaluated"
+        "none: models are trained, and no evaluation of them was recognised"
     )
     assert overview.evaluation([Description()]).scheme == "none found"
 

@@ -55,6 +55,22 @@ def test_unfollowed_evaluations_leave_the_independent_test_open(tmp_path: Path) 
     assert items(told, tmp_path)["independent test"][0] is Status.UNKNOWN
 
 
+def test_unfollowed_trainings_leave_the_independent_test_open(tmp_path: Path) -> None:
+    told = Description(learns=True, trainings={HERE: False})
+    assert items(told, tmp_path)["independent test"][0] is Status.UNKNOWN
+
+
+def test_a_held_out_score_that_nobody_reports_leaves_it_open(tmp_path: Path) -> None:
+    told = Description(learns=True, evaluations={HERE: True}, held_out=[HERE])
+    status, evidence = items(told, tmp_path)["independent test"]
+    assert status is Status.UNKNOWN
+    assert "train.py:9:1" in evidence
+
+
+def test_nothing_is_asked_of_tests(tmp_path: Path) -> None:
+    assert items(Description(learns=True, is_test=True), tmp_path) == {}
+
+
 def test_no_held_out_score_fails(tmp_path: Path) -> None:
     told = Description(learns=True, evaluations={HERE: True})
     assert items(told, tmp_path)["independent test"][0] is Status.FAIL

@@ -14,8 +14,17 @@ from markdown_it import MarkdownIt
 from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
 
 from mlaudit.model import interchange
-from mlaudit.model.review import Coverage, Failure, FileCoverage
-from mlaudit.report import concise, markdown, statistics, text
+from mlaudit.model.location import Location
+from mlaudit.model.review import (
+    Coverage,
+    Evaluation,
+    Failure,
+    FileCoverage,
+    Hyperparameter,
+    Measurement,
+    ModelCard,
+)
+from mlaudit.report import concise, markdown, sections, statistics, text
 from mlaudit.report import json as json_report
 from mlaudit.report.columns import width
 from mlaudit.report.mermaid import picture
@@ -104,10 +113,63 @@ def test_a_long_path_is_not_broken(review: Review) -> None:
     assert f"--> {path}:9:5\n" in shown
 
 
-def test_incomplete_coverage_without_counts_points_to_the_notes(empty: Review) -> None:
-    partial = replace(empty, coverage=Coverage(complete=False, notes=("time was up",)))
-    assert "coverage incomplete: see the notes" in concise.render(partial)
-    assert "not followed: time was up" in concise.render(partial)
+@pytest.mark.parametrize(
+    ("notes", "words"),
+    [(0, "see the notes"), (1, "1 place not f"), (21, "more than 20 places not f")],
+)
+def test_incomplete_coverage_counts_places_or_points_to_the_notes(
+    empty: Review, notes: int, words: str
+) -> None:
+    told = tuple(f"place {number}" for number in range(notes))
+    partial = replace(empty, coverage=Coverage(complete=False, notes=told))
+    assert f"coverage incomplete: {words}" in concise.render(partial)
+    assert not notes or "not followed: place 0" in concise.render(partial)
+
+
+def judged(model: str, metric: str, line: int, rows: str = "X_test") -> Measurement:
+    return Measurement(model, metric, rows, "reported", Location("train.py", line))
+
+
+def test_measurements_of_the_same_models_on_the_same_rows_share_a_row(empty: Review) -> None:
+    each = [
+        judged(model, metric, line)
+        for line, metric in ((5, "f1_score"), (6, "recall_score"))
+        for model in ("SVC", "Ridge", "KNN", "NB", "MLP", "GP")
+    ]
+    apart = [judged("SVC", "f1_score", 9, "X_train"), judged("SVC", "f1_score", 9)]
+    shown = replace(empty, evaluation=Evaluation(measurements=(*each, *apart)))
+    models = "`SVC`, `Ridge`, `KNN`, `NB` and 2 more"
+    assert [row[:3] + row[4:] for row in sections.evaluation(shown).rows] == [
+        (models, "`f1_score` and `recall_score`", "X_test", "`train.py:5:1` and 1 more place"),
+        ("`SVC`", "`f1_score`", "X_train", "`train.py:9:1`"),
+        ("`SVC`", "`f1_score`", "X_test", "`train.py:9:1`"),
+    ]
+
+
+def test_tables_of_one_file_leave_its_name_out(empty: Review) -> None:
+    coverage = Coverage(complete=True, files=(FileCoverage("a:b.ipynb", "examined"),))
+    places = (Location("a:b.ipynb", 3), Location("a:b.ipynb", 3, cell=2), Location("c.py", 4))
+    cards = tuple(ModelCard("SVC", "lib", "predictor", None, place) for place in places)
+    shown = replace(empty, coverage=coverage, models=cards)
+    assert [row[-1] for row in sections.models(shown).rows] == [
+        "`line 3:1`",
+        "`cell 2:3:1`",
+        "`c.py:4:1`",
+    ]
+
+
+def test_settings_without_a_name_are_shown_as_they_stand(empty: Review) -> None:
+    settings = (
+        Hyperparameter("argument 1", "'bert'", True),
+        Hyperparameter("num_labels", "2", True),
+    )
+    card = ModelCard("Net", "lib", "predictor", None, Location("a.py", 3), settings)
+    assert sections.models(replace(empty, models=(card,))).rows[0][2] == "`'bert', num_labels=2`"
+
+
+def test_evaluation_is_left_out_where_there_is_no_model(empty: Review, review: Review) -> None:
+    assert "## Evaluation" in markdown.render(review)
+    assert "## Evaluation" not in markdown.render(replace(empty, models=()))
 
 
 @pytest.mark.parametrize("columns", [40, 60, 80, 200])
