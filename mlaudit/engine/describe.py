@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TypeVar
 from mlaudit.engine.cards import TASKS, models
 from mlaudit.engine.description import Description
 from mlaudit.engine.followed import evaluations, trainings
-from mlaudit.engine.measures import measurements, schemes
+from mlaudit.engine.measures import measurements, schemes, spoken
 from mlaudit.engine.parts import parts
 from mlaudit.engine.splits import describe_splits
 from mlaudit.engine.stored import stored
@@ -103,7 +103,7 @@ def _metrics(trace: Trace) -> list[str]:
     found: dict[str, None] = {}
     for event in trace.events:
         if isinstance(event, Evaluate) and event.metric is not None:
-            found[event.metric] = None
+            found[spoken(event.metric)] = None
         elif isinstance(event, CrossValidate):
             found |= dict.fromkeys(event.metrics)
     return list(found)

@@ -46,15 +46,16 @@ def evaluations(module: Module) -> dict[Location, bool]:
 def trainings(module: Module) -> dict[Location, bool]:
     """Say for each training whether it is known which model learns there from which rows.
 
-    A call of `fit`, and one of `backward` beside an optimizer, is a training even where the trace
-    tells nothing of it.
+    A call of `fit`, and one of `backward` beside a step, is a training even where the trace tells
+    nothing of it; a gradient that nothing steps along is none even where it does.
     """
     found: dict[Location, bool] = {}
+    steps = _steps(module)
     for event in module.trace.of(Fit):
         place = event.place.location
-        found[place] = found.get(place, False) or event.rows.known
+        if steps or event.operation != _GRADIENTS:
+            found[place] = found.get(place, False) or event.rows.known
     told = {event.place.location.sort_key for event in module.trace.events}
-    steps = any(call.entry and call.entry.kind == "optimizer" for call in module.calls)
     words = {_FITTING, _GRADIENTS} if steps else {_FITTING}
     for named in module.names.calls:
         function = named.node.func
@@ -63,6 +64,14 @@ def trainings(module: Module) -> dict[Location, bool]:
             if place.sort_key not in told and module.names.resolve(function) is None:
                 found[place] = False
     return found
+
+
+def _steps(module: Module) -> bool:
+    """Say whether anything may change weights along gradients: an optimizer, or a step of one."""
+    return any(call.entry and call.entry.kind == "optimizer" for call in module.calls) or any(
+        isinstance(named.node.func, ast.Attribute) and named.node.func.attr == "step"
+        for named in module.names.calls
+    )
 
 
 def _trained(event: Evaluate) -> bool:

@@ -46,7 +46,7 @@ def measurements(trace: Trace) -> list[Measurement]:
                 found[
                     Measurement(
                         name(event.model),
-                        event.metric,
+                        spoken(event.metric),
                         _rows(event),
                         _use(event),
                         event.place.location,
@@ -61,6 +61,12 @@ def measurements(trace: Trace) -> list[Measurement]:
             case _:
                 continue
     return list(found)
+
+
+def spoken(metric: str) -> str:
+    """Name a metric; a number that the program works out itself is told by how it does."""
+    operation = metric.removeprefix("own ")
+    return metric if operation == metric else f"{operation} worked out by hand"
 
 
 def _cross_validation(event: CrossValidate) -> str:

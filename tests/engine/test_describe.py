@@ -205,6 +205,30 @@ def test_a_checkpoint_with_the_weights_saves_the_model(part: str, lines: list[in
     assert [place.line for place in told.stored.get("model", ())] == lines
 
 
+GRADIENTS = """
+import torch
+net = torch.nn.Sequential(torch.nn.Linear(3, 1))
+net(rows).sum().backward()
+{after}
+"""
+
+
+@pytest.mark.parametrize(("after", "lines"), [("", []), ("optimizer.step()", [4])])
+def test_gradients_train_only_where_something_steps_along_them(
+    after: str, lines: list[int]
+) -> None:
+    told = describe(examine(from_text(GRADIENTS.format(after=after), "net.py")))
+    assert [place.line for place in told.trainings] == lines
+
+
+def test_a_number_that_the_program_works_out_says_how() -> None:
+    code = PROGRAM.replace("f1_score(y_test, model", "(y_test == model").replace(
+        "))))", "))).mean())"
+    )
+    told = describe(examine(from_text(code, "train.py")))
+    assert told.metrics == ["mean worked out by hand"]
+
+
 def test_a_pretrained_net_is_named_by_its_class() -> None:
     code = "from transformers import BertModel\nnet = BertModel.from_pretrained('bert')\n"
     assert cards(code) == [("BertModel", 2)]
