@@ -10,12 +10,12 @@ from __future__ import annotations
 
 from operator import attrgetter
 from reprlib import recursive_repr
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, dataclass_transform
+from typing import TYPE_CHECKING, Any, TypeVar, dataclass_transform
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    # What type checkers know of these two, they know of the standard library's alone.
+    # Type checkers know what fields and changes are allowed by these two; ours take the same.
     from dataclasses import field, replace
 
 __all__ = ["entity", "field", "frozen", "names_of", "record", "replace"]
@@ -25,12 +25,22 @@ C = TypeVar("C")
 _MISSING: Any = object()
 
 
-class _Field(NamedTuple):
+class _Field:
     """A default or what makes one, if any, and whether the field can only be given by name."""
 
-    default: Any = _MISSING
-    default_factory: Any = _MISSING
-    kw_only: bool = False
+    __slots__ = ("default", "default_factory", "kw_only")
+
+    def __init__(
+        self, *, default: Any = _MISSING, default_factory: Any = _MISSING, kw_only: bool = False
+    ):
+        self.default = default
+        self.default_factory = default_factory
+        self.kw_only = kw_only
+
+    def given(self) -> dict[str, Any]:
+        """Tell the arguments that make such a field."""
+        told = ((name, getattr(self, name)) for name in self.__slots__)
+        return {name: value for name, value in told if value is not _MISSING}
 
 
 if not TYPE_CHECKING:
@@ -105,9 +115,14 @@ def _fields(cls: type) -> dict[str, _Field]:
         if annotation.startswith("ClassVar"):
             continue
         given = vars(cls).get(name, _MISSING)
-        if type(given).__hash__ is None:
+        if isinstance(given, _Field):
+            fields[name] = given
+        elif hasattr(given, "default_factory"):
+            raise TypeError(f"{cls.__name__}.{name}: take `field` from where the decorator is from")
+        elif type(given).__hash__ is None:
             raise ValueError(f"{cls.__name__}.{name}: all instances would share this default")
-        fields[name] = given if isinstance(given, _Field) else _Field(given)
+        else:
+            fields[name] = _Field(default=given)
     return fields
 
 
@@ -115,6 +130,7 @@ def _made(cls: type[C], fields: dict[str, _Field], methods: dict[str, Any]) -> t
     """Make the class anew: slots cannot be added to one that stands."""
     own = [name for name in fields if name in cls.__annotations__]
     inherited = getattr(cls, "__record__", {})
+    slots = [name for name in own if name not in inherited]
     dropped = {*own, "__dict__", "__weakref__"}
     body: dict[str, Any] = {
         "__init__": _Later(_initialiser),
@@ -122,10 +138,7 @@ def _made(cls: type[C], fields: dict[str, _Field], methods: dict[str, Any]) -> t
         **methods,
         **{name: value for name, value in vars(cls).items() if name not in dropped},
         "__qualname__": cls.__qualname__,
-        "__slots__": (
-            *vars(cls).get("__slots__", ()),
-            *(name for name in own if name not in inherited),
-        ),
+        "__slots__": (*vars(cls).get("__slots__", ()), *slots),
         "__match_args__": tuple(name for name, known in fields.items() if not known.kw_only),
         "__record__": fields,
         "__dataclass_fields__": _Later(lambda made: _twin(made).__dataclass_fields__),
@@ -189,7 +202,6 @@ def _twin(cls: Any) -> Any:
         annotations |= vars(base).get("__annotations__", {})
     fields = []
     for name, known in cls.__record__.items():
-        given = {key: value for key, value in known._asdict().items() if value is not _MISSING}
-        fields.append((name, annotations[name], dataclasses.field(**given)))
+        fields.append((name, annotations[name], dataclasses.field(**known.given())))
     equal, hashed = cls.__eq__ is not object.__eq__, cls.__hash__ is not None
     return dataclasses.make_dataclass(cls.__name__, fields, eq=equal, frozen=equal and hashed)

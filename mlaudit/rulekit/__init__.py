@@ -1,7 +1,7 @@
 """All that a rule author imports; stable, versioned with the package."""
 
 from mlaudit.model.finding import Certainty, Confidence, Evidence, Finding, Fix, Severity
-from mlaudit.model.frozen import frozen
+from mlaudit.model.frozen import field, frozen
 from mlaudit.model.pattern import Pattern
 from mlaudit.rulekit.module import Call, Module
 from mlaudit.rulekit.rule import Rule, RuleMeta, Tier
@@ -70,6 +70,7 @@ __all__ = [
     "Trace",
     "Use",
     "Watch",
+    "field",
     "frozen",
     "named",
     "quoted",
