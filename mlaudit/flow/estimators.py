@@ -615,6 +615,8 @@ def is_network(run: Interpreter, owner: Class) -> bool:
         parent = run.load(waiting.pop())
         if isinstance(parent, Class):
             waiting.extend(parent.bases)
+        elif isinstance(parent, Choice):
+            waiting.extend(parent.options)
         elif isinstance(parent, Symbol):
             entry = run.catalogue.find(parent.name)
             if entry is not None and entry.kind in {"network", "layer", "predictor"}:

@@ -347,3 +347,25 @@ def test_what_ends_a_cell_is_shown() -> None:
     (unseen,) = _notebook(fitted, "model.score(X_test, y_test)\nprint('done')").of(Evaluate)
     assert shown.uses == {Use.REPORTED}
     assert unseen.uses == set()
+
+
+def test_a_network_class_may_have_a_base_by_one_of_several_imports() -> None:
+    trace = trace_of("""
+    from torch.utils.data import DataLoader
+    from torchvision import datasets
+
+    try:
+        from torch.nn import Module as Base
+    except ImportError:
+        Base = object
+
+    class Net(Base):
+        def forward(self, x):
+            return x
+
+    net = Net()
+    for x, y in DataLoader(datasets.MNIST("data")):
+        net(x).sum().backward()
+    """)
+    (fit,) = trace.of(Fit)
+    assert fit.model.name == "Net"
