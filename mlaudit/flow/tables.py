@@ -27,6 +27,7 @@ from mlaudit.flow.values import (
     merge_influences,
     of_columns,
 )
+from mlaudit.model.pattern import Pattern
 from mlaudit.trace.events import Columns, Influence, Kind
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ _TRANSPARENT = {
     "at",
     "iat",
 }
-_PART = re.compile(r"(?<![a-z])(train|test|val|dev|eval)(ing|id|idation|uation)?(?![a-z])", re.I)
+_PART = Pattern(r"(?<![a-z])(train|test|val|dev|eval)(ing|id|idation|uation)?(?![a-z])", re.I)
 _COLUMN_NAMES = {"columns", "dtypes", "dtype", "name", "names", "feature_names", "target_names"}
 
 
