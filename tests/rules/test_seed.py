@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
+
+import pytest
 
 from mlaudit.flow.builder import build
 from mlaudit.model.finding import Confidence
 from mlaudit.rulekit.module import Module
 from mlaudit.rulekit.registry import rules
 from mlaudit.rulekit.testing import findings, installed_catalogue
+from mlaudit.source.read import read
 from mlaudit.source.script import from_text
 from mlaudit.syntax.names import collect
 from mlaudit.syntax.parse import parse
@@ -17,6 +21,8 @@ if TYPE_CHECKING:
     import ast
 
     from mlaudit.source.document import Document
+
+FIXTURES = Path(__file__).parents[2] / "fixtures" / "reproducibility"
 
 SPLIT = """
 from sklearn.model_selection import train_test_split
@@ -58,11 +64,12 @@ def test_fix_invents_a_number_where_there_is_no_name() -> None:
     assert finding.fix.code == expected
 
 
-def test_seed_that_comes_too_late_is_the_witness() -> None:
-    source = split(after="import numpy as np\nnp.random.seed(0)")
-    (finding,) = findings(source, "SEED001")
+def test_seed_that_comes_too_late_is_reported_with_what_was_drawn_before() -> None:
+    source = split(after="import numpy as np\nnp.random.seed(0)\nprint(train)")
+    (finding,) = findings(source, "SEED001", "SEED006")
+    assert (finding.code, finding.location.line) == ("SEED006", 6)
     assert [(evidence.role, evidence.location.line) for evidence in finding.evidence] == [
-        ("seeded only here", 6)
+        ("drawn before", 4)
     ]
 
 
@@ -105,6 +112,28 @@ def test_each_generator_is_reported_once_with_its_witnesses() -> None:
     assert numpy_finding.message.endswith(
         "reaches `net(batch).sum().backward`; 1 more draw like it"
     )
+
+
+@pytest.mark.parametrize(
+    ("folder", "code"),
+    [
+        ("seeded_too_late", "SEED006"),
+        ("partly_seeded", "SEED007"),
+        ("time_based_seed", "SEED009"),
+        ("unseeded_search", "SEED004"),
+    ],
+)
+def test_one_fault_is_reported_by_one_rule(folder: str, code: str) -> None:
+    seeds = [other for other in rules() if other.startswith("SEED")]
+    marked = [
+        path
+        for path in (FIXTURES / folder).iterdir()
+        if f"expect: {code}" in path.read_text(encoding="utf-8")
+    ]
+    assert marked
+    for path in marked:
+        found = findings(read(path, path.name), *seeds)
+        assert {finding.code for finding in found} == {code}, path
 
 
 def test_tests_are_left_alone() -> None:

@@ -29,12 +29,16 @@ _HELPER = Pattern(
     r"|\w*(determinis|reproducib)\w*",
     re.IGNORECASE,
 )
-_VARYING = Pattern(r"^(time|datetime|uuid|secrets)\.|^os\.(getpid|urandom)$")
 _SEED_NAME = Pattern(r"(?i)^(rand(om)?_?)?(seed|state)$|^rng_?seed$")
 
 
 class Site(Protocol):
     """A call that may draw random numbers, and where it stands."""
+
+    @property
+    def node(self) -> ast.Call:
+        """The call itself."""
+        ...
 
     @property
     def place(self) -> Place:
@@ -54,13 +58,23 @@ class Site(Protocol):
 
 @frozen
 class _Seeding:
+    """A seed, the function around it, and the calls of that function, each with its own."""
+
     generators: tuple[str, ...]
     place: Place
     function: Function
+    callers: tuple[tuple[Place, Function], ...] = ()
+
+    def seen_from(self, function: Function) -> Place | None:
+        """Give the place in a function where the seed is set, None if it is set elsewhere."""
+        if self.function is function:
+            return self.place
+        inside = [place for place, caller in self.callers if caller is function]
+        return inside[0] if inside and len(inside) == len(self.callers) else None
 
 
 class Seeding:
-    """The seeds of a program that hold a fixed value: its own, and those of files it imports."""
+    """The seeds that a program sets: its own, and those of files it imports."""
 
     def __init__(self, module: Module):
         self._module = module
@@ -75,25 +89,53 @@ class Seeding:
         """Say whether the program seeds the generator at all."""
         return any(generator in seed.generators for seed in self._seeds)
 
-    def late(self, generator: str, call: Site) -> Place | None:
-        """Find the first seed of the generator that comes only after the call."""
+    def others(self, generator: str, call: Site) -> list[tuple[str, Place]]:
+        """List the other generators that are seeded before a call, each with its first seed."""
+        found: dict[str, Place] = {}
         for seed in self._seeds:
-            if generator in seed.generators and not self._before(seed, call):
-                return seed.place
+            local = seed.function is not None and seed.function is not call.function
+            if not self._before(seed, call) or (local and _returns(seed.function)):
+                continue
+            for other in seed.generators:
+                found.setdefault(other, seed.place)
+        return [(other, found[other]) for other in ALL if other in found and other != generator]
+
+    def after(self, generator: str, call: Site) -> Place | None:
+        """Find the first seed of the generator, if all of them come only after the call."""
+        if self.reaches(generator, call):
+            return None
+        for seed in self._seeds:
+            if generator in seed.generators:
+                return seed.seen_from(call.function)
         return None
 
     def _before(self, seed: _Seeding, call: Site) -> bool:
-        if seed.place.document is not self._document or seed.function is not call.function:
+        if call.in_loop or seed.place.document is not self._document:
             return True
-        return call.in_loop or seed.place.line <= call.place.line
+        place = seed.seen_from(call.function)
+        return place is None or place.line <= call.place.line
 
     def _known(self) -> Iterator[_Seeding]:
         running = self._module.fact(Running)
         for call in self._module.calls:
-            if call.entry is None or call.entry.kind != "seed" or not self._fixed(call):
+            if call.entry is None or call.entry.kind != "seed" or not _gives_value(call):
                 continue
             if call.function is None or running.named(call.function):
-                yield _Seeding(call.entry.generators or ALL, call.place, call.function)
+                generators = call.entry.generators or ALL
+                yield _Seeding(generators, call.place, call.function, self._callers(call.function))
+
+    def _callers(self, function: Function) -> tuple[tuple[Place, Function], ...]:
+        """List the calls of a function of this document by its name."""
+        names = self._module.names
+        if function is None or names.functions.get(function.name) is not function:
+            return ()
+        if _returns(function):
+            return ()
+        return tuple(
+            (self._module.place(named.node), named.function)
+            for named in names.calls
+            if _calls(named.node, function.name)
+        )
 
     def _helpers(self) -> Iterator[_Seeding]:
         """Seeds set by functions whose code is not at hand; their names say what they do."""
@@ -118,18 +160,21 @@ class Seeding:
             if event.fixed and event.place.document is not self._document:
                 yield _Seeding(event.generators, event.place, None)
 
-    def _fixed(self, call: Call) -> bool:
-        values = [*call.node.args, *(keyword.value for keyword in call.node.keywords)]
-        if not values:
-            return False
-        first = values[0]
-        if isinstance(first, ast.Constant) and first.value is None:
-            return False
-        return not any(
-            isinstance(node, ast.Call)
-            and _VARYING.search(self._module.names.resolve(node.func) or "")
-            for node in ast.walk(first)
-        )
+
+def _gives_value(call: Call) -> bool:
+    """Say whether a seed is given; a clock gives one, which is a fault of another kind."""
+    values = [*call.node.args, *(keyword.value for keyword in call.node.keywords)]
+    return bool(values) and not (isinstance(values[0], ast.Constant) and values[0].value is None)
+
+
+def _returns(function: Function) -> bool:
+    """Say whether a function gives a value: then it seeds what it computes, not the program."""
+    nodes = ast.walk(function) if function else ()
+    return any(isinstance(node, ast.Return) and node.value is not None for node in nodes)
+
+
+def _calls(node: ast.Call, name: str) -> bool:
+    return isinstance(node.func, ast.Name) and node.func.id == name
 
 
 def is_random(call: Call) -> bool:
@@ -151,6 +196,15 @@ def lacks_seed(call: Call) -> bool:
         return False
     given = call.arguments.get(call.entry.seed)
     return given is None or (given.known and given.value is None)
+
+
+def seedless(module: Module, kind: str) -> list[Call]:
+    """List the calls of one kind that are random and get no seed of their own."""
+    return [
+        call
+        for call in module.calls
+        if call.entry and call.entry.kind == kind and is_random(call) and lacks_seed(call)
+    ]
 
 
 def generator_of(call: Call) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from mlaudit.rulekit import Confidence, Rule, RuleMeta, Severity
 from mlaudit_rules.reproducibility.estimators import SeededElsewhere, kind_of, unseeded
+from mlaudit_rules.reproducibility.lateness import fits_of, late_for_fit
 from mlaudit_rules.reproducibility.running import Running
 from mlaudit_rules.reproducibility.seeding import Seeding, generator_of, seed_fix
 
@@ -50,18 +51,26 @@ class UnseededEstimator(Rule):
             generator = generator_of(call)
             if seeding.reaches(generator, call) or seeded_elsewhere.holds(call):
                 continue
-            if _dropped(module, call):
+            if _fitted_after_seed(module, generator, call) or _dropped(module, call):
                 continue
-            late = seeding.late(generator, call)
             yield self.report(
                 call.place,
                 f"`{call.name.rsplit('.', 1)[-1]}` {_varies(call)}: {_reason(call)}, "
                 "and NumPy's global generator is not seeded before it",
-                evidence=[("seeded only here", late)] if late else (),
                 confidence=Confidence.MEDIUM if _draws_ties(call) else None,
                 conditional=not running.reaches(call.function),
                 fix=seed_fix(module, call),
             )
+
+
+def _fitted_after_seed(module: Module, generator: str, call: Call) -> bool:
+    """Say whether a seed may come before the fit, which draws, or between the fit and its use."""
+    seed = module.fact(Seeding).after(generator, call)
+    if seed is None:
+        return False
+    fits = fits_of(module, call)
+    before = bool(fits) and all(place.line < seed.line for place in fits)
+    return not before or late_for_fit(module, generator, call) is not None
 
 
 def _varies(call: Call) -> str:

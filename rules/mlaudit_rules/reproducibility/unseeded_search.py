@@ -55,8 +55,8 @@ class UnseededSearch(Rule):
                 continue
             if not _own_generator(call):
                 generator = generator_of(call)
-                if seeding.reaches(generator, call) or seeding.late(generator, call):
-                    continue  # a seed that comes too late is a fault of its own
+                if seeding.reaches(generator, call) or seeding.after(generator, call):
+                    continue  # it draws only when it is fitted
             yield self.report(
                 call.place,
                 f"`{_short(call)}` {_tries(call)} in every run: {_reason(call)}",

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 from mlaudit.rulekit import Confidence, Finding, Fix, Rule, RuleMeta, Severity
 from mlaudit_rules.reproducibility.draws import sampled_apart
+from mlaudit_rules.reproducibility.lateness import late_seed
 from mlaudit_rules.reproducibility.running import Running
 from mlaudit_rules.reproducibility.seeding import (
     LIBRARIES,
     Seeding,
     generator_of,
-    is_random,
-    lacks_seed,
     seed_fix,
+    seedless,
 )
 
 if TYPE_CHECKING:
@@ -40,25 +40,19 @@ class UnseededSplit(Rule):
         """Judge the splitting functions, then the tables that are sampled apart."""
         if module.is_test:
             return
-        splits = [
-            call
-            for call in module.calls
-            if call.entry and call.entry.kind == "split" and is_random(call) and lacks_seed(call)
-        ]
+        splits = seedless(module, "split")
         samples = list(sampled_apart(module))
         if not splits and not samples:
             return
         seeding, running = module.fact(Seeding), module.fact(Running)
         for call in splits:
             generator = generator_of(call)
-            if not seeding.reaches(generator, call):
-                late = seeding.late(generator, call)
+            if not seeding.reaches(generator, call) and not late_seed(module, generator, call):
                 yield self.report(
                     call.place,
                     f"`{_short(call)}` divides the rows differently in every run: "
                     f"{_reason(call)}, and {LIBRARIES[generator]} global generator is not seeded "
                     "before it",
-                    evidence=[("seeded only here", late)] if late else (),
                     conditional=not running.reaches(call.function),
                     fix=seed_fix(module, call),
                 )

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from mlaudit.rulekit import Confidence, Rule, RuleMeta, Severity
 from mlaudit_rules.reproducibility.running import Running
-from mlaudit_rules.reproducibility.seeding import Seeding, is_random, lacks_seed, seed_fix
+from mlaudit_rules.reproducibility.seeding import Seeding, seed_fix, seedless
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -31,23 +31,17 @@ class UnseededSplitter(Rule):
         """Judge the construction of splitters."""
         if module.is_test:
             return
-        calls = [
-            call
-            for call in module.calls
-            if call.entry and call.entry.kind == "splitter" and is_random(call) and lacks_seed(call)
-        ]
+        calls = seedless(module, "splitter")
         if not calls:
             return
         seeding, running = module.fact(Seeding), module.fact(Running)
         for call in calls:
-            if seeding.reaches("numpy", call):
-                continue
-            late = seeding.late("numpy", call)
+            if seeding.reaches("numpy", call) or seeding.after("numpy", call):
+                continue  # it draws only when it splits
             yield self.report(
                 call.place,
                 f"`{call.name.rsplit('.', 1)[-1]}` makes other folds in every run: it shuffles "
                 "without a `random_state`, and NumPy's global generator is not seeded before it",
-                evidence=[("seeded only here", late)] if late else (),
                 conditional=not running.reaches(call.function),
                 fix=seed_fix(module, call),
             )

@@ -1,0 +1,44 @@
+"""Seeds that are read from a clock, or from another source that never repeats itself."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from mlaudit.rulekit import Pattern
+from mlaudit_rules.reproducibility.bindings import sole_values
+
+if TYPE_CHECKING:
+    from mlaudit.rulekit import Module
+
+_VARYING = Pattern(
+    r"^time\.(time|time_ns|monotonic|monotonic_ns|perf_counter|perf_counter_ns|process_time)$"
+    r"|^datetime\.(datetime\.|date\.)?(now|utcnow|today)$"
+    r"|^uuid\.uuid[14]$|^secrets\.\w+$|^os\.(getpid|urandom)$"
+)
+
+
+def varying_source(module: Module, value: ast.expr) -> ast.Call | None:
+    """Find the call that makes a value another in every run; names bound once are looked up.
+
+    A value that depends on a condition may have been given by the user instead.
+    """
+    nodes = [*module.nodes.below(value)]
+    for name in names_in(module, value):
+        nodes += module.nodes.below(module.fact(sole_values).get(name, value))
+    if any(isinstance(node, ast.IfExp | ast.BoolOp) for node in nodes):
+        return None
+    return next(
+        (
+            node
+            for node in nodes
+            if isinstance(node, ast.Call)
+            and _VARYING.search(module.names.resolve(node.func) or "") is not None
+        ),
+        None,
+    )
+
+
+def names_in(module: Module, value: ast.expr) -> set[str]:
+    """Name what a value is computed from."""
+    return {node.id for node in module.nodes.find(ast.Name, within=value)}

@@ -1,0 +1,224 @@
+"""What of a program's training is random by a global generator that no seed reaches in time."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from mlaudit.rulekit import Fix, Pattern, frozen
+from mlaudit_rules.reproducibility.bindings import assignments, last_name
+from mlaudit_rules.reproducibility.draws import Drawing, draws, unseeded_draws
+from mlaudit_rules.reproducibility.networks import (
+    TorchTraining,
+    keras_training,
+    torch_training,
+    trains_network,
+)
+from mlaudit_rules.reproducibility.reach import Reach
+from mlaudit_rules.reproducibility.running import Running
+from mlaudit_rules.reproducibility.seeding import ALL, LIBRARIES, Seeding
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mlaudit.rulekit import Module, Place
+    from mlaudit_rules.reproducibility.seeding import Site
+
+_SEEDS = {
+    "python": "random.seed(42)",
+    "numpy": "np.random.seed(42)",
+    "torch": "torch.manual_seed(42)",
+    "tensorflow": "keras.utils.set_random_seed(42)",
+}
+_LATER_WEIGHTS = Pattern(
+    r"load_state_dict|\.apply\(|reset_parameters|(init|initiali[sz]e)\w*_weights|weights?_init"
+)
+
+
+@frozen
+class Randomness:
+    """Random numbers of one global generator that reach a model.
+
+    `subject` says what comes from which generator, `effect` what that does; between them a rule
+    says why they are not seeded.  `purpose` says what they are drawn for, `late` is the seed that
+    comes only afterwards, `others` are the seeds of other generators that come before.
+    """
+
+    generator: str
+    place: Place
+    purpose: str
+    subject: str
+    effect: str
+    evidence: tuple[tuple[str, Place], ...]
+    late: Place | None = None
+    others: tuple[tuple[str, Place], ...] = ()
+
+    @property
+    def fix(self) -> Fix:
+        """Show the seed to set."""
+        description = "Seed the generator once, before anything is drawn from it."
+        return Fix(description, _SEEDS[self.generator])
+
+
+def unseeded(module: Module) -> list[Randomness]:
+    """List what is random and unseeded, once a generator: networks first, then single draws."""
+    if not trains_network(module) and not draws(module):
+        return []
+    seeding, running = module.fact(Seeding), module.fact(Running)
+    found = [*_torch(module, seeding, running), *_keras(module, seeding)]
+    covered = {randomness.generator for randomness in found}
+    return [*found, *_draws(module, seeding, running, covered)]
+
+
+def _torch(module: Module, seeding: Seeding, running: Running) -> Iterator[Randomness]:
+    training = torch_training(module, running)
+    if training is None:
+        return
+    if seeding.reaches("torch", training.optimizer):
+        yield from _weights_before_seed(module, seeding, training)
+        return
+    random = [f"the initial weights of `{training.name}`"] if training.initialised else []
+    if training.loaders:
+        random.append("the order of the shuffled batches")
+    what = " and ".join(random)
+    come = "come" if training.initialised else "comes"
+    yield Randomness(
+        "torch",
+        module.place(training.built),
+        what,
+        f"{what[0].upper()}{what[1:]} {come} from PyTorch's global generator",
+        ": every run trains another model",
+        (
+            *(("shuffled here", loader.place) for loader in training.loaders),
+            ("trained here", training.optimizer.place),
+        ),
+        _late_for_training(module, "torch", training.optimizer),
+        tuple(seeding.others("torch", training.optimizer)),
+    )
+
+
+def _weights_before_seed(
+    module: Module, seeding: Seeding, training: TorchTraining
+) -> Iterator[Randomness]:
+    """Find a network that is built, once and for good, before the seed that reaches the rest."""
+    site = _site(module, training.built, "torch")
+    if site is None or not training.initialised or seeding.reaches("torch", site):
+        return
+    if _constructions(module, training.name) != [training.built] or _LATER_WEIGHTS.search(
+        module.document.text
+    ):
+        return
+    late = _late_for_training(module, "torch", site)
+    if late is None:
+        return
+    yield Randomness(
+        "torch",
+        module.place(training.built),
+        f"the initial weights of `{training.name}`",
+        f"The initial weights of `{training.name}` come from PyTorch's global generator",
+        ": every run trains another model",
+        (("trained here", training.optimizer.place),),
+        late,
+    )
+
+
+def _late_for_training(module: Module, generator: str, site: Site) -> Place | None:
+    """Find the seed that is set after a network is built, and before it is trained."""
+    seed = module.fact(Seeding).after(generator, site)
+    if seed is None:
+        return None
+    training = {"backward", "fit"} | {
+        named.function.name
+        for named in module.names.calls
+        if named.function and last_name(named.node.func) in {"backward", "fit"}
+    }
+    return next(
+        (
+            seed
+            for named in module.names.calls
+            if last_name(named.node.func) in training and named.node.lineno > seed.line
+        ),
+        None,
+    )
+
+
+def _constructions(module: Module, name: str) -> list[ast.expr]:
+    """List what a network is bound to, but for itself on another device or in a wrapper."""
+    return [
+        value
+        for target, value in module.fact(assignments)
+        if ast.unparse(target) == name
+        and name not in {ast.unparse(node) for node in module.nodes.find(ast.Name, within=value)}
+    ]
+
+
+def _site(module: Module, node: ast.AST, generator: str) -> Drawing | None:
+    return next(
+        (
+            Drawing(call.node, module.place(node), call.function, call.in_loop, generator)
+            for call in module.names.calls
+            if call.node is node
+        ),
+        None,
+    )
+
+
+def _keras(module: Module, seeding: Seeding) -> Iterator[Randomness]:
+    training = keras_training(module)
+    if training is None:
+        return
+    fit, layer = training
+    seeded = {generator for generator in ALL if seeding.seeds(generator)}
+    # Under Theano, NumPy's generator gives the weights; under Keras 3, Python's gives the seeds.
+    if seeded and not (seeded == {"numpy"} and _imports_tensorflow(module)):
+        return
+    site = _site(module, fit, "tensorflow")
+    yield Randomness(
+        "tensorflow",
+        module.place(fit),
+        "the initial weights",
+        f"The initial weights come from {LIBRARIES['tensorflow']} global generator",
+        ": every run trains another model",
+        (("built here", layer.place),),
+        others=tuple(seeding.others("tensorflow", site)) if site else (),
+    )
+
+
+def _imports_tensorflow(module: Module) -> bool:
+    return any(name.split(".", 1)[0] == "tensorflow" for name in module.names.aliases.values())
+
+
+def _draws(
+    module: Module, seeding: Seeding, running: Running, covered: set[str]
+) -> Iterator[Randomness]:
+    by_generator: dict[str, list[Drawing]] = {}
+    for draw in unseeded_draws(module, seeding, running):
+        if draw.generator not in covered:
+            by_generator.setdefault(draw.generator, []).append(draw)
+    nodes = [draw.node for drawn in by_generator.values() for draw in drawn]
+    reached = Reach(module, nodes).reached if nodes else {}
+    for drawn in by_generator.values():
+        arriving = [draw for draw in drawn if draw.node in reached]
+        if arriving:
+            yield _drawn(module, seeding, arriving, reached[arriving[0].node])
+
+
+def _drawn(module: Module, seeding: Seeding, drawn: list[Drawing], end: ast.Call) -> Randomness:
+    first, *others = drawn
+    late = seeding.after(first.generator, first)
+    number = len(others)
+    more = f"; {number} more draw{'s' if number > 1 else ''} like it" if others else ""
+    text = module.text(first.node.func)
+    return Randomness(
+        first.generator,
+        first.place,
+        f"`{text}`",
+        f"`{text}` draws from {LIBRARIES[first.generator]} global generator",
+        f", and what it draws reaches `{module.text(end.func)}`{more}",
+        (
+            ("reaches this", module.place(end)),
+            *(("drawn here too", draw.place) for draw in others[:3]),
+        ),
+        late if late is not None and end.lineno > late.line else None,
+        tuple(seeding.others(first.generator, first)),
+    )

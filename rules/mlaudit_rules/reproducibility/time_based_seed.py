@@ -1,0 +1,94 @@
+"""SEED009: a seed is read from a clock, and nobody will know what it was."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from mlaudit.rulekit import Confidence, Fix, Rule, RuleMeta, Severity, quoted
+from mlaudit_rules.reproducibility.bindings import last_name, sole_values
+from mlaudit_rules.reproducibility.clock import names_in, varying_source
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from mlaudit.rulekit import Finding, Module
+
+_LEARNING = frozenset(
+    {
+        "predictor",
+        "wrapper",
+        "clusterer",
+        "search",
+        "tuner",
+        "cross-validate",
+        "train",
+        "trainer",
+        "optimizer",
+        "split",
+        "splitter",
+    }
+)
+# They take a generator, which has been given its seed somewhere else.
+_OBJECTS = frozenset({"generator", "sampler", "rstate"})
+_SEEDING = frozenset({"seed", "manual_seed", "manual_seed_all", "set_seed", "seed_everything"})
+
+
+class TimeBasedSeed(Rule):
+    """Reports seeds that come from a clock, a process or the system's entropy, and are not kept."""
+
+    meta = RuleMeta(
+        code="SEED009",
+        name="time-based-seed",
+        family="reproducibility",
+        severity=Severity.WARNING,
+        confidence=Confidence.HIGH,
+        help="Write the seed down, or draw it once, record it and allow it to be given.",
+        impact="No run can be repeated, although the program sets a seed.",
+    )
+
+    def check_module(self, module: Module) -> Iterable[Finding]:
+        """Judge what is given as a seed in documents that learn something."""
+        if module.is_test or not any(
+            call.entry is not None and call.entry.kind in _LEARNING for call in module.calls
+        ):
+            return
+        for node, value in _seeds(module):
+            source = varying_source(module, value)
+            if source is not None and not _kept(module, value):
+                origin = "" if source is value else f", from {quoted(module.place(source))}"
+                yield self.report(
+                    module.place(node),
+                    f"{quoted(module.place(value))} is another seed in every run{origin}, and "
+                    "nothing records it",
+                    evidence=[("read here", module.place(source))] if origin else (),
+                    fix=Fix("Use a fixed seed.", "SEED = 42"),
+                )
+
+
+def _seeds(module: Module) -> Iterator[tuple[ast.Call, ast.expr]]:
+    """Find the calls that set or take a seed, with what they are given."""
+    entries = {call.node: call.entry for call in module.calls if call.entry is not None}
+    for named in module.names.calls:
+        node = named.node
+        entry = entries.get(node)
+        setting = entry is not None and entry.kind in {"seed", "generator"}
+        positional = setting or last_name(node.func) in _SEEDING
+        names = {entry.seed if entry else None, "seed" if positional else None} - {None, *_OBJECTS}
+        if positional:
+            yield from ((node, value) for value in node.args[:1])
+        yield from ((node, word.value) for word in node.keywords if word.arg in names)
+
+
+def _kept(module: Module, value: ast.expr) -> bool:
+    """Say whether the seed has a name that is read elsewhere too, such as by what logs it."""
+    names = names_in(module, value) & module.fact(sole_values).keys()
+    given = module.fact(_given)
+    return any(
+        node.id in names and isinstance(node.ctx, ast.Load) and node not in given
+        for node in module.nodes.find(ast.Name)
+    )
+
+
+def _given(module: Module) -> set[ast.AST]:
+    return {node for _, value in _seeds(module) for node in module.nodes.below(value)}
