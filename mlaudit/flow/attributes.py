@@ -90,13 +90,13 @@ def _of_estimator(holder: Value, value: Estimator, name: str) -> Value:
     }:
         return holder
     if name == "feature_importances_" and value.model.role is Role.PREDICTOR:
-        return Data("scalar", influences=tuple(map(_importances, value.fits)))
+        return Data("scalar", influences=tuple(map(importances, value.fits)))
     if name.endswith("_") and not name.startswith("_"):
         return Data("scalar", influences=value.influences)
     return Method(holder, name)
 
 
-def _importances(fit: Fit) -> Influence:
+def importances(fit: Fit) -> Influence:
     """What a model found important it learnt from its rows and their labels."""
     return Influence(
         f"{fit.model.name}.{fit.operation}",

@@ -6,7 +6,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from mlaudit.catalogue.entry import Entry
-from mlaudit.flow import evaluation, networks, splits
+from mlaudit.flow import attributes, evaluation, networks, splits
 from mlaudit.flow.arguments import Arguments, described
 from mlaudit.flow.regions import Selector
 from mlaudit.flow.values import (
@@ -483,9 +483,20 @@ def transform(run: Interpreter, estimator: Estimator, arguments: Arguments) -> V
     if estimator.model.role is Role.UNKNOWN:
         estimator.model.role = Role.TRANSFORMER
     data, _, _ = _inputs(run, estimator, arguments)
-    influences = merge_influences(data.influences, estimator.influences)
+    learnt = estimator.influences or _learnt_before(run, estimator)
+    influences = merge_influences(data.influences, learnt)
     name = data.name if estimator.entry.stateless else None
     return data.but(kind="array", influences=influences, columns=None, name=name, select=None)
+
+
+def _learnt_before(run: Interpreter, estimator: Estimator) -> tuple[Influence, ...]:
+    """A selector that is not fitted itself goes by the model in it, fitted before."""
+    if estimator.entry.kind != "selector" or estimator.fits:
+        return ()
+    inner = next(iter(map(run.load, estimator.inner)), None)
+    if not isinstance(inner, Estimator):
+        return ()
+    return tuple(map(attributes.importances, inner.fits))
 
 
 def predict(

@@ -110,6 +110,9 @@ def statistic_of(
 
 def _statistic(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> Value:
     data = carried(run, entry, arguments)
+    if not data and arguments.positional and name.startswith("sklearn."):
+        first = run.rows_of(arguments.positional[0], arguments.nodes.get(0))
+        data = [first] if first.rows.terms else []
     if not data or row_wise(run, entry, arguments):
         return combine(data) if data else Data("array")
     joined = combine(data)

@@ -190,6 +190,19 @@ class Trace:
                     return True
         return not judged.within(trained) and not trained.within(judged)
 
+    def drawn_anew(self, overlapping: Overlapping) -> bool:
+        """Say whether training and judged rows are parts of two divisions of the same rows.
+
+        What is judged is not the first part, which takes the place of the training rows.
+        """
+        trained = self.split_of(overlapping.fit.rows)
+        judged = self.split_of(overlapping.evaluation.rows)
+        if trained is None or judged is None or trained.folds or judged.folds:
+            return False
+        if overlapping.evaluation.rows.within(judged.parts[0]):
+            return False
+        return trained.rows == judged.rows and trained.parts != judged.parts
+
     def split_of(self, rows: RowSet, *names: str) -> Split | None:
         """Find the last split that made a part of which these rows are: the finest.
 

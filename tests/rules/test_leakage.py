@@ -171,4 +171,18 @@ print(LogisticRegression().fit(X_train, y_train).score(X_test, y_test))
 """
     found = only(code, "LEAK003")
     assert found.fix is not None
-    assert "SelectFromModel(ExtraTreesClassifier())" in found.fix.description
+    assert "make `SelectFromModel(ExtraTreesClassifier())` a step" in found.fix.description
+
+
+def test_folds_around_a_fitted_selector_get_a_selector_for_the_pipeline() -> None:
+    code = f"""{LOADED}
+from sklearn.ensemble import ExtraTreesClassifier
+from sklearn.feature_selection import SelectFromModel
+
+trees = ExtraTreesClassifier(random_state=0).fit(X, y)
+small = SelectFromModel(trees, prefit=True).transform(X)
+print(cross_val_score(LogisticRegression(), small, y))
+"""
+    found = only(code, "LEAK002")
+    assert found.fix is not None
+    assert found.fix.description.startswith("Put `SelectFromModel(ExtraTreesClassifier())` and")

@@ -11,6 +11,7 @@ from mlaudit_rules.leakage.preprocessing import (
     learnt,
     model,
     spoilt,
+    step,
     takes_steps,
     trained,
     tries,
@@ -43,7 +44,7 @@ class FitBeforeSplit(PreprocessingRule):
 
     def remedy(self, leak: PreprocessingLeak) -> str:
         """Name both ways: fit after the split, or a pipeline."""
-        name = transformer(leak)
+        name = step(leak)
         by_hand = f"Split first, fit {name} on {trained(leak)} and only transform {judged(leak)}"
         if not takes_steps(leak):
             return f"{by_hand}."
@@ -53,8 +54,3 @@ class FitBeforeSplit(PreprocessingRule):
             f"{by_hand}; or put {name} and {model(leak)} into one Pipeline and fit that on "
             f"{trained(leak)}."
         )
-
-
-def transformer(leak: PreprocessingLeak) -> str:
-    """Name the class of the transformer, or of what holds it."""
-    return quoted(leak.influence.operation.rsplit(" in ", 1)[-1].split(".")[0])

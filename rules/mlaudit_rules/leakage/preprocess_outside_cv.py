@@ -20,6 +20,7 @@ from mlaudit_rules.leakage.preprocessing import (
     learnt,
     model,
     number,
+    step,
 )
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ class PreprocessOutsideCv(PreprocessingRule):
 
     def remedy(self, leak: PreprocessingLeak) -> str:
         """Name the pipeline."""
-        name = quoted(leak.influence.operation.rsplit(" in ", 1)[-1].split(".")[0])
+        name = step(leak)
         if leak.influence.kind is Kind.STATISTIC:
             return "Compute it from the training rows of each fold and apply it to the others."
         validation = leak.evaluation

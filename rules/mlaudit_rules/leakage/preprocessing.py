@@ -34,6 +34,7 @@ _ROLES = {
 }
 
 NEAR = 2
+IMPORTANCE = "the importance of features"
 
 _WEIGHT = [Severity.INFO, Severity.WARNING, Severity.ERROR].index
 
@@ -211,6 +212,12 @@ def number(leak: PreprocessingLeak) -> str:
 def model(leak: PreprocessingLeak) -> str:
     """Name the model that is scored."""
     return named(leak.evaluation.model)
+
+
+def step(leak: PreprocessingLeak) -> str:
+    """Name what belongs into a pipeline: the class of the transformer, or of what holds it."""
+    name = leak.influence.operation.rsplit(" in ", 1)[-1].split(".")[0]
+    return quoted(f"SelectFromModel({name}())" if leak.influence.statistic == IMPORTANCE else name)
 
 
 def takes_steps(leak: PreprocessingLeak) -> bool:

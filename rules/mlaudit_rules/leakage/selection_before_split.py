@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING
 
 from mlaudit.rulekit import Confidence, Kind, RuleMeta, Severity, quoted
 from mlaudit_rules.leakage.preprocessing import (
+    IMPORTANCE,
     PreprocessingRule,
     graded,
     judged,
     learnt,
     model,
     spoilt,
+    step,
     takes_steps,
     trained,
     tries,
@@ -19,8 +21,6 @@ from mlaudit_rules.leakage.preprocessing import (
 
 if TYPE_CHECKING:
     from mlaudit.rulekit import PreprocessingLeak, Trace
-
-IMPORTANCE = "the importance of features"
 
 
 class SelectionBeforeSplit(PreprocessingRule):
@@ -50,9 +50,7 @@ class SelectionBeforeSplit(PreprocessingRule):
         by_hand = f"Split first and select by {trained(leak)} alone"
         if not takes_steps(leak):
             return f"{by_hand}."
-        selector = "the selector"
-        if leak.influence.statistic == IMPORTANCE:
-            selector = f"SelectFromModel({leak.influence.operation.split('.')[0]}())"
+        selector = step(leak) if leak.influence.statistic == IMPORTANCE else "the selector"
         return f"{by_hand}, or make {selector} a step of a Pipeline with {model(leak)}."
 
     def severity(self, trace: Trace, leak: PreprocessingLeak) -> Severity:

@@ -40,11 +40,15 @@ class TrainTestOverlap(Rule):
         """Judge overlaps, one finding a training."""
         seen: set[Place] = set()
         for overlapping in trace.overlaps:
-            if overlapping.overlap is not Overlap.MUST or overlapping.fit.place in seen:
+            if overlapping.fit.place in seen or overlapping.evaluation.metric is None:
                 continue
-            if overlapping.evaluation.metric is not None and trace.set_apart(overlapping):
+            if overlapping.overlap is Overlap.MUST:
+                if trace.set_apart(overlapping):
+                    seen.add(overlapping.fit.place)
+                    yield self._judge(trace, overlapping)
+            elif trace.drawn_anew(overlapping):
                 seen.add(overlapping.fit.place)
-                yield self._judge(trace, overlapping)
+                yield self._judge_new_parts(trace, overlapping)
 
     def _judge(self, trace: Trace, overlapping: Overlapping) -> Finding:
         fit, evaluation = overlapping.fit, overlapping.evaluation
@@ -56,6 +60,23 @@ class TrainTestOverlap(Rule):
             evidence=_chain(trace, overlapping),
             conditional=fit.conditional or evaluation.conditional,
             fix=Fix(f"Train on the part that is disjoint from {test}."),
+        )
+
+    def _judge_new_parts(self, trace: Trace, overlapping: Overlapping) -> Finding:
+        fit, evaluation = overlapping.fit, overlapping.evaluation
+        test = quoted(evaluation.variable) if evaluation.variable else "the rows it is scored on"
+        trained = trace.split_of(fit.rows)
+        drawn = [("split before training", trained.place)] if trained else []
+        return self.report(
+            evaluation.place,
+            f"{test} was drawn anew from all the rows after {named(fit.model)} had been trained on "
+            f"another division of them, so {score_of(evaluation)} is measured for the most part on "
+            "rows that it has learnt",
+            evidence=[*drawn, *_chain(trace, overlapping)],
+            conditional=fit.conditional or evaluation.conditional,
+            fix=Fix(
+                "Divide the rows once, or train anew on the training part of the new division."
+            ),
         )
 
 
