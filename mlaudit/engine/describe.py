@@ -56,7 +56,7 @@ def describe(module: Module) -> Description:
     told.seeds = _unique(event.place.location for event in trace.of(Seed) if event.fixed)
     told.prepares = any(fit.model.role is Role.TRANSFORMER for fit in trace.of(Fit))
     missed = not all(told.trainings.values())
-    told.learns = missed or bool(told.models or told.measurements)
+    told.learns = missed or bool(told.models or told.measurements or told.evaluations)
     told.is_test = module.is_test
     return told
 

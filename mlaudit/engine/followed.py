@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from mlaudit.trace.events import CrossValidate, Evaluate, Fit
+from mlaudit.trace.events import CrossValidate, Evaluate, Fit, Role
 
 if TYPE_CHECKING:
     from mlaudit.model.location import Location
@@ -54,7 +54,8 @@ def trainings(module: Module) -> dict[Location, bool]:
     for event in module.trace.of(Fit):
         place = event.place.location
         if steps or event.operation != _GRADIENTS:
-            found[place] = found.get(place, False) or event.rows.known
+            known = event.rows.known and event.model.role is not Role.UNKNOWN
+            found[place] = found.get(place, False) or known
     told = {event.place.location.sort_key for event in module.trace.events}
     words = {_FITTING, _GRADIENTS} if steps else {_FITTING}
     for named in module.names.calls:

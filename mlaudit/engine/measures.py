@@ -53,7 +53,7 @@ def measurements(trace: Trace) -> list[Measurement]:
                     )
                 ] = None
             case CrossValidate():
-                metric = ", ".join(event.metrics) or "default score"
+                metric = ", ".join(event.metrics) or _scoring(event)
                 use = "selects" if event.search else "reported"
                 rows = f"folds of {event.variable or event.rows.label}"
                 place = event.place.location
@@ -67,6 +67,16 @@ def spoken(metric: str) -> str:
     """Name a metric; a number that the program works out itself is told by how it does."""
     operation = metric.removeprefix("own ")
     return metric if operation == metric else f"{operation} worked out by hand"
+
+
+def _scoring(event: CrossValidate) -> str:
+    """Name what cross-validation scores by, as far as it is written at the call."""
+    given = event.arguments.get("scoring")
+    if given is None or (given.known and given.value is None):
+        return "default score"
+    if isinstance(given.value, str):
+        return given.value
+    return f"scoring={' '.join(given.text.split())}"
 
 
 def _cross_validation(event: CrossValidate) -> str:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 MOST_WORDS = 6
+_WITHOUT_TARGET = frozenset({"clustering", "outlier detection"})
 
 
 def problem(told: Sequence[Description]) -> Problem:
@@ -62,6 +63,8 @@ def data(told: Sequence[Description]) -> Data:
 def evaluation(told: Sequence[Description]) -> Evaluation:
     """Say how models are judged, by what, and where."""
     schemes = _joined(one.schemes for one in told)
+    if not schemes and any(one.evaluations for one in told):
+        schemes = ["models are judged, but on which rows could not be followed"]
     if not schemes and any(card.fitted_at for one in told for card in one.models):
         schemes = ["none: models are trained, and no evaluation of them was recognised"]
     return Evaluation(
@@ -85,7 +88,7 @@ def _questions(told: Sequence[Description], tasks: list[str], targets: list[str]
         return
     if not tasks:
         yield "What is predicted: a class, a number, an order, something else?"
-    if not targets:
+    if not targets and not (tasks and _WITHOUT_TARGET.issuperset(tasks)):
         yield "What is the target, and when does its value become known?"
     yield "What is the business metric, and which value of it would be good enough?"
     splits = [split for one in told for split in one.splits]

@@ -7,7 +7,7 @@ from collections import OrderedDict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mlaudit.engine.relevance import imports, names_library
+from mlaudit.engine.relevance import imports, names_library, trains
 from mlaudit.syntax.parse import parse
 
 if TYPE_CHECKING:
@@ -80,8 +80,13 @@ class ProjectFiles:
         return None
 
     def learns(self, document: Document) -> bool:
-        """Say whether a document imports a library of machine learning, or a module that does."""
-        return self._imports_learning(imports(document.text), document.path, set())
+        """Say whether a document imports a library of machine learning, or a module that does.
+
+        One that fits something of a library that is not known may learn, too.
+        """
+        return trains(document.text) or self._imports_learning(
+            imports(document.text), document.path, set()
+        )
 
     def unfollowed(self, names: Iterable[str], importer: Document) -> bool:
         """Say whether an import means a file of the project that is absent or cannot be parsed.

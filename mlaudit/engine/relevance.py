@@ -1,4 +1,4 @@
-"""Tells from its imports, without parsing, whether a file can hold machine learning at all."""
+"""Tells without parsing, mostly from its imports, whether a file can hold machine learning."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ _FROM = re.compile(
 )
 _DYNAMIC = re.compile(r"""(?:import_module|__import__)\(\s*["'](\w+)""")
 _NAME = re.compile(r"[.\w]+")
+_TRAINING = re.compile(r"\.\s*(?:fit|fit_transform|partial_fit|backward|train_on_batch)\s*\(")
 
 
 def imports(text: str) -> set[str]:
@@ -32,6 +33,11 @@ def imports(text: str) -> set[str]:
         dot = "" if origin.endswith(".") else "."
         found.update(f"{origin}{dot}{name}" for name in _first_names(bracketed or plain))
     return found
+
+
+def trains(text: str) -> bool:
+    """Say whether a text may train something, be it with a library that no table knows."""
+    return _TRAINING.search(text) is not None
 
 
 def _first_names(names: str) -> Iterator[str]:

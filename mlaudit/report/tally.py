@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 _NOUNS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
 _LISTED = 20
+_WITHOUT_LEARNING = "no machine learning found"
 _UNFINISHED = {"partial", "not examined"}
 
 
@@ -50,6 +51,9 @@ def covered(review: Review) -> str:
         parts.append(f"{_many(len(coverage.notes))} not followed")
     if coverage.complete and not parts:
         parts = [number(len(coverage.files), "file")]
+        apart = sum(file.status == _WITHOUT_LEARNING for file in coverage.files)
+        if apart:
+            parts[0] += f" ({apart} without machine learning)"
         if coverage.evaluations:
             parts.append(f"{number(coverage.evaluations, 'evaluation')} followed")
         return f"complete: {', '.join(parts)}"

@@ -176,6 +176,16 @@ def test_what_is_no_machine_learning_is_said_to_be_none(tree: Any) -> None:
     assert result.readiness == ()
 
 
+@pytest.mark.parametrize("made", ["SVD()", "svd"], ids=["at once", "by name"])
+def test_a_training_by_an_unknown_library_is_a_gap(tree: Any, made: str) -> None:
+    tree({"rank.py": f"from surprise import SVD; svd = SVD()\n{made}.fit(ratings)\n"})
+    result = review(["rank.py"], Config())
+    assert result.verdict.recommendation is Recommendation.CONDITIONAL
+    assert not result.coverage.complete
+    (note,) = result.coverage.notes
+    assert note.startswith("rank.py:2:1: which model learns here")
+
+
 def test_a_helper_without_imports_of_its_own_is_followed(tree: Any, leaking: str) -> None:
     program = leaking.replace("StandardScaler().fit_transform(X)", "scale(X, StandardScaler())")
     program = "from helpers import scale\n" + program

@@ -300,6 +300,26 @@ def test_scheme_of_cross_validation(
     assert schemes(Trace([event], [])) == [words]
 
 
+@pytest.mark.parametrize(
+    ("scoring", "metric"),
+    [
+        ("", "default score"),
+        (", scoring=None", "default score"),
+        (", scoring='f1'", "f1"),
+        (", scoring=['f1', 'recall']", "scoring=['f1', 'recall']"),
+        (", scoring=make_scorer(cost)", "scoring=make_scorer(cost)"),
+    ],
+)
+def test_cross_validation_names_what_it_scores_by(scoring: str, metric: str) -> None:
+    code = (
+        "import numpy as np\nfrom sklearn.svm import SVC\n"
+        "from sklearn.model_selection import cross_validate\n"
+        f"X, y = np.load('x.npy'), np.load('y.npy')\nprint(cross_validate(SVC(), X, y{scoring}))\n"
+    )
+    told = describe(examine(from_text(code, "folds.py")))
+    assert [each.metric for each in told.measurements] == [metric]
+
+
 def test_scheme_of_folds_by_hand(make: Any) -> None:
     fit = make.fit(4, make.model(1), make.train)
     split = make.split(2, "KFold", {"n_splits": Argument("4", 4, known=True)})

@@ -42,6 +42,13 @@ def test_what_the_code_does_not_tell_is_asked() -> None:
         assert words in questions
 
 
+def test_clustering_has_no_target_to_ask_for() -> None:
+    told = Description(learns=True, tasks=["clustering"])
+    assert not any("target" in question for question in overview.problem([told]).questions)
+    told.tasks.append("regression")
+    assert any("target" in question for question in overview.problem([told]).questions)
+
+
 def test_what_the_code_tells_is_not_asked() -> None:
     told = Description(
         learns=True,
@@ -59,6 +66,8 @@ def test_training_without_evaluation_is_said() -> None:
     assert overview.evaluation([Description(models=[card("SVC", HERE)])]).scheme == (
         "none: models are trained, and no evaluation of them was recognised"
     )
+    judged = Description(models=[card("SVC", HERE)], evaluations={HERE: False})
+    assert "could not be followed" in overview.evaluation([judged]).scheme
     assert overview.evaluation([Description()]).scheme == "none found"
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from mlaudit.engine.relevance import imports, learning_libraries, names_library
+from mlaudit.engine.relevance import imports, learning_libraries, names_library, trains
 
 
 @pytest.mark.parametrize(
@@ -42,6 +42,19 @@ def test_never_names_too_few_on_its_own_source() -> None:
                 assert {alias.name for alias in node.names} <= imports(text)
             elif isinstance(node, ast.ImportFrom):
                 assert "." * node.level + (node.module or "") in imports(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("model = ALS().fit(ratings)", True),
+        ("loss.backward ()", True),
+        ("table = fit(rows)", False),
+        ("self.fitting = 3", False),
+    ],
+)
+def test_a_fit_may_train_whatever_is_imported(text: str, expected: bool) -> None:
+    assert trains(text) is expected
 
 
 def test_what_comes_with_python_does_not_count() -> None:
