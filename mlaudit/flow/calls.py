@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from mlaudit.flow import (
     attributes,
+    building,
     builtin,
     containers,
     estimators,
@@ -66,7 +67,7 @@ def _as_estimator(run: Interpreter, function: ast.Attribute, receiver: Value) ->
         return receiver
     if inner.kind != "unknown" or inner.predictions or not isinstance(function.value, ast.Name):
         return receiver
-    made = estimators.unknown(run, function.value, function.value.id)
+    made = building.unknown(run, function.value, function.value.id)
     run.state.scope.bind(function.value.id, made)
     return made
 
@@ -170,7 +171,7 @@ def call_symbol(run: Interpreter, name: str, arguments: Arguments) -> Value:
         return library.call(run, name, entry, arguments)
     last = name.rsplit(".", 1)[-1]
     if last[:1].isupper() and not last.isupper():
-        return estimators.build_unknown(run, name, arguments)
+        return building.build_unknown(run, name, arguments)
     return unknown_result(run, arguments, [])
 
 

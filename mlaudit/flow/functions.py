@@ -127,11 +127,11 @@ def _bind_defaults(run: Interpreter, function: Function, scope: Scope) -> None:
 
 def instantiate(run: Interpreter, owner: Class, arguments: Arguments) -> Value:
     """Make an object of a class of the program and run its constructor."""
-    from mlaudit.flow import attributes, estimators
+    from mlaudit.flow import attributes, building
 
     instance = run.state.allocate(Instance(owner))
-    if estimators.is_network(run, owner):
-        estimators.make_network(run, instance, owner, arguments.node)
+    if building.is_network(run, owner):
+        building.make_network(run, instance, owner, arguments.node)
     found = attributes.find_method(run, owner, "__init__")
     if found is not None and isinstance(found[0], Function):
         method = found[0]

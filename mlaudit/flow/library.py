@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mlaudit.flow import duplicates, estimators, evaluation, networks, sinks, splits
+from mlaudit.flow import (
+    building,
+    duplicates,
+    estimators,
+    evaluation,
+    fitting,
+    networks,
+    sinks,
+    splits,
+)
 from mlaudit.flow.regions import Length, Selector, base
 from mlaudit.flow.values import (
     UNKNOWN,
@@ -86,7 +95,7 @@ def _network(run: Interpreter, name: str, entry: Entry, arguments: Arguments) ->
         inner = run.load(arguments.get(entry.wraps, 0) or UNKNOWN)
         if isinstance(inner, Instance) or networks.is_whole(inner):
             return run.state.allocate(inner)
-    return estimators.build(run, name, entry, arguments)
+    return building.build(run, name, entry, arguments)
 
 
 def statistic_of(
@@ -335,7 +344,7 @@ _KINDS: dict[str, Callable[[Interpreter, str, Entry, Arguments], Value]] = {
     "cross-validate": estimators.cross_validate,
     "metric": evaluation.metric,
     "curve": evaluation.metric,
-    "train": estimators.train,
+    "train": fitting.train,
     "loss": networks.loss,
     "dataset": networks.dataset,
     "loader": networks.loader,
@@ -358,6 +367,6 @@ _KINDS: dict[str, Callable[[Interpreter, str, Entry, Arguments], Value]] = {
             "trainer",
             "callback",
         ),
-        estimators.build,
+        building.build,
     ),
 }

@@ -117,11 +117,11 @@ def judged(run: Interpreter, name: str, arguments: Arguments) -> Value:
 
 def loss(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> Value:
     """Call a name that is a loss: a function at once, a class makes an object."""
-    from mlaudit.flow import estimators
+    from mlaudit.flow import building
 
     short = name.rsplit(".", 1)[-1]
     if short[:1].isupper():
-        return estimators.build(run, name, entry, arguments)
+        return building.build(run, name, entry, arguments)
     return judged(run, short, arguments)
 
 

@@ -1,0 +1,176 @@
+"""Estimators are made: from catalogued classes, of unknown ones, around others, as networks."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mlaudit.catalogue.entry import Entry
+from mlaudit.flow.arguments import Arguments, described
+from mlaudit.flow.values import (
+    Choice,
+    Class,
+    Dictionary,
+    Estimator,
+    Ref,
+    Sequence,
+    Symbol,
+    Value,
+)
+from mlaudit.trace.events import (
+    Model,
+    Role,
+)
+
+if TYPE_CHECKING:
+    import ast
+    from collections.abc import Iterator
+
+    from mlaudit.flow.interpreter import Interpreter
+
+_ROLES = {
+    "predictor": Role.PREDICTOR,
+    "wrapper": Role.PREDICTOR,
+    "search": Role.PREDICTOR,
+    "network": Role.PREDICTOR,
+    "trainer": Role.PREDICTOR,
+    "transformer": Role.TRANSFORMER,
+    "selector": Role.TRANSFORMER,
+    "encoder": Role.TRANSFORMER,
+    "clusterer": Role.CLUSTERER,
+    "resampler": Role.RESAMPLER,
+}
+_UNKNOWN = Entry("unknown", "unknown")
+
+
+def build(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> Value:
+    """Make an estimator from a call of its class."""
+    key = (id(arguments.node), run.context)
+    short = _class_name(name)
+    inner = tuple(_wrapped(run, entry, arguments))
+    model = run.models.get(key)
+    if model is None:
+        model = run.models[key] = Model(short, name, run.place(arguments.node))
+        run.happened_in[id(model)] = run.running
+    parts = [part for part in map(run.load, inner) if isinstance(part, Estimator)]
+    model.role = _role(entry, parts)
+    model.task = _task(entry, parts)
+    model.arguments = described(run, arguments, entry.parameters)
+    model.steps = tuple(part.model for part in parts)
+    return run.state.allocate(
+        Estimator(
+            model,
+            entry,
+            inner=inner,
+            arguments=dict(arguments.named),
+            key=key,
+            node=arguments.node,
+            positional=tuple(arguments.positional),
+        )
+    )
+
+
+def _class_name(name: str) -> str:
+    """Name what a call makes: `Net.from_pretrained` makes a Net."""
+    owner, _, made = f".{name}".rpartition(".")
+    owner = owner.rpartition(".")[2]
+    return owner if made[:1].islower() and owner[:1].isupper() else made
+
+
+def build_unknown(run: Interpreter, name: str, arguments: Arguments) -> Value:
+    """Make an object of a class that no table knows; its use will tell what it is."""
+    made = build(run, name, _UNKNOWN, arguments)
+    inner = tuple(arguments.values())
+    estimator = run.load(made)
+    if isinstance(made, Ref) and isinstance(estimator, Estimator):
+        run.state.heap[made.address] = Estimator(
+            estimator.model, _UNKNOWN, inner=inner, key=estimator.key
+        )
+    return made
+
+
+def unknown(run: Interpreter, node: ast.expr, name: str) -> Value:
+    """Make an estimator of something of unknown origin that is fitted."""
+    return build(run, name, _UNKNOWN, Arguments(node))
+
+
+def _task(entry: Entry, parts: list[Estimator]) -> str | None:
+    """Tell what is predicted: what the last part predicts, unless a wrapper says otherwise."""
+    inner = next((part.model.task for part in reversed(parts) if part.model.task), None)
+    if entry.task in {None, "any"}:
+        return inner
+    known = {entry.task, inner} - {None, "any"}
+    return entry.task if len(known) == 1 else None
+
+
+def _role(entry: Entry, parts: list[Estimator]) -> Role:
+    if entry.kind == "pipeline":
+        if entry.wraps in {"steps", "*"} and parts:
+            last = parts[-1].model.role
+            return last if entry.name != "make_column_transformer" else Role.TRANSFORMER
+        return Role.TRANSFORMER
+    return _ROLES.get(entry.kind, Role.UNKNOWN)
+
+
+def _wrapped(run: Interpreter, entry: Entry, arguments: Arguments) -> Iterator[Value]:
+    """Find the estimators in the argument that holds them."""
+    if entry.wraps is None:
+        return
+    if entry.wraps == "*":
+        values = list(arguments.positional)
+    else:
+        position = entry.parameters.index(entry.wraps) if entry.wraps in entry.parameters else 0
+        value = arguments.get(entry.wraps, position)
+        if value is None and entry.wraps == "estimator":
+            value = arguments.named.get("base_estimator")
+        values = [value] if value is not None else []
+    for value in values:
+        yield from estimators_in(run, value, 0)
+
+
+def estimators_in(run: Interpreter, value: Value, depth: int) -> Iterator[Value]:
+    """Find the estimators in a value: itself, or what containers hold."""
+    inner = run.load(value)
+    if isinstance(inner, Estimator):
+        yield value
+    elif isinstance(inner, Choice):
+        yield from estimators_in(run, inner.options[0], depth + 1)
+    elif isinstance(inner, Sequence) and depth < 4:
+        for item in (*inner.items, *([inner.rest] if inner.rest else [])):
+            yield from estimators_in(run, item, depth + 1)
+    elif isinstance(inner, Dictionary) and depth < 4:
+        for item in inner.items.values():
+            yield from estimators_in(run, item, depth + 1)
+
+
+def is_network(run: Interpreter, owner: Class) -> bool:
+    """Whether a class of the program derives from a library's network class."""
+    waiting, seen = list(owner.bases), 0
+    while waiting and seen < 20:
+        seen += 1
+        parent = run.load(waiting.pop())
+        if isinstance(parent, Class):
+            waiting.extend(parent.bases)
+        elif isinstance(parent, Choice):
+            waiting.extend(parent.options)
+        elif isinstance(parent, Symbol):
+            entry = run.catalogue.find(parent.name)
+            if entry is not None and entry.kind in {"network", "layer", "predictor"}:
+                return True
+    return False
+
+
+def make_network(run: Interpreter, instance: Ref, owner: Class, node: ast.AST) -> None:
+    """Give an object of a network class its part as a model."""
+    from mlaudit.flow.values import Instance
+
+    key = (id(node), run.context)
+    model = run.models.get(key)
+    if model is None:
+        model = run.models[key] = Model(
+            owner.node.name, owner.node.name, run.place(node), Role.PREDICTOR
+        )
+        run.happened_in[id(model)] = run.running
+    estimator = run.state.allocate(Estimator(model, Entry(owner.node.name, "network"), key=key))
+    made = run.load(instance)
+    if isinstance(made, Instance):
+        run.state.heap[instance.address] = Instance(made.owner, made.attributes, estimator)

@@ -1,0 +1,313 @@
+"""Estimators are fitted: on which rows, under which influences, watching what."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from mlaudit.catalogue.entry import Entry
+from mlaudit.flow import building
+from mlaudit.flow.arguments import Arguments
+from mlaudit.flow.values import (
+    UNKNOWN,
+    Constant,
+    Data,
+    Estimator,
+    Ref,
+    Sequence,
+    Value,
+    merge_influences,
+)
+from mlaudit.model.frozen import replace
+from mlaudit.trace.events import (
+    Columns,
+    CrossValidate,
+    Effect,
+    Fit,
+    Influence,
+    Kind,
+    Role,
+    Watch,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mlaudit.flow.interpreter import Interpreter
+
+_LEARNED = {"selector": Kind.SELECTION, "encoder": Kind.TARGET_ENCODING}
+
+
+def inputs(
+    run: Interpreter, estimator: Estimator, arguments: Arguments
+) -> tuple[Data, Value | None, ast.expr | None]:
+    """Find features, target, and the source of the features, in the ways libraries name them."""
+    for name in (
+        "X",
+        "x",
+        "train_set",
+        "dtrain",
+        "training_data",
+        "data",
+        "texts",
+        "generator",
+        "train_dataloaders",
+    ):
+        if name in arguments.named:
+            features: Value | None = arguments.named[name]
+            expression = arguments.nodes.get(name)
+            break
+    else:
+        position = 1 if estimator.entry.kind == "trainer" and len(arguments.positional) > 1 else 0
+        features = arguments.get("X", position)
+        expression = arguments.nodes.get(position)
+    if features is None and estimator.entry.data:
+        return _of_constructor(run, estimator)
+    target = arguments.get("y", 1) if estimator.entry.kind != "trainer" else None
+    data = run.rows_of(features, expression) if features is not None else UNKNOWN
+    return data, target, expression
+
+
+def _of_constructor(
+    run: Interpreter, estimator: Estimator
+) -> tuple[Data, Value | None, ast.expr | None]:
+    """Some libraries give the data when the model is made, and fit without any."""
+    given = dict(zip(estimator.entry.parameters, estimator.positional, strict=False))
+    given.update(estimator.arguments)
+    features = next((given[name] for name in estimator.entry.data if name in given), UNKNOWN)
+    return run.data(features), given.get(estimator.entry.target or ""), None
+
+
+def fit(run: Interpreter, holder: Value, name: str, arguments: Arguments) -> Value:
+    """Fit an estimator: it now knows the rows, and what had influenced them."""
+    estimator = run.load(holder)
+    assert isinstance(estimator, Estimator)
+    data, target_value, expression = inputs(run, estimator, arguments)
+    target = run.data(target_value) if target_value is not None else None
+    if target is not None and not target.rows.terms:
+        target = None
+    learned = _learned(run, estimator, name, data, arguments.node)
+    influences = merge_influences(data.influences, learned)
+    features, column = _columns(data, target)
+    rows = data.rows
+    keeps = name in {"partial_fit", "train_on_batch"} or estimator.entry.kind == "network"
+    event = run.emit(
+        Fit,
+        arguments.node,
+        id(estimator.model),
+        model=estimator.model,
+        operation=name,
+        rows=rows,
+        target_rows=target.rows if target is not None else None,
+        influences=influences if estimator.model.role is Role.PREDICTOR else data.influences,
+        features=features,
+        target=column,
+        variable=run.text(expression) if expression is not None else "",
+        goes_on=keeps,
+    )
+    if estimator.entry.kind == "search":
+        _search(run, estimator, data, expression, arguments)
+    _watches(run, estimator, arguments)
+    fits = tuple(dict.fromkeys((*estimator.fits, event))) if keeps else (event,)
+    before = estimator.influences if keeps else ()
+    _replace(run, holder, estimator, fits, merge_influences(before, influences))
+    return holder
+
+
+def _replace(
+    run: Interpreter,
+    holder: Value,
+    estimator: Estimator,
+    fits: tuple[Fit, ...],
+    influences: tuple[Influence, ...],
+) -> None:
+    if isinstance(holder, Ref):
+        run.state.heap[holder.address] = replace(estimator, fits=fits, influences=influences)
+
+
+def _learned(
+    run: Interpreter, estimator: Estimator, operation: str, data: Data, node: ast.AST
+) -> tuple[Influence, ...]:
+    """What the estimator, or the transformers inside it, learn from all the rows."""
+    if not data.rows.terms:
+        return ()
+    found: list[Influence] = []
+    for part in _learners(run, estimator, 0):
+        kind = _LEARNED.get(part.entry.kind, Kind.FIT)
+        if kind is Kind.TARGET_ENCODING and not part.entry.supervised:
+            kind = Kind.FIT
+        found.append(
+            Influence(
+                f"{part.model.name}.{operation}"
+                if part is estimator
+                else f"{part.model.name} in {estimator.model.name}.{operation}",
+                kind,
+                Effect(part.entry.effect),
+                data.rows,
+                run.place(node),
+                part.entry.supervised,
+                part.entry.statistic,
+                bool(run.conditions),
+            )
+        )
+    return tuple(found)
+
+
+def _learners(run: Interpreter, estimator: Estimator, depth: int) -> Iterator[Estimator]:
+    entry = estimator.entry
+    if entry.kind in {"transformer", "selector", "encoder", "clusterer"}:
+        if not entry.stateless:
+            yield estimator
+    elif entry.kind == "unknown" and estimator.model.role is not Role.PREDICTOR:
+        yield estimator
+    if depth < 4 and entry.kind in {"pipeline", "search", "wrapper"}:
+        for inner in map(run.load, estimator.inner):
+            if isinstance(inner, Estimator):
+                yield from _learners(run, inner, depth + 1)
+
+
+def _columns(data: Data, target: Data | None) -> tuple[Columns | None, str | None]:
+    """The known columns of the features, if the target is a column of the same table."""
+    if target is None or target.name is None or target.table is None:
+        return None, None
+    if data.table != target.table or data.kind not in {"table", "array"} or data.name is not None:
+        return None, target.name
+    return data.columns, target.name
+
+
+def _search(
+    run: Interpreter,
+    estimator: Estimator,
+    data: Data,
+    expression: ast.expr | None,
+    arguments: Arguments,
+) -> None:
+    run.emit(
+        CrossValidate,
+        arguments.node,
+        model=estimator.model,
+        function=estimator.model.name,
+        rows=data.rows,
+        influences=data.influences,
+        search=True,
+        variable=run.text(expression) if expression is not None else "",
+        arguments=estimator.model.arguments,
+    )
+
+
+def _watches(run: Interpreter, estimator: Estimator, arguments: Arguments) -> None:
+    """Rows that training watches, and what is chosen by them."""
+    for name in (
+        "validation_data",
+        "eval_set",
+        "evals",
+        "valid_sets",
+        "eval_dataset",
+        "val_dataloaders",
+    ):
+        value = arguments.named.get(name, estimator.arguments.get(name))
+        if value is None:
+            continue
+        data = run.data(_first_of_pairs(run, value))
+        if not data.rows.terms:
+            continue
+        expression = _deciding(arguments.nodes.get(name))
+        run.emit(
+            Watch,
+            arguments.node,
+            name,
+            model=estimator.model,
+            rows=data.rows,
+            argument=name,
+            chooses=_chooses(run, estimator, arguments),
+            variable=run.text(expression) if expression is not None else "",
+        )
+
+
+def _first_of_pairs(run: Interpreter, value: Value) -> Value:
+    """Of `(X, y)` or `[(X, y), …]` the features of the last pair, which is the one that decides."""
+    inner = run.load(value)
+    if isinstance(inner, Sequence) and inner.items and inner.rest is None:
+        last = run.load(inner.items[-1])
+        if isinstance(last, Sequence):
+            return _first_of_pairs(run, last) if inner.way == "list" else inner.items[0]
+        return inner.items[0] if inner.way == "tuple" else inner.items[-1]
+    return value
+
+
+def _deciding(node: ast.expr | None) -> ast.expr | None:
+    """Of `(X, y)` or `[(X, y), …]` the expression of the features that decide."""
+    match node:
+        case ast.List(elts=[*_, last]):
+            return _deciding(last)
+        case ast.Tuple(elts=[first, *_]):
+            return _deciding(first)
+        case _:
+            return node
+
+
+def _chooses(run: Interpreter, estimator: Estimator, arguments: Arguments) -> str | None:
+    for name in (
+        "early_stopping_rounds",
+        "early_stopping",
+        "use_best_model",
+        "load_best_model_at_end",
+    ):
+        value = arguments.named.get(name, estimator.arguments.get(name))
+        inner = run.load(value) if value is not None else Constant(None)
+        if not (isinstance(inner, Constant) and not inner.value):
+            return "the number of rounds to keep"
+    callbacks = arguments.named.get("callbacks", estimator.arguments.get("callbacks"))
+    if callbacks is None:
+        return None
+    for callback in building.estimators_in(run, callbacks, 0):
+        inner = run.load(callback)
+        if (
+            isinstance(inner, Estimator)
+            and inner.entry.chooses
+            and not _monitors_training(run, inner)
+        ):
+            return inner.entry.chooses
+    return None
+
+
+def _monitors_training(run: Interpreter, callback: Estimator) -> bool:
+    """Whether a callback watches the training loss, or keeps every checkpoint."""
+    monitor = run.load(callback.arguments.get("monitor", UNKNOWN))
+    if (
+        isinstance(monitor, Constant)
+        and isinstance(monitor.value, str)
+        and (
+            "val" not in monitor.value
+            and "test" not in monitor.value
+            and "eval" not in monitor.value
+        )
+    ):
+        return True
+    if callback.model.name == "ModelCheckpoint":
+        best = run.load(callback.arguments.get("save_best_only", Constant(False)))
+        return isinstance(best, Constant) and not best.value
+    return False
+
+
+def train(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> Value:
+    """Train by a function that returns the model, as `xgboost.train` does."""
+    made = building.build(
+        run, name, Entry(entry.name, "network", entry.library, task=entry.task), arguments
+    )
+    model = run.load(made)
+    if isinstance(model, Estimator):
+        model.model.name = f"{entry.library}.{model.model.name}"
+    given = dict(zip(entry.parameters, arguments.positional, strict=False))
+    given.update(arguments.named)
+    nodes: dict[int | str, ast.expr] = dict(arguments.nodes)
+    for position, parameter in enumerate(entry.parameters):
+        if position in arguments.nodes:
+            nodes[parameter] = arguments.nodes[position]
+    names = entry.data or ("dtrain", "train_set", "dataset")
+    name = next((parameter for parameter in names if parameter in given), "")
+    data = given.pop(name, UNKNOWN)
+    if name in nodes:
+        nodes[0] = nodes[name]
+    fit(run, made, "train", Arguments(arguments.node, [data], given, nodes))
+    return made
