@@ -1,19 +1,18 @@
 """Decorators of value classes: slotted dataclasses that cost little until they are used.
 
 A start of the program defines a hundred classes, and `dataclass` compiles up to six methods for
-each: a third of the time that a small file takes.  Here, `__init__` is compiled when the first
-instance is made, all other methods are shared, and the fields as the standard library knows them
-(for `dataclasses.fields`, `asdict`, pydantic) are made when somebody asks.
+each: a third of the time that a small file takes.  Here, a method is compiled when it is first
+called, and the fields as the standard library knows them (for `dataclasses.fields`, `asdict`,
+pydantic) are made when somebody asks.
 """
 
 from __future__ import annotations
 
-from operator import attrgetter
 from reprlib import recursive_repr
 from typing import TYPE_CHECKING, Any, TypeVar, dataclass_transform
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
     # Type checkers know what fields and changes are allowed by these two; ours take the same.
     from dataclasses import field, replace
@@ -62,26 +61,19 @@ def frozen(cls: type[C]) -> type[C]:
 
     Type checkers refuse assignments to the fields; at run time nothing stands in their way.
     """
-    fields = _fields(cls)
-    read = _reader(fields)
-
-    def hashed(self: Any) -> int:
-        return hash(read(self))
-
-    return _made(cls, fields, {"__eq__": _equality(read), "__hash__": hashed})
+    return _made(cls, {"__eq__": _Later(_equality), "__hash__": _Later(_hash)})
 
 
 @dataclass_transform(field_specifiers=(field,))
 def record(cls: type[C]) -> type[C]:
     """Make a class of changeable values, which are compared and shown by their fields."""
-    fields = _fields(cls)
-    return _made(cls, fields, {"__eq__": _equality(_reader(fields)), "__hash__": None})
+    return _made(cls, {"__eq__": _Later(_equality), "__hash__": None})
 
 
 @dataclass_transform(eq_default=False, field_specifiers=(field,))
 def entity(cls: type[C]) -> type[C]:
     """Make a class of changeable things, each equal to itself alone, shown by their fields."""
-    return _made(cls, _fields(cls), {})
+    return _made(cls, {})
 
 
 def names_of(cls: type) -> tuple[str, ...]:
@@ -126,8 +118,9 @@ def _fields(cls: type) -> dict[str, _Field]:
     return fields
 
 
-def _made(cls: type[C], fields: dict[str, _Field], methods: dict[str, Any]) -> type[C]:
+def _made(cls: type[C], methods: dict[str, Any]) -> type[C]:
     """Make the class anew: slots cannot be added to one that stands."""
+    fields = _fields(cls)
     own = [name for name in fields if name in cls.__annotations__]
     inherited = getattr(cls, "__record__", {})
     slots = [name for name in own if name not in inherited]
@@ -169,22 +162,32 @@ def _initialiser(cls: Any) -> Callable[..., None]:
         body.append(f"self.{name} = {value}")
     if hasattr(cls, "__post_init__"):
         body.append("self.__post_init__()")
-    exec(f"def __init__({', '.join(parameters)}):\n " + "\n ".join(body), scope)
-    compiled: Callable[..., None] = scope["__init__"]
-    compiled.__qualname__ = f"{cls.__qualname__}.__init__"
-    return compiled
+    return _compiled(cls, "__init__", parameters, "\n ".join(body), scope)
 
 
-def _reader(fields: Mapping[str, _Field]) -> Callable[[Any], Any]:
-    """Give what reads all fields of an instance at once."""
-    return attrgetter(*fields) if fields else type
+def _equality(cls: Any) -> Callable[..., bool]:
+    equal = f"{_values(cls, 'self')} == {_values(cls, 'other')}"
+    body = f"return {equal} if self.__class__ is other.__class__ else NotImplemented"
+    return _compiled(cls, "__eq__", ["self", "other"], body)
 
 
-def _equality(read: Callable[[Any], Any]) -> Callable[[Any, object], bool]:
-    def equal(self: Any, other: object) -> bool:
-        return read(self) == read(other) if type(self) is type(other) else NotImplemented
+def _hash(cls: Any) -> Callable[..., int]:
+    return _compiled(cls, "__hash__", ["self"], f"return hash({_values(cls, 'self')})")
 
-    return equal
+
+def _values(cls: Any, instance: str) -> str:
+    """Write the tuple of all fields of an instance."""
+    return "(" + "".join(f"{instance}.{name}, " for name in cls.__record__) + ")"
+
+
+def _compiled(
+    cls: Any, name: str, parameters: list[str], body: str, scope: dict[str, Any] | None = None
+) -> Callable[..., Any]:
+    scope = scope or {}
+    exec(f"def {name}({', '.join(parameters)}):\n {body}", scope)
+    method: Callable[..., Any] = scope[name]
+    method.__qualname__ = f"{cls.__qualname__}.{name}"
+    return method
 
 
 @recursive_repr()
