@@ -35,6 +35,11 @@ class Group:
         return TITLES[self.severity]
 
     @property
+    def brief(self) -> bool:
+        """Whether folded findings are told by their lines alone: remarks of one code are alike."""
+        return self.severity is Severity.INFO
+
+    @property
     def size(self) -> int:
         """How many findings there are, folded ones included."""
         return len(self.full) + sum(len(findings) for _, findings in self.folded)
@@ -51,6 +56,23 @@ def grouped(findings: Sequence[Finding], *, every: bool = False) -> list[Group]:
         if of_severity:
             groups.append(_fold(severity, of_severity, every))
     return groups
+
+
+def by_file(findings: Sequence[Finding]) -> dict[str, str]:
+    """Say for each file in which lines or cells the findings are."""
+    places: dict[str, dict[str, None]] = {}
+    for finding in findings:
+        location = finding.location
+        place = f"line {location.line}" if location.cell is None else f"cell {location.cell}"
+        places.setdefault(location.path, {})[place] = None
+    return {path: _series(list(found)) for path, found in places.items()}
+
+
+def _series(places: list[str]) -> str:
+    """Write "line 3", or "lines 3, 7" with the noun only once."""
+    noun, _, _ = places[0].partition(" ")
+    numbers = [place.removeprefix(f"{noun} ") for place in places]
+    return f"{noun}{'s' if len(numbers) > 1 else ''} {', '.join(numbers)}"
 
 
 def _fold(severity: Severity, findings: list[Finding], every: bool) -> Group:

@@ -8,7 +8,7 @@ from mlaudit.model.finding import Confidence
 from mlaudit.report import sections
 from mlaudit.report.escape import block, code, markdown
 from mlaudit.report.frame import frame
-from mlaudit.report.grouping import grouped
+from mlaudit.report.grouping import by_file, grouped
 from mlaudit.report.mermaid import picture
 from mlaudit.report.tally import counted, covered, failed, joined, number, uncovered
 
@@ -107,6 +107,9 @@ def _group(group: Group) -> Iterator[str]:
         yield from _finding(finding)
     for rule, findings in group.folded:
         yield f"{number(len(findings), 'more finding')} of {rule}:"
+        if group.brief:
+            yield _bullets(f"{code(path)} {at}" for path, at in by_file(findings).items())
+            continue
         yield _bullets(f"{code(str(each.location))} {markdown(each.message)}" for each in findings)
 
 

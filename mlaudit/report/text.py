@@ -15,11 +15,11 @@ from mlaudit.model.finding import Confidence, Severity
 from mlaudit.model.review import Recommendation
 from mlaudit.report import frame, sections
 from mlaudit.report.escape import line, plain
-from mlaudit.report.grouping import grouped
+from mlaudit.report.grouping import by_file, grouped
 from mlaudit.report.tally import counted, covered, failed, uncovered
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from rich.console import RenderableType
 
@@ -96,11 +96,20 @@ def _group(group: Findings, columns: int) -> Iterator[RenderableType]:
         yield Text.assemble(
             (code, f"bold {colour}"), f" {len(findings)} more (-v shows their code)"
         )
-        for finding in findings:
-            row = Text.assemble("  ", (line(str(finding.location)), "cyan"), "  ")
-            row.append(_prose(finding.message)).truncate(columns, overflow="ellipsis")
-            yield row
+        yield from _briefly(findings) if group.brief else _line_by_line(findings, columns)
         yield Text()
+
+
+def _briefly(findings: Sequence[Finding]) -> Iterator[RenderableType]:
+    for path, places in by_file(findings).items():
+        yield Padding(Text.assemble((line(path), "cyan"), f"  {places}"), (0, 0, 0, 2))
+
+
+def _line_by_line(findings: Sequence[Finding], columns: int) -> Iterator[RenderableType]:
+    for finding in findings:
+        row = Text.assemble("  ", (line(str(finding.location)), "cyan"), "  ")
+        row.append(_prose(finding.message)).truncate(columns, overflow="ellipsis")
+        yield row
 
 
 def _finding(finding: Finding, columns: int) -> Iterator[RenderableType]:

@@ -14,6 +14,7 @@ from markdown_it import MarkdownIt
 from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
 
 from mlaudit.model import interchange
+from mlaudit.model.finding import Severity
 from mlaudit.model.location import Location
 from mlaudit.model.review import (
     Coverage,
@@ -191,11 +192,26 @@ def test_three_hundred_findings_stay_readable(many: Review) -> None:
     folded = text.render(many)
     assert folded.count("--> generated.py") == 3
     assert "CONF001 297 more (-v shows their code)" in folded
-    assert "  generated.py:300:10  `RandomForestClassifier` gets" in folded
-    assert len(folded.splitlines()) < 400
+    assert "  generated.py  lines 4, 5, 6, 7," in folded
+    assert len(folded.splitlines()) < 110
     assert text.render(many, verbose=True).count("--> generated.py") == 300
     assert len(concise.render(many).splitlines()) == 301 + 1 + 3 + 1
     assert "297 more findings of CONF001:" in markdown.render(many)
+
+
+def test_folded_warnings_have_a_line_each(many: Review) -> None:
+    findings = [replace(each, severity=Severity.WARNING) for each in many.findings[1:]]
+    warned = replace(many, findings=tuple(findings))
+    assert "  generated.py:300:10  `RandomForestClassifier` gets" in text.render(warned)
+    assert "- `generated.py:300:10` `RandomForestClassifier` gets" in markdown.render(warned)
+
+
+def test_folded_remarks_are_told_by_file_and_place(many: Review) -> None:
+    first, *others = many.findings[1:7]
+    moved = [replace(each.location, path="a.ipynb", cell=9) for each in others[3:]]
+    in_cells = [replace(each, location=at) for each, at in zip(others[3:], moved, strict=True)]
+    folded = replace(many, findings=(first, *others[:3], *in_cells))
+    assert "- `generated.py` line 4\n- `a.ipynb` cell 9" in markdown.render(folded)
 
 
 def test_json_is_the_interchange(review: Review) -> None:
