@@ -81,6 +81,9 @@ def unpack(
 
 def _member(run: Interpreter, part: Value, element: ast.expr, position: int) -> Value:
     """A member of something opaque that mixes several data has some of their rows."""
+    if isinstance(part, Data) and part.kind == "archive":
+        rows = part.rows.select(Selector("part", "by position", position))
+        return part.but(rows=rows, kind="unknown")
     if not isinstance(part, Data) or len(part.rows.terms) < 2:
         return part
     select = Selector("some", (id(element), position, run.context))

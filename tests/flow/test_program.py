@@ -369,3 +369,16 @@ def test_a_network_class_may_have_a_base_by_one_of_several_imports() -> None:
     """)
     (fit,) = trace.of(Fit)
     assert fit.model.name == "Net"
+
+
+def test_a_file_that_comes_in_parts_has_disjoint_parts() -> None:
+    trace = trace_of("""
+    from datasets import load_dataset
+    from sklearn.svm import SVC
+
+    train, test = load_dataset("imdb", split=["train", "test"])
+    print(SVC().fit(train, train["label"]).score(test, test["label"]))
+    """)
+    (event,) = trace.of(Evaluate)
+    assert event.rows.known
+    assert trace.overlaps == []
