@@ -5,32 +5,19 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from mlaudit.rulekit import Confidence, Fix, Rule, RuleMeta, Severity, quoted
+from mlaudit.rulekit import Confidence, Fix, Pattern, Rule, RuleMeta, Severity, quoted
 from mlaudit_rules.reproducibility.bindings import last_name, sole_values
 from mlaudit_rules.reproducibility.clock import names_in, varying_source
+from mlaudit_rules.reproducibility.learning import learns
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from mlaudit.rulekit import Finding, Module
 
-_LEARNING = frozenset(
-    {
-        "predictor",
-        "wrapper",
-        "clusterer",
-        "search",
-        "tuner",
-        "cross-validate",
-        "train",
-        "trainer",
-        "optimizer",
-        "split",
-        "splitter",
-    }
-)
 # They take a generator, which has been given its seed somewhere else.
 _OBJECTS = frozenset({"generator", "sampler", "rstate"})
+_CLOCKS = Pattern(r"time|uuid|secrets|getpid|urandom")
 _SEEDING = frozenset({"seed", "manual_seed", "manual_seed_all", "set_seed", "seed_everything"})
 
 
@@ -49,9 +36,7 @@ class TimeBasedSeed(Rule):
 
     def check_module(self, module: Module) -> Iterable[Finding]:
         """Judge what is given as a seed in documents that learn something."""
-        if module.is_test or not any(
-            call.entry is not None and call.entry.kind in _LEARNING for call in module.calls
-        ):
+        if module.is_test or not _CLOCKS.search(module.document.text) or not learns(module):
             return
         for node, value in _seeds(module):
             source = varying_source(module, value)
