@@ -15,6 +15,7 @@ from mlaudit.flow import (
     library,
     methods,
     networks,
+    splits,
 )
 from mlaudit.flow.arguments import Arguments, evaluate
 from mlaudit.flow.values import (
@@ -131,6 +132,9 @@ def call_method(run: Interpreter, receiver: Value, name: str, arguments: Argumen
     if isinstance(inner, Constant):
         return builtin.string_method(run, inner, name, arguments)
     if isinstance(inner, Choice):
+        splitters = _splitters(run, inner) if name == "split" else []
+        if splitters:
+            return splits.folds(run, splitters, arguments)
         return _each(run, inner, lambda option: call_method(run, option, name, arguments))
     if isinstance(inner, Method):
         return unknown_result(run, arguments, [run.data(inner.receiver)])
@@ -148,6 +152,14 @@ def _member(
     if isinstance(inner, Instance) and inner.estimator is not None and name == "forward":
         return networks.forward(run, receiver, inner, arguments)
     return call_value(run, member, arguments)
+
+
+def _splitters(run: Interpreter, choice: Choice) -> list[Estimator]:
+    """Give the options if all of them are splitters."""
+    options = [run.load(option) for option in choice.options]
+    found = [each for each in options if isinstance(each, Estimator)]
+    whole = len(found) == len(options) and all(each.entry.kind == "splitter" for each in found)
+    return found if whole else []
 
 
 def _each(run: Interpreter, choice: Choice, action: object) -> Value:

@@ -70,7 +70,7 @@ def method(
     """Call a method of an estimator."""
     kind = estimator.entry.kind
     if kind == "splitter":
-        return splits.folds(run, estimator, arguments) if name == "split" else Data("scalar")
+        return splits.folds(run, [estimator], arguments) if name == "split" else Data("scalar")
     if name in _RESAMPLES or (
         kind == "resampler" and name in {"fit_resample", "fit_sample", "resample"}
     ):

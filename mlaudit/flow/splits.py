@@ -101,10 +101,16 @@ def lengths(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> 
     return Sequence(tuple(parts), way="tuple")
 
 
-def folds(run: Interpreter, splitter: Estimator, arguments: Arguments) -> Value:
-    """Give the pairs of index arrays of `splitter.split(X, y)`, symbolic in the loop variable."""
+def folds(run: Interpreter, splitters: list[Estimator], arguments: Arguments) -> Value:
+    """Give the pairs of index arrays of `splitter.split(X, y)`, symbolic in the loop variable.
+
+    Of several splitters one is used, whichever the path gives: the folds of all are the same ones.
+    """
     data = run.data(arguments.positional[0]) if arguments.positional else UNKNOWN
-    return Sequence(rest=_pair(run, splitter, data, arguments.node))
+    keys = tuple(splitter.key for splitter in splitters)
+    key = keys[0] if len(keys) == 1 else keys
+    pairs = [_pair(run, splitter, data, arguments.node, key) for splitter in splitters]
+    return Sequence(rest=pairs[0])
 
 
 def old_folds(run: Interpreter, splitter: Estimator) -> Value:
@@ -114,11 +120,13 @@ def old_folds(run: Interpreter, splitter: Estimator) -> Value:
         data = Data("index", inner.value.rows)
     else:
         data = run.data(inner)
-    return _pair(run, splitter, data, splitter.node or ast.Pass())
+    return _pair(run, splitter, data, splitter.node or ast.Pass(), splitter.key)
 
 
-def _pair(run: Interpreter, splitter: Estimator, data: Data, node: ast.AST) -> Value:
-    key = ("folds", splitter.key, data.rows.terms)
+def _pair(
+    run: Interpreter, splitter: Estimator, data: Data, node: ast.AST, identity: Hashable
+) -> Value:
+    key = ("folds", identity, data.rows.terms)
     single = splitter.entry.name.endswith("ShuffleSplit")
     way = "part" if single else "fold"
     pair = []

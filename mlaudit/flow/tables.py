@@ -170,6 +170,8 @@ def _of_data(run: Interpreter, value: Data, key: ast.expr) -> Value:
     index = run.data(given)
     if index.select is not None:
         return chosen(value, index.select)
+    if index.kind == "index":
+        value = of_index(value, index)
     if index.kind == "scalar" and not index.influences:
         return value.but(columns=None, select=None, name=None, chosen_by=index.scores)
     return _by_computed(run, value, index, key)
@@ -256,6 +258,13 @@ def _columns(run: Interpreter, value: Data, names: Sequence) -> Data:
     )
 
 
+def of_index(value: Data, index: Data) -> Data:
+    """Take the rows that an index is of, where it is not known how it chose them."""
+    if value.kind == "index" or not index.rows.terms or not index.rows.within(value.rows):
+        return value
+    return narrowed(value, Selector("rows", index.rows))
+
+
 def chosen(value: Data, select: Selector) -> Data:
     """Apply a choice of rows."""
     if value.select is not None and value.kind == "index":
@@ -298,6 +307,8 @@ def _located(run: Interpreter, value: Data, way: str, key: ast.expr) -> Value:
     index = run.data(run.eval(key))
     if index.select is not None:
         return chosen(value, index.select)
+    if index.kind == "index":
+        value = of_index(value, index)
     return value.but(columns=value.columns if way == "iloc" else None, select=None)
 
 

@@ -206,6 +206,42 @@ def test_recursion_ends() -> None:
     assert trace_of(source.replace('pd.read_csv("a.csv")', "3")).notes == []
 
 
+SPLITTERS = """
+    import pandas as pd
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.model_selection import KFold, StratifiedKFold
+
+    df = pd.read_csv("a.csv")
+    X, y = df.drop(columns="t"), df["t"].values
+    splitter = StratifiedKFold(5) if balanced else KFold(5)
+    for learned, held_out in splitter.split(X, y):
+        model = LogisticRegression().fit(X.iloc[{fitted}], y[{fitted}])
+        print(model.score(X.iloc[held_out], y[held_out]))
+"""
+
+
+def test_the_folds_of_one_of_two_splitters_are_disjoint() -> None:
+    (event,) = trace_of(SPLITTERS.format(fitted="learned")).of(Evaluate)
+    assert event.held_out
+    (event,) = trace_of(SPLITTERS.format(fitted="held_out")).of(Evaluate)
+    assert event.rows.overlap(event.fits[0].rows) is Overlap.MUST
+
+
+def test_rows_of_one_of_two_indices_may_be_those_of_either() -> None:
+    trace = trace_of(
+        PREPARED
+        + """
+    rows = X_train.index if first else X_test.index
+    model = SVC().fit(X_train, y_train)
+    print(model.score(X.loc[rows], y[rows]), model.score(X.loc[X_test.index], y_test))
+    """
+    )
+    either, held_out = trace.of(Evaluate)
+    assert either.rows.overlap(held_out.rows) is Overlap.MUST
+    assert either.rows.overlap(either.fits[0].rows) is Overlap.MUST
+    assert held_out.held_out
+
+
 def test_what_wraps_a_net_stands_for_it() -> None:
     trace = trace_of(
         """
