@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from mlaudit_rules.reproducibility.running import Running
 
 _KERAS = frozenset({"keras", "tensorflow", "tf_keras"})
+_TORCH = frozenset({"torch", "transformers"})
 _KERAS_FIT = frozenset({"fit", "fit_generator", "train_on_batch"})
 _KERAS_ARGUMENTS = frozenset(
     {"epochs", "nb_epoch", "batch_size", "steps_per_epoch", "validation_split", "callbacks"}
@@ -52,7 +53,7 @@ def torch_training(module: Module, running: Running) -> TorchTraining | None:
     """Find the first optimizer that the program makes, and the network whose weights it steps."""
     loaders = tuple(call for call in module.calls if _kind(call) == "loader" and _shuffles(call))
     for call in module.calls:
-        if _kind(call) != "optimizer" or _library(call) != "torch":
+        if _kind(call) != "optimizer" or _library(call) not in _TORCH:
             continue
         owner = _owner(module, call.node)
         if owner is None or not running.reaches(call.function):
