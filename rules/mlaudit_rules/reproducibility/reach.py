@@ -21,6 +21,8 @@ _TRAINING_KINDS = frozenset({"train", "cross-validate"})
 _JUDGING_KINDS = frozenset({"metric", "curve"})
 _LEARNING_NO_MODEL = frozenset({"transformer", "encoder", "selector"})
 _SHAPES = frozenset({"shape", "dtype", "ndim", "columns"})
+# What only looks on while a model is trained brings nothing into it.
+_WATCHING = frozenset({"callbacks", "callback"})
 _IN_PLACE = frozenset({"shuffle"})
 _STEPPING = frozenset({"step", "zero_grad", "zero_", "apply_gradients"})
 
@@ -155,7 +157,9 @@ class Reach:
             return carried | (self._read(node.value) if isinstance(node, ast.Attribute) else NONE)
         carried = NONE
         for child in ast.iter_child_nodes(node):
-            carried |= self._read(child)
+            reading = self._read(child)
+            if not (isinstance(child, ast.keyword) and child.arg in _WATCHING):
+                carried |= reading
         return self._call(node, carried) if isinstance(node, ast.Call) else carried
 
     def _call(self, node: ast.Call, carried: Draws) -> Draws:
