@@ -110,7 +110,8 @@ def _extreme(run: Interpreter, name: str, arguments: Arguments) -> Value:
     """Apply `max` and `min`: of scores, they choose."""
     data = [run.data(value) for value in arguments.positional]
     joined = combine(data) if data else UNKNOWN
-    if joined.scores and not _keeps_curve(joined):
+    bounded = any(isinstance(run.load(value), Constant) for value in arguments.positional)
+    if joined.scores and not bounded and not _keeps_curve(joined):
         for value in arguments.positional:
             sinks.select(run, value, arguments.node, f"{name} of the scores is taken")
     return joined.but(kind="scalar", select=None)

@@ -22,6 +22,7 @@ from mlaudit.flow.values import (
     combine,
     merge_influences,
 )
+from mlaudit.model.frozen import replace
 from mlaudit.trace.events import Draw, Effect, Influence, Kind
 
 if TYPE_CHECKING:
@@ -40,6 +41,7 @@ _SHIFTS = frozenset(
     {"shift", "diff", "pct_change", "rolling", "expanding", "ewm", "cumsum", "cumprod", "cummax",
      "cummin", "rank", "lag"}
 )  # fmt: skip
+_WINDOWS = frozenset({"rolling", "expanding", "ewm"})
 _ON_GROUPS_HARMLESS = frozenset(
     {"cumcount", "ngroup", "size", "count", "groups", "get_group", "shift", "cumsum", "diff"}
 )
@@ -53,6 +55,10 @@ def call(run: Interpreter, holder: Value, value: Data, name: str, arguments: Arg
         if result is not None:
             return _in_place(run, holder, result, arguments)
     entry = run.catalogue.method(name)
+    if name in _WINDOWS:
+        return value.but(kind="window", columns=None, select=None)
+    if value.kind == "window":
+        return value.but(kind="column")  # of the rows around each row, not of all
     if value.kind == "group":
         return _of_group(run, value, name, entry, arguments)
     if entry is None:
@@ -114,9 +120,19 @@ def _beside(value: Data, others: list[Data], name: str) -> Data:
         return combine([value, *others], "error")
     if not value.rows.terms or name in _COMPARES:
         return combine([value, *others], value.kind)
-    influences = merge_influences(value.influences, *(other.influences for other in others))
+    brought = [other.influences for other in others]
+    if name == "fillna":
+        brought = [tuple(map(_weakened, influences)) for influences in brought]
+    influences = merge_influences(value.influences, *brought)
     scores = {id(s): s for data in (value, *others) for s in data.scores}
     return value.but(influences=influences, scores=tuple(scores.values()))
+
+
+def _weakened(influence: Influence) -> Influence:
+    """What only fills gaps moves little, unless the labels took part in it."""
+    if influence.supervised or influence.kind is not Kind.STATISTIC:
+        return influence
+    return replace(influence, effect=Effect.LOW)
 
 
 def _named(value: Data, name: str) -> str:
@@ -180,7 +196,7 @@ def _drop(
     if columns is None:
         return value.but(columns=None)
     names = tables.literal_names(run, columns)
-    chosen_by = run.data(columns).influences if names is None else ()
+    chosen_by = tables.selections(run.data(columns).influences) if names is None else ()
     dropped = tables.drop_columns(value, names)
     return dropped.but(influences=merge_influences(dropped.influences, chosen_by), select=None)
 

@@ -25,6 +25,7 @@ def report(run: Interpreter, value: Value, node: ast.AST) -> None:
     for score in data.scores if not data.predictions else ():
         if isinstance(score, Evaluate):
             score.uses.add(Use.REPORTED)
+            score.reported_at = score.reported_at or run.place(node)
 
 
 def select(run: Interpreter, value: Value, node: ast.AST, how: str) -> None:

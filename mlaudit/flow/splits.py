@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import ast
+import re
 from typing import TYPE_CHECKING
 
 from mlaudit.flow.arguments import Arguments, described
 from mlaudit.flow.regions import Length, Selector
 from mlaudit.flow.values import NO_ROWS, UNKNOWN, Constant, Data, Estimator, Sequence, Value
+from mlaudit.model.pattern import Pattern
 from mlaudit.trace.events import Split
 
 if TYPE_CHECKING:
@@ -17,8 +19,23 @@ if TYPE_CHECKING:
     from mlaudit.flow.interpreter import Interpreter
 
 
+_PART = Pattern(
+    r"(?<![a-z])(train|test|val|dev|eval|holdout|tr(?![a-z])|te(?![a-z]))"
+    r"(ing|id|idation|uation)?(?![a-z])",
+    re.IGNORECASE,
+)
+
+
+def part_named(name: str) -> str | None:
+    """Tell which part of a division a name stands for: `X_train` and `training` for the same."""
+    word = _PART.search(name)
+    return word[0].lower()[:2] if word else None
+
+
 def call(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> Value:
     """Divide every array given into the same parts; outputs come array by array."""
+    if name.startswith("numpy."):
+        return pieces(run, name, entry, arguments)
     if entry.data or entry.outputs == 1:
         return lengths(run, name, entry, arguments)
     arrays = _aligned(run, arguments)
@@ -85,9 +102,24 @@ def _identity(run: Interpreter, entry: Entry, arguments: Arguments) -> Hashable:
 
 def lengths(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> Value:
     """Divide one data set into parts of given lengths, as `random_split` does."""
-    data = run.data(arguments.positional[0]) if arguments.positional else UNKNOWN
     sizes = run.load(arguments.get("lengths", 1) or UNKNOWN)
     count = len(sizes.items) if isinstance(sizes, Sequence) and sizes.rest is None else 2
+    return _divided(run, name, entry, arguments, count)
+
+
+def pieces(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> Value:
+    """Divide one array at given positions, as `numpy.split` does."""
+    places = run.load(arguments.get("indices_or_sections", 1) or UNKNOWN)
+    axis = run.load(arguments.get("axis", 2) or Constant(0))
+    if isinstance(places, Sequence) and places.rest is None and axis == Constant(0):
+        return _divided(run, name, entry, arguments, len(places.items) + 1)
+    return run.data(arguments.positional[0]) if arguments.positional else UNKNOWN
+
+
+def _divided(
+    run: Interpreter, name: str, entry: Entry, arguments: Arguments, count: int
+) -> Sequence:
+    data = run.data(arguments.positional[0]) if arguments.positional else UNKNOWN
     key = ("split", id(arguments.node), run.context)
     parts = [part_of(data, Selector("part", key, part)) for part in range(max(count, 2))]
     run.emit(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from mlaudit.flow import containers, tables
+from mlaudit.flow import containers, splits, tables
 from mlaudit.flow.regions import Selector
 from mlaudit.flow.values import (
     UNKNOWN,
@@ -75,8 +75,24 @@ def unpack(
         if isinstance(inner, Data) and inner.kind == "table":
             part = inner
         parts = [part] * len(elements)
+        parts = _parts_by_name(run, target, part) or parts
     for position, (element, part) in enumerate(zip(elements, parts, strict=True)):
         assign(run, element, _member(run, part, element, position), None)
+
+
+def _parts_by_name(
+    run: Interpreter, target: ast.Tuple | ast.List, whole: Value
+) -> list[Value] | None:
+    """What is taken apart under names such as `X_train` and `X_test` was divided somewhere."""
+    names = [splits.part_named(run.text(element)) for element in target.elts]
+    if not isinstance(whole, Data) or not whole.rows.terms or len({*names} - {None}) < 2:
+        return None
+    found: list[Value] = []
+    for name in names:
+        rows = whole.rows.select(Selector("part", ("by name", id(target)), name)) if name else None
+        select = Selector("rows", rows) if rows and whole.table is None else None
+        found.append(whole.but(rows=rows, select=select) if rows else whole)
+    return found
 
 
 def _member(run: Interpreter, part: Value, element: ast.expr, position: int) -> Value:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import ast
-import re
 from typing import TYPE_CHECKING
 
-from mlaudit.flow import sinks
+from mlaudit.flow import sinks, splits
 from mlaudit.flow.containers import element, item
 from mlaudit.flow.regions import Length, Rows, Selector, base
 from mlaudit.flow.values import (
@@ -27,7 +26,6 @@ from mlaudit.flow.values import (
     merge_influences,
     of_columns,
 )
-from mlaudit.model.pattern import Pattern
 from mlaudit.trace.events import Columns, Influence, Kind
 
 if TYPE_CHECKING:
@@ -49,7 +47,6 @@ _TRANSPARENT = {
     "at",
     "iat",
 }
-_PART = Pattern(r"(?<![a-z])(train|test|val|dev|eval)(ing|id|idation|uation)?(?![a-z])", re.I)
 _COLUMN_NAMES = {"columns", "dtypes", "dtype", "name", "names", "feature_names", "target_names"}
 
 
@@ -179,21 +176,19 @@ def _of_data(run: Interpreter, value: Data, key: ast.expr) -> Value:
 
 def _part_named(value: Data, name: str) -> Data:
     """Take a part of something opaque that holds training and test data under their names."""
-    word = _PART.search(name) if value.kind in {"unknown", "column"} else None
-    if word is None:
-        return value
-    return narrowed(value, Selector("part", "by name", word[0].lower()[:2]))
+    part = splits.part_named(name) if value.kind in {"unknown", "column"} else None
+    return value if part is None else narrowed(value, Selector("part", "by name", part))
 
 
 def _by_computed(run: Interpreter, value: Data, index: Data, key: ast.expr) -> Data:
     """Choose rows by something computed for each row, else columns."""
     if value.kind == "group":
         return _by_computed_columns(value, index)
-    if index.rows.terms:
+    if index.rows.terms and (index.kind != "unknown" or index.rows.kin(value.rows)):
         return narrowed(value, Selector("some", (id(key), run.context)))
     opaque = index.kind == "unknown" and not index.influences
     if opaque and value.kind in {"array", "prediction", "loader"}:
-        return narrowed(value, Selector("some", ("chosen by", run.text(key))))
+        return narrowed(value, _chosen_by(run, key))
     return _by_computed_columns(value, index)
 
 
@@ -206,10 +201,14 @@ def narrowed(value: Data, select: Selector) -> Data:
 
 def _by_computed_columns(value: Data, index: Data) -> Data:
     """Choose columns by something computed; a statistic that chose is a selection."""
-    chosen_by = tuple(_as_selection(influence) for influence in index.influences)
-    influences = merge_influences(value.influences, chosen_by)
+    influences = merge_influences(value.influences, selections(index.influences))
     kind = "group" if value.kind == "group" else value.kind
     return value.but(kind=kind, columns=None, influences=influences, select=None, name=None)
+
+
+def selections(influences: tuple[Influence, ...]) -> tuple[Influence, ...]:
+    """What has chosen columns is a selection, however it was computed."""
+    return tuple(map(_as_selection, influences))
 
 
 def _as_selection(influence: Influence) -> Influence:
@@ -304,12 +303,8 @@ def _located(run: Interpreter, value: Data, way: str, key: ast.expr) -> Value:
         return _rows_and_columns(run, value, key)
     if isinstance(key, ast.Slice):
         return sliced(run, value, key)
-    index = run.data(run.eval(key))
-    if index.select is not None:
-        return chosen(value, index.select)
-    if index.kind == "index":
-        value = of_index(value, index)
-    return value.but(columns=value.columns if way == "iloc" else None, select=None)
+    rows = _choose_rows(run, value, key)
+    return rows.but(columns=rows.columns if way == "iloc" else None, select=None)
 
 
 def _rows_and_columns(run: Interpreter, value: Data, key: ast.Tuple) -> Value:
@@ -336,10 +331,20 @@ def _rows_and_columns(run: Interpreter, value: Data, key: ast.Tuple) -> Value:
 def _choose_rows(run: Interpreter, value: Data, key: ast.expr) -> Data:
     if isinstance(key, ast.Slice):
         return sliced(run, value, key)
-    index = run.data(run.eval(key))
+    given = run.load(run.eval(key))
+    index = run.data(given)
     if index.select is not None:
         return chosen(value, index.select)
+    if index.kind == "index":
+        return of_index(value, index)
+    if index is UNKNOWN and isinstance(given, Data) and isinstance(key, ast.Name | ast.Attribute):
+        return narrowed(value, _chosen_by(run, key))
     return value
+
+
+def _chosen_by(run: Interpreter, key: ast.expr) -> Selector:
+    """Of rows chosen by something opaque it is known that the same thing chooses the same."""
+    return Selector("some", ("chosen by", run.text(key), run.origin(key)))
 
 
 def predicate(run: Interpreter, node: ast.Compare, left: Data, right: Value) -> Selector | None:

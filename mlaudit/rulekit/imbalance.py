@@ -102,7 +102,7 @@ def gather(module: Module) -> Imbalance:
         *_resampling(module),
         *_written(module),
         *(
-            Sign(f"cell {number} shows that its classes are uneven", SHOWN)
+            Sign(f"cell {number} shows uneven classes", SHOWN)
             for number, ratio in ratios
             if ratio <= IMBALANCED_BELOW
         ),

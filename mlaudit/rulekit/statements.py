@@ -24,7 +24,8 @@ OF_DATA = Pattern(
 )
 HYPOTHETICAL = Pattern(
     r"\b(no|not|isn't|aren't|without|if|when|whenever|in case|whether|unless|may|might|could|often"
-    r"|usually|typically|example (is|of)|(can|to) be|tasks|problems)\b|n't\b",
+    r"|usually|typically|example|e\.g|instance|suppose|imagine|similar to|(can|to) be|tasks"
+    r"|problems)\b|n't\b",
     re.IGNORECASE,
 )
 AFTERWARDS = Pattern(r"\b(now|after|smote|(re|over|under)[- ]?sampl\w*|weights?)\b", re.IGNORECASE)

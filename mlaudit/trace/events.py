@@ -200,6 +200,7 @@ class Evaluate(Event):
     prediction: str = "predict"
     swapped: bool = False
     variable: str = ""
+    reported_at: Place | None = None
     selected_at: Place | None = None
     selected_by: str = ""
     internal: str | None = None

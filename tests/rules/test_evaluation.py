@@ -45,12 +45,42 @@ def test_a_training_score_that_is_called_so_is_a_warning_or_nothing() -> None:
     assert severities(TRAINED + FRANK + HELD_OUT) == []
 
 
+def test_a_score_that_is_told_later_as_a_training_score_is_a_warning() -> None:
+    later = 'score = model.score(X, y)\nprint(f"Training R2: {score:.3f}")\n'
+    assert severities(TRAINED + later) == [Severity.WARNING]
+    assert severities(TRAINED + later.replace("Training", "Final")) == [Severity.ERROR]
+
+
 def test_the_name_of_the_rows_is_no_confession_to_readers() -> None:
     named = TRAINED.replace("fit(X, y)", "fit(X_train, y)").replace("X, y =", "X_train, y =")
     told = "print(model.score(X_train, y))\n"
     assert severities(named + told) == [Severity.ERROR]
     other = HELD_OUT.replace("(X, y,", "(X_train, y,")
     assert severities(named + told + other) == []
+
+
+CHOSEN = (
+    TRAINED
+    + """
+from sklearn.metrics import max_error
+
+X_old, X_new, y_old, y_new = train_test_split(X, y, random_state=0)
+results = {}
+for model in (Lasso(), Ridge()):
+    predicted = model.fit(X_old, y_old).predict(X_new)
+    results[model] = {"fit": r2_score(y_new, predicted), "worst": max_error(y_new, predicted)}
+best = KEY
+print(best, results[best])
+"""
+)
+
+
+def test_the_metric_that_chooses_is_named_where_the_code_names_it() -> None:
+    by = 'max(results, key=lambda model: results[model]["{}"])'
+    (vague,) = findings(CHOSEN.replace("KEY", by.format("fit")), "EVAL003")
+    assert vague.message.startswith("one of several scores, such as `r2_score` on")
+    (clear,) = findings(CHOSEN.replace("KEY", by.format("r2")), "EVAL003")
+    assert clear.message.startswith("`r2_score` on")
 
 
 WATCHED = """

@@ -210,6 +210,7 @@ def test_texts_that_speak_of_the_data_at_hand(text: str) -> None:
         "A typical example is that of unbalanced classification, where some classes dominate.",
         "Such baselines help in unbalanced classification tasks.",
         "It groups rare labels into one.",
+        "Suppose your data set is imbalanced: 99 % are of one class.",
         "The classes may be imbalanced.",
         "The price is skewed, so we take its logarithm.",
         "",

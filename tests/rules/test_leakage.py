@@ -186,3 +186,28 @@ print(cross_val_score(LogisticRegression(), small, y))
     found = only(code, "LEAK002")
     assert found.fix is not None
     assert found.fix.description.startswith("Put `SelectFromModel(ExtraTreesClassifier())` and")
+
+
+def test_gaps_filled_by_means_of_groups_weigh_less_than_these_means_themselves() -> None:
+    split = """
+X, y = table[["age", "new"]], table["kind"]
+X_train, X_test, y_train, y_test = train_test_split(X, y, random_state=0)
+print(LogisticRegression().fit(X_train, y_train).score(X_test, y_test))
+"""
+    means = 'table.groupby("town")["age"].transform("median")'
+    as_they_are = only(f'{LOADED}table["new"] = {means}\n{split}', "LEAK004")
+    in_gaps = only(f'{LOADED}table["new"] = table["age"].fillna({means})\n{split}', "LEAK004")
+    assert as_they_are.severity is Severity.ERROR
+    assert in_gaps.severity is Severity.WARNING
+
+
+def test_a_selection_by_hand_is_not_put_into_a_pipeline() -> None:
+    code = f"""{LOADED}
+strength = table.corrwith(y).abs()
+print(cross_val_score(LogisticRegression(), X[strength[strength > 0.3].index], y))
+"""
+    found = only(code, "LEAK002")
+    assert found.fix is not None
+    assert found.fix.description == (
+        "Select by correlations of the training rows of each fold alone."
+    )

@@ -59,7 +59,8 @@ class EvaluateOnTrain(Rule):
             alone = "this model has no score on other rows"
         else:
             alone = "no score on other rows stands beside it"
-        frank = any(says_training(text) for text in _texts(_line(evaluation)))
+        told = evaluation.reported_at.text if evaluation.reported_at else ""
+        frank = any(says_training(text) for text in _texts(_line(evaluation) + told))
         return self.report(
             evaluation.place,
             f"{score_of(evaluation)} of {named(evaluation.model)} is measured on {rows}, the rows "
@@ -84,9 +85,9 @@ def _line(evaluation: Evaluate) -> str:
     return place.document.lines[place.line - 1]
 
 
-def _texts(line: str) -> list[str]:
-    """Give what stands in quotes on a line of code."""
-    return [*line.split('"')[1::2], *line.split("'")[1::2]]
+def _texts(code: str) -> list[str]:
+    """Give what stands in quotes in some code."""
+    return [*code.split('"')[1::2], *code.split("'")[1::2]]
 
 
 def is_told(overlapping: Overlapping) -> bool:

@@ -55,6 +55,8 @@ class PreprocessOutsideCv(PreprocessingRule):
         name = step(leak)
         if leak.influence.kind is Kind.STATISTIC:
             return "Compute it from the training rows of each fold and apply it to the others."
+        if leak.influence.kind is Kind.SELECTION and not name[1:2].isupper():
+            return f"Select by {learnt(leak)} of the training rows of each fold alone."
         validation = leak.evaluation
         if isinstance(validation, CrossValidate) and validation.search:
             inner = next((quoted(part.name) for part in validation.model.steps), "its estimator")
