@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 Chosen = tuple["Evaluate", "Evaluate"]
 MOST_PLACES = 4
-COMMON = {"", "score", "error", "mean", "own", "report", "loss", "curve"}
+COMMON = {"", "score", "error", "mean", "max", "own", "report", "loss", "curve"}
 
 
 class TuneOnTest(Rule):
