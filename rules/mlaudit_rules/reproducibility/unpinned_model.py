@@ -46,8 +46,8 @@ class UnpinnedModel(Rule):
         for name, (first, *others) in found.items():
             yield self.report(
                 module.place(first),
-                f"{quoted(name)} is loaded without a revision: what it holds may change from one run "
-                "to the next",
+                f"{quoted(name)} is loaded without a revision: what it holds may change from one "
+                "run to the next",
                 evidence=[("loaded here too", module.place(node)) for node in others[:3]],
                 fix=Fix("Name the commit that was used.", _pinned(name, first)),
             )
