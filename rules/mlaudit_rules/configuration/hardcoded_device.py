@@ -120,10 +120,9 @@ def _in_call(module: Module, node: ast.Call) -> Iterator[tuple[ast.expr, str]]:
         return
     for keyword in node.keywords:
         value = keyword.value
-        if keyword.arg == "gpu_id" and _is_number(value):
-            yield value, module.text(value)
-        elif keyword.arg in _LISTS and _is_list(value):
-            yield value, module.text(value)
+        one = keyword.arg == "gpu_id" and _is_number(value)
+        if one or (keyword.arg in _LISTS and _is_list(value)):
+            yield value, module.text(value).strip("[]() ")
 
 
 def _is_number(node: ast.expr) -> bool:
