@@ -7,6 +7,7 @@ from mlaudit.rulekit.module import Call, Module
 from mlaudit.rulekit.rule import Rule, RuleMeta, Tier
 from mlaudit.rulekit.wording import named, quoted, says_training, says_validation, score_of
 from mlaudit.source.document import Place
+from mlaudit.syntax.nodes import children
 from mlaudit.trace.events import (
     Among,
     Argument,
@@ -70,6 +71,7 @@ __all__ = [
     "Trace",
     "Use",
     "Watch",
+    "children",
     "field",
     "frozen",
     "named",

@@ -5,6 +5,8 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
+from mlaudit.rulekit import children
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
@@ -156,7 +158,7 @@ class Reach:
             carried = self._carried.get(path, NONE) if path else NONE
             return carried | (self._read(node.value) if isinstance(node, ast.Attribute) else NONE)
         carried = NONE
-        for child in ast.iter_child_nodes(node):
+        for child in children(node):
             reading = self._read(child)
             if not (isinstance(child, ast.keyword) and child.arg in _WATCHING):
                 carried |= reading

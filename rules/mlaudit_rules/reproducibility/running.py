@@ -5,6 +5,8 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
+from mlaudit.rulekit import children
+
 if TYPE_CHECKING:
     from mlaudit.rulekit import Module
 
@@ -55,7 +57,7 @@ class Running:
                 stack.extend((child, owner, node.name) for child in node.body)
                 stack.extend((child, owner, None) for child in (*node.bases, *node.decorator_list))
                 continue
-            stack.extend((child, owner, scope) for child in ast.iter_child_nodes(node))
+            stack.extend((child, owner, scope) for child in children(node))
 
     def _define(self, node: Definition, scope: str | None) -> None:
         self._references.setdefault(node, set())
