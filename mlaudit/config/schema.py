@@ -59,7 +59,6 @@ class Settings:
     exclude: tuple[str, ...] = ()
     respect_gitignore: bool = True
     python_magics: tuple[str, ...] = ()
-    strict_hyperparameters: bool = False
     rework_confidence: Confidence = Confidence.MEDIUM
     fail_on: FailOn = FailOn.NEEDS_REWORK
     keep_going: bool = False

@@ -35,7 +35,6 @@ ignore = ["LEAK010"]
 exclude = ["old/"]
 respect-gitignore = false
 python-magics = ["benchmark"]
-strict-hyperparameters = true
 rework-confidence = "high"
 fail-on = "never"
 keep-going = true
@@ -55,7 +54,6 @@ SEED001 = "error"
     assert config.exclude == ("old/",)
     assert not config.respect_gitignore
     assert config.python_magics == ("benchmark",)
-    assert config.strict_hyperparameters
     assert config.rework_confidence is Confidence.HIGH
     assert config.fail_on is FailOn.NEVER
     assert config.keep_going
