@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from mlaudit.flow import functions, sinks
 from mlaudit.flow.interpreter import BudgetExceededError, Interpreter
-from mlaudit.trace.events import Among, Evaluate
+from mlaudit.trace.events import Among, Evaluate, Split
 from mlaudit.trace.trace import Trace
 
 if TYPE_CHECKING:
@@ -15,7 +15,10 @@ if TYPE_CHECKING:
     from mlaudit.catalogue.catalogue import Catalogue
     from mlaudit.flow.values import Prediction
     from mlaudit.source.document import Document
-    from mlaudit.trace.events import Event
+    from mlaudit.trace.events import Argument, Event, Model
+
+
+_SEEDS = ("random_state", "seed", "random_seed")
 
 
 class Project(Protocol):
@@ -68,16 +71,37 @@ def _among(run: Interpreter, event: Evaluate, predictions: list[Prediction]) -> 
     """Tell what differs from turn to turn of the loops that an evaluation runs in.
 
     One model that goes on learning differs by epochs; one prediction that is cut differs by
-    thresholds.
+    thresholds; a model or split that is made anew with a seed that is no constant differs by seeds.
     """
     loops = run.happened_in[id(event)]
+    if not loops:
+        return None
     own = loops - run.happened_in.get(id(event.model), frozenset())
     if any(own & run.happened_in[id(fit)] for fit in event.fits if fit.goes_on):
         return Among.EPOCHS
     fixed = [loops - prediction.made_in for prediction in predictions]
     if all(turns & p.cut_in for turns, p in zip(fixed, predictions, strict=True)):
         return Among.THRESHOLDS
-    return None
+    return Among.SEEDS if _varies_seed(run, event, loops) else None
+
+
+def _varies_seed(run: Interpreter, event: Evaluate, loops: frozenset[int]) -> bool:
+    """Say whether the rows or the model are drawn with another seed in every turn."""
+    drawn: list[Split | Model] = [
+        split
+        for split in run.events.values()
+        if type(split) is Split and any(event.rows.within(part) for part in split.parts)
+    ]
+    drawn.append(event.model)
+    return any(
+        loops & run.happened_in.get(id(thing), frozenset())
+        and any(_another(thing.arguments.get(name)) for name in _SEEDS)
+        for thing in drawn
+    )
+
+
+def _another(seed: Argument | None) -> bool:
+    return seed is not None and not seed.known and seed.text.isidentifier()
 
 
 def _only_predicted(prediction: Prediction) -> Evaluate:

@@ -183,7 +183,7 @@ def string_method(run: Interpreter, value: Constant, name: str, arguments: Argum
     """Call a method of a literal string: formatting carries what is formatted."""
     if name in {"format", "join"}:
         data = [run.data(argument) for argument in arguments.values()]
-        return combine(data, "scalar") if data else Data("scalar")
+        return sinks.written(run, data, arguments.node)
     return Data("scalar")
 
 

@@ -33,6 +33,7 @@ def metric(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> V
     ]
     for event in events:
         event.judges = _judged(entry)
+        event.blend = len(predictions) > 1 or any(p.mixed for p in predictions)
         event.among = Among.THRESHOLDS if entry.kind == "curve" else None
         event.given = _given(event, data)
     return Data("report" if entry.tabular else "scalar", scores=tuple(events))
@@ -53,7 +54,7 @@ def _operands(run: Interpreter, entry: Entry, arguments: Arguments) -> list[Valu
 
 def _given(event: Evaluate, data: list[Data]) -> tuple[Evaluate, ...]:
     """Give the other evaluations whose numbers are in what an event judges."""
-    scores = {id(score): score for each in data for score in each.scores}
+    scores = {id(score): score for each in data for score in (*each.scores, *each.chosen_by)}
     return tuple(s for s in scores.values() if isinstance(s, Evaluate) and s is not event)
 
 

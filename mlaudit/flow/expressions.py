@@ -7,7 +7,7 @@ import builtins
 import operator
 from typing import TYPE_CHECKING, Any
 
-from mlaudit.flow import attributes, calls, duplicates, imports, loops, stores, tables
+from mlaudit.flow import attributes, calls, duplicates, imports, loops, sinks, stores, tables
 from mlaudit.flow.regions import Selector
 from mlaudit.flow.values import (
     UNKNOWN,
@@ -121,7 +121,7 @@ def _operate(run: Interpreter, node: ast.BinOp, left: Value, right: Value) -> Va
         if several is not None:
             return several
     if isinstance(node.op, ast.Mod) and isinstance(a, Constant) and isinstance(a.value, str):
-        return combine([run.data(b)], "scalar")
+        return sinks.written(run, [run.data(b)], node)
     one, two = run.data(a), run.data(b)
     if isinstance(node.op, ast.BitAnd | ast.BitOr) and (one.select or two.select):
         key = (run.text(node), one.rows.terms, two.rows.terms)
@@ -129,6 +129,8 @@ def _operate(run: Interpreter, node: ast.BinOp, left: Value, right: Value) -> Va
     if _judges(one, two):
         return combine([one, two], "error")
     joined = combine([one, two], one.kind if one.rows.terms else two.kind)
+    for prediction in joined.predictions:
+        prediction.mixed = True
     joined = (
         _still_named(joined, one, b) if isinstance(b, Constant) else _still_named(joined, two, a)
     )
@@ -202,7 +204,9 @@ def _compare(run: Interpreter, node: ast.Compare) -> Value:
 def _cut(joined: Data, bounds: list[Data]) -> Data:
     """Predictions cut at a bound that scores chose hang on these scores."""
     chosen = {id(s): s for data in (joined, *bounds) for s in (*data.scores, *data.chosen_by)}
-    return joined.but(scores=tuple(chosen.values())) if joined.predictions and chosen else joined
+    if not joined.predictions or not chosen:
+        return joined
+    return joined.but(scores=(), chosen_by=tuple(chosen.values()))
 
 
 def _boolean(run: Interpreter, node: ast.BoolOp) -> Value:
@@ -236,7 +240,7 @@ def _joined_string(run: Interpreter, node: ast.JoinedStr) -> Value:
     parts = [run.data(run.eval(v.value)) for v in node.values if isinstance(v, ast.FormattedValue)]
     if not parts and all(isinstance(v, ast.Constant) for v in node.values):
         return Constant("".join(str(v.value) for v in node.values if isinstance(v, ast.Constant)))
-    return combine(parts, "scalar") if parts else Data("scalar")
+    return sinks.written(run, parts, node)
 
 
 def _lambda(run: Interpreter, node: ast.Lambda) -> Value:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from mlaudit.catalogue.catalogue import Catalogue
     from mlaudit.flow.builder import Project
+    from mlaudit.flow.regions import Rows
     from mlaudit.source.document import Document, Place
 
 E = TypeVar("E", bound=Event)
@@ -53,6 +54,8 @@ class Interpreter:
         self.origins: dict[Hashable, int] = {}
         self.predictions: dict[Hashable, Prediction] = {}
         self.happened_in: dict[int, frozenset[int]] = {}
+        self.loaders: dict[Rows, list[str]] = {}
+        self.loading: set[int] = set()
         self.judged: dict[int, list[Prediction]] = {}
 
     # -- facts -----------------------------------------------------------------------------------

@@ -14,7 +14,7 @@ from mlaudit.flow import (
     sinks,
     splits,
 )
-from mlaudit.flow.regions import Length, Selector, base
+from mlaudit.flow.regions import Length, Rows, Selector, base
 from mlaudit.flow.values import (
     UNKNOWN,
     Constant,
@@ -153,6 +153,8 @@ def reduced(
             sinks.select(run, joined, node, f"{operation} of the scores is taken")
         return Data("scalar", scores=joined.scores)
     if joined.predictions and joined.kind != "error":
+        for prediction in joined.predictions:
+            prediction.mixed = True
         return joined.but(select=None)
     made = (
         ()
@@ -235,11 +237,21 @@ def _load(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> Va
     run.emit(Load, arguments.node, reader=short, source=label, rows=rows)
     kind = "table" if entry.name.startswith("read_") or "DataFrame" in entry.name else "array"
     if entry.kind == "archive":
-        return Data("archive", rows)
+        return _members(run, rows, arguments.named.get("split"))
     data = Data(kind, rows)
     if kind == "table":
         return data.but(columns=Columns(), table=key)
     return networks.dataset_parts(run, name, entry, arguments, data)
+
+
+def _members(run: Interpreter, rows: Rows, names: Value | None) -> Value:
+    """Open an archive; of members that are asked for by a list of names give each."""
+    inner = run.load(names) if names is not None else None
+    members = [run.load(part) for part in inner.items] if isinstance(inner, Sequence) else []
+    known = [member.value for member in members if isinstance(member, Constant)]
+    if not known or len(known) < len(members):
+        return Data("archive", rows)
+    return Sequence(tuple(Data("array", base((rows.terms, n), str(n))) for n in known))
 
 
 def _portion(run: Interpreter, arguments: Arguments) -> list[Hashable]:

@@ -96,12 +96,21 @@ def _prediction(
             joined.influences,
             "forward",
             run.place(arguments.node),
-            run.text(expression) if expression is not None else "",
+            _called(run, joined, expression),
             made_in=run.running,
         )
     made.fits, made.rows, made.influences = estimator.fits, joined.rows, joined.influences
     estimator.model.role = Role.PREDICTOR
     return Data("prediction", joined.rows, joined.influences, (*joined.predictions, made)[-6:])
+
+
+def _called(run: Interpreter, data: Data, expression: ast.expr | None) -> str:
+    """Name what a network is given: batches go by the name of their loader."""
+    if data.kind == "loader":
+        for rows, names in reversed(run.loaders.items()):
+            if data.rows.within(rows):
+                return names[0]
+    return run.text(expression) if expression is not None else ""
 
 
 def judged(run: Interpreter, name: str, arguments: Arguments) -> Value:
@@ -164,6 +173,7 @@ def loader(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> V
     """Load batches of a data set; a sampler of indices restricts its rows."""
     from mlaudit.flow import tables
 
+    run.loading.add(id(arguments.node))
     value = arguments.get("dataset", 0)
     if value is None:
         value = next(iter(arguments.values()), UNKNOWN)
@@ -229,6 +239,7 @@ def other_method(
 
 
 def _generated(run: Interpreter, estimator: Estimator, arguments: Arguments) -> Value:
+    run.loading.add(id(arguments.node))
     data = [run.data(value) for value in arguments.values()]
     carrying = [d for d in data if d.rows.terms]
     if carrying:

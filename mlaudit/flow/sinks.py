@@ -7,7 +7,7 @@ from bisect import bisect_left
 from typing import TYPE_CHECKING
 
 from mlaudit.flow import evaluation
-from mlaudit.flow.values import Constant, Data
+from mlaudit.flow.values import Constant, Data, combine
 from mlaudit.trace.events import Evaluate, Use
 
 if TYPE_CHECKING:
@@ -22,10 +22,18 @@ def report(run: Interpreter, value: Value, node: ast.AST) -> None:
     data = run.data(value)
     if data.kind == "error" and not data.scores:
         data = evaluation.custom(run, node, data, "error") or data
-    for score in data.scores if not data.predictions else ():
+    for score in data.scores:
         if isinstance(score, Evaluate):
             score.uses.add(Use.REPORTED)
             score.reported_at = score.reported_at or run.place(node)
+
+
+def written(run: Interpreter, parts: list[Data], node: ast.AST) -> Data:
+    """Numbers are written into a text: somebody will read it."""
+    for part in parts:
+        if part.scores:
+            report(run, part, node)
+    return combine(parts, "scalar") if parts else Data("scalar")
 
 
 def select(run: Interpreter, value: Value, node: ast.AST, how: str) -> None:

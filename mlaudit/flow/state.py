@@ -226,7 +226,6 @@ def _join_data(a: Data, b: Data) -> Data:
         table=a.table if a.table == b.table else None,
         name=a.name if a.name == b.name else None,
         select=a.select if a.select == b.select else None,
-        chosen_by=a.chosen_by or b.chosen_by,
     )
 
 

@@ -22,7 +22,7 @@ from mlaudit.flow.values import (
     in_column,
     merge_influences,
 )
-from mlaudit.trace.events import Split
+from mlaudit.trace.events import Alias, Split
 
 if TYPE_CHECKING:
     from mlaudit.flow.interpreter import Interpreter
@@ -33,6 +33,7 @@ def assign(run: Interpreter, target: ast.expr, value: Value, source: ast.expr | 
     if isinstance(target, ast.Name):
         run.origins[id(run.state.scope), target.id] = id(target)
         _bind(run, target.id, value)
+        _renamed(run, target, value, source)
     elif isinstance(target, ast.Tuple | ast.List):
         unpack(run, target, value, source)
     elif isinstance(target, ast.Starred):
@@ -52,6 +53,21 @@ def _bind(run: Interpreter, name: str, value: Value) -> None:
     run.state.scope.bind(name, value)
 
 
+def _renamed(run: Interpreter, target: ast.Name, value: Value, source: ast.expr | None) -> None:
+    """Note that rows go by a second name: `b = a`, or two loaders of the same rows."""
+    inner = run.load(value)
+    if source is None or not isinstance(inner, Data) or not inner.rows.terms:
+        return
+    other = source.id if isinstance(source, ast.Name) else None
+    if id(source) in run.loading:
+        names = run.loaders.setdefault(inner.rows, [])
+        other = other or next(iter(names), None)
+        if target.id not in names:
+            names.append(target.id)
+    if other is not None and other != target.id:
+        run.emit(Alias, target, rows=inner.rows, name=target.id, other=other)
+
+
 def unpack(
     run: Interpreter, target: ast.Tuple | ast.List, value: Value, source: ast.expr | None
 ) -> None:
@@ -61,8 +77,9 @@ def unpack(
     star = next((i for i, e in enumerate(elements) if isinstance(e, ast.Starred)), None)
     _name_outputs(run, source, elements)
     if isinstance(inner, Sequence) and inner.rest is None and star is None:
-        for element, part in zip(elements, inner.items, strict=False):
-            assign(run, element, part, None)
+        sources = source.elts if isinstance(source, ast.Tuple) else [source] * len(elements)
+        for element, part, each in zip(elements, inner.items, sources, strict=False):
+            assign(run, element, part, each)
         return
     if (
         isinstance(inner, Sequence)

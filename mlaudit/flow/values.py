@@ -38,6 +38,7 @@ class Prediction:
     """What a model said of rows; `trained` once a loss of it has reached `backward`.
 
     `made_in` are the loops that ran when it was made, `cut_in` those in which a threshold cut it.
+    `mixed` says that it went into arithmetic, as for the mean of several.
     """
 
     model: Model
@@ -52,6 +53,7 @@ class Prediction:
     parts: dict[Selector, Prediction] = field(default_factory=dict)
     made_in: frozenset[int] = frozenset()
     cut_in: set[int] = field(default_factory=set)
+    mixed: bool = False
 
     def of_some(self, select: Selector) -> Prediction:
         """The same prediction of some of the rows only; asked twice, it is the same object."""
@@ -242,11 +244,12 @@ def combine(values: list[Data], kind: str | None = None) -> Data:
     """Join what flows together in an expression: rows, influences, predictions and scores unite."""
     if len(values) == 1 and kind in (None, values[0].kind):
         return values[0].but(columns=None, table=None, name=None, select=None)
-    rows, predictions, scores = NO_ROWS, {}, {}
+    rows, predictions, scores, chosen_by = NO_ROWS, {}, {}, {}
     for value in values:
         rows = rows | value.rows
         predictions.update(dict.fromkeys(value.predictions))
         scores.update({id(score): score for score in value.scores})
+        chosen_by.update({id(score): score for score in value.chosen_by})
     return Data(
         kind=kind or (values[0].kind if values else "unknown"),
         rows=rows,
@@ -254,4 +257,5 @@ def combine(values: list[Data], kind: str | None = None) -> Data:
         predictions=tuple(predictions)[:MOST_INFLUENCES],
         scores=tuple(scores.values()),
         label=bool(values) and all(v.label for v in values),
+        chosen_by=tuple(chosen_by.values()),
     )

@@ -5,10 +5,18 @@ from mlaudit.model.frozen import field, frozen
 from mlaudit.model.pattern import Pattern
 from mlaudit.rulekit.module import Call, Module
 from mlaudit.rulekit.rule import Rule, RuleMeta, Tier
-from mlaudit.rulekit.wording import named, quoted, says_training, says_validation, score_of
+from mlaudit.rulekit.wording import (
+    named,
+    quoted,
+    says_test,
+    says_training,
+    says_validation,
+    score_of,
+)
 from mlaudit.source.document import Place
 from mlaudit.syntax.nodes import children
 from mlaudit.trace.events import (
+    Alias,
     Among,
     Argument,
     ChosenOnReported,
@@ -31,10 +39,11 @@ from mlaudit.trace.events import (
     Use,
     Watch,
 )
-from mlaudit.trace.rows import Overlap
+from mlaudit.trace.rows import Overlap, RowSet
 from mlaudit.trace.trace import Trace
 
 __all__ = [
+    "Alias",
     "Among",
     "Argument",
     "Call",
@@ -62,6 +71,7 @@ __all__ = [
     "PreprocessingLeak",
     "Resample",
     "Role",
+    "RowSet",
     "Rule",
     "RuleMeta",
     "Seed",
@@ -76,6 +86,7 @@ __all__ = [
     "frozen",
     "named",
     "quoted",
+    "says_test",
     "says_training",
     "says_validation",
     "score_of",

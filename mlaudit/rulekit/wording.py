@@ -15,6 +15,9 @@ LONGEST = 60
 _VALIDATION = Pattern(
     r"(?<![A-Za-z])(val|valid|validate|validation|dev)(?![a-z])|Val(id|idate|idation)?(?![a-z])"
 )
+_TEST = Pattern(
+    r"(?<![A-Za-z])(test|tst|holdout|hold_out)(?![a-z])|(Test|Holdout|HoldOut)(?![a-z])"
+)
 _TRAINING = Pattern(r"(?<![A-Za-z])tr(ain(ing|ed)?)?(?![a-z])|Train(ing)?(?![a-z])|in-sample")
 
 
@@ -45,6 +48,11 @@ def score_of(evaluation: Evaluate) -> str:
 def says_validation(code: str) -> bool:
     """Say whether a name in the code calls its rows validation rows: `X_val`, `valid_set`."""
     return _VALIDATION.search(code) is not None
+
+
+def says_test(code: str) -> bool:
+    """Say whether a name in the code calls its rows test rows: `X_test`, `holdout_set`."""
+    return _TEST.search(code) is not None
 
 
 def says_training(code: str) -> bool:

@@ -59,6 +59,7 @@ class Among(StrEnum):
 
     EPOCHS = "epochs of one training"
     THRESHOLDS = "thresholds on one prediction"
+    SEEDS = "seeds of one split or model"
 
 
 @frozen
@@ -129,6 +130,15 @@ class Load(Event):
 
 
 @entity
+class Alias(Event):
+    """Rows that go by one name get another as well."""
+
+    rows: RowSet
+    name: str
+    other: str
+
+
+@entity
 class Split(Event):
     """Rows are divided; `arguments` are those of the call, `folds` says that parts take turns."""
 
@@ -182,12 +192,11 @@ class Columns:
 class Evaluate(Event):
     """A model's predictions on rows are judged (metric None: only predicted).
 
-    `fits` are the trainings of the model that the predictions come from.  `true` and `predicted`
-    are the metric's operands by position, `true_first` says that the first operand derives from
-    labels and the second from predictions (None: cannot tell).  `prediction` is how it was made:
-    predict, predict_proba, decision_function.  `judges` is what the metric takes: labels, scores,
-    probabilities, values.  `among` says between what its numbers choose where they do, and `given`
-    are the evaluations whose numbers shaped what is judged, as the best threshold does.
+    `fits` are the trainings of the model that the predictions come from.  `prediction` is how it
+    was made: predict, predict_proba, decision_function.  `judges` is what the metric takes: labels,
+    scores, probabilities, values; `blend` says that it may get a mixture of predictions.  `among`
+    says between what its numbers choose where they do, and `given` are the evaluations whose
+    numbers shaped what is judged, as the best threshold does.
     """
 
     model: Model
@@ -205,6 +214,7 @@ class Evaluate(Event):
     selected_by: str = ""
     internal: str | None = None
     judges: str = ""
+    blend: bool = False
     among: Among | None = None
     given: tuple[Evaluate, ...] = ()
 

@@ -10,6 +10,7 @@ from mlaudit.trace.events import (
     CrossValidate,
     Evaluate,
     Event,
+    Fit,
     Influence,
     Kind,
     Model,
@@ -189,6 +190,22 @@ class Trace:
                 if judged.within(part) and not trained.within(part):
                     return True
         return not judged.within(trained) and not trained.within(judged)
+
+    def trained_apart(self, overlapping: Overlapping) -> Fit | None:
+        """Find an earlier training of such a model that had left the evaluated rows out.
+
+        The rows must come from the same data; of several the last counts.
+        """
+        late, judged = overlapping.fit, overlapping.evaluation.rows
+        found = None
+        for fit in self.of(Fit):
+            if fit is late:
+                break
+            if fit.model.qualified != late.model.qualified or not fit.rows.kin(judged):
+                continue
+            if not fit.rows.overlap(judged):
+                found = fit
+        return found
 
     def drawn_anew(self, overlapping: Overlapping) -> bool:
         """Say whether training and judged rows are parts of two divisions of the same rows.

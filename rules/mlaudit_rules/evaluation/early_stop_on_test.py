@@ -17,6 +17,7 @@ from mlaudit.rulekit import (
     says_validation,
     score_of,
 )
+from mlaudit_rules.evaluation.choices import two_names
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -44,6 +45,8 @@ class EarlyStopOnTest(Rule):
             watch = chosen.choice
             if not isinstance(watch, Watch) or watch.place in seen:
                 continue
+            if two_names(trace, chosen):
+                continue  # the cause is that one set goes by two names
             validation = says_validation(watch.variable)
             if validation and trace.untouched_rows_remain(watch.rows):
                 continue

@@ -43,7 +43,7 @@ class TrainTestOverlap(Rule):
             if overlapping.fit.place in seen or overlapping.evaluation.metric is None:
                 continue
             if overlapping.overlap is Overlap.MUST:
-                if trace.set_apart(overlapping):
+                if trace.set_apart(overlapping) and trace.trained_apart(overlapping) is None:
                     seen.add(overlapping.fit.place)
                     yield self._judge(trace, overlapping)
             elif trace.drawn_anew(overlapping):

@@ -1,0 +1,132 @@
+"""Choices by a score that is then reported, told apart by what is chosen among."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from mlaudit.rulekit import (
+    Alias,
+    Evaluate,
+    Severity,
+    frozen,
+    says_test,
+    says_validation,
+    score_of,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from mlaudit.rulekit import Among, ChosenOnReported, Place, RowSet, Trace
+
+TwoNames = tuple[str, str, "Place"]
+MOST_PLACES = 4
+COMMON = {"", "score", "error", "mean", "max", "own", "report", "loss", "curve"}
+
+
+@frozen
+class Choosing:
+    """One choice: the score that makes it, the score that is told, and how to name the former.
+
+    `scores` are all the scores that take part in the choice, that one among them.
+    """
+
+    choice: Evaluate
+    report: Evaluate
+    score: str
+    scores: tuple[Evaluate, ...]
+
+    @property
+    def severity(self) -> Severity | None:
+        """Rows that the code calls validation rows make it information (None: as the rule says)."""
+        return Severity.INFO if calls_validation(self.choice) else None
+
+    def chain(self, report: Evaluate) -> Iterator[tuple[str, Place]]:
+        """Give the places that make the choice and tell a score."""
+        choice = self.choice
+        yield "scored here", choice.place
+        if choice.selected_at is not None:
+            yield "chosen here", choice.selected_at
+        others = dict.fromkeys(other.place for other in self.scores if other.place != choice.place)
+        for place in list(others)[:MOST_PLACES]:
+            yield "scored here", place
+        if report is not choice:
+            yield "reported here", report.place
+
+
+def chosen_among(trace: Trace, kind: Among | None) -> Iterator[Choosing]:
+    """Give the choices among such things, each with all scores that take part in it.
+
+    Left out are validation rows where others remain, and rows that go by two names, which is a
+    fault of its own.
+    """
+    groups: dict[Place, list[tuple[Evaluate, Evaluate]]] = {}
+    for chosen in trace.chosen_on_reported:
+        choice = chosen.choice
+        if not isinstance(choice, Evaluate) or choice.among is not kind or trace.in_folds(choice):
+            continue
+        if calls_validation(choice) and trace.untouched_rows_remain(choice.rows):
+            continue
+        if two_names(trace, chosen) is None:
+            found = groups.setdefault(choice.selected_at or choice.place, [])
+            found.append((choice, chosen.report))
+    for group in groups.values():
+        telling = _telling(group)
+        choice, report = telling or group[0]
+        score = score_of(choice)
+        if telling is None and any(other.metric != choice.metric for other, _ in group):
+            score = f"one of several scores, such as {score}"
+        yield Choosing(choice, report, score, tuple(other for other, _ in group))
+
+
+def _telling(group: list[tuple[Evaluate, Evaluate]]) -> tuple[Evaluate, Evaluate] | None:
+    """Of several scores in one choice, find the one that its code names."""
+    for choice, report in group:
+        code = choice.selected_at.text.lower() if choice.selected_at else ""
+        words = (choice.metric or "").lower().split("_")
+        short = "".join(word[:1] for word in words)
+        names = [word for word in words if word not in COMMON] + [short, f"r{short}"]
+        if any(re.search(rf"(?<![a-z0-9]){re.escape(name)}(?![a-z0-9])", code) for name in names):
+            return choice, report
+    return None
+
+
+def calls_validation(choice: Evaluate) -> bool:
+    """Say whether the code names the rows, the score or its use after validation."""
+    places = [choice.place, *([choice.selected_at] if choice.selected_at else [])]
+    names = [choice.variable, *(place.text.split("\n", 1)[0] for place in places)]
+    return any(says_validation(name) for name in names)
+
+
+def two_names(trace: Trace, chosen: ChosenOnReported) -> TwoNames | None:
+    """Find that the rows of a choice go by a name for validation and by one for testing."""
+    rows = chosen.choice.rows
+    for alias in trace.of(Alias):
+        if _same(alias.rows, rows) and (pair := _told_apart(alias.name, alias.other)):
+            return *pair, alias.place
+    if not says_validation(chosen.choice.variable):
+        return None
+    for report in trace.reports:
+        pair = _told_apart(chosen.choice.variable, report.variable)
+        if pair and report.held_out and _same(report.rows, rows):
+            return *pair, chosen.choice.place
+    return None
+
+
+def _same(one: RowSet, other: RowSet) -> bool:
+    """Say whether two sets of rows are surely the same."""
+    return one.within(other) and other.within(one)
+
+
+def _told_apart(one: str, other: str) -> tuple[str, str] | None:
+    """Give the name for validation and the one for testing, where there is one of each."""
+    if _only(says_validation, says_test, one) and _only(says_test, says_validation, other):
+        return one, other
+    if _only(says_validation, says_test, other) and _only(says_test, says_validation, one):
+        return other, one
+    return None
+
+
+def _only(says: Callable[[str], bool], other: Callable[[str], bool], name: str) -> bool:
+    return says(name) and not other(name)

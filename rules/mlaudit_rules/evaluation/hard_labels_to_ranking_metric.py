@@ -1,0 +1,86 @@
+"""EVAL011: a metric of scores or probabilities is given predicted classes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mlaudit.rulekit import (
+    Confidence,
+    Evaluate,
+    Finding,
+    Fix,
+    Pattern,
+    Rule,
+    RuleMeta,
+    Severity,
+    named,
+    quoted,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from mlaudit.rulekit import Place, Trace
+
+SCORING = Pattern(r"prediction_type|output_margin|raw_score|proba|pred_leaf|pred_contrib")
+BY_SCORES = {
+    "roc_curve": "the curve has one corner, at the default threshold",
+    "precision_recall_curve": "the curve has one point, at the default threshold",
+    "det_curve": "the curve has one point, at the default threshold",
+    "roc_auc_score": "with two classes that is the balanced accuracy at the default threshold",
+    "average_precision_score": "all rows of a predicted class share one rank",
+}
+BY_PROBABILITIES = "every wrong class counts as an error made with full certainty"
+
+
+class HardLabelsToRankingMetric(Rule):
+    """Reports rankings and losses of probabilities that are computed from `predict`."""
+
+    meta = RuleMeta(
+        code="EVAL011",
+        name="hard-labels-to-ranking-metric",
+        family="evaluation",
+        severity=Severity.WARNING,
+        confidence=Confidence.HIGH,
+        help="Give the metric predict_proba or decision_function instead of predict.",
+        impact="The number is not what its name says, and mostly worse than the model.",
+    )
+
+    def check_trace(self, trace: Trace) -> Iterable[Finding]:
+        """Judge metrics of scores by how their predictions were made, one finding a prediction."""
+        found: dict[Place, list[Evaluate]] = {}
+        for event in trace.of(Evaluate):
+            if event.predicted_at is not None and takes_classes(event):
+                found.setdefault(event.predicted_at, []).append(event)
+        for place, events in found.items():
+            yield self._judge(place, events)
+
+    def _judge(self, place: Place, events: list[Evaluate]) -> Finding:
+        event = events[0]
+        metric = event.metric or ""
+        wants = "probabilities" if event.judges == "probabilities" else "scores"
+        effect = BY_PROBABILITIES if wants == "probabilities" else BY_SCORES.get(metric)
+        judged = dict.fromkeys(each.place for each in events)
+        return self.report(
+            event.place,
+            f"`{metric}` takes {wants}, but {quoted(place)} gives the classes that "
+            f"{named(event.model)} decides on" + (f": {effect}" if effect else ""),
+            evidence=[("predicted here", place), *(("judged here", other) for other in judged)],
+            conditional=event.conditional,
+            fix=Fix(
+                "Pass the probability of the positive class, predict_proba(...)[:, 1], or where "
+                "the model has none its decision_function(...)."
+            ),
+        )
+
+
+def takes_classes(event: Evaluate) -> bool:
+    """Say whether a metric of scores surely gets the classes that a classifier decided on."""
+    return (
+        event.judges in {"scores", "probabilities"}
+        and not event.blend
+        and event.prediction == "predict"
+        and event.model.task == "classifier"
+        and not event.model.qualified.startswith("statsmodels.")
+        and not (event.predicted_at and SCORING.search(event.predicted_at.text))
+    )
