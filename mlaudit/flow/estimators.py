@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mlaudit.flow import attributes, building, evaluation, fitting, networks, splits
+from mlaudit.flow import attributes, building, evaluation, fitting, networks, order, splits, targets
 from mlaudit.flow.arguments import Arguments, described
 from mlaudit.flow.regions import Selector
 from mlaudit.flow.values import (
@@ -26,6 +26,7 @@ from mlaudit.trace.events import (
     Resample,
     Role,
 )
+from mlaudit.trace.rows import Overlap
 
 if TYPE_CHECKING:
     import ast
@@ -109,7 +110,7 @@ def transform(run: Interpreter, estimator: Estimator, arguments: Arguments) -> V
         estimator.model.role = Role.TRANSFORMER
     data, _, _ = fitting.inputs(run, estimator, arguments)
     learnt = estimator.influences or _learnt_before(run, estimator)
-    influences = merge_influences(data.influences, learnt)
+    influences = merge_influences(data.influences, order.held(data), learnt)
     name = data.name if estimator.entry.stateless else None
     return data.but(kind="array", influences=influences, columns=None, name=name, select=None)
 
@@ -135,8 +136,30 @@ def predict(
         estimator.model.role = Role.PREDICTOR
     variable = run.text(expression) if expression is not None else ""
     prediction = predicted(run, holder, estimator, data, name, arguments.node, variable)
-    influences = merge_influences(data.influences, estimator.influences)
+    own = _of_own_rows(run, estimator, data, arguments.node)
+    influences = merge_influences(data.influences, estimator.influences, own)
     return Data("prediction", data.rows, influences, (prediction,))
+
+
+def _of_own_rows(
+    run: Interpreter, estimator: Estimator, data: Data, node: ast.AST
+) -> tuple[Influence, ...]:
+    """Mark predictions of rows that the model was trained on: they know the answers."""
+    for fit in estimator.fits:
+        supervised = fit.target_rows is not None and estimator.entry.kind != "network"
+        if supervised and fit.rows.overlap(data.rows) is Overlap.MUST:
+            made = Influence(
+                f"{estimator.model.name}.predict",
+                Kind.PREDICTION,
+                Effect.HIGH,
+                fit.rows,
+                run.place(node),
+                True,
+                conditional=bool(run.conditions),
+                source=fit.target,
+            )
+            return (made,)
+    return ()
 
 
 def predicted(
@@ -206,6 +229,10 @@ def cross_validate(run: Interpreter, name: str, entry: Entry, arguments: Argumen
     features = arguments.get("X", 1)
     expression = arguments.expression("X", 1)
     data = run.rows_of(features, expression) if features is not None else UNKNOWN
+    target = arguments.get("y", 2)
+    answer = run.data(target) if target is not None else UNKNOWN
+    told = targets.told(data.influences, answer.name, fitting.columns(data, answer)[0])
+    data = data.but(influences=merge_influences(told, order.held(data)))
     event = run.emit(
         CrossValidate,
         arguments.node,
@@ -216,6 +243,7 @@ def cross_validate(run: Interpreter, name: str, entry: Entry, arguments: Argumen
         influences=data.influences,
         variable=run.text(expression) if expression is not None else "",
         arguments=described(run, arguments, entry.parameters),
+        guessed=targets.guessed(answer),
     )
     if name.endswith("cross_val_predict"):
         return Data("prediction", data.rows, data.influences)

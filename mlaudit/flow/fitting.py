@@ -6,7 +6,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from mlaudit.catalogue.entry import Entry
-from mlaudit.flow import building
+from mlaudit.flow import building, order, targets
 from mlaudit.flow.arguments import Arguments
 from mlaudit.flow.values import (
     UNKNOWN,
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mlaudit.flow.interpreter import Interpreter
+    from mlaudit.trace.rows import RowSet
 
 _LEARNED = {"selector": Kind.SELECTION, "encoder": Kind.TARGET_ENCODING}
 
@@ -86,10 +87,13 @@ def fit(run: Interpreter, holder: Value, name: str, arguments: Arguments) -> Val
     target = run.data(target_value) if target_value is not None else None
     if target is not None and not target.rows.terms:
         target = None
-    learned = _learned(run, estimator, name, data, arguments.node)
-    influences = merge_influences(data.influences, learned)
-    features, column = _columns(data, target)
+    features, column = columns(data, target)
     rows = data.rows
+    answer = target.name if target is not None else None
+    told = targets.told(data.influences, answer, features)
+    before_fit = merge_influences(told, order.held(data))
+    learned = _learned(run, estimator, name, data, arguments.node)
+    influences = merge_influences(before_fit, learned)
     keeps = name in {"partial_fit", "train_on_batch"} or estimator.entry.kind == "network"
     event = run.emit(
         Fit,
@@ -99,17 +103,21 @@ def fit(run: Interpreter, holder: Value, name: str, arguments: Arguments) -> Val
         operation=name,
         rows=rows,
         target_rows=target.rows if target is not None else None,
-        influences=influences if estimator.model.role is Role.PREDICTOR else data.influences,
+        influences=influences if estimator.model.role is Role.PREDICTOR else before_fit,
         features=features,
         target=column,
         variable=run.text(expression) if expression is not None else "",
         goes_on=keeps,
+        target_ahead=target is not None and bool(order.only(target)),
+        guessed=targets.guessed(target),
     )
     if estimator.entry.kind == "search":
-        _search(run, estimator, data, expression, arguments)
+        searched = data.but(influences=before_fit)
+        _search(run, estimator, searched, expression, arguments, targets.guessed(target))
     _watches(run, estimator, arguments)
     fits = tuple(dict.fromkeys((*estimator.fits, event))) if keeps else (event,)
     before = estimator.influences if keeps else ()
+    influences = order.learnable(influences)
     _replace(run, holder, estimator, fits, merge_influences(before, influences))
     return holder
 
@@ -166,7 +174,7 @@ def _learners(run: Interpreter, estimator: Estimator, depth: int) -> Iterator[Es
                 yield from _learners(run, inner, depth + 1)
 
 
-def _columns(data: Data, target: Data | None) -> tuple[Columns | None, str | None]:
+def columns(data: Data, target: Data | None) -> tuple[Columns | None, str | None]:
     """The known columns of the features, if the target is a column of the same table."""
     if target is None or target.name is None or target.table is None:
         return None, None
@@ -181,6 +189,7 @@ def _search(
     data: Data,
     expression: ast.expr | None,
     arguments: Arguments,
+    guessed: RowSet | None,
 ) -> None:
     run.emit(
         CrossValidate,
@@ -190,6 +199,7 @@ def _search(
         rows=data.rows,
         influences=data.influences,
         search=True,
+        guessed=guessed,
         variable=run.text(expression) if expression is not None else "",
         arguments=estimator.model.arguments,
     )

@@ -11,6 +11,7 @@ from mlaudit.flow import (
     evaluation,
     fitting,
     networks,
+    order,
     sinks,
     splits,
 )
@@ -79,6 +80,8 @@ def _same(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> Va
     data = carried(run, entry, arguments)
     if not data:
         return first if isinstance(first, Constant | Data) else Data("array")
+    if name.endswith("to_datetime"):
+        order.timed(run, data[0], arguments)
     if isinstance(first, Data) and len(data) == 1 and data[0] is first:
         return first.but(kind="table" if first.kind == "table" else first.kind)
     joined = combine(data)
@@ -235,10 +238,12 @@ def _load(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> Va
         )
     rows = base(key, label)
     run.emit(Load, arguments.node, reader=short, source=label, rows=rows)
-    kind = "table" if entry.name.startswith("read_") or "DataFrame" in entry.name else "array"
+    told = order.loaded(run, entry, arguments, rows)
+    tabular = entry.name.startswith("read_") or "DataFrame" in entry.name
+    kind = "table" if tabular or entry.library in order.PRICES else "array"
     if entry.kind == "archive":
         return _members(run, rows, arguments.named.get("split"))
-    data = Data(kind, rows)
+    data = Data(kind, rows, order=told)
     if kind == "table":
         return data.but(columns=Columns(), table=key)
     return networks.dataset_parts(run, name, entry, arguments, data)

@@ -5,7 +5,18 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from mlaudit.flow import duplicates, evaluation, functions, library, networks, sinks, stores, tables
+from mlaudit.flow import (
+    duplicates,
+    evaluation,
+    functions,
+    library,
+    networks,
+    order,
+    sinks,
+    stores,
+    tables,
+    targets,
+)
 from mlaudit.flow.arguments import Arguments
 from mlaudit.flow.regions import Selector
 from mlaudit.flow.values import (
@@ -21,6 +32,7 @@ from mlaudit.flow.values import (
     Value,
     combine,
     merge_influences,
+    of_columns,
 )
 from mlaudit.model.frozen import replace
 from mlaudit.trace.events import Draw, Effect, Influence, Kind
@@ -41,10 +53,10 @@ _SHIFTS = frozenset(
     {"shift", "diff", "pct_change", "rolling", "expanding", "ewm", "cumsum", "cumprod", "cummax",
      "cummin", "rank", "lag"}
 )  # fmt: skip
-_WINDOWS = frozenset({"rolling", "expanding", "ewm"})
 _ON_GROUPS_HARMLESS = frozenset(
-    {"cumcount", "ngroup", "size", "count", "groups", "get_group", "shift", "cumsum", "diff"}
+    {"cumcount", "ngroup", "get_group", "cumsum", "cumprod", "cummax", "cummin", "ffill", "pad"}
 )
+_COUNTS = frozenset({"size", "count", "groups"})
 
 
 def call(run: Interpreter, holder: Value, value: Data, name: str, arguments: Arguments) -> Value:
@@ -54,16 +66,18 @@ def call(run: Interpreter, holder: Value, value: Data, name: str, arguments: Arg
         result = special(run, holder, value, name, arguments)
         if result is not None:
             return _in_place(run, holder, result, arguments)
+    seen = order.observe(run, value, name, arguments)
     entry = run.catalogue.method(name)
-    if name in _WINDOWS:
-        return value.but(kind="window", columns=None, select=None)
     if value.kind == "window":
-        return value.but(kind="column")  # of the rows around each row, not of all
+        return order.of_window(value, _others(run, arguments))
     if value.kind == "group":
         return _of_group(run, value, name, entry, arguments)
     if entry is None:
         return _unknown(run, value, name, arguments)
-    return _in_place(run, holder, _by_entry(run, value, name, entry, arguments), arguments)
+    result = _by_entry(run, value, name, entry, arguments)
+    if isinstance(result, Data) and result.order is not seen:
+        result = result.but(order=seen)
+    return _in_place(run, holder, result, arguments)
 
 
 def _in_place(run: Interpreter, holder: Value, result: Value, arguments: Arguments) -> Value:
@@ -90,6 +104,8 @@ def _by_entry(
         if library.row_wise(run, entry, arguments):
             return joined.but(kind="column", columns=None, name=None)
         return library.reduced(run, arguments.node, joined, _named(value, name), entry, value)
+    if name in order.WINDOWS:
+        return order.window(run, value, name, arguments)
     if kind == "group":
         return value.but(kind="group", columns=None)
     if kind == "report":
@@ -104,6 +120,9 @@ def _by_entry(
     )
     if value.select is not None and value.kind in {"index", "mask"}:
         result = result.but(select=value.select)
+    if name in order.SHIFTS:
+        made = order.shifted(run, value, name, arguments)
+        return result.but(influences=merge_influences(result.influences, made))
     if kind == "statistic" and not library.row_wise(run, entry, arguments):
         made = library.statistic_of(run, arguments.node, value, _named(value, name), entry)
         return result.but(influences=merge_influences(result.influences, made))
@@ -159,8 +178,17 @@ def _of_group(
     run: Interpreter, value: Data, name: str, entry: Entry | None, arguments: Arguments
 ) -> Value:
     """Statistics of groups of rows."""
+    if name in order.WINDOWS:
+        return order.window(run, value, name, arguments)
+    if name in order.SHIFTS:
+        made = order.shifted(run, value, name, arguments)
+        influences = merge_influences(value.influences, made)
+        return value.but(kind="column", influences=influences, name=None, select=None)
+    if name in _COUNTS:
+        return Data("column")
     if name in _ON_GROUPS_HARMLESS:
-        return value.but(kind="column", select=None)
+        name_kept = value.name if name == "get_group" else None
+        return value.but(kind="column", name=name_kept, select=None)
     if entry is not None and entry.kind == "group":
         return value
     others = _others(run, arguments)
@@ -173,6 +201,7 @@ def _of_group(
         value.label,
         "group statistics",
         bool(run.conditions),
+        source=targets.source(run, value, name, arguments),
     )
     influences = (influence,) if value.rows.terms else ()
     joined = combine([value, *others])
@@ -194,7 +223,7 @@ def _drop(
         if isinstance(inner, Constant) and inner.value not in {1, "columns"}:
             return _drop_rows(run, value, arguments)
     if columns is None:
-        return value.but(columns=None)
+        return order.without(value).but(columns=None)
     names = tables.literal_names(run, columns)
     chosen_by = tables.selections(run.data(columns).influences) if names is None else ()
     dropped = tables.drop_columns(value, names)
@@ -233,9 +262,9 @@ def _sample(
         run.emit(Draw, arguments.node, generator="numpy", function="sample")
     share = run.load(arguments.named.get("frac", UNKNOWN))
     if isinstance(share, Constant) and isinstance(share.value, int | float) and share.value >= 1:
-        return value.but(select=None)
+        return value.but(select=None, order=None)
     select = Selector("some", (id(arguments.node), run.context))
-    return value.but(rows=value.rows.select(select), select=None)
+    return value.but(rows=value.rows.select(select), select=None, order=None)
 
 
 def _isin(
@@ -272,8 +301,10 @@ def _apply(
         receiver = run.load(inner.receiver)
         if isinstance(receiver, Estimator):
             return calls.call_value(run, function, Arguments(arguments.node, [value]))
-    if value.kind == "group" and not (name == "apply" and isinstance(inner, Function)):
-        return None
+    if value.kind == "window" or (
+        value.kind == "group" and not (name == "apply" and isinstance(inner, Function))
+    ):
+        return _of_each_group(run, value, inner, arguments) if name == "transform" else None
     if isinstance(inner, Function):
         given = value.but(kind=_seen_by_function(run, value, arguments), columns=None, select=None)
         spec = inner.node.args
@@ -281,7 +312,9 @@ def _apply(
             0, len(spec.args) - len(spec.defaults) - 1 - (inner.this is not None)
         )
         result = run.data(functions.call(run, inner, Arguments(arguments.node, [given, *extra])))
-        influences = merge_influences(value.influences, result.influences)
+        read = _read(run, inner) if given.kind == "row" else None
+        before = value.influences if read is None else of_columns(value.influences, read)
+        influences = merge_influences(before, result.influences)
         kind = "column" if name != "pipe" else value.kind
         origin = value.name if value.kind == "column" else None
         return value.but(kind=kind, influences=influences, columns=None, name=origin, select=None)
@@ -289,6 +322,47 @@ def _apply(
         joined = combine([value, run.data(inner)], value.kind)
         return joined.but(name=value.name, table=value.table)
     return None
+
+
+def _of_each_group(
+    run: Interpreter, value: Data, function: Value, arguments: Arguments
+) -> Value | None:
+    """Transform each group by a function of the program, where it takes no statistic of one."""
+    if not isinstance(function, Function) or value.kind != "group":
+        return None
+    given = value.but(kind="column", influences=(), columns=None, select=None)
+    result = run.data(functions.call(run, function, Arguments(arguments.node, [given])))
+    if any(influence.kind is Kind.STATISTIC for influence in result.influences):
+        return None
+    influences = merge_influences(value.influences, result.influences)
+    return value.but(kind="column", influences=influences, name=None, select=None)
+
+
+def _read(run: Interpreter, function: Function) -> frozenset[str] | None:
+    """Name the columns of a row that a function reads; None where it may read any."""
+    spec = function.node.args.args
+    if not spec:
+        return None
+    row = spec[-1 if function.this is not None else 0].arg
+    names: set[str] = set()
+    uses = 0
+    for node in ast.walk(function.node):
+        match node:
+            case ast.Subscript(value=ast.Name(id=name), slice=ast.Constant(value=str() as key)):
+                found = key if name == row else None
+            case ast.Attribute(value=ast.Name(id=name), attr=key):
+                if name == row and run.catalogue.method(key) is not None:
+                    return None
+                found = key if name == row else None
+            case ast.Name(id=name):
+                uses += name == row
+                continue
+            case _:
+                continue
+        if found is not None:
+            names.add(found)
+            uses -= 1
+    return frozenset(names) if names and not uses else None
 
 
 def _seen_by_function(run: Interpreter, value: Data, arguments: Arguments) -> str:
@@ -359,7 +433,7 @@ def _merge(
     run: Interpreter, holder: Value, value: Data, name: str, arguments: Arguments
 ) -> Value | None:
     """The rows of the left table, with what is known of the right one."""
-    if value.kind == "group" or not value.rows.terms:
+    if value.kind in {"group", "window"} or not value.rows.terms:
         return None
     others = [run.data(argument) for argument in arguments.values()]
     influences = merge_influences(value.influences, *(other.influences for other in others))

@@ -59,6 +59,7 @@ def call(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> Val
         arrays=tuple(
             run.text(arguments.nodes[i]) for i in range(len(arrays)) if i in arguments.nodes
         ),
+        order=next((data.order for data in arrays if data.order), None),
     )
     return Sequence(tuple(outputs), way="tuple") if event else UNKNOWN
 
@@ -173,5 +174,6 @@ def _pair(
         parts=tuple(index.rows for index in pair),
         arguments=splitter.model.arguments,
         folds=not single,
+        order=data.order,
     )
     return Sequence(tuple(pair), way="tuple")

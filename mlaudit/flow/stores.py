@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from mlaudit.flow import containers, splits, tables
+from mlaudit.flow import containers, order, splits, tables
 from mlaudit.flow.regions import Selector
 from mlaudit.flow.values import (
     UNKNOWN,
@@ -26,6 +26,8 @@ from mlaudit.trace.events import Alias, Split
 
 if TYPE_CHECKING:
     from mlaudit.flow.interpreter import Interpreter
+    from mlaudit.trace.events import Influence
+    from mlaudit.trace.rows import RowSet
 
 
 def assign(run: Interpreter, target: ast.expr, value: Value, source: ast.expr | None) -> None:
@@ -197,14 +199,31 @@ def _located(run: Interpreter, method: Method, key: ast.expr, value: Value) -> N
         given = run.load(run.eval(key.elts[1]))
         if isinstance(given, Constant) and isinstance(given.value, str):
             name = given.value
-    content = run.data(value)
+    content = order.without(run.data(value))
+    content = content.but(influences=_reaching(run, receiver, key, content))
     influences = merge_influences(receiver.influences, content.influences)
     if name is None:
         changed = receiver.but(influences=influences)
     else:
-        tagged = merge_influences(receiver.influences, in_column(content.influences, name))
+        entered = in_column(content.influences, name)
+        tagged = merge_influences(receiver.influences, entered)
         changed = tables.set_column(receiver, name, content.but(name=None)).but(influences=tagged)
     run.state.heap[method.receiver.address] = changed
+
+
+def _reaching(
+    run: Interpreter, receiver: Data, key: ast.expr, content: Data
+) -> tuple[Influence, ...]:
+    """Keep the statistics of rows that are written to: means of other folds tell no row its own."""
+    rows = key.elts[0] if isinstance(key, ast.Tuple) and key.elts else key
+    written = tables.chosen_rows(run, receiver, rows).rows
+    if written == receiver.rows:
+        return content.influences
+    return tuple(i for i in content.influences if _overlaps(i.rows, written))
+
+
+def _overlaps(rows: RowSet, written: RowSet) -> bool:
+    return bool(rows.overlap(written)) or not rows.known or not written.known
 
 
 def delete(run: Interpreter, target: ast.expr) -> None:

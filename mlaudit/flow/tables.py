@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from mlaudit.flow import sinks, splits
+from mlaudit.flow import order, sinks, splits
 from mlaudit.flow.containers import element, item
 from mlaudit.flow.regions import Length, Rows, Selector, base
 from mlaudit.flow.values import (
@@ -26,6 +26,7 @@ from mlaudit.flow.values import (
     merge_influences,
     of_columns,
 )
+from mlaudit.model.frozen import replace
 from mlaudit.trace.events import Columns, Influence, Kind
 
 if TYPE_CHECKING:
@@ -71,17 +72,28 @@ def attribute(run: Interpreter, holder: Value, value: Data, name: str) -> Value:
         return value.but(kind="unknown")
     if run.catalogue.method(name) is not None:
         return Method(holder, name)
-    if value.kind in {"table", "unknown", "group"}:
+    if value.kind in {"table", "unknown", "group", "window"}:
         return column(run, value, name)
     return value.but(columns=None, select=None)
 
 
 def column(run: Interpreter, value: Data, name: str) -> Data:
     """Take one column of a table."""
-    if value.kind == "group":
-        return value.but(columns=None, name=name)
-    influences = in_column(of_columns(value.influences, frozenset({name})), None)
+    reaching = of_columns(value.influences, frozenset({name}))
+    influences = in_column(_uncertain(reaching) if value.rows.terms else reaching, None)
+    if value.kind == "window":
+        influences = merge_influences(influences, order.only(value))
+    if value.kind in {"group", "window"}:
+        return value.but(columns=None, name=name, influences=influences)
+    influences = merge_influences(influences, order.named(value, name))
     return value.but(kind="column", columns=None, name=name, influences=influences, select=None)
+
+
+def _uncertain(influences: tuple[Influence, ...]) -> tuple[Influence, ...]:
+    """Forget what a statistic was taken of where it may as well have reached another column."""
+    if all(i.source is None or i.column for i in influences):
+        return influences
+    return tuple(i if i.column else replace(i, source=None) for i in influences)
 
 
 def subscript(run: Interpreter, node: ast.Subscript) -> Value:
@@ -151,7 +163,7 @@ def _first_ranked(run: Interpreter, value: Data, key: ast.expr) -> None:
 
 def _of_data(run: Interpreter, value: Data, key: ast.expr) -> Value:
     _first_ranked(run, value, key)
-    if isinstance(key, ast.Tuple) and key.elts and value.kind != "group":
+    if isinstance(key, ast.Tuple) and key.elts and value.kind not in {"group", "window"}:
         return _rows_and_columns(run, value, key)
     if isinstance(key, ast.Slice):
         return sliced(run, value, key)
@@ -201,9 +213,8 @@ def narrowed(value: Data, select: Selector) -> Data:
 
 def _by_computed_columns(value: Data, index: Data) -> Data:
     """Choose columns by something computed; a statistic that chose is a selection."""
-    influences = merge_influences(value.influences, selections(index.influences))
-    kind = "group" if value.kind == "group" else value.kind
-    return value.but(kind=kind, columns=None, influences=influences, select=None, name=None)
+    influences = merge_influences(order.without(value).influences, selections(index.influences))
+    return value.but(columns=None, influences=influences, select=None, name=None)
 
 
 def selections(influences: tuple[Influence, ...]) -> tuple[Influence, ...]:
@@ -244,13 +255,13 @@ def _columns(run: Interpreter, value: Data, names: Sequence) -> Data:
         if index.select is not None and not keys:
             return chosen(value, index.select)
         return _by_computed_columns(value, index)
-    if value.kind == "group":
-        return value
     kept = frozenset(str(key.value) for key in keys if isinstance(key, Constant))
-    derived = value.columns.derived if value.columns else {}
     single = next(iter(kept)) if len(kept) == 1 else None
+    if value.kind in {"group", "window"}:
+        return value.but(name=single)
+    known = value.columns or Columns()
     return value.but(
-        columns=Columns(kept, frozenset(), derived),
+        columns=Columns(kept, frozenset(), known.derived, known.ahead),
         name=single,
         influences=of_columns(value.influences, kept),
         select=None,
@@ -281,7 +292,9 @@ def sliced(run: Interpreter, value: Data, key: ast.Slice) -> Data:
         select = Selector("filter", ("step", run.text(key.step)), (low or 0))
     else:
         select = Selector("slice", "rows", (low, high))
-    return chosen(value, select)
+    result = chosen(value, select)
+    order.windowed(run, key, result)
+    return result
 
 
 def _bound(run: Interpreter, node: ast.expr | None) -> Hashable:
@@ -303,18 +316,18 @@ def _located(run: Interpreter, value: Data, way: str, key: ast.expr) -> Value:
         return _rows_and_columns(run, value, key)
     if isinstance(key, ast.Slice):
         return sliced(run, value, key)
-    rows = _choose_rows(run, value, key)
+    rows = chosen_rows(run, value, key)
     return rows.but(columns=rows.columns if way == "iloc" else None, select=None)
 
 
 def _rows_and_columns(run: Interpreter, value: Data, key: ast.Tuple) -> Value:
-    rows = _choose_rows(run, value, key.elts[0])
+    rows = chosen_rows(run, value, key.elts[0])
     if not isinstance(rows, Data) or len(key.elts) < 2:
         return rows
     names = key.elts[1]
     if isinstance(names, ast.Slice):
         whole = names.lower is None and names.upper is None
-        return rows if whole else rows.but(columns=None, name=None)
+        return rows if whole else order.without(rows).but(columns=None, name=None)
     given = run.load(run.eval(names))
     if isinstance(given, Constant) and isinstance(given.value, str):
         return column(run, rows, given.value)
@@ -322,13 +335,13 @@ def _rows_and_columns(run: Interpreter, value: Data, key: ast.Tuple) -> Value:
         return _columns(run, rows, given)
     index = run.data(given)
     if (index.kind == "scalar" and not index.influences) or isinstance(given, Constant):
-        return rows.but(
-            columns=None, name=None, kind="column" if rows.kind == "table" else rows.kind
-        )
+        kind = "column" if rows.kind == "table" else rows.kind
+        return order.without(rows).but(columns=None, name=None, kind=kind)
     return _by_computed_columns(rows, index)
 
 
-def _choose_rows(run: Interpreter, value: Data, key: ast.expr) -> Data:
+def chosen_rows(run: Interpreter, value: Data, key: ast.expr) -> Data:
+    """Take the rows that the first half of `table[rows, columns]` names."""
     if isinstance(key, ast.Slice):
         return sliced(run, value, key)
     given = run.load(run.eval(key))
@@ -372,14 +385,19 @@ def predicate(run: Interpreter, node: ast.Compare, left: Data, right: Value) -> 
 
 def set_column(value: Data, name: str | None, content: Data) -> Data:
     """Write a column: its influences enter the table; a new column may derive from others."""
-    influences = merge_influences(_elsewhere(value, name), in_column(content.influences, name))
     columns = value.columns
+    if columns is not None and name is not None:
+        columns = order.settled(columns, name, content)
+    content = order.without(content)
+    if not value.rows.terms:
+        content = content.but(influences=_uncertain(content.influences))
+    influences = merge_influences(_elsewhere(value, name), in_column(content.influences, name))
     if columns is not None and name is not None:
         derived = dict(columns.derived)
         if content.name is not None and content.table == value.table and content.name != name:
             derived[name] = frozenset({content.name})
         kept = None if columns.kept is None else columns.kept | {name}
-        columns = Columns(kept, columns.dropped - {name}, derived)
+        columns = Columns(kept, columns.dropped - {name}, derived, columns.ahead)
     rows = value.rows if value.rows.terms else content.rows
     return value.but(influences=influences, columns=columns, rows=rows)
 
@@ -396,10 +414,10 @@ def drop_columns(value: Data, names: frozenset[str] | None) -> Data:
     if names is not None:
         value = value.but(influences=of_columns(value.influences, names, without=True))
     if value.columns is None or names is None:
-        return value.but(columns=None)
-    kept = None if value.columns.kept is None else value.columns.kept - names
-    columns = Columns(kept, value.columns.dropped | names, value.columns.derived)
-    return value.but(columns=columns)
+        return order.without(value).but(columns=None)
+    known = value.columns
+    kept = None if known.kept is None else known.kept - names
+    return value.but(columns=Columns(kept, known.dropped | names, known.derived, known.ahead))
 
 
 def literal_names(run: Interpreter, value: Value | None) -> frozenset[str] | None:

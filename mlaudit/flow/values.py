@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from mlaudit.flow.regions import Rows, Selector
 from mlaudit.model.frozen import entity, field, frozen, replace
+from mlaudit.trace.events import Kind
 
 if TYPE_CHECKING:
     import ast
@@ -14,7 +15,15 @@ if TYPE_CHECKING:
     from mlaudit.catalogue.entry import Entry
     from mlaudit.flow.state import Scope
     from mlaudit.source.document import Document, Place
-    from mlaudit.trace.events import Columns, CrossValidate, Evaluate, Fit, Influence, Model
+    from mlaudit.trace.events import (
+        Columns,
+        CrossValidate,
+        Evaluate,
+        Fit,
+        Influence,
+        Model,
+        Ordered,
+    )
 
 MOST_INFLUENCES = 12
 NO_ROWS = Rows()
@@ -69,10 +78,11 @@ class Prediction:
 class Data(Value):
     """A table, column, array, tensor, loader, number or anything else that data flows through.
 
-    `kind` is table, column, array, loader, index, mask, group, scalar or unknown.  `table` is the
-    identity of the loaded table that columns are known of; `name` the column's name.  `select` says
-    which rows this value chooses when it indexes another.  `scores` are the evaluations whose
-    numbers are in it, `chosen_by` those whose numbers chose it.
+    `kind` is table, column, array, loader, index, mask, group, window, scalar or unknown.  `table`
+    is the identity of the loaded table that columns are known of; `name` the column's name.
+    `select` says which rows this value chooses when it indexes another, `order` what told that they
+    stand in the order of time.  `scores` are the evaluations whose numbers are in it, `chosen_by`
+    those whose numbers chose it.
     """
 
     kind: str = "unknown"
@@ -85,6 +95,7 @@ class Data(Value):
     name: str | None = None
     select: Selector | None = None
     label: bool = False
+    order: Ordered | None = None
     chosen_by: tuple[Evaluate | CrossValidate, ...] = ()
 
     def but(self, **changes: object) -> Data:
@@ -232,11 +243,15 @@ def in_column(influences: tuple[Influence, ...], name: str | None) -> tuple[Infl
 def of_columns(
     influences: tuple[Influence, ...], names: frozenset[str], without: bool = False
 ) -> tuple[Influence, ...]:
-    """Keep the influences that reach some columns, or (`without`) that reach any other."""
+    """Keep the influences that reach some columns, or (`without`) that reach any other.
+
+    Which columns hold values of later rows, only the columns of a table tell.
+    """
     return tuple(
         influence
         for influence in influences
-        if influence.column is None or (influence.column in names) is not without
+        if (influence.column is None or (influence.column in names) is not without)
+        and influence.kind is not Kind.LOOK_AHEAD
     )
 
 

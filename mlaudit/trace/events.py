@@ -27,6 +27,8 @@ class Kind(StrEnum):
     RESAMPLING = "resampling"
     DUPLICATION = "duplication"
     TARGET_ENCODING = "target encoding"
+    LOOK_AHEAD = "look-ahead"
+    PREDICTION = "prediction"
 
 
 class Effect(StrEnum):
@@ -66,7 +68,8 @@ class Among(StrEnum):
 class Influence:
     """A statistic of `rows` that took part in a value; `place` is where it was computed.
 
-    In a table, `column` is the only column that it reached (None: any).
+    In a table, `column` is the only column that it reached (None: any); `source` is the column that
+    it was taken of, where that is known.
     """
 
     operation: str
@@ -78,6 +81,7 @@ class Influence:
     statistic: str = ""
     conditional: bool = False
     column: str | None = None
+    source: str | None = None
 
     @property
     def strength(self) -> tuple[int, bool]:
@@ -140,7 +144,10 @@ class Alias(Event):
 
 @entity
 class Split(Event):
-    """Rows are divided; `arguments` are those of the call, `folds` says that parts take turns."""
+    """Rows are divided; `arguments` are those of the call, `folds` says that parts take turns.
+
+    `order` is what told that the rows stand in the order of time.
+    """
 
     function: str
     rows: RowSet
@@ -149,6 +156,7 @@ class Split(Event):
     arguments: Mapping[str, Argument] = field(default_factory=dict)
     arrays: tuple[str, ...] = ()
     folds: bool = False
+    order: Ordered | None = None
 
 
 @entity
@@ -157,7 +165,8 @@ class Fit(Event):
 
     `influences` had reached the features or the target before; `features` and `target` name the
     columns where known; `target_rows` are those of the target (None: no target given).
-    `goes_on` says that the model keeps what it has learnt before.
+    `goes_on` says that the model keeps what it has learnt before, `target_ahead` that the target is
+    made of later rows, as in forecasting.  The targets of `guessed` are predictions.
     """
 
     model: Model
@@ -169,6 +178,8 @@ class Fit(Event):
     target: str | None = None
     variable: str = ""
     goes_on: bool = False
+    target_ahead: bool = False
+    guessed: RowSet | None = None
 
 
 @frozen
@@ -176,12 +187,14 @@ class Columns:
     """What is known of the columns of a table.
 
     `kept` are the only ones left; None: all are, except those `dropped`.
-    `derived` maps a column computed from others to their names.
+    `derived` maps a column computed from others to their names, `ahead` one that holds values of
+    later rows to how they came there.
     """
 
     kept: frozenset[str] | None = None
     dropped: frozenset[str] = frozenset()
     derived: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    ahead: Mapping[str, Influence] = field(default_factory=dict)
 
     def holds(self, name: str) -> bool:
         """Say whether a column of the table is still there."""
@@ -228,7 +241,10 @@ class Evaluate(Event):
 
 @entity
 class CrossValidate(Event):
-    """A model is evaluated on folds of rows, or a search chooses among settings by them."""
+    """A model is evaluated on folds of rows, or a search chooses among settings by them.
+
+    The targets of `guessed` are predictions.
+    """
 
     model: Model
     function: str
@@ -238,6 +254,7 @@ class CrossValidate(Event):
     variable: str = ""
     arguments: Mapping[str, Argument] = field(default_factory=dict)
     metrics: tuple[str, ...] = ()
+    guessed: RowSet | None = None
 
 
 @entity
@@ -258,6 +275,35 @@ class Watch(Event):
     argument: str
     chooses: str | None = None
     variable: str = ""
+
+
+@entity
+class Ordered(Event):
+    """Rows turn out to have an order in time.
+
+    `how` is sorted, dated (their index is time), resampled, lagged, lagged in groups, or timed (a
+    column holds moments, in any order); `by` is the column, or the code, that tells it.
+    """
+
+    rows: RowSet
+    how: str
+    by: str
+    newest_first: bool = False
+
+
+@entity
+class Grouped(Event):
+    """Rows are grouped by columns, so that several may have one value."""
+
+    rows: RowSet
+    by: tuple[str, ...]
+
+
+@entity
+class Windowed(Event):
+    """Windows that overlap are cut from rows that follow one another; `rows` are the windows."""
+
+    rows: RowSet
 
 
 @entity

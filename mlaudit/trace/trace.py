@@ -239,6 +239,13 @@ class Trace:
         split = self.split_of(evaluation.rows)
         return split is not None and split.folds
 
+    def _out_of_fold(self, rows: RowSet, evaluated: RowSet) -> bool:
+        """Say whether a statistic of some folds reached the rows of others, to be judged anew."""
+        for split in self.of(Split):
+            if split.folds and any(rows.within(part) for part in split.parts):
+                return not any(evaluated.within(part) for part in split.parts)
+        return False
+
     def _choices(self) -> Iterator[Evaluate | Watch]:
         """Give what chooses something by rows that the model concerned was not trained on."""
         for event in self.events:
@@ -251,12 +258,17 @@ class Trace:
                 case _:
                     continue
 
-    @staticmethod
-    def _sees(influence: Influence, evaluated: RowSet, trained: RowSet) -> bool:
+    def _sees(self, influence: Influence, evaluated: RowSet, trained: RowSet) -> bool:
         """Say whether a statistic saw both; one of the evaluated rows alone never met training.
 
         Copies of rows must surely be among both.
         """
+        if influence.kind in {Kind.LOOK_AHEAD, Kind.PREDICTION}:
+            return False
+        if influence.kind is Kind.TARGET_ENCODING and not evaluated.within(influence.rows):
+            return False
+        if self._out_of_fold(influence.rows, evaluated):
+            return False
         least = Overlap.MUST if influence.kind is Kind.DUPLICATION else Overlap.MAY
         return influence.rows.overlap(evaluated) >= least <= influence.rows.overlap(trained)
 
@@ -283,7 +295,7 @@ def _keep(found: dict[Hashable, PreprocessingLeak], leak: PreprocessingLeak) -> 
 
 def _cause(influence: Influence) -> Hashable:
     """Name what a reader sees as one cause: a call, or all the statistics of one line."""
-    if influence.kind in {Kind.STATISTIC, Kind.SELECTION}:
+    if influence.kind in {Kind.STATISTIC, Kind.SELECTION, Kind.TARGET_ENCODING}:
         return (influence.place.document.path, influence.place.line)
     return influence.place
 

@@ -39,7 +39,7 @@ class PreprocessOutsideCv(PreprocessingRule):
         help="Put the preprocessing into a Pipeline with the model and cross-validate that.",
         impact="Every fold is scored on rows that shaped its features, so the mean is too good.",
     )
-    kinds = frozenset({Kind.FIT, Kind.STATISTIC, Kind.SELECTION, Kind.TARGET_ENCODING})
+    kinds = frozenset({Kind.FIT, Kind.STATISTIC, Kind.SELECTION})
     in_folds = True
 
     def message(self, leak: PreprocessingLeak) -> str:

@@ -31,7 +31,7 @@ class StatisticBeforeSplit(PreprocessingRule):
         help="Compute the statistic from the training part and apply it to the other parts.",
         impact="The score is measured on rows that shaped the features, so it promises too much.",
     )
-    kinds = frozenset({Kind.STATISTIC, Kind.TARGET_ENCODING})
+    kinds = frozenset({Kind.STATISTIC})
 
     def message(self, leak: PreprocessingLeak) -> str:
         """Say which statistic of which rows."""

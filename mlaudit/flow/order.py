@@ -1,0 +1,245 @@
+"""Rows in their order: sorted by time, shifted, seen through windows that move over them."""
+
+from __future__ import annotations
+
+import ast
+import re
+from typing import TYPE_CHECKING
+
+from mlaudit.flow.values import Constant, Data, Sequence, in_column, merge_influences
+from mlaudit.trace.events import Columns, Effect, Grouped, Influence, Kind, Ordered, Windowed
+
+if TYPE_CHECKING:
+    from mlaudit.catalogue.entry import Entry
+    from mlaudit.flow.arguments import Arguments
+    from mlaudit.flow.interpreter import Interpreter
+    from mlaudit.flow.regions import Rows
+    from mlaudit.flow.values import Value
+
+WINDOWS = frozenset({"rolling", "expanding", "ewm"})
+SHIFTS = frozenset({"shift", "diff", "pct_change"})
+_SORTS = frozenset({"sort_values", "sort", "sort_index"})
+PRICES = frozenset({"yfinance", "pandas_datareader", "quandl"})
+_RESAMPLES = frozenset({"resample", "asfreq"})
+_TIME = re.compile(
+    r"(?<![a-z])(date|time|day)(?![a-z])|date_?time|time_?stamp|_(date|dt|ts)$"
+    r"|^(ds|dt|ts)$"
+)
+_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
+
+
+def tells_time(name: str) -> bool:
+    """Say whether the name of a column is one of moments: `date`, `OrderDate`, `timestamp`."""
+    return _TIME.search(_CAMEL.sub("_", name).lower().replace(" ", "_")) is not None
+
+
+def observe(run: Interpreter, value: Data, name: str, arguments: Arguments) -> Ordered | None:
+    """Record what a method tells of the order of rows; give that of its result."""
+    if not value.rows.terms:
+        return None
+    if name == "groupby":
+        grouped(run, value, arguments)
+    if name in _SORTS:
+        return _sorted(run, value, name, arguments)
+    if name in _RESAMPLES and value.kind != "group":
+        return _ordered(run, value, arguments, "resampled", run.text(arguments.node))
+    if name in WINDOWS or (name in SHIFTS and value.kind in {"column", "table", "group"}):
+        how = "lagged in groups" if value.kind == "group" else "lagged"
+        _ordered(run, value, arguments, how, run.text(arguments.node))
+    elif name == "set_index":
+        by = _literal(run, arguments.get("keys", 0))
+        if by is not None and tells_time(by):
+            return _ordered(run, value, arguments, "dated", by)
+    elif name == "sample":
+        return None
+    return value.order
+
+
+def grouped(run: Interpreter, value: Data, arguments: Arguments) -> None:
+    """Record the columns that rows are grouped by, where their names are literal."""
+    keys = run.load(arguments.get("by", 0) or Constant(None))
+    items = keys.items if isinstance(keys, Sequence) and keys.rest is None else (keys,)
+    names = tuple(
+        inner.value
+        for inner in map(run.load, items)
+        if isinstance(inner, Constant) and isinstance(inner.value, str)
+    )
+    if names and len(names) == len(items):
+        run.emit(Grouped, arguments.node, rows=value.rows, by=names)
+
+
+def loaded(run: Interpreter, entry: Entry, arguments: Arguments, rows: Rows) -> Ordered | None:
+    """Record what reading data tells of their order: their index is parsed, or they are prices."""
+    index = _literal(run, arguments.named.get("index_col"))
+    if entry.library in PRICES or (index is not None and tells_time(index)):
+        how, by = "dated", index or run.text(arguments.node)
+    elif "parse_dates" in arguments.named:
+        how, by = "timed", run.text(arguments.nodes.get("parse_dates", arguments.node))
+    else:
+        return None
+    made = run.emit(Ordered, arguments.node, rows=rows, how=how, by=by)
+    return made if how == "dated" else None
+
+
+def timed(run: Interpreter, value: Data, arguments: Arguments) -> None:
+    """Record that a column holds moments."""
+    if value.rows.terms:
+        _ordered(run, value, arguments, "timed", value.name or run.text(arguments.node))
+
+
+def _sorted(run: Interpreter, value: Data, name: str, arguments: Arguments) -> Ordered | None:
+    by = _literal(run, arguments.get("by", 0)) if name != "sort_index" else None
+    ascending = run.load(arguments.named.get("ascending", Constant(True)))
+    newest_first = isinstance(ascending, Constant) and not ascending.value
+    if by is not None and tells_time(by):
+        return _ordered(run, value, arguments, "sorted", by, newest_first)
+    return value.order if name == "sort_index" else None
+
+
+def _literal(run: Interpreter, value: Value | None) -> str | None:
+    """Read a column's name, the last of a list of names."""
+    inner = run.load(value) if value is not None else None
+    if isinstance(inner, Sequence) and inner.items and inner.rest is None:
+        inner = run.load(inner.items[-1])
+    return inner.value if isinstance(inner, Constant) and isinstance(inner.value, str) else None
+
+
+def _ordered(
+    run: Interpreter,
+    value: Data,
+    arguments: Arguments,
+    how: str,
+    by: str,
+    newest_first: bool = False,
+) -> Ordered:
+    return run.emit(
+        Ordered, arguments.node, rows=value.rows, how=how, by=by, newest_first=newest_first
+    )
+
+
+def window(run: Interpreter, value: Data, name: str, arguments: Arguments) -> Data:
+    """Open a window that moves over the rows; a centred one sees later rows."""
+    moved = value.but(kind="window", columns=None, select=None)
+    center = run.load(arguments.named.get("center", Constant(False)))
+    if name == "rolling" and isinstance(center, Constant) and center.value is True:
+        made = look_ahead(run, value, arguments, "rolling", "a centred window")
+        return moved.but(influences=merge_influences(moved.influences, made))
+    return moved
+
+
+def of_window(value: Data, others: list[Data]) -> Data:
+    """What is computed of a window is a column of the same rows, and no statistic of all."""
+    influences = merge_influences(value.influences, *(other.influences for other in others))
+    kind = "table" if value.name is None and value.kind == "table" else "column"
+    return value.but(kind=kind, influences=influences, columns=None, name=None, select=None)
+
+
+def windowed(run: Interpreter, key: ast.Slice, result: Data) -> None:
+    """Record `rows[i : i + width]` in a loop over successive `i`."""
+    if not run.loops or not result.rows.terms or key.step is not None:
+        return
+    start = _successive(run.loops[-1].node)
+    ends = (key.lower, key.upper)
+    plain = [end for end in ends if isinstance(end, ast.Name) and end.id == start]
+    moved = [
+        end
+        for end in ends
+        if isinstance(end, ast.BinOp)
+        and isinstance(end.op, ast.Add | ast.Sub)
+        and isinstance(end.left, ast.Name)
+        and end.left.id == start
+    ]
+    if len(plain) == 1 and len(moved) == 1:
+        run.emit(Windowed, key, rows=result.rows)
+
+
+def _successive(loop: ast.AST) -> str | None:
+    """Name the variable of a loop that counts by one."""
+    turn = loop.generators[0] if isinstance(loop, ast.ListComp | ast.GeneratorExp) else loop
+    if not isinstance(turn, ast.For | ast.comprehension) or not isinstance(turn.target, ast.Name):
+        return None
+    counts = (
+        isinstance(turn.iter, ast.Call)
+        and isinstance(turn.iter.func, ast.Name)
+        and turn.iter.func.id in {"range", "trange"}
+        and len(turn.iter.args) < 3
+    )
+    return turn.target.id if counts else None
+
+
+def shifted(
+    run: Interpreter, value: Data, name: str, arguments: Arguments
+) -> tuple[Influence, ...]:
+    """Tell whether a shift brings values of later rows to earlier ones."""
+    if "freq" in arguments.named or "axis" in arguments.named:
+        return ()
+    periods = arguments.get("periods", 0)
+    node = arguments.expression("periods", 0)
+    inner = run.load(periods) if periods is not None else Constant(1)
+    if isinstance(inner, Constant):
+        backwards = isinstance(inner.value, int | float) and inner.value < 0
+    else:
+        backwards = isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub)
+    return look_ahead(run, value, arguments, name, "later rows") if backwards else ()
+
+
+def look_ahead(
+    run: Interpreter, value: Data, arguments: Arguments, operation: str, what: str
+) -> tuple[Influence, ...]:
+    """Make the influence of later rows."""
+    if not value.rows.terms:
+        return ()
+    made = Influence(
+        operation,
+        Kind.LOOK_AHEAD,
+        Effect.HIGH,
+        value.rows,
+        run.place(arguments.node),
+        statistic=what,
+        conditional=bool(run.conditions),
+        source=value.name,
+    )
+    return (made,)
+
+
+def settled(columns: Columns, name: str, content: Data) -> Columns:
+    """Note that a column, written anew, holds values of later rows, or no longer does."""
+    seen = only(content)
+    if not seen and name not in columns.ahead:
+        return columns
+    ahead = {key: value for key, value in columns.ahead.items() if key != name}
+    if seen:
+        ahead[name] = seen[0]
+    return Columns(columns.kept, columns.dropped, columns.derived, ahead)
+
+
+def only(data: Data) -> tuple[Influence, ...]:
+    """Give the influences of later rows."""
+    return tuple(i for i in data.influences if i.kind is Kind.LOOK_AHEAD)
+
+
+def learnable(influences: tuple[Influence, ...]) -> tuple[Influence, ...]:
+    """Give the influences that an estimator learns and brings to what it transforms."""
+    of_rows = {Kind.LOOK_AHEAD, Kind.PREDICTION}
+    return tuple(i for i in influences if i.kind not in of_rows)
+
+
+def without(data: Data) -> Data:
+    """Forget that later rows reached something, where it is no longer sure which columns stay."""
+    left = tuple(i for i in data.influences if i.kind is not Kind.LOOK_AHEAD)
+    return data if len(left) == len(data.influences) else data.but(influences=left)
+
+
+def held(data: Data) -> tuple[Influence, ...]:
+    """Give the influences of later rows on the columns that a table still has."""
+    if data.columns is None:
+        return ()
+    columns = data.columns
+    found = (in_column((i,), name) for name, i in columns.ahead.items() if columns.holds(name))
+    return tuple(influence for one in found for influence in one)
+
+
+def named(data: Data, name: str) -> tuple[Influence, ...]:
+    """Give the influence of later rows on one column of a table."""
+    seen = data.columns.ahead.get(name) if data.columns is not None else None
+    return (seen,) if seen is not None else ()

@@ -1,0 +1,82 @@
+"""Statistics of the target by groups of rows, which tell every row a part of its own answer."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mlaudit.flow.regions import Rows, union
+from mlaudit.flow.values import Constant, Data, Dictionary, Sequence, Symbol
+from mlaudit.model.frozen import replace
+from mlaudit.trace.events import Columns, Effect, Influence, Kind
+
+if TYPE_CHECKING:
+    from mlaudit.flow.arguments import Arguments
+    from mlaudit.flow.interpreter import Interpreter
+    from mlaudit.flow.values import Value
+
+_MEANS = {"mean", "median", "nanmean", "nanmedian"}
+_GIVEN = {"agg", "aggregate", "transform"}
+
+
+def source(run: Interpreter, value: Data, name: str, arguments: Arguments) -> str | None:
+    """Name the column whose mean by groups is taken; None for other statistics."""
+    if name in _MEANS:
+        return value.name
+    if name not in _GIVEN:
+        return None
+    given = [*arguments.positional[:1], *arguments.named.values()]
+    for each in map(run.load, given):
+        if value.name is not None and _means(run, each):
+            return value.name
+        if isinstance(each, Dictionary) and value.name is None:
+            for column, operation in each.items.items():
+                if isinstance(column, str) and len(each.items) == 1 and _means(run, operation):
+                    return column
+    return None
+
+
+def _means(run: Interpreter, operation: Value) -> bool:
+    """Say whether an operation given to `agg` or `transform` is a mean, or one of them is."""
+    inner = run.load(operation)
+    if isinstance(inner, Constant):
+        return inner.value in _MEANS
+    if isinstance(inner, Symbol):
+        return inner.name.rsplit(".", 1)[-1] in _MEANS
+    if isinstance(inner, Sequence):
+        return any(_means(run, item) for item in inner.items)
+    return False
+
+
+def guessed(target: Data | None) -> Rows | None:
+    """Give the rows whose targets are predictions of a model, None where there are none."""
+    if target is None or not target.predictions:
+        return None
+    return union(prediction.rows for prediction in target.predictions)
+
+
+def told(
+    influences: tuple[Influence, ...], target: str | None, features: Columns | None
+) -> tuple[Influence, ...]:
+    """Tell those statistics that turn out to be means of the target, once the target is known."""
+    if target is None or all(influence.source != target for influence in influences):
+        return influences
+    return tuple(
+        replace(
+            influence,
+            kind=Kind.TARGET_ENCODING,
+            effect=Effect.HIGH,
+            supervised=True,
+            statistic="the mean target of each group",
+        )
+        if _of_target(influence, target, features)
+        else influence
+        for influence in influences
+    )
+
+
+def _of_target(influence: Influence, target: str, features: Columns | None) -> bool:
+    if influence.kind is not Kind.STATISTIC or influence.source != target:
+        return False
+    if influence.column in {None, target}:
+        return False
+    return features is None or features.holds(influence.column or "")

@@ -1,0 +1,100 @@
+"""LEAK011: rows that follow one another in time are split at random."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mlaudit.rulekit import (
+    Confidence,
+    Finding,
+    Fix,
+    Ordered,
+    Overlap,
+    Rule,
+    RuleMeta,
+    Severity,
+    Split,
+    Tier,
+    Windowed,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from mlaudit.rulekit import Place, Trace
+
+SHUFFLED = frozenset({"train_test_split", "ShuffleSplit", "random_split"})
+SHUFFLED_ON_DEMAND = frozenset({"KFold", "StratifiedKFold"})
+SAID = {
+    "sorted": "are sorted by `{}`",
+    "dated": "are dated by `{}`",
+    "resampled": "are made by `{}`",
+    "lagged": "`{}` relates to their neighbours in time",
+}
+
+
+class ShuffledTimeSeries(Rule):
+    """Reports random splits of rows whose order in time is evident from the code."""
+
+    meta = RuleMeta(
+        code="LEAK011",
+        name="shuffled-time-series",
+        family="leakage",
+        severity=Severity.WARNING,
+        confidence=Confidence.MEDIUM,
+        help="Split at a point in time, or use TimeSeriesSplit.",
+        impact="The model is asked about days between days that it has seen, not about the future.",
+        tier=Tier.RESEARCH,
+    )
+
+    def check_trace(self, trace: Trace) -> Iterable[Finding]:
+        """Judge every split by chance by what is known of the order of its rows."""
+        seen: set[Place] = set()
+        for split in trace.of(Split):
+            if not shuffles(split) or windows(trace, split) is not None:
+                continue
+            order = split.order or _lag(trace, split)
+            if order is not None and order.place not in seen:
+                seen.add(order.place)
+                yield self._judge(split, order)
+
+    def _judge(self, split: Split, order: Ordered) -> Finding:
+        by = order.by if order.how in {"sorted", "dated"} else " ".join(order.by.split())
+        return self.report(
+            split.place,
+            f"`{split.function}` deals rows out at random that {SAID[order.how].format(by)}: the "
+            "model is tested on moments between those that it was trained on",
+            evidence=[("order shown here", order.place), ("split here", split.place)],
+            conditional=split.conditional,
+            fix=Fix(
+                "Split at a point in time (shuffle=False on sorted rows) or by TimeSeriesSplit."
+            ),
+        )
+
+
+def _lag(trace: Trace, split: Split) -> Ordered | None:
+    """Find what relates rows to their neighbours; in groups, these are sequences of their own."""
+    found = [
+        event
+        for event in trace.of(Ordered)
+        if event.how.startswith("lagged") and event.rows.overlap(split.rows) is Overlap.MUST
+    ]
+    return found[0] if found and all(event.how == "lagged" for event in found) else None
+
+
+def windows(trace: Trace, split: Split) -> Windowed | None:
+    """Find the overlapping windows that a split deals out."""
+    found = (e for e in trace.of(Windowed) if split.rows.overlap(e.rows) is Overlap.MUST)
+    return next(found, None)
+
+
+def shuffles(split: Split) -> bool:
+    """Say whether a split deals rows out at random."""
+    if "**" in split.place.text:
+        return False
+    shuffle = split.arguments.get("shuffle")
+    if split.function in SHUFFLED_ON_DEMAND:
+        return shuffle is not None and shuffle.known and shuffle.value is True
+    if split.function not in SHUFFLED:
+        return False
+    return shuffle is None or (shuffle.known and shuffle.value is True)

@@ -1,0 +1,117 @@
+"""LEAK009: rows are encoded by a mean of the target in which their own target took part."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mlaudit.rulekit import (
+    Confidence,
+    CrossValidate,
+    Fit,
+    Fix,
+    Kind,
+    Role,
+    RuleMeta,
+    Severity,
+    named,
+    quoted,
+)
+from mlaudit_rules.leakage.preprocessing import (
+    PreprocessingRule,
+    judged,
+    model,
+    number,
+    takes_steps,
+    trained,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from mlaudit.rulekit import Finding, Influence, PreprocessingLeak, Trace
+
+
+class TargetEncodingInSample(PreprocessingRule):
+    """Reports means of the target by category that the encoded rows' own targets went into."""
+
+    meta = RuleMeta(
+        code="LEAK009",
+        name="target-encoding-in-sample",
+        family="leakage",
+        severity=Severity.ERROR,
+        confidence=Confidence.HIGH,
+        help="Encode each training row by other rows' targets, as `TargetEncoder` does by folds.",
+        impact="Every row carries a part of its own answer, most of all in small categories.",
+    )
+    kinds = frozenset({Kind.TARGET_ENCODING})
+    in_folds = None
+
+    def check_trace(self, trace: Trace) -> Iterable[Finding]:
+        """Judge encodings that saw evaluated rows, then those of the training rows alone."""
+        yield from super().check_trace(trace)
+        reported = {
+            _line(leak.influence)
+            for leak in trace.preprocessing_leaks
+            if leak.influence.kind in self.kinds
+        }
+        for fit, influence in _in_sample(trace):
+            if _line(influence) not in reported:
+                reported.add(_line(influence))
+                yield self._of_training(fit, influence)
+
+    def message(self, leak: PreprocessingLeak) -> str:
+        """Say which rows' targets the encoding has seen."""
+        return (
+            f"{quoted(leak.influence.place)} takes {_means(leak.influence)} from all rows, those "
+            f"included that {model(leak)} is scored on ({judged(leak)}): their own labels are in "
+            f"their features, so {number(leak)} is too good"
+        )
+
+    def remedy(self, leak: PreprocessingLeak) -> str:
+        """Name the part to compute from, or the encoder that does."""
+        if isinstance(leak.evaluation, CrossValidate) and takes_steps(leak):
+            return (
+                "Put sklearn's `TargetEncoder` and "
+                f"{model(leak)} into one Pipeline and cross-validate that."
+            )
+        return (
+            f"Split first and take the means from {trained(leak)} alone, for its own rows by folds "
+            "as sklearn's `TargetEncoder.fit_transform` does."
+        )
+
+    def _of_training(self, fit: Fit, influence: Influence) -> Finding:
+        return self.report(
+            influence.place,
+            f"{quoted(influence.place)} gives each training row {_means(influence)}, its own "
+            f"target included, as `{influence.column}`: {named(fit.model)} trusts that feature "
+            "more than it deserves on new rows",
+            evidence=[("encoded here", influence.place), ("trained here", fit.place)],
+            severity=Severity.WARNING,
+            confidence=Confidence.MEDIUM,
+            conditional=influence.conditional or fit.conditional,
+            fix=Fix(
+                "Take the means of other rows only: out of fold, leaving one out, or by sklearn's "
+                "`TargetEncoder.fit_transform`."
+            ),
+        )
+
+
+def _in_sample(trace: Trace) -> Iterator[tuple[Fit, Influence]]:
+    """Find trainings on rows that all took part in the means that encode them."""
+    for fit in trace.of(Fit):
+        if fit.model.role is not Role.PREDICTOR:
+            continue
+        for influence in fit.influences:
+            by_hand = influence.kind is Kind.TARGET_ENCODING and influence.source is not None
+            if by_hand and fit.rows.within(influence.rows):
+                yield fit, influence
+
+
+def _means(influence: Influence) -> str:
+    if influence.source is None:
+        return influence.statistic or "means of the target"
+    return f"the mean of the target `{influence.source}` of its group"
+
+
+def _line(influence: Influence) -> tuple[str, int]:
+    return (influence.place.document.path, influence.place.line)
