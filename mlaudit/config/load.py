@@ -92,9 +92,11 @@ def nearest(word: str, words: Sequence[str]) -> str:
     """Word the suggestion of the nearest known word: `; did you mean "x"?`, or nothing."""
     import difflib
 
-    by_lower = {known.lower(): known for known in words}
-    close = difflib.get_close_matches(word.lower(), by_lower, n=1, cutoff=0.55)
-    return f'; did you mean "{by_lower[close[0]]}"?' if close else ""
+    def likeness(known: str) -> float:
+        return difflib.SequenceMatcher(None, word.lower(), known.lower()).ratio()
+
+    best = max(words, key=likeness, default="")
+    return f'; did you mean "{best}"?' if likeness(best) >= 0.55 else ""
 
 
 def _speaks_of_us(path: Path) -> bool:
