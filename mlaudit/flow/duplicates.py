@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from typing import TYPE_CHECKING
 
 from mlaudit.flow.regions import Selector, union
@@ -117,10 +118,20 @@ def _repeats_rows(run: Interpreter, name: str, data: Data, arguments: Arguments)
 
 def _along_rows(run: Interpreter, entry: Entry, arguments: Arguments) -> bool:
     along = entry.along or "axis"
+    if any(_turned(part) for part in _listed(arguments.nodes.get(0))):
+        return False
     position = entry.parameters.index(along) if along in entry.parameters else None
     value = arguments.get(along, position)
     inner = run.load(value) if value is not None else Constant(0)
     return isinstance(inner, Constant) and inner.value in _ROWS
+
+
+def _listed(node: ast.AST | None) -> list[ast.expr]:
+    return node.elts if isinstance(node, ast.Tuple | ast.List) else []
+
+
+def _turned(part: ast.expr) -> bool:
+    return isinstance(part, ast.Attribute) and part.attr == "T"
 
 
 def _again(part: Data, others: list[Data]) -> bool:

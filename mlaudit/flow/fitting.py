@@ -37,6 +37,13 @@ if TYPE_CHECKING:
     from mlaudit.trace.rows import RowSet
 
 _LEARNED = {"selector": Kind.SELECTION, "encoder": Kind.TARGET_ENCODING}
+_PICKING = {
+    "ColumnTransformer",
+    "make_column_transformer",
+    "FeatureUnion",
+    "make_union",
+    "FunctionTransformer",
+}
 
 
 def inputs(
@@ -88,6 +95,8 @@ def fit(run: Interpreter, holder: Value, name: str, arguments: Arguments) -> Val
     if target is not None and not target.rows.terms:
         target = None
     features, column = columns(data, target)
+    if estimator.inner and _picks_columns(run, estimator):
+        features = None
     rows = data.rows
     answer = target.name if target is not None else None
     told = targets.told(data.influences, answer, features)
@@ -181,6 +190,27 @@ def columns(data: Data, target: Data | None) -> tuple[Columns | None, str | None
     if data.table != target.table or data.kind not in {"table", "array"} or data.name is not None:
         return None, target.name
     return data.columns, target.name
+
+
+def _picks_columns(run: Interpreter, estimator: Estimator, depth: int = 0) -> bool:
+    """Whether some step may hand on columns of its own choice."""
+    entry, parts = estimator.entry, [run.load(part) for part in estimator.inner]
+    if entry.kind == "pipeline":
+        given = estimator.positional
+        if entry.wraps != "*":
+            steps = given[0] if given else estimator.arguments.get(entry.wraps or "", UNKNOWN)
+            listed = run.load(steps)
+            given = listed.items if isinstance(listed, Sequence) else ()
+        if len(given) != len(parts):
+            return True
+    known = {"pipeline", "search", "wrapper"}
+    return estimator.model.name in _PICKING or any(
+        part.entry.kind == "unknown"
+        or (part.entry.kind in known and depth < 4 and _picks_columns(run, part, depth + 1))
+        or part.model.name in _PICKING
+        for part in parts
+        if isinstance(part, Estimator)
+    )
 
 
 def _search(

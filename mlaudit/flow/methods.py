@@ -33,8 +33,8 @@ from mlaudit.flow.values import (
     combine,
     merge_influences,
     of_columns,
+    weakened,
 )
-from mlaudit.model.frozen import replace
 from mlaudit.trace.events import Draw, Effect, Influence, Kind
 
 if TYPE_CHECKING:
@@ -54,8 +54,9 @@ _SHIFTS = frozenset(
      "cummin", "rank", "lag"}
 )  # fmt: skip
 _ON_GROUPS_HARMLESS = frozenset(
-    {"cumcount", "ngroup", "get_group", "cumsum", "cumprod", "cummax", "cummin", "ffill", "pad"}
-)
+    {"cumcount", "ngroup", "get_group", "cumsum", "cumprod", "cummax", "cummin", "ffill", "pad",
+     "head", "tail", "nth", "sample"}
+)  # fmt: skip
 _COUNTS = frozenset({"size", "count", "groups"})
 
 
@@ -141,17 +142,10 @@ def _beside(value: Data, others: list[Data], name: str) -> Data:
         return combine([value, *others], value.kind)
     brought = [other.influences for other in others]
     if name == "fillna":
-        brought = [tuple(map(_weakened, influences)) for influences in brought]
+        brought = [tuple(map(weakened, influences)) for influences in brought]
     influences = merge_influences(value.influences, *brought)
     scores = {id(s): s for data in (value, *others) for s in data.scores}
     return value.but(influences=influences, scores=tuple(scores.values()))
-
-
-def _weakened(influence: Influence) -> Influence:
-    """What only fills gaps moves little, unless the labels took part in it."""
-    if influence.supervised or influence.kind is not Kind.STATISTIC:
-        return influence
-    return replace(influence, effect=Effect.LOW)
 
 
 def _named(value: Data, name: str) -> str:
@@ -192,10 +186,11 @@ def _of_group(
     if entry is not None and entry.kind == "group":
         return value
     others = _others(run, arguments)
+    fills = any("fillna(" in run.text(node) for node in arguments.nodes.values())
     influence = Influence(
         f"groupby.{name}",
         Kind.STATISTIC,
-        Effect.MEDIUM,
+        Effect.LOW if fills else Effect.MEDIUM,
         value.rows,
         run.place(arguments.node),
         value.label,

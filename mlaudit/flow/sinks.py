@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from bisect import bisect_left
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
     from mlaudit.flow.values import Value
     from mlaudit.source.document import Document
     from mlaudit.trace.events import CrossValidate
+
+_EXTREME = re.compile(r"(\w+\.)*(nan)?(max|min) ")
+_SPREAD = re.compile(r"(?<![a-z])(mean|std|average|median)\(")
 
 
 def report(run: Interpreter, value: Value, node: ast.AST) -> None:
@@ -37,13 +41,20 @@ def written(run: Interpreter, parts: list[Data], node: ast.AST) -> Data:
 
 
 def select(run: Interpreter, value: Value, node: ast.AST, how: str) -> None:
-    """Something is chosen by a value."""
+    """Something is chosen by a value, unless its extremes are told beside its mean."""
     data = run.data(value)
+    if _EXTREME.match(how) and _sums_up(run, node):
+        return
     for score in data.scores if data.kind != "report" else ():
         if isinstance(score, Evaluate) and score.selected_at is None:
             score.uses.add(Use.SELECTS)
             score.selected_at = run.place(node)
             score.selected_by = how
+
+
+def _sums_up(run: Interpreter, node: ast.AST) -> bool:
+    lines = run.document.lines[node.lineno - 1 : node.lineno] if isinstance(node, ast.expr) else []
+    return any(map(_SPREAD.search, lines))
 
 
 def shown(document: Document, body: list[ast.stmt]) -> set[int]:

@@ -21,12 +21,12 @@ from mlaudit.flow.values import (
     Value,
     in_column,
     merge_influences,
+    weakened,
 )
 from mlaudit.trace.events import Alias, Split
 
 if TYPE_CHECKING:
     from mlaudit.flow.interpreter import Interpreter
-    from mlaudit.trace.events import Influence
     from mlaudit.trace.rows import RowSet
 
 
@@ -199,8 +199,7 @@ def _located(run: Interpreter, method: Method, key: ast.expr, value: Value) -> N
         given = run.load(run.eval(key.elts[1]))
         if isinstance(given, Constant) and isinstance(given.value, str):
             name = given.value
-    content = order.without(run.data(value))
-    content = content.but(influences=_reaching(run, receiver, key, content))
+    content = _reaching(run, receiver, key, order.without(run.data(value)))
     influences = merge_influences(receiver.influences, content.influences)
     if name is None:
         changed = receiver.but(influences=influences)
@@ -211,15 +210,22 @@ def _located(run: Interpreter, method: Method, key: ast.expr, value: Value) -> N
     run.state.heap[method.receiver.address] = changed
 
 
-def _reaching(
-    run: Interpreter, receiver: Data, key: ast.expr, content: Data
-) -> tuple[Influence, ...]:
-    """Keep the statistics of rows that are written to: means of other folds tell no row its own."""
+def _reaching(run: Interpreter, receiver: Data, key: ast.expr, content: Data) -> Data:
+    """Keep the statistics of rows that are written to: means of other folds tell no row its own.
+
+    What is written into a named part does not reach others; into the gaps, it moves little.
+    """
     rows = key.elts[0] if isinstance(key, ast.Tuple) and key.elts else key
+    text = run.text(rows)
+    if splits.part_named(text) is not None:
+        return content.but(influences=())
+    kept = content.influences
+    if "isna(" in text or "isnull(" in text:
+        kept = tuple(map(weakened, kept))
     written = tables.chosen_rows(run, receiver, rows).rows
-    if written == receiver.rows:
-        return content.influences
-    return tuple(i for i in content.influences if _overlaps(i.rows, written))
+    if written != receiver.rows:
+        kept = tuple(i for i in kept if _overlaps(i.rows, written))
+    return content.but(influences=kept)
 
 
 def _overlaps(rows: RowSet, written: RowSet) -> bool:

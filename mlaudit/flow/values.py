@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from mlaudit.flow.regions import Rows, Selector
 from mlaudit.model.frozen import entity, field, frozen, replace
-from mlaudit.trace.events import Kind
+from mlaudit.trace.events import Effect, Kind
 
 if TYPE_CHECKING:
     import ast
@@ -231,6 +231,13 @@ def merge_influences(*groups: tuple[Influence, ...]) -> tuple[Influence, ...]:
             if known is not influence and influence.strength > known.strength:
                 found[key] = influence
     return tuple(found.values())[:MOST_INFLUENCES]
+
+
+def weakened(influence: Influence) -> Influence:
+    """What only fills gaps moves little, unless the labels took part in it."""
+    if influence.supervised or influence.kind is not Kind.STATISTIC:
+        return influence
+    return replace(influence, effect=Effect.LOW)
 
 
 def in_column(influences: tuple[Influence, ...], name: str | None) -> tuple[Influence, ...]:

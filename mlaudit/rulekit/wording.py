@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 LONGEST = 60
 
 _VALIDATION = Pattern(
-    r"(?<![A-Za-z])(val|valid|validate|validation|dev)(?![a-z])|Val(id|idate|idation)?(?![a-z])"
+    r"(?<![A-Za-z])(val|valid|validate|validation|dev|oof|out.of.fold)(?![a-z])"
+    r"|Val(id|idate|idation)?(?![a-z])"
 )
 _TEST = Pattern(
     r"(?<![A-Za-z])(test|tst|holdout|hold_out)(?![a-z])|(Test|Holdout|HoldOut)(?![a-z])"

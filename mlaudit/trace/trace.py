@@ -259,7 +259,7 @@ class Trace:
                     continue
 
     def _sees(self, influence: Influence, evaluated: RowSet, trained: RowSet) -> bool:
-        """Say whether a statistic saw both; one of the evaluated rows alone never met training.
+        """Say whether a statistic surely saw judged rows; if those alone, it never met training.
 
         Copies of rows must surely be among both.
         """
@@ -270,7 +270,10 @@ class Trace:
         if self._out_of_fold(influence.rows, evaluated):
             return False
         least = Overlap.MUST if influence.kind is Kind.DUPLICATION else Overlap.MAY
-        return influence.rows.overlap(evaluated) >= least <= influence.rows.overlap(trained)
+        return (
+            influence.rows.overlap(evaluated) is Overlap.MUST
+            and influence.rows.overlap(trained) >= least
+        )
 
 
 def _ignores_features(model: Model) -> bool:

@@ -20,11 +20,20 @@ from mlaudit_rules.leakage.preprocessing import (
     learnt,
     model,
     number,
+    only_predicted,
     step,
 )
 
 if TYPE_CHECKING:
     from mlaudit.rulekit import PreprocessingLeak, Trace
+
+_RUNNERS = {
+    "cross_val_score",
+    "cross_validate",
+    "cross_val_predict",
+    "learning_curve",
+    "validation_curve",
+}
 
 
 class PreprocessOutsideCv(PreprocessingRule):
@@ -44,10 +53,15 @@ class PreprocessOutsideCv(PreprocessingRule):
 
     def message(self, leak: PreprocessingLeak) -> str:
         """Say what was learnt outside the folds."""
+        start = f"{quoted(leak.influence.place)} takes {learnt(leak)} from all rows of"
+        if only_predicted(leak):
+            return (
+                f"{start} {judged(leak)}, so {model(leak)} predicts rows that shaped its features "
+                "and its predictions look better than those of new data"
+            )
         return (
-            f"{quoted(leak.influence.place)} takes {learnt(leak)} from all rows of {judged(leak)}, "
-            f"so {model(leak)} is validated on rows that shaped its features and {number(leak)} "
-            "looks better than on new data"
+            f"{start} {judged(leak)}, so {model(leak)} is validated on rows that shaped its "
+            f"features and {number(leak)} looks better than on new data"
         )
 
     def remedy(self, leak: PreprocessingLeak) -> str:
@@ -58,7 +72,9 @@ class PreprocessOutsideCv(PreprocessingRule):
         if leak.influence.kind is Kind.SELECTION and not name[1:2].isupper():
             return f"Select by {learnt(leak)} of the training rows of each fold alone."
         validation = leak.evaluation
-        if isinstance(validation, CrossValidate) and validation.search:
+        if not isinstance(validation, CrossValidate) or not takes_folds(validation):
+            return f"Fit {name} on the training rows of each fold alone and transform the others."
+        if validation.search:
             inner = next((quoted(part.name) for part in validation.model.steps), "its estimator")
             return f"Put {name} and {inner} into one Pipeline and give that to {model(leak)}."
         return f"Put {name} and {model(leak)} into one Pipeline and cross-validate the pipeline."
@@ -68,3 +84,8 @@ class PreprocessOutsideCv(PreprocessingRule):
         if chooses_only(trace, leak):
             return Severity.WARNING if leak.influence.effect is Effect.HIGH else Severity.INFO
         return super().severity(trace, leak)
+
+
+def takes_folds(validation: CrossValidate) -> bool:
+    """Say whether the validation divides the rows by itself and fits any pipeline on the parts."""
+    return validation.search or validation.function in _RUNNERS

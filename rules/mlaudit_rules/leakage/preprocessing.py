@@ -11,7 +11,6 @@ from mlaudit.rulekit import (
     Evaluate,
     Fix,
     Kind,
-    Overlap,
     Rule,
     Severity,
     named,
@@ -142,12 +141,8 @@ def only_predicted(leak: PreprocessingLeak) -> bool:
 
 
 def confidence(leak: PreprocessingLeak) -> Confidence:
-    """Tell how sure it is that the statistic saw judged rows, and that they are judged."""
-    if leak.overlap is not Overlap.MUST:
-        return Confidence.LOW
-    if only_predicted(leak):
-        return Confidence.MEDIUM
-    return Confidence.HIGH
+    """Tell how sure it is that the rows that the statistic saw are judged."""
+    return Confidence.MEDIUM if only_predicted(leak) else Confidence.HIGH
 
 
 def chain(leak: PreprocessingLeak) -> Iterator[tuple[str, Place]]:
