@@ -9,7 +9,7 @@ import click
 
 from mlaudit import __version__
 
-COMMANDS = ("review", "explain", "rules", "config")
+COMMANDS = ("review", "render", "explain", "rules", "config")
 
 
 class Lazy(click.Group):
