@@ -118,7 +118,8 @@ def _replace(text: str, start: int, edits: list[tuple[int, int, str]]) -> int:
     if assigned is not None:
         edits.append((assigned, _content_end(text, end), _assigned(text, assigned, end)))
     elif "?" in text[start:end] and _HELP.fullmatch(text, start, _content_end(text, end)):
-        edits.append((start, _content_end(text, end), _fill("pass", text[start:end])))
+        content = _content_end(text, end)
+        edits.append((start, content, _fill("pass", text[start:content])))
     elif (auto := _AUTO.match(text, start)) and not _is_python(text[start:end]):
         return _replace_magic(text, auto.start("name"), edits)
     return end
@@ -182,7 +183,7 @@ def _assigned(text: str, start: int, end: int) -> str:
 
 def _fill(word: str, original: str) -> str:
     """Put a word in the place of a text that may go on over several lines."""
-    first, *more = original.removesuffix("\n").split("\n")
+    first, *more = original.split("\n")
     return word.ljust(len(first)) + "\n" * len(more)
 
 

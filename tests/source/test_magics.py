@@ -7,7 +7,7 @@ import re
 import warnings
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from mlaudit.source.magics import hidden_by, neutralise
@@ -227,6 +227,7 @@ def test_any_mixture_keeps_lines_and_columns(parts: list[tuple[bool, str, str]])
 
 
 @given(st.text(alphabet="ab% !?='\"#\\\n([{}]):;,", max_size=60))
+@example("%\\\n\n")
 def test_any_text_keeps_its_number_of_lines(text: str) -> None:
     assert neutralise(text).text.count("\n") == text.count("\n")
 
