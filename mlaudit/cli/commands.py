@@ -9,7 +9,7 @@ import click
 
 from mlaudit import __version__
 
-COMMANDS = ("review", "render", "explain", "rules", "config")
+COMMANDS = ("review", "probe", "render", "explain", "rules", "config")
 
 
 class Lazy(click.Group):

@@ -61,6 +61,10 @@ class ProjectFiles:
         """Give a module that has been found before, by the name that it goes by."""
         return self._get(self._places[shown]) if shown in self._places else None
 
+    def at(self, path: Path) -> tuple[Document, ast.Module] | None:
+        """Read and parse a file of the project; None when it cannot be."""
+        return self._get(path.absolute())
+
     def locate(self, name: str, importer: str) -> Path | None:
         """Find the file of a module, None if it is not the project's."""
         folder = self._place(importer).parent

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from mlaudit import __version__
 from mlaudit.catalogue.catalogue import Catalogue
@@ -17,7 +17,7 @@ from mlaudit.engine.policy import verdict
 from mlaudit.engine.project import ProjectFiles
 from mlaudit.engine.readiness import readiness
 from mlaudit.engine.relevance import learning_libraries
-from mlaudit.engine.runner import Runner, weight
+from mlaudit.engine.runner import Runner, Witness, weight
 from mlaudit.model.review import Review, Summary, Tool
 from mlaudit.rulekit.registry import catalogue_folders, rules
 from mlaudit.source.read import read
@@ -30,9 +30,18 @@ if TYPE_CHECKING:
     from mlaudit.engine.inputs import Input
     from mlaudit.engine.outcome import Outcome
     from mlaudit.model.finding import Finding
+    from mlaudit.model.profile import Profile
     from mlaudit.model.review import FileCoverage
 
-__all__ = ["UsageProblem", "review"]
+__all__ = ["Observer", "UsageProblem", "review"]
+
+
+class Observer(Witness, Protocol):
+    """A witness that in the end tells what the run was like."""
+
+    def testify(self, project: ProjectFiles, outcomes: Sequence[Outcome]) -> Profile:
+        """Describe the run, and note in the outcomes what it left unseen."""
+        ...
 
 
 def review(
@@ -42,18 +51,20 @@ def review(
     stdin: str | None = None,
     stdin_name: str = "-",
     progress: Callable[[int, int, str], None] | None = None,
+    witness: Observer | None = None,
 ) -> Review:
     """Review scripts, notebooks and folders without running any of their code.
 
     `stdin` is the text to review where a path is "-", `stdin_name` the name that it goes by.
     `progress` is told the number of files done, their total, and the file that comes next.
+    `witness` has seen a run of the program under review.
     Raises `UsageProblem` for a path that does not exist and when there is nothing to review, and
     `ConfigError` for a configuration that names unknown rules.
     """
     selection = Selection.of(config, rules())
     inputs = gather(paths, config, stdin, stdin_name)
     transparent = frozenset(config.python_magics)
-    runner = _runner(config, selection, inputs, transparent)
+    runner = _runner(config, selection, inputs, transparent, witness)
     outcomes = []
     for done, item in enumerate(inputs):
         if progress is not None:
@@ -62,12 +73,18 @@ def review(
         if item.note:
             outcome.coverage = coverage.noted(outcome.coverage, [item.note])
         outcomes.append(outcome)
+    profile = witness.testify(runner.project, outcomes) if witness is not None else None
     folders = lock_folders(inputs, root(config))
-    return _assembled(outcomes, selection, [rule.meta.code for rule in runner.rules], folders)
+    codes = [rule.meta.code for rule in runner.rules]
+    return _assembled(outcomes, selection, codes, folders, profile)
 
 
 def _runner(
-    config: Config, selection: Selection, inputs: Sequence[Input], transparent: frozenset[str]
+    config: Config,
+    selection: Selection,
+    inputs: Sequence[Input],
+    transparent: frozenset[str],
+    witness: Witness | None,
 ) -> Runner:
     catalogue = Catalogue(catalogue_folders())
     libraries = learning_libraries(catalogue.libraries)
@@ -75,7 +92,7 @@ def _runner(
     for item in inputs:
         project.register(item.path, item.shown)
     enabled = [known.rule for code, known in rules().items() if selection.enabled(code)]
-    return Runner(enabled, catalogue, project, selection)
+    return Runner(enabled, catalogue, project, selection, witness)
 
 
 def _assembled(
@@ -83,6 +100,7 @@ def _assembled(
     selection: Selection,
     codes: Sequence[str],
     folders: Sequence[Path],
+    profile: Profile | None,
 ) -> Review:
     """Join the outcomes of all files; the order of the files does not matter."""
     base = root(selection.config)
@@ -117,6 +135,7 @@ def _assembled(
         coverage=covered,
         errors=tuple(failures),
         pipelines=tuple(one.pipeline for one in told if one.pipeline is not None),
+        profile=profile,
     )
 
 

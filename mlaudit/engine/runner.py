@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from mlaudit.engine import coverage
 from mlaudit.engine.anchors import Anchored, anchor
@@ -35,6 +35,14 @@ _CONFIDENCES = list(Confidence)
 LONGEST_ERROR = 200
 
 
+class Witness(Protocol):
+    """Somebody who has seen the program run, and knows more of what was found by reading it."""
+
+    def weigh(self, module: Module, rules: Sequence[Rule], found: list[Finding]) -> list[Finding]:
+        """Say of findings whether the run bore them out, and add what only the run has shown."""
+        ...
+
+
 @frozen
 class Runner:
     """What all files of one review share."""
@@ -43,6 +51,7 @@ class Runner:
     catalogue: Catalogue
     project: ProjectFiles
     selection: Selection
+    witness: Witness | None = None
 
     def examine(self, path: str, read: Callable[[], Document]) -> Outcome:
         """Examine the document that `read` makes; a crash becomes a failure entry."""
@@ -88,6 +97,8 @@ class Runner:
             except Exception as error:
                 message = f"the rule crashed: {in_one_line(error)}"
                 failures.append(Failure(module.document.path, message, rule.meta.code))
+        if self.witness is not None:
+            found = self.witness.weigh(module, self.rules, found)
         return found, failures
 
     def _selected(self, findings: Iterable[Finding]) -> list[Finding]:

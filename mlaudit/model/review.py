@@ -7,6 +7,7 @@ from enum import StrEnum
 from mlaudit.model.finding import Confidence, Finding
 from mlaudit.model.frozen import field, frozen
 from mlaudit.model.location import Location
+from mlaudit.model.profile import Profile
 
 SCHEMA_VERSION = "1.0"
 
@@ -243,5 +244,5 @@ class Review:
     coverage: Coverage
     errors: tuple[Failure, ...] = ()
     pipelines: tuple[Pipeline, ...] = ()
-    profile: None = None
+    profile: Profile | None = None
     schema_version: str = SCHEMA_VERSION

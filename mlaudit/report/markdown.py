@@ -36,6 +36,7 @@ def _paragraphs(review: Review) -> Iterator[str]:
     for make in (sections.models, sections.sources, sections.splits):
         yield from _section(make(review))
     yield from _evaluation(review)
+    yield from _section(sections.run(review))
     yield from _pictures(review)
     yield f"## Findings ({len(review.findings)})"
     for group in grouped(review.findings):

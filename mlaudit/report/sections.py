@@ -96,6 +96,23 @@ def evaluation(review: Review) -> Section:
     return Section("Evaluation", ("Model", "Metric", "Rows", "Use", "At"), rows)
 
 
+def run(review: Review) -> Section:
+    """Tell of the run, if there was one."""
+    profile = review.profile
+    if profile is None:
+        return Section("Run", ("What", "Seen"), ())
+    at = f", {_at(review, profile.location)}" if profile.location else ""
+    facts = (
+        ("Command", quoted(profile.command)),
+        ("End", f"the program {profile.ended}{at}"),
+        ("Time", f"{profile.seconds:.1f} s, Python {profile.python}"),
+        ("Observed", joined(profile.libraries) or "no library that is known"),
+        ("Optimizer steps", str(profile.steps) if profile.steps else ""),
+        *(("Note", note) for note in profile.notes),
+    )
+    return Section("Run", ("What", "Seen"), tuple((name, fact) for name, fact in facts if fact))
+
+
 def recommendations(review: Review) -> Section:
     """List what to do, the most urgent first."""
     rows = tuple(
@@ -125,6 +142,7 @@ ALL: tuple[Callable[[Review], Section], ...] = (
     sources,
     splits,
     evaluation,
+    run,
     recommendations,
     readiness,
 )

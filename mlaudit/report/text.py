@@ -69,6 +69,8 @@ def parts(review: Review, *, columns: int, verbose: bool = False) -> Iterator[Re
             yield from _section(make(review))
     for group in grouped(review.findings, every=verbose):
         yield from _group(group, columns)
+    if not verbose:
+        yield from _section(sections.run(review))
     yield from _unfinished(review, every=verbose)
     yield _banner(review, columns)
 

@@ -176,8 +176,8 @@ class Document:
         """Give the place of an `ast` node, which must carry document lines."""
         line: int = node.lineno  # type: ignore[attr-defined]
         end_line: int = node.end_lineno or line  # type: ignore[attr-defined]
-        column = self._character(line, node.col_offset)  # type: ignore[attr-defined]
-        end_column = self._character(end_line, node.end_col_offset or 0)  # type: ignore[attr-defined]
+        column = self.character(line, node.col_offset)  # type: ignore[attr-defined]
+        end_column = self.character(end_line, node.end_col_offset or 0)  # type: ignore[attr-defined]
         return Place(self, line, column, end_line, end_column)
 
     def locate(self, place: Place) -> Location:
@@ -219,7 +219,7 @@ class Document:
         lines[0] = lines[0][place.column - 1 :]
         return "\n".join(lines)
 
-    def _character(self, line: int, offset: int) -> int:
+    def character(self, line: int, offset: int) -> int:
         """Turn a UTF-8 byte offset (as `ast` counts) into a column counted from 1 in characters."""
         text = self.lines[line - 1] if line <= len(self.lines) else ""
         if text.isascii():

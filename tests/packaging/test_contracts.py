@@ -33,3 +33,10 @@ def test_the_layers_are_exhaustive() -> None:
     layers = contract("layers")
     assert layers["exhaustive"] is True
     assert {f"mlaudit.{layer}" for layer in layers["layers"]} == LAYERS
+
+
+def test_the_agent_may_import_no_other_package_of_ours() -> None:
+    forbidden = {
+        name for name in contract("agent-stands-alone")["forbidden_modules"] if "mlaudit." in name
+    }
+    assert forbidden == LAYERS - {"mlaudit.probe"}

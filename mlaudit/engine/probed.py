@@ -1,0 +1,126 @@
+"""The review of a program that is run as well as read."""
+
+from __future__ import annotations
+
+from typing import IO, TYPE_CHECKING
+
+from mlaudit.engine import coverage
+from mlaudit.engine.review import review
+from mlaudit.model.frozen import replace
+from mlaudit.model.profile import Profile
+from mlaudit.probe.ending import How
+from mlaudit.probe.launch import running
+from mlaudit.probe.places import Resolver
+from mlaudit.source.read import read
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from mlaudit.config.schema import Config
+    from mlaudit.engine.outcome import Outcome
+    from mlaudit.engine.project import ProjectFiles
+    from mlaudit.model.finding import Finding
+    from mlaudit.model.review import Review
+    from mlaudit.probe.job import Job
+    from mlaudit.probe.launch import Event, Run
+    from mlaudit.rulekit.module import Module
+    from mlaudit.rulekit.rule import Rule
+    from mlaudit.source.document import Document
+
+_KINDS_OF_REFUSALS = {
+    "network": "reached for the network, which is off (--network turns it on)",
+    "processes": "asked for more processes than --processes allows",
+    "writing": "tried to write into the checkout, which is kept as it is",
+}
+
+
+def probe(
+    job: Job,
+    config: Config,
+    *,
+    told: Callable[[Event], None] | None = None,
+    shown: IO[bytes] | None = None,
+) -> Review:
+    """Run a program within its limits, and review it with what was seen.
+
+    `told` hears of every event, `shown` gets what the program prints.  Raises `ProbeError` when the
+    program cannot be started.
+    """
+    shown_path = str(job.program)
+    document = read(job.program, shown_path, frozenset(config.python_magics))
+    with running(job, document, told=told, shown=shown) as run:
+        return review([shown_path], config, witness=_Witness(run))
+
+
+class _Witness:
+    """Knows one run; what was read of the program is held against it."""
+
+    def __init__(self, run: Run):
+        self._run = run
+
+    def weigh(self, module: Module, rules: Sequence[Rule], found: list[Finding]) -> list[Finding]:
+        """Leave the findings as they are."""
+        return found
+
+    def testify(self, project: ProjectFiles, outcomes: Sequence[Outcome]) -> Profile:
+        """Describe the run; one that ended before its time leaves the program partly unseen."""
+        ending = self._run.ending
+        profile = self._profile(project)
+        if ending.how in {How.FAILED, How.LIMITED}:
+            at = f" at {profile.location}" if profile.location else ""
+            note = f"the run {ending.words}{at}: what comes after was not observed"
+            for outcome in outcomes:
+                if outcome.coverage.path == str(self._run.job.program):
+                    gap = replace(outcome.coverage, status=coverage.PARTIAL)
+                    outcome.coverage = coverage.noted(gap, [note])
+        return profile
+
+    def _profile(self, project: ProjectFiles) -> Profile:
+        run = self._run
+        place = self._resolver(project)(run.ending.position)
+        return Profile(
+            command=run.job.command,
+            python=run.python,
+            how=run.ending.how.value,
+            ended=run.ending.words,
+            location=place.location if place else None,
+            seconds=round(run.seconds, 2),
+            steps=sum(1 for _ in run.of("step")),
+            libraries=tuple(_libraries(run)),
+            limits=run.held,
+            notes=tuple(_notes(run)),
+        )
+
+    def _resolver(self, project: ProjectFiles) -> Resolver:
+        original = self._run.scratch.original
+
+        def find(file: str) -> Document | None:
+            found = project.at(original / file)
+            return found[0] if found else None
+
+        return Resolver(find)
+
+
+def _libraries(run: Run) -> list[str]:
+    """Name the libraries that were observed, with their versions."""
+    told = {}
+    for event in run.of("hooked"):
+        name = str(event["module"]).split(".")[0]
+        told[name] = f"{name} {event['version']}" if event.get("version") else name
+    return sorted(told.values())
+
+
+def _notes(run: Run) -> list[str]:
+    """Say what the run could not show, and what was kept from it."""
+    notes = [f"{event['what']} failed: {event['error']}" for event in run.of("trouble")]
+    notes += [f"{limit}: {how}" for limit, how in run.held.items() if how != "enforced"]
+    refused = dict.fromkeys(str(event["what"]) for event in run.of("refused"))
+    notes += [f"the program {_KINDS_OF_REFUSALS[what]}" for what in refused]
+    scratch = run.scratch
+    if scratch.linked:
+        notes.append(
+            f"{len(scratch.linked)} large files were linked, not copied ({scratch.linked[0]})"
+        )
+    if scratch.left_out:
+        notes.append(f"{scratch.left_out} files were missing from the working copy")
+    return notes

@@ -1,0 +1,1 @@
+"""Runs a program in a child process and tells what was seen of it."""

@@ -1,0 +1,78 @@
+"""Post-import hooks: what is to be done to a module once it is there, before anybody uses it."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Sequence
+from importlib.machinery import ModuleSpec
+from types import ModuleType
+from typing import Any
+
+from .stream import Stream
+
+Action = Callable[[ModuleType], None]
+
+
+class PostImport:
+    """Stands first among the finders of modules and lets actions follow imports."""
+
+    def __init__(self, stream: Stream):
+        self._stream = stream
+        self._waiting: dict[str, list[Action]] = {}
+
+    def after(self, module: str, action: Action) -> None:
+        """Do something after a module has been imported."""
+        self._waiting.setdefault(module, []).append(action)
+
+    def install(self) -> None:
+        """Start; the interpreter may have imported nothing of interest yet."""
+        sys.meta_path.insert(0, self)
+
+    def find_spec(
+        self, name: str, path: Sequence[str] | None = None, target: ModuleType | None = None
+    ) -> ModuleSpec | None:
+        """Let the other finders find a module, and have the actions follow its execution."""
+        actions = self._waiting.pop(name, None)
+        if actions is None:
+            return None
+        spec = self._found(name, path, target)
+        if spec is None or spec.loader is None:
+            self._waiting[name] = actions
+            return None
+        self._extend(spec.loader, name, actions)
+        return spec
+
+    def _found(
+        self, name: str, path: Sequence[str] | None, target: ModuleType | None
+    ) -> ModuleSpec | None:
+        for finder in sys.meta_path:
+            search = getattr(finder, "find_spec", None)
+            if finder is self or search is None:
+                continue
+            spec: ModuleSpec | None = search(name, path, target)
+            if spec is not None:
+                return spec
+        return None
+
+    def _extend(self, loader: Any, name: str, actions: list[Action]) -> None:
+        execute = loader.exec_module
+
+        def exec_module(module: ModuleType) -> None:
+            execute(module)
+            for action in actions:
+                try:
+                    action(module)
+                except Exception as error:
+                    self._stream.trouble(f"observing {name}", error)
+            self._stream.emit("hooked", module=name, version=_version(module))
+
+        try:
+            loader.exec_module = exec_module
+        except AttributeError as error:
+            self._stream.trouble(f"observing {name}", error)
+
+
+def _version(module: ModuleType) -> str | None:
+    top = sys.modules.get(module.__name__.split(".")[0])
+    version = getattr(top, "__version__", None)
+    return None if version is None else str(version)

@@ -1,0 +1,36 @@
+"""From the job that the parent wrote to the end of the user's program."""
+
+from __future__ import annotations
+
+import faulthandler
+import json
+import os
+import signal
+
+from .confine import confine
+from .hooks import PostImport
+from .places import Places
+from .program import Program
+from .stop import Stop
+from .stream import Stream
+from .training import observe_training
+
+
+def start(path: str) -> None:
+    """Run the job described in a file of JSON; does not return."""
+    with open(path, encoding="utf-8") as file:
+        job = json.load(file)
+    folder = os.path.dirname(path)
+    stream = Stream(os.path.join(folder, "events.jsonl"))
+    places = Places(job["roots"], job["cells_of"])
+    stream.emit("confined", **confine(job, folder, stream, places))
+    # Kept open for as long as the process lives: a crash writes the stack of the program to it.
+    crash = open(os.path.join(folder, "crash.txt"), "w", encoding="utf-8")  # noqa: SIM115
+    faulthandler.enable(crash)
+    if hasattr(signal, "SIGXCPU"):
+        faulthandler.register(signal.SIGXCPU, crash, chain=True)
+    stop = Stop(job["max_steps"], stream, places)
+    hooks = PostImport(stream)
+    observe_training(hooks, stream, places, stop)
+    hooks.install()
+    Program(job, stream, places).run()

@@ -1,0 +1,89 @@
+"""What is to be run, and what it may use up."""
+
+from __future__ import annotations
+
+import sys
+from enum import StrEnum
+from pathlib import Path
+
+from mlaudit.model.frozen import frozen
+
+MIB = 2**20
+
+
+class Kind(StrEnum):
+    """How a program is started."""
+
+    SCRIPT = "script"
+    NOTEBOOK = "notebook"
+    MODULE = "module"
+
+
+class ProbeError(Exception):
+    """The probe cannot do its job; the message is one line that names the remedy."""
+
+
+@frozen
+class Limits:
+    """What the program may use; None: as much as it likes.
+
+    `processes` counts those alive at a time, `memory` bytes over all of them.  `steps` are
+    optimizer steps after which training is stopped on purpose.
+    """
+
+    seconds: float = 600.0
+    cpu_seconds: int | None = None
+    memory: int | None = None
+    processes: int | None = 256
+    network: bool = False
+    steps: int | None = None
+
+
+@frozen
+class Job:
+    """A program, its arguments, and the interpreter that runs it.
+
+    `program` is the file that starts; `module` its dotted name where it is started by that.
+    """
+
+    kind: Kind
+    program: Path
+    arguments: tuple[str, ...] = ()
+    module: str = ""
+    python: str = sys.executable
+    limits: Limits = Limits()
+
+    @property
+    def command(self) -> str:
+        """How a person would start it."""
+        started = f"-m {self.module}" if self.kind is Kind.MODULE else self.program.name
+        return " ".join([started, *self.arguments])
+
+
+def job_of(
+    target: str, arguments: tuple[str, ...], *, module: bool, python: str | None, limits: Limits
+) -> Job:
+    """Find the program that is meant.
+
+    Raises `ProbeError` when there is none.
+    """
+    interpreter = python or sys.executable
+    if module:
+        return Job(Kind.MODULE, _module_file(target), arguments, target, interpreter, limits)
+    path = Path(target)
+    if not path.is_file():
+        raise ProbeError(f"{target}: no such file (a module is run by -m)")
+    suffix = path.suffix.lower()
+    if suffix not in {".py", ".ipynb"}:
+        raise ProbeError(f"{target}: neither a .py nor an .ipynb file")
+    kind = Kind.NOTEBOOK if suffix == ".ipynb" else Kind.SCRIPT
+    return Job(kind, path, arguments, "", interpreter, limits)
+
+
+def _module_file(name: str) -> Path:
+    base = Path(*name.split("."))
+    for path in (base.with_suffix(".py"), base / "__main__.py"):
+        for folder in (Path(), Path("src")):
+            if (folder / path).is_file():
+                return folder / path
+    raise ProbeError(f"{name}: no such module below this folder or its src")

@@ -1,0 +1,84 @@
+"""`mlaudit probe`: what it runs, what it writes, and how it exits."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from mlaudit.cli.units import Bytes, Seconds
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from click.testing import Result
+
+    Invoke = Callable[..., Result]
+
+
+def test_the_run_stands_in_the_review(folder: Path, invoke: Invoke) -> None:
+    (folder / "train.py").write_text("import sys\nprint('loss 0.5')\nsys.exit(sys.argv[1])\n")
+    done = invoke("probe", "train.py", "--format", "json", "--", "--epochs")
+    assert done.exit_code == 0
+    review = json.loads(done.stdout)
+    profile = review["profile"]
+    assert profile["command"] == "train.py --epochs"
+    assert (profile["how"], profile["ended"]) == ("failed", 'left by sys.exit("--epochs")')
+    assert profile["location"]["line"] == 3
+    assert profile["limits"]["network"]
+    assert review["verdict"]["recommendation"] == "CONDITIONAL"
+
+
+def test_what_is_read_is_reported_as_by_a_review(folder: Path, invoke: Invoke) -> None:
+    (folder / "train.py").write_text(
+        "from sklearn.model_selection import train_test_split\n"
+        "raise SystemExit\n"
+        "train, test = train_test_split(list(range(9)))\n"
+    )
+    done = invoke("probe", "train.py", "--format", "concise")
+    read = invoke("review", "train.py", "--format", "concise")
+    assert "SEED001" in read.stdout
+    assert done.stdout.splitlines()[0] == read.stdout.splitlines()[0]
+
+
+@pytest.mark.parametrize("form", ["text", "markdown"])
+def test_people_read_how_it_ended(folder: Path, invoke: Invoke, form: str) -> None:
+    (folder / "train.py").write_text("import math\n\nmath.sqrt(-1)\n")
+    done = invoke("probe", "train.py", "--format", form)
+    assert "ended with ValueError" in done.stdout
+    assert "3:1" in done.stdout
+
+
+def test_output_is_passed_on_when_asked_for(folder: Path, invoke: Invoke) -> None:
+    (folder / "train.py").write_text("print('epoch 1')\n")
+    done = invoke("probe", "train.py", "--show-output", "--format", "concise")
+    assert "epoch 1" in done.stderr
+    assert "epoch 1" not in done.stdout
+
+
+def test_what_cannot_be_started_exits_with_2(folder: Path, invoke: Invoke) -> None:
+    done = invoke("probe", "absent.py")
+    assert done.exit_code == 2
+    assert "absent.py: no such file" in done.stderr
+
+
+@pytest.mark.parametrize(("text", "seconds"), [("90", 90), ("1.5m", 90), ("2h", 7200), (5, 5)])
+def test_times(text: str | int, seconds: float) -> None:
+    assert Seconds().convert(text, None, None) == seconds
+
+
+@pytest.mark.parametrize(("text", "size"), [("11GiB", 11 * 2**30), ("1.5m", 1572864), ("7", 7)])
+def test_sizes(text: str, size: int) -> None:
+    assert Bytes().convert(text, None, None) == size
+
+
+@pytest.mark.parametrize("option", [("--timeout", "soon"), ("--memory", "much")])
+def test_amounts_without_meaning_are_refused(
+    folder: Path, invoke: Invoke, option: tuple[str, str]
+) -> None:
+    (folder / "train.py").write_text("")
+    done = invoke("probe", "train.py", *option)
+    assert done.exit_code == 2
+    assert option[1] in done.stderr

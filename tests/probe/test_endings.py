@@ -1,0 +1,169 @@
+"""Programs that end in every way there is: what is said of it, and the line that it is said of.
+
+Each program says in its first comments under which limits it runs and how it ends, and `# here`
+marks the line that the end is traced to.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from mlaudit.probe.job import MIB, Limits, ProbeError, job_of
+from mlaudit.probe.launch import running
+from mlaudit.source.read import read
+
+if TYPE_CHECKING:
+    from mlaudit.probe.ending import Position
+    from mlaudit.probe.launch import Run
+
+FOLDER = Path(__file__).parents[2] / "fixtures" / "probe" / "endings"
+PROGRAMS = sorted(FOLDER.glob("*.py"))
+
+
+def told(text: str, key: str) -> str:
+    found = re.search(rf"^# {key}: (.*)$", text, re.MULTILINE)
+    return found[1] if found else ""
+
+
+def probe(
+    target: Path | str, arguments: tuple[str, ...] = (), *, module: bool = False, **limits: float
+) -> Run:
+    """Run a program to its end; the folder of the run is gone when this returns."""
+    allowed = Limits(**{"seconds": 30.0, **limits})  # type: ignore[arg-type]
+    job = job_of(str(target), arguments, module=module, python=None, limits=allowed)
+    with running(job, read(job.program, str(job.program))) as run:
+        return run
+
+
+def alive(marker: str) -> bool:
+    return any(
+        marker.encode() in path.read_bytes()
+        for path in Path("/proc").glob("[0-9]*/cmdline")
+        if path.exists()
+    )
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.mark.parametrize("program", PROGRAMS, ids=lambda path: path.stem)
+def test_the_end_is_told_in_words_and_by_its_line(program: Path, folder: Path) -> None:
+    text = program.read_text()
+    shutil.copy(program, folder)
+    limits = eval(f"dict({told(text, 'limits')})", {"MIB": MIB})
+    run = probe(program.name, tuple(told(text, "arguments").split()), **limits)
+    marked = [n for n, line in enumerate(text.split("\n"), 1) if line.endswith("# here")]
+    assert run.ending.words == told(text, "ends"), run.output
+    assert line_of(run.ending.position) == next(iter(marked), None)
+
+
+def line_of(position: Position | None) -> int | None:
+    return position[2] if position else None
+
+
+def test_nobody_outlives_the_run() -> None:
+    """The program of `orphan.py` starts a sleeper in a session of its own."""
+    shutil.copy(FOLDER / "orphan.py", ".")
+    probe("orphan.py", seconds=0.5)
+    assert not alive("time.sleep(7531)")
+
+
+def test_the_checkout_stays_as_it_is(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    project = folder / "project"
+    (project / "data").mkdir(parents=True)
+    (project / "pyproject.toml").write_text("")
+    (project / "data" / "rows.csv").write_text("a,b\n1,2\n")
+    (project / "train.py").write_text(
+        "import os, pathlib\n"
+        "print(pathlib.Path('data/rows.csv').read_text())\n"
+        "pathlib.Path('data/rows.csv').write_text('changed')\n"
+        "os.mkdir('models')\n"
+        "pathlib.Path('models/best.pt').write_text('weights')\n"
+        f"pathlib.Path({str(project)!r}, 'absolute.txt').write_text('stray')\n"
+    )
+    monkeypatch.chdir(project)
+    before = contents(project)
+    run = probe(project / "train.py")
+    assert contents(project) == before
+    assert run.ending.words.startswith("ended with PermissionError")
+    assert line_of(run.ending.position) == 6
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {str(path): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_a_module_runs_by_its_name(folder: Path) -> None:
+    package = folder / "pkg"
+    package.mkdir()
+    (package / "__init__.py").write_text("")
+    (package / "sizes.py").write_text("WIDTH = 4\n")
+    (package / "train.py").write_text(
+        "import sys\nfrom pkg.sizes import WIDTH\nsys.exit(f'{__name__} {WIDTH} {sys.argv[1:]}')\n"
+    )
+    run = probe("pkg.train", ("--fast",), module=True)
+    assert run.ending.words == "left by sys.exit(\"__main__ 4 ['--fast']\")"
+    assert run.ending.position is not None and run.ending.position[0] == "pkg/train.py"
+
+
+def test_a_notebook_runs_cell_by_cell_with_its_magics(folder: Path) -> None:
+    run = probe(FOLDER / "magics.ipynb")
+    assert run.ending.words == "ended with ValueError: 45"
+    assert run.ending.position is not None
+    assert run.ending.position[:3] == ["magics.ipynb", 4, 3]
+
+
+def test_events_before_a_crash_are_kept(folder: Path) -> None:
+    (folder / "train.py").write_text(
+        "import ctypes, torch\n"
+        "model = torch.nn.Linear(3, 1)\n"
+        "optimizer = torch.optim.SGD(model.parameters(), 0.1)\n"
+        "for step in range(9):\n"
+        "    model(torch.ones(2, 3)).sum().backward()\n"
+        "    optimizer.step()\n"
+        "    if step == 2:\n"
+        "        ctypes.string_at(0)\n"
+    )
+    run = probe("train.py")
+    assert [event["number"] for event in run.of("step")] == [1, 2, 3]
+    assert line_of(run.ending.position) == 8
+
+
+def test_an_interpreter_that_does_not_start_is_named(folder: Path) -> None:
+    (folder / "train.py").write_text("")
+    job = job_of("train.py", (), module=False, python="/no/python", limits=Limits())
+    with pytest.raises(ProbeError, match=r"/no/python does not start: No such file"):
+        running(job, read(job.program, "train.py")).__enter__()
+
+
+@pytest.mark.parametrize("target", ["missing.py", "notes.txt"])
+def test_what_cannot_be_run_is_told(folder: Path, target: str) -> None:
+    (folder / "notes.txt").write_text("")
+    with pytest.raises(ProbeError, match=target):
+        job_of(target, (), module=False, python=None, limits=Limits())
+
+
+def test_the_agent_needs_the_standard_library_only() -> None:
+    agent = Path(__file__).parents[2] / "mlaudit" / "probe" / "agent"
+    code = (
+        "import importlib.util, sys\n"
+        f"spec = importlib.util.spec_from_file_location('agent', {str(agent / '__init__.py')!r},"
+        f" submodule_search_locations=[{str(agent)!r}])\n"
+        "sys.modules['agent'] = package = importlib.util.module_from_spec(spec)\n"
+        "spec.loader.exec_module(package)\n"
+        "import agent.start\n"
+        "print(sorted({n.split('.')[0] for n in sys.modules} & {'mlaudit', 'numpy', 'torch'}))\n"
+    )
+    import sys
+
+    done = subprocess.run([sys.executable, "-I", "-S", "-c", code], capture_output=True, text=True)
+    assert (done.stdout, done.stderr) == ("[]\n", "")
