@@ -17,6 +17,7 @@ from mlaudit.model.frozen import frozen, replace
 from mlaudit.model.review import Failure
 from mlaudit.rulekit.module import Module
 from mlaudit.syntax.names import collect
+from mlaudit.syntax.nodes import Nodes
 from mlaudit.syntax.parse import parse
 
 if TYPE_CHECKING:
@@ -70,7 +71,8 @@ class Runner:
             return _failed(document.path, why, len(document.cells))
         trace = build(document, tree, self.catalogue, self.project)
         profile = self.selection.config.profile
-        module = Module(document, tree, collect(tree), self.catalogue, trace, profile)
+        nodes = Nodes(tree)
+        module = Module(document, nodes, collect(nodes), self.catalogue, trace, profile)
         return self._outcome(module)
 
     def _outcome(self, module: Module) -> Outcome:

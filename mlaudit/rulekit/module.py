@@ -7,7 +7,6 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from mlaudit.model.frozen import record
-from mlaudit.syntax.nodes import Nodes
 from mlaudit.trace.events import Argument
 
 if TYPE_CHECKING:
@@ -18,6 +17,7 @@ if TYPE_CHECKING:
     from mlaudit.rulekit.imbalance import Imbalance
     from mlaudit.source.document import Document, Place
     from mlaudit.syntax.names import Names
+    from mlaudit.syntax.nodes import Nodes
     from mlaudit.trace.trace import Trace
 
 Fact = TypeVar("Fact")
@@ -42,19 +42,20 @@ class Call:
 
 
 class Module:
-    """One document: its tree, its names, its library calls and its trace."""
+    """One document: its tree and all nodes of it, its names, its library calls and its trace."""
 
     def __init__(
         self,
         document: Document,
-        tree: ast.Module,
+        nodes: Nodes,
         names: Names,
         catalogue: Catalogue,
         trace: Trace,
         profile: str = "exploration",
     ):
         self.document = document
-        self.tree = tree
+        self.nodes = nodes
+        self.tree = nodes.root
         self.names = names
         self.catalogue = catalogue
         self.trace = trace
@@ -65,11 +66,6 @@ class Module:
     def calls(self) -> list[Call]:
         """All calls whose target is a library's name, in source order."""
         return [call for named in self.names.calls if (call := self._resolve(named)) is not None]
-
-    @cached_property
-    def nodes(self) -> Nodes:
-        """All nodes of the tree, to look for some of them without walking it again."""
-        return Nodes(self.tree)
 
     @cached_property
     def imbalance(self) -> Imbalance:

@@ -11,6 +11,7 @@ from mlaudit.rulekit.module import Module
 from mlaudit.rulekit.registry import catalogue_folders, rules
 from mlaudit.source.script import from_text
 from mlaudit.syntax.names import collect
+from mlaudit.syntax.nodes import Nodes
 from mlaudit.syntax.parse import parse
 
 if TYPE_CHECKING:
@@ -29,7 +30,8 @@ def examine(document: Document, profile: str = "exploration") -> Module:
     tree = parse(document)
     catalogue = installed_catalogue()
     trace = build(document, tree, catalogue)
-    return Module(document, tree, collect(tree), catalogue, trace, profile)
+    nodes = Nodes(tree)
+    return Module(document, nodes, collect(nodes), catalogue, trace, profile)
 
 
 def findings(source: str | Document, *codes: str, profile: str = "exploration") -> list[Finding]:

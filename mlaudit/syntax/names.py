@@ -1,14 +1,21 @@
-"""Import aliases become qualified names, and the calls of a document are listed, in one walk."""
+"""Import aliases become qualified names, and the calls of a document are listed."""
 
 from __future__ import annotations
 
 import ast
 import builtins
+from collections import Counter
+from typing import TYPE_CHECKING
 
 from mlaudit.model.frozen import field, record
-from mlaudit.syntax.nodes import children
+
+if TYPE_CHECKING:
+    from mlaudit.syntax.nodes import Nodes
 
 _BUILTINS = frozenset(dir(builtins))
+_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+_LOOPS = (ast.For, ast.AsyncFor, ast.While)
+_LITERALS = (ast.Constant, ast.UnaryOp)
 
 
 @record
@@ -57,54 +64,53 @@ class Names:
         return []
 
 
-def collect(tree: ast.Module) -> Names:
-    """Walk a tree once, in source order."""
-    names = Names()
-    assigned: dict[str, int] = {}
-    stack: list[tuple[ast.AST, ast.FunctionDef | ast.AsyncFunctionDef | None, bool]] = [
-        (tree, None, False)
-    ]
-    while stack:
-        node, function, in_loop = stack.pop()
-        if isinstance(node, ast.Call):
-            names.calls.append(NamedCall(node, function, in_loop))
-        elif isinstance(node, ast.Name):
-            if isinstance(node.ctx, ast.Store):
-                names.bound.add(node.id)
-                assigned[node.id] = assigned.get(node.id, 0) + 1
-        elif isinstance(node, ast.arg):
-            names.bound.add(node.arg)
-            assigned[node.arg] = assigned.get(node.arg, 0) + 1
-        elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-            names.bound.add(node.name)
-            names.functions.setdefault(node.name, node)
-            function, in_loop = node, False
-        elif isinstance(node, ast.For | ast.While | ast.AsyncFor):
-            in_loop = True
+def collect(nodes: Nodes) -> Names:
+    """Note the names of a document, and list its calls."""
+    names = Names(calls=_calls(nodes))
+    for imported in nodes.find(ast.Import, ast.ImportFrom):
+        if isinstance(imported, ast.Import):
+            _import(names, imported)
         else:
-            _note(names, node)
-        stack.extend([(child, function, in_loop) for child in reversed(children(node))])
-    for name, count in assigned.items():
-        if count > 1:
-            names.literals.pop(name, None)
+            _import_from(names, imported)
+    for function in nodes.find(*_FUNCTIONS):
+        names.functions.setdefault(function.name, function)
+    for owner in nodes.find(ast.ClassDef):
+        names.classes.setdefault(owner.name, owner)
+    assigned = _assigned(nodes)
+    names.bound.update(assigned, names.functions, names.classes)
+    for node in nodes.find(ast.Assign):
+        target = node.targets[0]
+        literal = len(node.targets) == 1 and isinstance(node.value, _LITERALS)
+        if literal and isinstance(target, ast.Name) and assigned[target.id] == 1:
+            names.literals[target.id] = node.value
     return names
 
 
-def _note(names: Names, node: ast.AST) -> None:
-    """Note imports, classes, and what is bound to literals."""
-    if isinstance(node, ast.Import):
-        for alias in node.names:
-            name = alias.asname or alias.name.split(".")[0]
-            names.aliases[name] = alias.name if alias.asname else name
-    elif isinstance(node, ast.ImportFrom):
-        _import_from(names, node)
-    elif isinstance(node, ast.ClassDef):
-        names.bound.add(node.name)
-        names.classes.setdefault(node.name, node)
-    elif isinstance(node, ast.Assign) and len(node.targets) == 1:
-        target = node.targets[0]
-        if isinstance(target, ast.Name) and isinstance(node.value, ast.Constant | ast.UnaryOp):
-            names.literals[target.id] = node.value
+def _calls(nodes: Nodes) -> list[NamedCall]:
+    """List the calls; of what is around one, the innermost is the last to say so."""
+    count = len(nodes)
+    functions: list[ast.FunctionDef | ast.AsyncFunctionDef | None] = [None] * count
+    looped = bytearray(count)
+    for node, start, end in nodes.stretches(*_FUNCTIONS, *_LOOPS):
+        looped[start:end] = bytes([isinstance(node, _LOOPS)]) * (end - start)
+        if isinstance(node, _FUNCTIONS):
+            functions[start:end] = [node] * (end - start)
+    return [
+        NamedCall(call, functions[start], bool(looped[start]))
+        for call, start, _ in nodes.stretches(ast.Call)
+    ]
+
+
+def _assigned(nodes: Nodes) -> Counter[str]:
+    """Count how often each name is bound as a variable or parameter."""
+    names = (node.id for node in nodes.find(ast.Name) if isinstance(node.ctx, ast.Store))
+    return Counter((*names, *(node.arg for node in nodes.find(ast.arg))))
+
+
+def _import(names: Names, node: ast.Import) -> None:
+    for alias in node.names:
+        name = alias.asname or alias.name.split(".")[0]
+        names.aliases[name] = alias.name if alias.asname else name
 
 
 def _import_from(names: Names, node: ast.ImportFrom) -> None:

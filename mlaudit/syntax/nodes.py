@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections import defaultdict
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar, overload
 
@@ -19,11 +20,11 @@ _NUMBERS = {"conversion", "is_async", "level", "simple", "type_ignores"}
 _NO_NODES = _OPERATORS | _TEXT | _NUMBERS
 
 
-class _Fields(dict[type[ast.AST], tuple[str, ...]]):
+class _Fields(dict[type, tuple[str, ...]]):
     """The fields of a class of nodes that can hold nodes; operators and contexts do not count."""
 
-    def __missing__(self, kind: type[ast.AST]) -> tuple[str, ...]:
-        names = () if kind in _CHILDLESS else kind._fields
+    def __missing__(self, kind: type) -> tuple[str, ...]:
+        names = () if kind in _CHILDLESS else getattr(kind, "_fields", ())
         self[kind] = fields = tuple(name for name in names if name not in _NO_NODES)
         return fields
 
@@ -52,14 +53,17 @@ class Nodes:
     So a subtree is one slice.  What `children` leaves out is left out.
     """
 
-    def __init__(self, root: ast.AST):
+    def __init__(self, root: ast.Module):
+        self.root = root
         self._all: list[ast.AST] = []
         self._ends: list[int] = []
-        self._visit(root)
-        self._starts = {node: start for start, node in enumerate(self._all)}
-        self._by_kind: dict[type[ast.AST], list[ast.AST]] = {}
-        for node in self._all:
-            self._by_kind.setdefault(type(node), []).append(node)
+        self._visit(root, _FIELDS[type(root)])
+        self._by_kind: defaultdict[type[ast.AST], list[int]] = defaultdict(list)
+        for position, node in enumerate(self._all):
+            self._by_kind[node.__class__].append(position)
+
+    def __len__(self) -> int:
+        return len(self._all)
 
     @overload
     def find(self, kind: type[N], /, *, within: ast.AST | None = None) -> list[N]: ...
@@ -74,9 +78,9 @@ class Nodes:
 
         With `within`, a node of the tree, only at or below it.
         """
-        if within is None and len(kinds) == 1:
-            return list(self._by_kind.get(kinds[0], ()))
-        return [node for node in self.below(within) if type(node) in kinds]
+        if within is None:
+            return [self._all[position] for position in self._positions(kinds)]
+        return [node for node in self.below(within) if node.__class__ in kinds]
 
     def below(self, node: ast.AST | None = None) -> list[ast.AST]:
         """Give a node of the tree (default: the root) and all nodes below it, in source order."""
@@ -85,18 +89,43 @@ class Nodes:
         start = self._starts.get(node)
         return list(_walk(node)) if start is None else self._all[start : self._ends[start]]
 
+    def stretches(self, *kinds: type[N]) -> list[tuple[N, int, int]]:
+        """Give the nodes of exactly these classes, each with where its subtree starts and ends.
+
+        Starts and ends are positions in `below()`; the end is the first position behind.
+        """
+        found: list[Any] = self._all
+        return [(found[start], start, self._ends[start]) for start in self._positions(kinds)]
+
     @cached_property
     def parents(self) -> dict[ast.AST, ast.AST]:
         """What holds each node; the root is held by nothing."""
         return {child: node for node in self._all for child in children(node)}
 
-    def _visit(self, node: ast.AST) -> None:
-        start = len(self._all)
-        self._all.append(node)
-        self._ends.append(start)
-        for child in children(node):
-            self._visit(child)
-        self._ends[start] = len(self._all)
+    @cached_property
+    def _starts(self) -> dict[ast.AST, int]:
+        return {node: start for start, node in enumerate(self._all)}
+
+    def _positions(self, kinds: tuple[type[ast.AST], ...]) -> list[int]:
+        if len(kinds) == 1:
+            return self._by_kind.get(kinds[0], [])
+        return sorted(position for kind in kinds for position in self._by_kind.get(kind, ()))
+
+    def _visit(self, node: ast.AST, fields: tuple[str, ...]) -> None:
+        """List a node and all below it; only nodes that can hold others are visited in turn."""
+        found, ends = self._all, self._ends
+        start = len(found)
+        found.append(node)
+        ends.append(start)
+        for name in fields:
+            value: Any = getattr(node, name, None)
+            for child in value if value.__class__ is list else (value,):
+                if inner := _FIELDS[child.__class__]:
+                    self._visit(child, inner)
+                elif isinstance(child, ast.AST):
+                    found.append(child)
+                    ends.append(len(found))
+        ends[start] = len(found)
 
 
 def _walk(node: ast.AST) -> Iterator[ast.AST]:

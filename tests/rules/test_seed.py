@@ -15,6 +15,7 @@ from mlaudit.rulekit.testing import findings, installed_catalogue
 from mlaudit.source.read import read
 from mlaudit.source.script import from_text
 from mlaudit.syntax.names import collect
+from mlaudit.syntax.nodes import Nodes
 from mlaudit.syntax.parse import parse
 
 if TYPE_CHECKING:
@@ -157,7 +158,8 @@ def codes_beside(other: str, source: str) -> list[str]:
     tree = parse(document)
     catalogue = installed_catalogue()
     trace = build(document, tree, catalogue, TwoFiles(other))
-    module = Module(document, tree, collect(tree), catalogue, trace)
+    nodes = Nodes(tree)
+    module = Module(document, nodes, collect(nodes), catalogue, trace)
     return [finding.code for finding in rules()["SEED001"].rule.check_module(module)]
 
 
