@@ -73,7 +73,10 @@ class Runner:
         profile = self.selection.config.profile
         nodes = Nodes(tree)
         module = Module(document, nodes, collect(nodes), self.catalogue, trace, profile)
-        return self._outcome(module)
+        try:
+            return self._outcome(module)
+        finally:
+            module.forget()
 
     def _outcome(self, module: Module) -> Outcome:
         findings, failures = self._findings(module)

@@ -42,7 +42,9 @@ def build(
         run.note("the step budget was used up: the rest of the program was not followed")
     except RecursionError:
         run.note("expressions nested too deeply: the rest of the program was not followed")
-    return Trace(_settled(run), list(run.models.values()), list(run.notes))
+    trace = Trace(_settled(run), list(run.models.values()), list(run.notes))
+    run.release()
+    return trace
 
 
 def _settled(run: Interpreter) -> list[Event]:

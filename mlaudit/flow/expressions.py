@@ -14,7 +14,6 @@ from mlaudit.flow.values import (
     Constant,
     Data,
     Dictionary,
-    Function,
     Sequence,
     Symbol,
     Value,
@@ -244,7 +243,7 @@ def _joined_string(run: Interpreter, node: ast.JoinedStr) -> Value:
 
 
 def _lambda(run: Interpreter, node: ast.Lambda) -> Value:
-    return Function(node, run.state.scope, run.document)
+    return run.function(node)
 
 
 def _named(run: Interpreter, node: ast.NamedExpr) -> Value:

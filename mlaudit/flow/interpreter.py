@@ -57,6 +57,7 @@ class Interpreter:
         self.loaders: dict[Rows, list[str]] = {}
         self.loading: set[int] = set()
         self.judged: dict[int, list[Prediction]] = {}
+        self.closed_over: set[Scope] = set()
 
     # -- facts -----------------------------------------------------------------------------------
 
@@ -93,6 +94,16 @@ class Interpreter:
             return frozenset()
         turns = [key[1] for key in self.context if type(key) is tuple and key[0] == "turn"]
         return frozenset((*(id(loop.node) for loop in self.loops), *turns))
+
+    def function(self, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> Function:
+        """Make a function that closes over the running scope."""
+        self.closed_over.add(self.state.scope)
+        return Function(node, self.state.scope, self.document)
+
+    def release(self) -> None:
+        """Part functions from the scopes that hold them, so that all is freed without a search."""
+        for scope in self.closed_over:
+            scope.names.clear()
 
     # -- running ---------------------------------------------------------------------------------
 
@@ -258,7 +269,7 @@ def _join(run: Interpreter, start: Fork, ends: list[End]) -> None:
 
 
 def _function(run: Interpreter, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
-    value: Value = Function(node, run.state.scope, run.document)
+    value = run.function(node)
     for decorator in node.decorator_list:
         expressions.decorated(run, decorator)
     functions.remember_defaults(run, node)
@@ -268,6 +279,7 @@ def _function(run: Interpreter, node: ast.FunctionDef | ast.AsyncFunctionDef) ->
 def _class(run: Interpreter, node: ast.ClassDef) -> None:
     bases = tuple(run.eval(base) for base in node.bases)
     scope = Scope(run.document, run.state.scope)
+    run.closed_over.add(run.state.scope)
     outer, run.state.scope = run.state.scope, scope
     try:
         run.block(node.body)

@@ -52,14 +52,24 @@ class Selector:
 class Region:
     """A node of the tree of regions; two regions are equal when their chains are."""
 
-    __slots__ = ("_hash", "chain", "label", "parent", "selector")
+    __slots__ = ("_hash", "above", "label", "parent", "selector")
 
     def __init__(self, parent: Region | None, selector: Selector, label: str = ""):
         self.parent = parent
         self.selector = selector
         self.label = label
-        self.chain: tuple[Region, ...] = (*(parent.chain if parent else ()), self)
+        self.above: tuple[Region, ...] = parent.chain if parent is not None else ()
         self._hash = hash((parent, selector))
+
+    @property
+    def chain(self) -> tuple[Region, ...]:
+        """The steps from the base down to this region itself."""
+        return (*self.above, self)
+
+    @property
+    def base(self) -> Region:
+        """The data set that the region is a part of."""
+        return self.above[0] if self.above else self
 
     def __eq__(self, other: object) -> bool:
         if self is other:
@@ -77,9 +87,9 @@ class Region:
 
     def overlap(self, other: Region) -> Overlap:
         """Compare two regions where their chains part; different bases share nothing."""
-        mine, theirs = self.chain, other.chain
-        if mine[0] != theirs[0]:
+        if self.base != other.base:
             return Overlap.DISJOINT
+        mine, theirs = self.chain, other.chain
         depth = 0
         for a, b in zip(mine, theirs, strict=False):
             if a != b:
@@ -95,8 +105,8 @@ class Region:
 
     def within(self, other: Region) -> bool:
         """Say whether the other region is an ancestor of this one, or this one itself."""
-        depth = len(other.chain)
-        return len(self.chain) >= depth and self.chain[depth - 1] == other
+        depth, own = len(other.above), len(self.above)
+        return own >= depth and (self if own == depth else self.above[depth]) == other
 
 
 @frozen
@@ -127,8 +137,8 @@ class Rows:
 
     def kin(self, other: Rows) -> bool:
         """Say whether any two terms have one base."""
-        bases = {term.chain[0] for term in self.terms}
-        return any(term.chain[0] in bases for term in other.terms)
+        bases = {term.base for term in self.terms}
+        return any(term.base in bases for term in other.terms)
 
     @property
     def known(self) -> bool:
@@ -138,7 +148,7 @@ class Rows:
     @property
     def label(self) -> str:
         """Name the rows by the data they come from."""
-        names = dict.fromkeys(term.chain[0].label for term in self.terms if term.chain[0].label)
+        names = dict.fromkeys(term.base.label for term in self.terms if term.base.label)
         return " and ".join(names) or "unknown rows"
 
     def __or__(self, other: Rows) -> Rows:

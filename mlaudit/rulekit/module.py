@@ -87,6 +87,10 @@ class Module:
         fact: Fact = self._facts[work_out]
         return fact
 
+    def forget(self) -> None:
+        """Part from what was worked out and may hold this module: all is freed without a search."""
+        self._facts.clear()
+
     def place(self, node: ast.AST) -> Place:
         """Give the place of a node of the tree."""
         return self.document.place(node)

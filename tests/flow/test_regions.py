@@ -71,7 +71,7 @@ def test_a_mask_and_its_complement_are_disjoint(rows: Rows, key: str, part: obje
 
 @given(ROWS, ROWS)
 def test_different_bases_share_nothing(one: Rows, two: Rows) -> None:
-    if one.terms[0].chain[0] != two.terms[0].chain[0]:
+    if one.terms[0].base != two.terms[0].base:
         assert one.overlap(two) is Overlap.DISJOINT
 
 
