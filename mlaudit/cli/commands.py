@@ -9,7 +9,7 @@ import click
 
 from mlaudit import __version__
 
-COMMANDS = ("review", "probe", "render", "explain", "rules", "config")
+COMMANDS = ("review", "probe", "explain", "rules", "baseline", "render", "config")
 
 
 class Lazy(click.Group):

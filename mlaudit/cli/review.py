@@ -16,6 +16,7 @@ from mlaudit.config.schema import Config, ConfigError, FailOn
 from mlaudit.model.review import Recommendation
 
 if TYPE_CHECKING:
+    from mlaudit.integrations.git import Change
     from mlaudit.model.review import Review
 
 _FAILING = {
@@ -51,6 +52,16 @@ Exit codes:
     callback=entries,
     help="Leave out files and folders, with patterns as in a .gitignore.",
 )
+@click.option(
+    "--baseline",
+    metavar="FILE",
+    help="Judge only findings that this file, made by `mlaudit baseline`, does not know.",
+)
+@click.option(
+    "--changed-since",
+    metavar="REVISION",
+    help="Judge only findings with a place in lines changed since the merge base with REVISION.",
+)
 @click.option("--keep-going", is_flag=True, default=None, help="Incomplete work does not exit 2.")
 @click.option("--stdin-filename", metavar="NAME", help="The name that standard input goes by.")
 @color_option
@@ -62,6 +73,7 @@ def command(
     output: Path | None,
     file: Path | None,
     isolated: bool,
+    changed_since: str | None,
     stdin_filename: str | None,
     statistics: bool,
     color: str,
@@ -75,7 +87,8 @@ def command(
     """
     paths = paths or (".",)
     config = configure(_start(paths, stdin_filename), file, isolated, **settings)
-    review = _review(paths, config, stdin_filename, quiet=quiet)
+    change = _change(changed_since) if changed_since is not None else None
+    review = _review(paths, config, stdin_filename, change, quiet=quiet)
     deliver(
         review,
         form,
@@ -102,7 +115,12 @@ def _start(paths: tuple[str, ...], stdin_filename: str | None) -> Path:
 
 
 def _review(
-    paths: tuple[str, ...], config: Config, stdin_filename: str | None, *, quiet: bool
+    paths: tuple[str, ...],
+    config: Config,
+    stdin_filename: str | None,
+    change: Change | None,
+    *,
+    quiet: bool,
 ) -> Review:
     from mlaudit.engine.review import UsageProblem, review
 
@@ -110,12 +128,26 @@ def _review(
     try:
         with Bar(wanted=not quiet) as progress:
             return review(
-                paths, config, stdin=stdin, stdin_name=stdin_filename or _STDIN, progress=progress
+                paths,
+                config,
+                stdin=stdin,
+                stdin_name=stdin_filename or _STDIN,
+                progress=progress,
+                change=change,
             )
     except UsageProblem as problem:
         raise Unable(problem.message) from None
     except ConfigError as error:
         raise Unable(str(error)) from None
+
+
+def _change(revision: str) -> Change:
+    from mlaudit.integrations.git import GitError, since
+
+    try:
+        return since(revision, Path())
+    except GitError as error:
+        raise Unable(f"--changed-since: {error}") from None
 
 
 def _read_stdin() -> str:

@@ -43,9 +43,9 @@ class Settings:
 
     `select`, `ignore` and the keys of `severity` take codes (`LEAK001`), beginnings of codes
     (`LEAK`), names (`fit-before-split`), families (`leakage`) or `ALL`; without `select` the
-    profile decides.  `exclude` and the keys of `per_file_ignores` are patterns as in a .gitignore,
-    relative to the folder of the file.  `rework_confidence` is the least confidence with which an
-    error invalidates the result.
+    profile decides.  `exclude` and the keys of `per_file_ignores` are patterns as in a .gitignore;
+    they and the path of the `baseline` are relative to the folder of the file.
+    `rework_confidence` is the least confidence with which an error invalidates the result.
     """
 
     __pydantic_config__: ClassVar[dict[str, Any]] = {"extra": "forbid", "alias_generator": key_of}
@@ -62,6 +62,7 @@ class Settings:
     rework_confidence: Confidence = Confidence.MEDIUM
     fail_on: FailOn = FailOn.NEEDS_REWORK
     keep_going: bool = False
+    baseline: str = ""
 
 
 @frozen

@@ -32,7 +32,7 @@ class Anchor:
 
 @frozen
 class Anchored:
-    """A finding that still lacks its fingerprint, with what identifies it."""
+    """A finding, with what identifies it."""
 
     finding: Finding
     anchor: Anchor
@@ -52,13 +52,13 @@ def anchor(location: Location, document: Document, tree: ast.Module) -> Anchor:
     return Anchor(scope, _normalised(statement))
 
 
-def with_fingerprints(found: Iterable[Anchored], root: Path) -> list[Finding]:
+def with_fingerprints(found: Iterable[Anchored], root: Path) -> list[Anchored]:
     """Give each finding its identity; equal ones of one scope are counted in their order.
 
     `root` is the folder of the project that paths are made relative to.
     """
     seen: Counter[tuple[str, str, Anchor]] = Counter()
-    relative = _relative_to(root)
+    relative = relative_to(root)
     done = []
     for one in sorted(found, key=lambda one: one.finding.sort_key):
         finding, held = one.finding, one.anchor
@@ -66,11 +66,12 @@ def with_fingerprints(found: Iterable[Anchored], root: Path) -> list[Finding]:
         key = (finding.code, path, held)
         identity = fingerprint(finding.code, path, held.scope, held.statement, seen[key])
         seen[key] += 1
-        done.append(replace(finding, fingerprint=identity))
+        done.append(replace(one, finding=replace(finding, fingerprint=identity)))
     return done
 
 
-def _relative_to(root: Path) -> Callable[[str], str]:
+def relative_to(root: Path) -> Callable[[str], str]:
+    """Give what makes a path relative to the project, in POSIX form; others stay as they are."""
     base = root.absolute()
 
     def relative(path: str) -> str:

@@ -3,45 +3,40 @@
 from __future__ import annotations
 
 from collections import Counter
-from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
 from mlaudit import __version__
-from mlaudit.catalogue.catalogue import Catalogue
-from mlaudit.config.select import Selection
 from mlaudit.engine import coverage, overview
 from mlaudit.engine.advice import recommend
-from mlaudit.engine.anchors import Anchored, with_fingerprints
-from mlaudit.engine.inputs import UsageProblem, gather, lock_folders, root
+from mlaudit.engine.examine import examine
+from mlaudit.engine.inputs import UsageProblem
 from mlaudit.engine.policy import verdict
-from mlaudit.engine.project import ProjectFiles
 from mlaudit.engine.readiness import readiness
-from mlaudit.engine.relevance import learning_libraries
-from mlaudit.engine.runner import Runner, Witness, weight
-from mlaudit.model.review import Review, Summary, Tool
-from mlaudit.rulekit.registry import catalogue_folders, rules
-from mlaudit.source.read import read
+from mlaudit.model.frozen import replace
+from mlaudit.model.review import Gate, Reason, Review, Summary, Tool
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
-    from pathlib import Path
+    from collections.abc import Sequence
 
     from mlaudit.config.schema import Config
-    from mlaudit.engine.inputs import Input
+    from mlaudit.engine.baseline import Entry
+    from mlaudit.engine.examine import Examined, Observer, Progress
     from mlaudit.engine.outcome import Outcome
     from mlaudit.model.finding import Finding
-    from mlaudit.model.profile import Profile
-    from mlaudit.model.review import FileCoverage
+    from mlaudit.model.review import Coverage, FileCoverage, Verdict
 
-__all__ = ["Observer", "UsageProblem", "review"]
+__all__ = ["Change", "UsageProblem", "review"]
 
 
-class Observer(Witness, Protocol):
-    """A witness that in the end tells what the run was like."""
+class Change(Protocol):
+    """What was changed since a revision."""
 
-    def testify(self, project: ProjectFiles, outcomes: Sequence[Outcome]) -> Profile:
-        """Describe the run, and note in the outcomes what it left unseen."""
-        ...
+    @property
+    def revision(self) -> str:
+        """Name the revision."""
+
+    def touches(self, finding: Finding) -> bool:
+        """Say whether a finding has to do with the change."""
 
 
 def review(
@@ -50,104 +45,94 @@ def review(
     *,
     stdin: str | None = None,
     stdin_name: str = "-",
-    progress: Callable[[int, int, str], None] | None = None,
+    progress: Progress | None = None,
     witness: Observer | None = None,
+    change: Change | None = None,
 ) -> Review:
     """Review scripts, notebooks and folders without running any of their code.
 
     `stdin` is the text to review where a path is "-", `stdin_name` the name that it goes by.
     `progress` is told the number of files done, their total, and the file that comes next.
-    `witness` has seen a run of the program under review.
+    `witness` has seen a run of the program under review.  With a `change`, only the findings that
+    it touches are judged.
     Raises `UsageProblem` for a path that does not exist and when there is nothing to review, and
-    `ConfigError` for a configuration that names unknown rules.
+    `ConfigError` for a configuration that names unknown rules and for an unreadable baseline.
     """
-    selection = Selection.of(config, rules())
-    inputs = gather(paths, config, stdin, stdin_name)
-    transparent = frozenset(config.python_magics)
-    runner = _runner(config, selection, inputs, transparent, witness)
-    outcomes = []
-    for done, item in enumerate(inputs):
-        if progress is not None:
-            progress(done, len(inputs), item.shown)
-        outcome = runner.examine(item.shown, partial(item.document, transparent))
-        if item.note:
-            outcome.coverage = coverage.noted(outcome.coverage, [item.note])
-        outcomes.append(outcome)
-    profile = witness.testify(runner.project, outcomes) if witness is not None else None
-    folders = lock_folders(inputs, root(config))
-    codes = [rule.meta.code for rule in runner.rules]
-    return _assembled(outcomes, selection, codes, folders, profile)
+    entries = _baseline(config)
+    examined = examine(
+        paths, config, stdin=stdin, stdin_name=stdin_name, progress=progress, witness=witness
+    )
+    gate, findings = Gate(), [one.finding for one in examined.found]
+    if entries is not None:
+        from mlaudit.engine import baseline
+
+        divided = baseline.divide(examined, entries)
+        findings = [one.finding for one in divided.new]
+        stale = tuple(map(str, divided.stale))
+        gate = replace(gate, baseline=config.baseline, known=divided.known, stale=stale)
+    if change is not None:
+        touched = [finding for finding in findings if change.touches(finding)]
+        elsewhere = len(findings) - len(touched)
+        findings = touched
+        gate = replace(gate, since=change.revision, elsewhere=elsewhere)
+    return _assembled(examined, findings, gate)
 
 
-def _runner(
-    config: Config,
-    selection: Selection,
-    inputs: Sequence[Input],
-    transparent: frozenset[str],
-    witness: Witness | None,
-) -> Runner:
-    catalogue = Catalogue(catalogue_folders())
-    libraries = learning_libraries(catalogue.libraries)
-    project = ProjectFiles(root(config), libraries, partial(read, transparent=transparent))
-    for item in inputs:
-        project.register(item.path, item.shown)
-    enabled = [known.rule for code, known in rules().items() if selection.enabled(code)]
-    return Runner(enabled, catalogue, project, selection, witness)
+def _baseline(config: Config) -> Sequence[Entry] | None:
+    if not config.baseline:
+        return None
+    from mlaudit.engine import baseline
+
+    return baseline.read(baseline.place(config))
 
 
-def _assembled(
-    outcomes: Sequence[Outcome],
-    selection: Selection,
-    codes: Sequence[str],
-    folders: Sequence[Path],
-    profile: Profile | None,
-) -> Review:
+def _assembled(examined: Examined, findings: list[Finding], gate: Gate) -> Review:
     """Join the outcomes of all files; the order of the files does not matter."""
-    base = root(selection.config)
+    outcomes = examined.outcomes
     told = [outcome.description for outcome in outcomes]
-    findings = with_fingerprints(_strongest(one for o in outcomes for one in o.findings), base)
     failures = [failure for outcome in outcomes for failure in outcome.failures]
     covered = coverage.total(
         _with_unused(outcomes),
         overview.followed(one.trainings for one in told),
         overview.followed(one.evaluations for one in told),
-        codes,
+        examined.codes,
         crashed=bool(failures),
-    )
-    judged = verdict(
-        findings,
-        covered,
-        learns=any(one.learns for one in told),
-        judged_apart=any(one.judged_apart for one in told),
-        least=selection.config.rework_confidence,
     )
     return Review(
         tool=Tool("mlaudit", __version__),
-        verdict=judged,
+        verdict=_verdict(examined, findings, covered, gate),
         summary=_summary(findings, outcomes),
         problem=overview.problem(told),
         models=overview.models(told),
         data=overview.data(told),
         evaluation=overview.evaluation(told),
         findings=tuple(findings),
-        recommendations=recommend(findings, selection.rules),
-        readiness=readiness(told, findings, folders, complete=covered.complete),
+        recommendations=recommend(findings, examined.selection.rules),
+        readiness=readiness(told, findings, examined.folders, complete=covered.complete),
         coverage=covered,
         errors=tuple(failures),
         pipelines=tuple(one.pipeline for one in told if one.pipeline is not None),
-        profile=profile,
+        gate=gate,
+        profile=examined.profile,
     )
 
 
-def _strongest(found: Iterable[Anchored]) -> list[Anchored]:
-    """Keep one finding a code and place: files that import one another report the same ones."""
-    kept: dict[tuple[object, ...], Anchored] = {}
-    for one in found:
-        key = (one.finding.code, *one.finding.location.sort_key)
-        known = kept.get(key)
-        if known is None or weight(one.finding) < weight(known.finding):
-            kept[key] = one
-    return list(kept.values())
+def _verdict(examined: Examined, findings: list[Finding], covered: Coverage, gate: Gate) -> Verdict:
+    """Judge the findings, and say which were left out."""
+    told = [outcome.description for outcome in examined.outcomes]
+    judged = verdict(
+        findings,
+        covered,
+        learns=any(one.learns for one in told),
+        judged_apart=any(one.judged_apart for one in told),
+        least=examined.selection.config.rework_confidence,
+    )
+    left_out = []
+    if gate.since:
+        left_out.append(f"only what changed since {gate.since} was judged")
+    if gate.known:
+        left_out.append(f"what the baseline {gate.baseline} knows was not judged")
+    return replace(judged, reasons=(*judged.reasons, *map(Reason, left_out)))
 
 
 def _with_unused(outcomes: Sequence[Outcome]) -> list[FileCoverage]:

@@ -228,6 +228,20 @@ class Pipeline:
 
 
 @frozen
+class Gate:
+    """Which findings were not judged: those known to a baseline, and those outside of a change.
+
+    `stale` are the entries of the baseline that nothing answers to any more.
+    """
+
+    baseline: str = ""
+    known: int = 0
+    stale: tuple[str, ...] = ()
+    since: str = ""
+    elsewhere: int = 0
+
+
+@frozen
 class Review:
     """The whole review."""
 
@@ -244,5 +258,6 @@ class Review:
     coverage: Coverage
     errors: tuple[Failure, ...] = ()
     pipelines: tuple[Pipeline, ...] = ()
+    gate: Gate = Gate()
     profile: Profile | None = None
     schema_version: str = SCHEMA_VERSION

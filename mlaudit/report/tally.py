@@ -24,16 +24,23 @@ def number(count: int, noun: str) -> str:
 
 
 def counted(review: Review) -> str:
-    """Say how many findings there are: `2 errors and 1 warning in 3 files (1 suppressed)`."""
+    """Say how many findings there are: `2 errors and 1 warning in 3 files (1 suppressed)`.
+
+    Those that were not judged are counted too.
+    """
     found = [
         number(count, _NOUNS[severity])
         for severity in Severity
         if (count := sum(finding.severity is severity for finding in review.findings))
     ]
     text = f"{joined(found) or 'no findings'} in {number(review.summary.files, 'file')}"
-    if review.summary.suppressed:
-        text += f" ({review.summary.suppressed} suppressed)"
-    return text
+    apart = (
+        (review.summary.suppressed, "suppressed"),
+        (review.gate.known, "known to the baseline"),
+        (review.gate.elsewhere, f"outside of what changed since {review.gate.since}"),
+    )
+    words = [f"{count} {what}" for count, what in apart if count]
+    return line(f"{text} ({', '.join(words)})") if words else text
 
 
 def covered(review: Review) -> str:
@@ -61,7 +68,10 @@ def covered(review: Review) -> str:
 
 
 def uncovered(review: Review) -> list[str]:
-    """List what was not examined or not followed and why, a line each, without the failures."""
+    """List what was not examined, not followed, or no longer found, a line each, and why.
+
+    Failures are told apart.
+    """
     told = {(failure.path, failure.message) for failure in review.errors}
     lines = [
         f"not examined: {file.path}: {note}"
@@ -70,6 +80,15 @@ def uncovered(review: Review) -> list[str]:
         if (file.path, note) not in told
     ]
     lines += [f"not followed: {note}" for note in review.coverage.notes]
+    return [*map(line, lines), *_stale(review)]
+
+
+def _stale(review: Review) -> list[str]:
+    """List the first entries of the baseline that are no longer found, a line each."""
+    entries = review.gate.stale
+    lines = [f"no longer found, but in the baseline: {entry}" for entry in entries[:_LISTED]]
+    if len(entries) > _LISTED:
+        lines.append(f"and {len(entries) - _LISTED} more; `mlaudit baseline --prune` drops them")
     return [line(text) for text in lines]
 
 

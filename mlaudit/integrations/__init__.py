@@ -1,0 +1,1 @@
+"""What mlaudit talks to: version control and code hosts."""
