@@ -130,8 +130,8 @@ def test_any_evidence_puts_a_finding_into_the_change(git: Callable[..., str]) ->
 def test_notebooks_are_compared_by_their_physical_lines(git: Callable[..., str]) -> None:
     def notebook(text: str) -> str:
         sources = text.splitlines(keepends=True)
-        cell: dict[str, object] = {"cell_type": "code", "execution_count": None, "id": "c", "metadata": {},
-                "outputs": [], "source": sources}  # fmt: skip
+        cell: dict[str, object] = {"cell_type": "code", "id": "c", "source": sources}
+        cell |= {"execution_count": None, "metadata": {}, "outputs": []}
         described = {"cells": [cell], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
         return json.dumps(described, indent=1)
 
