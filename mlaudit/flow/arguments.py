@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
+from mlaudit.flow import choices
 from mlaudit.flow.values import Constant, Dictionary, Sequence, Value
 from mlaudit.model.frozen import field, record
 from mlaudit.trace.events import Argument
@@ -13,11 +14,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from mlaudit.flow.interpreter import Interpreter
+    from mlaudit.trace.events import CrossValidate, Evaluate
 
 
 @record
 class Arguments:
-    """Evaluated arguments; `nodes` has the expression of each, by position or name."""
+    """Evaluated arguments; `nodes` has the expression of each, by position or name.
+
+    `chosen_by` are the scores that chose the settings in `**settings`.
+    """
 
     node: ast.AST
     positional: list[Value] = field(default_factory=list)
@@ -25,6 +30,7 @@ class Arguments:
     nodes: dict[int | str, ast.expr] = field(default_factory=dict)
     rest: Value | None = None
     spread: bool = False
+    chosen_by: tuple[Evaluate | CrossValidate, ...] = ()
 
     def get(self, name: str, position: int | None = None) -> Value | None:
         """Find an argument by name, else by position."""
@@ -53,7 +59,13 @@ class Arguments:
             if not (isinstance(key, int) and key < count)
         }
         return Arguments(
-            self.node, self.positional[count:], self.named, nodes, self.rest, self.spread
+            self.node,
+            self.positional[count:],
+            self.named,
+            nodes,
+            self.rest,
+            self.spread,
+            self.chosen_by,
         )
 
 
@@ -77,6 +89,7 @@ def evaluate(run: Interpreter, node: ast.Call) -> Arguments:
             arguments.nodes[keyword.arg] = keyword.value
             continue
         inner = run.load(value)
+        arguments.chosen_by = choices.united(arguments.chosen_by, choices.by(run, inner))
         if isinstance(inner, Dictionary) and inner.rest is None:
             for name, item in inner.items.items():
                 arguments.named.setdefault(str(name), item)

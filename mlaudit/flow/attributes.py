@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from mlaudit.flow import functions, tables
+from mlaudit.flow import functions, tables, tuning
 from mlaudit.flow.arguments import Arguments
 from mlaudit.flow.values import (
     UNKNOWN,
@@ -16,9 +16,12 @@ from mlaudit.flow.values import (
     Instance,
     Method,
     ProjectModule,
+    Ref,
     Symbol,
+    Tuner,
     Value,
 )
+from mlaudit.model.frozen import replace
 from mlaudit.trace.events import Effect, Influence, Kind, Role
 
 if TYPE_CHECKING:
@@ -40,7 +43,9 @@ def attribute(run: Interpreter, holder: Value, name: str, node: ast.AST) -> Valu
     if isinstance(value, Data):
         return tables.attribute(run, holder, value, name)
     if isinstance(value, Estimator):
-        return _of_estimator(holder, value, name)
+        return _of_estimator(run, holder, value, name)
+    if isinstance(value, Tuner):
+        return tuning.attribute(holder, value, name)
     return Method(holder, name)
 
 
@@ -81,19 +86,29 @@ def _of_instance(
     return bound
 
 
-def _of_estimator(holder: Value, value: Estimator, name: str) -> Value:
+def _of_estimator(run: Interpreter, holder: Value, value: Estimator, name: str) -> Value:
     if name in value.attributes:
         return value.attributes[name]
-    if name in {"best_estimator_", "estimator_", "model"} and value.entry.kind in {
-        "search",
-        "wrapper",
-    }:
+    if name == "best_estimator_" and value.entry.kind == "search":
+        return _best(run, holder, value)
+    if name in {"estimator_", "model"} and value.entry.kind in {"search", "wrapper"}:
         return holder
     if name == "feature_importances_" and value.model.role is Role.PREDICTOR:
         return Data("scalar", influences=tuple(map(importances, value.fits)))
     if name.endswith("_") and not name.startswith("_"):
-        return Data("scalar", influences=value.influences)
+        return Data("scalar", influences=value.influences, chosen_by=value.chosen_by)
     return Method(holder, name)
+
+
+def _best(run: Interpreter, holder: Value, search: Estimator) -> Value:
+    """Give the model that a search has chosen: to fit it again is to search no more."""
+    inner = run.load(search.inner[0]) if search.inner else None
+    if not isinstance(inner, Estimator) or not isinstance(holder, Ref):
+        return holder
+    best = run.state.allocate(replace(search, entry=inner.entry, inner=inner.inner))
+    attributes = {**search.attributes, "best_estimator_": best}
+    run.state.heap[holder.address] = replace(search, attributes=attributes)
+    return best
 
 
 def importances(fit: Fit) -> Influence:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mlaudit.catalogue.entry import Entry
+from mlaudit.flow import choices
 from mlaudit.flow.arguments import Arguments, described
 from mlaudit.flow.values import (
     Choice,
@@ -52,6 +53,9 @@ def build(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> Va
         model = run.models[key] = Model(short, name, run.place(arguments.node))
         run.happened_in[id(model)] = run.running
     parts = [part for part in map(run.load, inner) if isinstance(part, Estimator)]
+    chosen_by = choices.united(
+        choices.settings(run, arguments), *(part.chosen_by for part in parts)
+    )
     model.role = _role(entry, parts)
     model.task = _task(entry, parts)
     model.arguments = described(run, arguments, entry.parameters)
@@ -65,6 +69,7 @@ def build(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> Va
             key=key,
             node=arguments.node,
             positional=tuple(arguments.positional),
+            chosen_by=chosen_by,
         )
     )
 
@@ -83,7 +88,11 @@ def build_unknown(run: Interpreter, name: str, arguments: Arguments) -> Value:
     estimator = run.load(made)
     if isinstance(made, Ref) and isinstance(estimator, Estimator):
         run.state.heap[made.address] = Estimator(
-            estimator.model, _UNKNOWN, inner=inner, key=estimator.key
+            estimator.model,
+            _UNKNOWN,
+            inner=inner,
+            key=estimator.key,
+            chosen_by=estimator.chosen_by,
         )
     return made
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mlaudit.flow import containers, evaluation, sinks
+from mlaudit.flow import choices, containers, evaluation, sinks
 from mlaudit.flow.arguments import Arguments
 from mlaudit.flow.regions import Length, Selector
 from mlaudit.flow.values import (
@@ -59,7 +59,10 @@ def _sum(run: Interpreter, name: str, arguments: Arguments) -> Value:
 
 
 def _sorted(run: Interpreter, name: str, arguments: Arguments) -> Value:
-    data = run.data(_first(arguments))
+    inner = run.load(_first(arguments))
+    data = run.data(inner)
+    if data.scores and isinstance(inner, Sequence):
+        return run.state.allocate(Sequence(inner.items, inner.rest, "ranked"))
     if data.scores:
         return data.but(kind="ranked")
     return _copied(run, "list", arguments)
@@ -110,11 +113,27 @@ def _extreme(run: Interpreter, name: str, arguments: Arguments) -> Value:
     """Apply `max` and `min`: of scores, they choose."""
     data = [run.data(value) for value in arguments.positional]
     joined = combine(data) if data else UNKNOWN
+    if not joined.scores and "key" in arguments.named:
+        return _best_by_key(run, name, joined, arguments)
     bounded = any(isinstance(run.load(value), Constant) for value in arguments.positional)
     if joined.scores and not bounded and not _keeps_curve(joined):
         for value in arguments.positional:
             sinks.select(run, value, arguments.node, f"{name} of the scores is taken")
     return joined.but(kind="scalar", select=None)
+
+
+def _best_by_key(run: Interpreter, name: str, joined: Data, arguments: Arguments) -> Value:
+    """Take the one for which a function of the program gives the best score."""
+    from mlaudit.flow import calls
+
+    key, result = run.load(arguments.named["key"]), joined.but(kind="scalar", select=None)
+    if not isinstance(key, Function) or not arguments.positional:
+        return result
+    part = containers.element(run, arguments.positional[0])
+    scores = run.data(calls.call_value(run, key, Arguments(arguments.node, [part]))).scores
+    for_scores = Data("scalar", scores=scores)
+    sinks.select(run, for_scores, arguments.node, f"{name} of the scores is taken")
+    return choices.mark(run, part, scores) if scores else result
 
 
 def _keeps_curve(data: Data) -> bool:

@@ -16,6 +16,7 @@ from mlaudit.flow import (
     methods,
     networks,
     splits,
+    tuning,
 )
 from mlaudit.flow.arguments import Arguments, evaluate
 from mlaudit.flow.values import (
@@ -33,6 +34,7 @@ from mlaudit.flow.values import (
     ProjectModule,
     Sequence,
     Symbol,
+    Tuner,
     Value,
     combine,
 )
@@ -98,7 +100,9 @@ def call_value(run: Interpreter, target: Value, arguments: Arguments) -> Value:
 def _completed(partial: Partial, given: Arguments) -> Arguments:
     named = {**dict(partial.named), **given.named}
     positional = [*partial.positional, *given.positional]
-    return Arguments(given.node, positional, named, given.nodes, given.rest, given.spread)
+    return Arguments(
+        given.node, positional, named, given.nodes, given.rest, given.spread, given.chosen_by
+    )
 
 
 def _call_instance(run: Interpreter, target: Value, inner: Instance, arguments: Arguments) -> Value:
@@ -123,6 +127,8 @@ def call_method(run: Interpreter, receiver: Value, name: str, arguments: Argumen
         return _member(run, receiver, inner, name, arguments)
     if isinstance(inner, Estimator):
         return estimators.method(run, receiver, inner, name, arguments)
+    if isinstance(inner, Tuner):
+        return tuning.method(run, receiver, inner, name, arguments)
     if isinstance(inner, Data):
         return methods.call(run, receiver, inner, name, arguments)
     if isinstance(inner, Sequence):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mlaudit.flow import splits
+from mlaudit.flow import choices, splits
 from mlaudit.flow.regions import Length
 from mlaudit.flow.values import (
     UNKNOWN,
@@ -43,9 +43,12 @@ def as_data(run: Interpreter, value: Value, depth: int = 0) -> Data:
     found = [
         data
         for data in found
-        if data.rows.terms or data.influences or data.scores or data.predictions
+        if data.rows.terms or data.influences or data.scores or data.predictions or data.chosen_by
     ]
-    return combine(found, "unknown") if found else UNKNOWN
+    joined = combine(found, "unknown") if found else UNKNOWN
+    if isinstance(value, Dictionary) and value.chosen_by:
+        return joined.but(chosen_by=choices.united(joined.chosen_by, value.chosen_by))
+    return joined
 
 
 def _parts(value: Value) -> list[Value]:
@@ -144,9 +147,11 @@ def sequence_method(
         return element(run, value)
     if name == "copy":
         return run.state.allocate(value)
+    if name == "sort" and isinstance(holder, Ref) and run.data(value).scores:
+        run.state.heap[holder.address] = Sequence(value.items, value.rest, "ranked")
     if name in {"sort", "reverse", "remove", "clear"}:
         return Constant(None)
-    return Data("scalar")
+    return Data("scalar", chosen_by=choices.by(run, given) if name == "index" else ())
 
 
 def dictionary_method(
@@ -173,7 +178,8 @@ def dictionary_method(
             items.update(inner.items)
             rest = inner.rest or rest
         items.update(args.named)
-        run.state.heap[holder.address] = Dictionary(items, rest)
+        chosen_by = choices.united(value.chosen_by, args.chosen_by, choices.by(run, inner))
+        run.state.heap[holder.address] = Dictionary(items, rest, chosen_by)
         return Constant(None)
     if name == "copy":
         return run.state.allocate(value)
@@ -184,11 +190,11 @@ def item(run: Interpreter, value: Dictionary, key: Value) -> Value:
     """Look a key up in a dict."""
     inner = run.load(key)
     if isinstance(inner, Constant):
-        found = value.items.get(inner.value)
-        if found is not None:
-            return found
-        return value.rest if value.rest is not None else UNKNOWN
+        found = value.items.get(inner.value, value.rest)
+        return choices.mark(run, found, value.chosen_by) if found is not None else UNKNOWN
     merged = value.rest
     for part in value.items.values():
         merged = part if merged is None else run.state.join(merged, part)
-    return merged if merged is not None else UNKNOWN
+    if merged is None:
+        return UNKNOWN
+    return choices.mark(run, merged, choices.united(value.chosen_by, choices.by(run, inner)))

@@ -186,6 +186,7 @@ def predicted(
             variable,
             made_in=run.running,
         )
+    made.chosen_by = estimator.chosen_by
     made.fits, made.rows, made.influences = estimator.fits, data.rows, data.influences
     return made
 

@@ -94,6 +94,7 @@ def evaluated(
         prediction=prediction.method,
         swapped=swapped,
         variable=prediction.variable,
+        chosen_by=prediction.chosen_by,
     )
     if prediction not in run.judged.setdefault(id(event), []):
         run.judged[id(event)].append(prediction)
@@ -133,6 +134,7 @@ def score(
         name,
         run.place(arguments.node),
         run.text(expression) if expression is not None else "",
+        chosen_by=estimator.chosen_by,
     )
     event = evaluated(run, arguments.node, prediction, name)
     return Data("scalar", NO_ROWS, scores=(event,))

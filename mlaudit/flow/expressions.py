@@ -7,7 +7,17 @@ import builtins
 import operator
 from typing import TYPE_CHECKING, Any
 
-from mlaudit.flow import attributes, calls, duplicates, imports, loops, sinks, stores, tables
+from mlaudit.flow import (
+    attributes,
+    calls,
+    choices,
+    duplicates,
+    imports,
+    loops,
+    sinks,
+    stores,
+    tables,
+)
 from mlaudit.flow.regions import Selector
 from mlaudit.flow.values import (
     UNKNOWN,
@@ -81,10 +91,12 @@ def _dict(run: Interpreter, node: ast.Dict) -> Value:
         return run.state.allocate(Dictionary({}, Data("scalar")))
     items: dict[Any, Value] = {}
     rest: Value | None = None
+    chosen_by: choices.Scores = ()
     for key, element in zip(node.keys, node.values, strict=True):
         value = run.eval(element)
         if key is None:
             inner = run.load(value)
+            chosen_by = choices.united(chosen_by, choices.by(run, inner))
             if isinstance(inner, Dictionary):
                 items.update(inner.items)
                 rest = inner.rest or rest
@@ -94,7 +106,7 @@ def _dict(run: Interpreter, node: ast.Dict) -> Value:
             items[name.value] = value
         else:
             rest = value if rest is None else run.state.join(rest, value)
-    return run.state.allocate(Dictionary(items, rest))
+    return run.state.allocate(Dictionary(items, rest, chosen_by))
 
 
 def binary(run: Interpreter, node: ast.BinOp) -> Value:
@@ -221,8 +233,10 @@ def _conditional(run: Interpreter, node: ast.IfExp) -> Value:
     if known is not None:
         return run.eval(node.body if known else node.orelse)
     test = run.data(run.eval(node.test))
+    better = sinks.tested(run, node, ())
     with run.conditionally():
         result = run.state.join(run.eval(node.body), run.eval(node.orelse))
+    result = choices.mark(run, result, better)
     inner = run.load(result)
     if test.predictions and not run.data(inner).rows.terms:
         return test.but(kind="mask" if test.kind != "error" else "error")

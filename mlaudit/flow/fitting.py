@@ -122,7 +122,10 @@ def fit(run: Interpreter, holder: Value, name: str, arguments: Arguments) -> Val
     )
     if estimator.entry.kind == "search":
         searched = data.but(influences=before_fit)
-        _search(run, estimator, searched, expression, arguments, targets.guessed(target))
+        chosen_by = _search(
+            run, estimator, searched, expression, arguments, targets.guessed(target)
+        )
+        estimator = replace(estimator, chosen_by=(chosen_by,), attributes={})
     _watches(run, estimator, arguments)
     fits = tuple(dict.fromkeys((*estimator.fits, event))) if keeps else (event,)
     before = estimator.influences if keeps else ()
@@ -220,8 +223,8 @@ def _search(
     expression: ast.expr | None,
     arguments: Arguments,
     guessed: RowSet | None,
-) -> None:
-    run.emit(
+) -> CrossValidate:
+    return run.emit(
         CrossValidate,
         arguments.node,
         model=estimator.model,

@@ -219,15 +219,16 @@ def _delete(run: Interpreter, node: ast.Delete) -> None:
 
 def _if(run: Interpreter, node: ast.If) -> bool:
     known = expressions.truth(run, node.test)
-    chosen = sinks.tested(run, node)
+    better = sinks.tested(run, node, node.body)
     if known is not None:
         return run.block(node.body if known else node.orelse)
     start = run.state.fork()
     with run.conditionally():
         ended = run.block(node.body)
-        sinks.keep(run, node.body, chosen)
+        sinks.keep(run, node.body, better)
         after = run.state.leave(start)
         ended_else = run.block(node.orelse)
+        sinks.keep(run, node.orelse, better)
     if ended and ended_else:
         return True
     if ended_else:

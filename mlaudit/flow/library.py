@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from mlaudit.flow import (
     building,
+    choices,
     duplicates,
     estimators,
     evaluation,
@@ -14,6 +15,7 @@ from mlaudit.flow import (
     order,
     sinks,
     splits,
+    tuning,
 )
 from mlaudit.flow.regions import Length, Rows, Selector, base
 from mlaudit.flow.values import (
@@ -69,7 +71,9 @@ def carried(run: Interpreter, entry: Entry, arguments: Arguments) -> list[Data]:
         values = arguments.values()
     found = [run.data(value) for value in values or arguments.values()]
     return [
-        d for d in found if d.rows.terms or d.influences or d.predictions or d.scores or d.select
+        d
+        for d in found
+        if d.rows.terms or d.influences or d.predictions or d.scores or d.select or d.chosen_by
     ]
 
 
@@ -79,7 +83,8 @@ def _same(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> Va
         return run.state.allocate(first)
     data = carried(run, entry, arguments)
     if not data:
-        return first if isinstance(first, Constant | Data) else Data("array")
+        given = arguments.positional and isinstance(first, Constant | Data)
+        return first if given else Data("array")
     if name.endswith("to_datetime"):
         order.timed(run, data[0], arguments)
     if isinstance(first, Data) and len(data) == 1 and data[0] is first:
@@ -216,7 +221,7 @@ def _carried_parts(run: Interpreter, arguments: Arguments) -> list[Data]:
         if isinstance(inner, Sequence) and inner.items and inner.rest is not None:
             parts.append(inner.rest)
     found = [run.data(part) for part in parts]
-    return [data for data in found if data.rows.terms or data.influences or data.predictions]
+    return [d for d in found if d.rows.terms or d.influences or d.predictions or d.scores]
 
 
 def _load(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> Value:
@@ -318,7 +323,8 @@ def _values(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> 
     for size in sizes:
         if isinstance(size, Constant) and isinstance(size.value, Length):
             return Data("array", size.value.rows)
-    return UNKNOWN
+    chosen_by = choices.settings(run, arguments) if arguments.positional else ()
+    return Data("unknown", chosen_by=chosen_by) if chosen_by else UNKNOWN
 
 
 def _group(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> Value:
@@ -355,7 +361,7 @@ _KINDS: dict[str, Callable[[Interpreter, str, Entry, Arguments], Value]] = {
     "report": _report,
     "store": _values,
     "values": _values,
-    "tuner": _values,
+    "tuner": tuning.make,
     "group": _group,
     "split": splits.call,
     "cross-validate": estimators.cross_validate,

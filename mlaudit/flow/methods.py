@@ -406,7 +406,23 @@ def _ranked(
     run: Interpreter, holder: Value, value: Data, name: str, arguments: Arguments
 ) -> Value | None:
     """Sort results: to look at them is no choice, to take the first one is."""
+    if name != "sort_values" and value.scores and _is_one(run, arguments):
+        sinks.select(run, value, arguments.node, f"{name}(1) of the scores is taken")
     return value.but(kind="ranked") if value.scores else None
+
+
+def _head(
+    run: Interpreter, holder: Value, value: Data, name: str, arguments: Arguments
+) -> Value | None:
+    """Taking the head of sorted results chooses when it is a single one."""
+    if value.kind == "ranked" and _is_one(run, arguments):
+        sinks.select(run, value, arguments.node, f"the {name} of the sorted results is taken")
+    return None
+
+
+def _is_one(run: Interpreter, arguments: Arguments) -> bool:
+    count = arguments.get("n", 0)
+    return count is not None and run.load(count) == Constant(1)
 
 
 def _append(
@@ -457,4 +473,5 @@ _SPECIAL: dict[str, Callable[[Interpreter, Value, Data, str, Arguments], Value |
     "join": _merge,
     **dict.fromkeys(evaluation.CHOOSING, _chosen_score),
     **dict.fromkeys(("sort_values", "nlargest", "nsmallest"), _ranked),
+    **dict.fromkeys(("head", "tail"), _head),
 }

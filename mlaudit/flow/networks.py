@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mlaudit.flow import evaluation
+from mlaudit.flow import choices, evaluation
 from mlaudit.flow.regions import base
 from mlaudit.flow.values import (
     UNKNOWN,
@@ -99,6 +99,7 @@ def _prediction(
             _called(run, joined, expression),
             made_in=run.running,
         )
+    made.chosen_by = estimator.chosen_by
     made.fits, made.rows, made.influences = estimator.fits, joined.rows, joined.influences
     estimator.model.role = Role.PREDICTOR
     return Data("prediction", joined.rows, joined.influences, (*joined.predictions, made)[-6:])
@@ -212,6 +213,8 @@ def other_method(
     run: Interpreter, holder: Value, estimator: Estimator, name: str, arguments: Arguments
 ) -> Value:
     """Methods of estimators beside fitting and predicting."""
+    if name == "set_params":
+        choices.mark(run, holder, choices.settings(run, arguments))
     if name in _RETURN_SELF:
         return holder
     if name in {"add", "add_module", "append"}:

@@ -7,15 +7,17 @@ import re
 from bisect import bisect_left
 from typing import TYPE_CHECKING
 
-from mlaudit.flow import evaluation
-from mlaudit.flow.values import Constant, Data, combine
+from mlaudit.flow import choices, evaluation
+from mlaudit.flow.values import Data, combine
 from mlaudit.trace.events import Evaluate, Use
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from mlaudit.flow.choices import Scores
     from mlaudit.flow.interpreter import Interpreter
     from mlaudit.flow.values import Value
     from mlaudit.source.document import Document
-    from mlaudit.trace.events import CrossValidate
 
 _EXTREME = re.compile(r"(\w+\.)*(nan)?(max|min) ")
 _SPREAD = re.compile(r"(?<![a-z])(mean|std|average|median)\(")
@@ -69,9 +71,9 @@ def shown(document: Document, body: list[ast.stmt]) -> set[int]:
     return found
 
 
-def tested(run: Interpreter, node: ast.If) -> tuple[Evaluate | CrossValidate, ...]:
+def tested(run: Interpreter, node: ast.If | ast.IfExp, body: Iterable[ast.stmt]) -> Scores:
     """`if score > best: best = score` and its like choose by the score; give such scores."""
-    chosen: tuple[Evaluate | CrossValidate, ...] = ()
+    found: Scores = ()
     for test in _comparisons(node.test):
         sides = [test.left, test.comparators[0]]
         values = [run.data(run.eval(side)) for side in sides]
@@ -79,27 +81,21 @@ def tested(run: Interpreter, node: ast.If) -> tuple[Evaluate | CrossValidate, ..
             (sides[0], sides[1], values[0], values[1]),
             (sides[1], sides[0], values[1], values[0]),
         ):
-            if value.scores and (_rebinds(node.body, other, mine) or _mutual(value, against)):
-                select(run, value, node, "the best so far is kept")
-                chosen = (*chosen, *value.scores)
-    return chosen
+            if value.scores and (_rebinds(body, other, mine) or _mutual(value, against)):
+                how = "the best so far is kept" if body else "the better one is taken"
+                select(run, value, node, how)
+                found = choices.united(found, value.scores)
+    return found
 
 
-def keep(
-    run: Interpreter, body: list[ast.stmt], scores: tuple[Evaluate | CrossValidate, ...]
-) -> None:
-    """Numbers that a branch stores beside the best score are chosen by it."""
+def keep(run: Interpreter, body: list[ast.stmt], scores: Scores) -> None:
+    """What a branch stores beside the best score is chosen by it: numbers, settings, models."""
     for statement in body if scores else ():
         for target in _targets(statement) if isinstance(statement, ast.Assign) else ():
-            held = run.load(run.eval(target)) if isinstance(target, ast.Name) else None
-            if isinstance(target, ast.Name) and _is_number(held):
-                run.state.scope.bind(target.id, Data("scalar", chosen_by=scores))
-
-
-def _is_number(value: Value | None) -> bool:
-    if isinstance(value, Constant):
-        return isinstance(value.value, int | float)
-    return isinstance(value, Data) and not (value.rows.terms or value.predictions or value.scores)
+            if isinstance(target, ast.Name):
+                held = run.eval(target)
+                if not run.data(held).scores:
+                    run.state.scope.bind(target.id, choices.mark(run, held, scores))
 
 
 def _comparisons(test: ast.expr) -> list[ast.Compare]:
@@ -111,7 +107,7 @@ def _comparisons(test: ast.expr) -> list[ast.Compare]:
     return []
 
 
-def _rebinds(body: list[ast.stmt], best: ast.expr, score: ast.expr) -> bool:
+def _rebinds(body: Iterable[ast.stmt], best: ast.expr, score: ast.expr) -> bool:
     """Whether the branch stores the score as the new best."""
     if isinstance(best, ast.Constant):
         return False

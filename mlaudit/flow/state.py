@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mlaudit.flow import choices
 from mlaudit.flow.values import (
     NONE,
     Choice,
@@ -178,7 +179,7 @@ class State:
             items = dict(a.items)
             for key, value in b.items.items():
                 items[key] = self.join(items[key], value) if key in items else value
-            return Dictionary(items, a.rest or b.rest)
+            return Dictionary(items, a.rest or b.rest, choices.united(a.chosen_by, b.chosen_by))
         if isinstance(a, Instance) and isinstance(b, Instance) and a.owner is b.owner:
             attributes = dict(a.attributes)
             for name, value in b.attributes.items():
@@ -236,4 +237,5 @@ def _join_estimators(a: Estimator, b: Estimator) -> Estimator:
         influences=merge_influences(a.influences, b.influences),
         inner=a.inner or b.inner,
         attributes={**a.attributes, **b.attributes},
+        chosen_by=choices.united(a.chosen_by, b.chosen_by),
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from mlaudit.flow import containers, order, splits, tables
+from mlaudit.flow import choices, containers, order, splits, tables
 from mlaudit.flow.regions import Selector
 from mlaudit.flow.values import (
     UNKNOWN,
@@ -163,7 +163,7 @@ def _item(run: Interpreter, target: ast.Subscript, value: Value) -> None:
             items[key.value] = value
         else:
             rest = value if rest is None else run.state.join(rest, value)
-        run.state.heap[holder.address] = Dictionary(items, rest)
+        run.state.heap[holder.address] = Dictionary(items, rest, inner.chosen_by)
     elif isinstance(inner, Sequence) and isinstance(holder, Ref):
         rest = value if inner.rest is None else run.state.join(inner.rest, value)
         run.state.heap[holder.address] = Sequence(inner.items, rest, inner.way)
@@ -185,8 +185,7 @@ def _written(run: Interpreter, table: Data, key: ast.expr, value: Value) -> Data
             table = tables.set_column(table, each, content.but(name=None))
         return table
     changed = tables.set_column(table, None, content)
-    scores = {id(s): s for s in (*table.scores, *content.scores)}
-    return changed.but(scores=tuple(scores.values()))
+    return changed.but(scores=choices.united(table.scores, content.scores))
 
 
 def _located(run: Interpreter, method: Method, key: ast.expr, value: Value) -> None:
@@ -202,7 +201,8 @@ def _located(run: Interpreter, method: Method, key: ast.expr, value: Value) -> N
     content = _reaching(run, receiver, key, order.without(run.data(value)))
     influences = merge_influences(receiver.influences, content.influences)
     if name is None:
-        changed = receiver.but(influences=influences)
+        scores = choices.united(receiver.scores, content.scores)
+        changed = receiver.but(influences=influences, scores=scores)
     else:
         entered = in_column(content.influences, name)
         tagged = merge_influences(receiver.influences, entered)

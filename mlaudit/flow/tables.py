@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from mlaudit.flow import order, sinks, splits
+from mlaudit.flow import choices, order, sinks, splits
 from mlaudit.flow.containers import element, item
 from mlaudit.flow.regions import Length, Rows, Selector, base
 from mlaudit.flow.values import (
@@ -86,7 +86,8 @@ def column(run: Interpreter, value: Data, name: str) -> Data:
     if value.kind in {"group", "window"}:
         return value.but(columns=None, name=name, influences=influences)
     influences = merge_influences(influences, order.named(value, name))
-    return value.but(kind="column", columns=None, name=name, influences=influences, select=None)
+    kind = "ranked" if value.kind == "ranked" else "column"
+    return value.but(kind=kind, columns=None, name=name, influences=influences, select=None)
 
 
 def _uncertain(influences: tuple[Influence, ...]) -> tuple[Influence, ...]:
@@ -147,16 +148,21 @@ def _of_sequence(run: Interpreter, value: Sequence, key: ast.expr) -> Value:
                 return run.state.allocate(Sequence(value.items[start:end], None, value.way))
         return value
     index = run.load(run.eval(key))
+    if value.way == "ranked":
+        ranked = run.data(value).but(kind="ranked")
+        _first_ranked(run, ranked, key)
+        return choices.mark(run, element(run, value), ranked.scores)
     if isinstance(index, Constant) and isinstance(index.value, int) and value.items:
         if -len(value.items) <= index.value < len(value.items):
             return value.items[index.value]
         return value.rest if value.rest is not None else UNKNOWN
-    return element(run, value)
+    return choices.mark(run, element(run, value), choices.by(run, index))
 
 
 def _first_ranked(run: Interpreter, value: Data, key: ast.expr) -> None:
     """Taking the first of sorted results chooses by them."""
-    number = ast.unparse(key) if isinstance(key, ast.Constant | ast.UnaryOp) else None
+    first = key.elts[0] if isinstance(key, ast.Tuple) and key.elts else key
+    number = ast.unparse(first) if isinstance(first, ast.Constant | ast.UnaryOp) else None
     if value.kind == "ranked" and number in {"0", "-1"}:
         sinks.select(run, value, key, "the first of the sorted results is taken")
 
@@ -182,7 +188,8 @@ def _of_data(run: Interpreter, value: Data, key: ast.expr) -> Value:
     if index.kind == "index":
         value = of_index(value, index)
     if index.kind == "scalar" and not index.influences:
-        return value.but(columns=None, select=None, name=None, chosen_by=index.scores)
+        chosen_by = choices.united(index.scores, index.chosen_by)
+        return value.but(columns=None, select=None, name=None, chosen_by=chosen_by)
     return _by_computed(run, value, index, key)
 
 

@@ -47,7 +47,8 @@ class Prediction:
     """What a model said of rows; `trained` once a loss of it has reached `backward`.
 
     `made_in` are the loops that ran when it was made, `cut_in` those in which a threshold cut it.
-    `mixed` says that it went into arithmetic, as for the mean of several.
+    `mixed` says that it went into arithmetic, as for the mean of several; `chosen_by` are the
+    evaluations whose numbers chose the model or its settings.
     """
 
     model: Model
@@ -63,6 +64,7 @@ class Prediction:
     made_in: frozenset[int] = frozenset()
     cut_in: set[int] = field(default_factory=set)
     mixed: bool = False
+    chosen_by: tuple[Evaluate | CrossValidate, ...] = ()
 
     def of_some(self, select: Selector) -> Prediction:
         """The same prediction of some of the rows only; asked twice, it is the same object."""
@@ -167,10 +169,14 @@ class Sequence(Value):
 
 @frozen
 class Dictionary(Value):
-    """A dict with literal keys, and one `rest` for all other values."""
+    """A dict with literal keys, and one `rest` for all other values.
+
+    `chosen_by` are the evaluations whose numbers chose it as a whole.
+    """
 
     items: Mapping[Hashable, Value] = field(default_factory=dict)
     rest: Value | None = None
+    chosen_by: tuple[Evaluate | CrossValidate, ...] = ()
 
 
 @frozen
@@ -184,7 +190,10 @@ class Instance(Value):
 
 @frozen
 class Estimator(Value):
-    """A library object that is built with settings and used through methods."""
+    """A library object that is built with settings and used through methods.
+
+    `chosen_by` are the evaluations whose numbers chose it or its settings.
+    """
 
     model: Model
     entry: Entry
@@ -196,6 +205,15 @@ class Estimator(Value):
     key: Hashable = None
     node: ast.AST | None = None
     positional: tuple[Value, ...] = ()
+    chosen_by: tuple[Evaluate | CrossValidate, ...] = ()
+
+
+@frozen
+class Tuner(Value):
+    """A study that tries settings of a function; `chosen_by` are the numbers it goes by."""
+
+    function: Value | None = None
+    chosen_by: tuple[Evaluate | CrossValidate, ...] = ()
 
 
 @frozen

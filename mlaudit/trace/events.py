@@ -209,7 +209,8 @@ class Evaluate(Event):
     was made: predict, predict_proba, decision_function.  `judges` is what the metric takes: labels,
     scores, probabilities, values; `blend` says that it may get a mixture of predictions.  `among`
     says between what its numbers choose where they do, and `given` are the evaluations whose
-    numbers shaped what is judged, as the best threshold does.
+    numbers shaped what is judged, as the best threshold does; those of `chosen_by` chose the model
+    or its settings.
     """
 
     model: Model
@@ -230,6 +231,7 @@ class Evaluate(Event):
     blend: bool = False
     among: Among | None = None
     given: tuple[Evaluate, ...] = ()
+    chosen_by: tuple[Evaluate | CrossValidate, ...] = ()
 
     @property
     def held_out(self) -> bool:

@@ -26,6 +26,7 @@ from mlaudit.trace.rows import Overlap
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterator
 
+    from mlaudit.source.document import Place
     from mlaudit.trace.rows import RowSet
 
 E = TypeVar("E", bound=Event)
@@ -132,6 +133,20 @@ class Trace:
                 report = choice if choice in reports else reports[0]
                 found.append(ChosenOnReported(choice, report))
         return found
+
+    @cached_property
+    def tuned_on_reported(self) -> list[ChosenOnReported]:
+        """Choices on folds of rows that hold those of a score of the chosen model, one a choice."""
+        found: dict[Place, ChosenOnReported] = {}
+        for report in self.reports:
+            for choice in report.chosen_by if report.held_out else ():
+                if (
+                    type(choice) is CrossValidate
+                    and report.rows.overlap(choice.rows) is Overlap.MUST
+                    and not self.untouched_reports(choice.rows)
+                ):
+                    found.setdefault(choice.place, ChosenOnReported(choice, report))
+        return list(found.values())
 
     def untouched_reports(self, rows: RowSet) -> list[Evaluate]:
         """Give the reported scores on held-out rows that share nothing with these."""

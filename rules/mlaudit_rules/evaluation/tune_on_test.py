@@ -4,13 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mlaudit.rulekit import Confidence, Fix, Rule, RuleMeta, Severity, quoted, score_of
+from mlaudit.rulekit import (
+    Confidence,
+    CrossValidate,
+    Fix,
+    Rule,
+    RuleMeta,
+    Severity,
+    quoted,
+    score_of,
+)
 from mlaudit_rules.evaluation.choices import chosen_among
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from mlaudit.rulekit import Finding, Trace
+    from mlaudit.rulekit import ChosenOnReported, Finding, Trace
     from mlaudit_rules.evaluation.choices import Choosing
 
 
@@ -29,8 +38,9 @@ class TuneOnTest(Rule):
     )
 
     def check_trace(self, trace: Trace) -> Iterable[Finding]:
-        """Judge choices by evaluations, one finding a choice."""
-        return map(self._judge, chosen_among(trace, None))
+        """Judge choices by evaluations and on folds, one finding a choice."""
+        yield from map(self._judge, chosen_among(trace, None))
+        yield from map(self._judge_folds, trace.tuned_on_reported)
 
     def _judge(self, choosing: Choosing) -> Finding:
         choice, report = choosing.choice, choosing.report
@@ -48,4 +58,20 @@ class TuneOnTest(Rule):
                 "Split the training part once more (or cross-validate on it), choose there, and "
                 f"score the chosen one on {rows} a single time."
             ),
+        )
+
+    def _judge_folds(self, chosen: ChosenOnReported) -> Finding:
+        choice, report = chosen.choice, chosen.report
+        assert isinstance(choice, CrossValidate)
+        all_rows = quoted(choice.variable) if choice.variable else "all rows"
+        rows = quoted(report.variable) if report.variable else "the test rows"
+        what = "searches settings" if choice.search else "gives the scores for a choice"
+        return self.report(
+            choice.place,
+            f"{quoted(choice.function)} {what} on {all_rows}, which hold the rows of {rows}; "
+            f"{score_of(report)} on {rows}, of the model chosen so, is no independent test",
+            evidence=[("tested here", report.place)],
+            severity=Severity.WARNING,
+            conditional=choice.conditional or report.conditional,
+            fix=Fix(f"Choose by folds of the training part, and keep {rows} out of them."),
         )
