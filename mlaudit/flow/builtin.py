@@ -179,7 +179,10 @@ def _dict(run: Interpreter, name: str, arguments: Arguments) -> Value:
                         items[key.value] = pair.items[1]
         else:
             rest = run.data(inner)
-    return run.state.allocate(Dictionary(items, rest))
+    chosen_by = choices.united(
+        arguments.chosen_by, *(choices.by(run, value) for value in arguments.positional)
+    )
+    return run.state.allocate(Dictionary(items, rest, chosen_by))
 
 
 def _mapped(run: Interpreter, name: str, arguments: Arguments) -> Value:

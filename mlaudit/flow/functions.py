@@ -97,7 +97,9 @@ def _bind_parameters(run: Interpreter, function: Function, given: Arguments, sco
         else:
             extra[name] = value
     if spec.kwarg is not None:
-        scope.names[spec.kwarg.arg] = run.state.allocate(Dictionary(extra))
+        scope.names[spec.kwarg.arg] = run.state.allocate(
+            Dictionary(extra, chosen_by=given.chosen_by)
+        )
     _bind_defaults(run, function, scope)
     for name in keywords:
         if name not in scope.names:

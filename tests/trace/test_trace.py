@@ -345,3 +345,28 @@ def test_watch_that_chooses_nothing_is_no_choice() -> None:
     trained = fit(2, model(), TRAIN)
     watch = Watch(at(2), trained.model, TEST, "validation_data")
     assert trace(watch, score(3, trained, TEST)).chosen_on_reported == []
+
+
+def test_choice_on_folds_that_hold_the_reported_rows_is_found_once() -> None:
+    folds = CrossValidate(at(1), model(), "cross_val_score", ALL)
+    trained = fit(2, model(), TRAIN)
+    first, second = score(3, trained, TEST), score(4, trained, TEST)
+    first.chosen_by = second.chosen_by = (folds,)
+    (chosen,) = trace(folds, first, second).tuned_on_reported
+    assert (chosen.choice, chosen.report) == (folds, first)
+
+
+def test_choice_on_folds_of_other_rows_is_right() -> None:
+    folds = CrossValidate(at(1), model(), "cross_val_score", TRAIN)
+    told = score(3, fit(2, model(), TRAIN), TEST)
+    told.chosen_by = (folds,)
+    assert trace(folds, told).tuned_on_reported == []
+
+
+def test_choice_on_folds_is_right_when_untouched_rows_are_reported_too() -> None:
+    folds = CrossValidate(at(1), model(), "cross_val_score", NOT_TEST)
+    trained = fit(2, model(), TRAIN)
+    told = score(3, trained, VALIDATION)
+    told.chosen_by = (folds,)
+    assert trace(folds, told).tuned_on_reported != []
+    assert trace(folds, told, score(4, trained, TEST)).tuned_on_reported == []

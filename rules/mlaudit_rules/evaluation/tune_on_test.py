@@ -1,4 +1,4 @@
-"""EVAL003: something was chosen by its score on the rows that give the reported score."""
+"""EVAL003: something was chosen by scores on rows that also give the reported score."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from mlaudit.rulekit import (
     RuleMeta,
     Severity,
     quoted,
+    says_validation,
     score_of,
 )
 from mlaudit_rules.evaluation.choices import chosen_among
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
 
 class TuneOnTest(Rule):
-    """Reports choices of a setting or a model by the score that is then told."""
+    """Reports choices of a setting or a model by scores on the rows that judge it in the end."""
 
     meta = RuleMeta(
         code="EVAL003",
@@ -68,10 +69,10 @@ class TuneOnTest(Rule):
         what = "searches settings" if choice.search else "gives the scores for a choice"
         return self.report(
             choice.place,
-            f"{quoted(choice.function)} {what} on {all_rows}, which hold the rows of {rows}; "
+            f"{quoted(choice.function)} {what} on {all_rows}, among them the rows of {rows}; "
             f"{score_of(report)} on {rows}, of the model chosen so, is no independent test",
             evidence=[("tested here", report.place)],
-            severity=Severity.WARNING,
+            severity=Severity.INFO if says_validation(report.variable) else Severity.WARNING,
             conditional=choice.conditional or report.conditional,
             fix=Fix(f"Choose by folds of the training part, and keep {rows} out of them."),
         )
