@@ -52,6 +52,7 @@ class Interpreter:
         self.steps = 0
         self.returned: list[Value] = []
         self.origins: dict[Hashable, int] = {}
+        self.operations: dict[ast.AugAssign, ast.BinOp] = {}
         self.predictions: dict[Hashable, Prediction] = {}
         self.happened_in: dict[int, frozenset[int]] = {}
         self.loaders: dict[Rows, list[str]] = {}
@@ -131,7 +132,7 @@ class Interpreter:
         if data.rows.terms or data.kind in {"scalar", "generator"} or expression is None:
             return data
         text = self.text(expression)
-        key = ("unknown", text, id(self.state.scope), self.origin(expression))
+        key = ("unknown", text, self.state.scope, self.origin(expression))
         data = data.but(rows=base(key, text))
         if isinstance(expression, ast.Name) and isinstance(self.load(value), Data):
             self.state.scope.bind(expression.id, self.state.allocate(data))
@@ -144,7 +145,7 @@ class Interpreter:
             if not isinstance(inner, ast.expr):
                 return None
             expression = inner
-        return self.origins.get((id(self.state.scope), expression.id))
+        return self.origins.get((self.state.scope, expression.id))
 
     def block(self, body: list[ast.stmt]) -> bool:
         """Run statements; True when the end is not reached (return, raise, break, continue)."""
@@ -196,8 +197,11 @@ def _annotated(run: Interpreter, node: ast.AnnAssign) -> None:
 
 
 def _augmented(run: Interpreter, node: ast.AugAssign) -> None:
-    load = ast.copy_location(_as_load(node.target), node.target)
-    operation = ast.copy_location(ast.BinOp(load, node.op, node.value), node)
+    operation = run.operations.get(node)
+    if operation is None:  # once, so that events and rows know it again in a loop
+        load = ast.copy_location(_as_load(node.target), node.target)
+        operation = ast.copy_location(ast.BinOp(load, node.op, node.value), node)
+        run.operations[node] = operation
     value = expressions.binary(run, operation)
     stores.assign(run, node.target, value, node.value)
 

@@ -418,3 +418,15 @@ def test_a_file_that_comes_in_parts_has_disjoint_parts() -> None:
     (event,) = trace.of(Evaluate)
     assert event.rows.known
     assert trace.overlaps == []
+
+
+def test_unknown_rows_of_each_call_are_others() -> None:
+    defined = """
+        from sklearn.cluster import KMeans
+        from mine import load
+        def learn(X):
+            KMeans().fit(X)
+        """
+    called = [f"learn(load({number}))" for number in range(40)]
+    trace = trace_of("\n".join([dedent(defined), *called]))
+    assert len({fit.rows for fit in trace.of(Fit)}) == len(list(trace.of(Fit))) == 40
