@@ -64,5 +64,5 @@ def _lines(document: Document, cell: int | None) -> list[str]:
     """Give the lines of a cell, or of a whole script."""
     for unit in document.units:
         if (unit.cell.number if unit.cell else None) == cell:
-            return unit.written.split("\n")
+            return document.written_lines[unit.first_line - 1 : unit.last_line]
     return []

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Generic, TypeVar
 
+from mlaudit.trace.kinship import Kinship
+
 if TYPE_CHECKING:
     from mlaudit.trace.rows import RowSet
 
@@ -14,18 +16,15 @@ class Lineage(Generic[T]):
     """The outputs of steps, in program order."""
 
     def __init__(self) -> None:
-        self._outputs: list[tuple[T, RowSet]] = []
+        self._outputs: Kinship[tuple[T, RowSet]] = Kinship()
 
     def put(self, step: T, rows: RowSet) -> None:
         """Remember that a step put out rows."""
-        if rows.known:
-            self._outputs.append((step, rows))
+        self._outputs.put((step, rows), [rows])
 
     def latest(self, rows: RowSet, before: T) -> T | None:
         """Find the last step, other than `before`, whose rows these are or at least overlap."""
-        if not rows.known:
-            return None
-        holding = [(step, put) for step, put in self._outputs if step is not before]
+        holding = [(step, put) for step, put in self._outputs.near(rows) if step is not before]
         for step, put in reversed(holding):
             if rows.within(put):
                 return step

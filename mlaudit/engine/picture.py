@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from mlaudit.engine.lineage import Lineage
@@ -40,8 +41,8 @@ class Node:
     """A step to be drawn: the places that it stands for, and the nodes that feed it."""
 
     kind: str
-    labels: list[str]
-    places: list[Location]
+    labels: dict[str, None]
+    places: dict[Location, None]
     sources: dict[Node, Edge] = field(default_factory=dict)
 
     def ancestors(self) -> set[int]:
@@ -64,14 +65,17 @@ def draw(trace: Trace, path: str, findings: Iterable[Finding] = ()) -> Pipeline 
     nodes = _Drawing(trace).nodes
     if not any(node.kind in {"fit", "evaluate"} for node in nodes):
         return None
+    told = _Places(nodes)
     for finding in findings:
         if finding.family in FAMILIES_OF_LEAKS and finding.severity is not Severity.INFO:
-            _mark(nodes, finding)
+            _mark(told, finding)
     nodes = _readable(_connected(nodes))
     if len(nodes) < 2:
         return None
     ids = {node: f"s{number}" for number, node in enumerate(nodes, start=1)}
-    steps = tuple(Step(ids[node], _label(node), node.kind, node.places[0]) for node in nodes)
+    steps = tuple(
+        Step(ids[node], _label(node), node.kind, next(iter(node.places))) for node in nodes
+    )
     flows = tuple(
         Flow(ids[source], ids[node], edge.label, edge.code)
         for node in nodes
@@ -86,7 +90,9 @@ class _Drawing:
     def __init__(self, trace: Trace):
         self.nodes: list[Node] = []
         self._lineage: Lineage[Node] = Lineage()
+        self._made: dict[tuple[str, str, Location], Node] = {}
         self._fits: dict[int, Node] = {}
+        self._fitted_at: set[Location] = set()
         self._influential = {
             influence.place
             for event in trace.events
@@ -115,6 +121,7 @@ class _Drawing:
             case Fit() if event.model.role in {Role.PREDICTOR, Role.CLUSTERER}:
                 node = self._node("fit", f"{event.model.name}.{event.operation}", event)
                 self._fits[id(event)] = node
+                self._fitted_at.update(node.places)
                 self._feed(node, event.rows, event.influences, event.variable)
             case Fit() if event.model.role is not Role.RESAMPLER:
                 self._transform(event)
@@ -133,8 +140,7 @@ class _Drawing:
             self._lineage.put(node, event.rows)
 
     def _cross_validate(self, event: CrossValidate) -> None:
-        searching = [node for node in self._fits.values() if event.place.location in node.places]
-        if event.search and searching:
+        if event.search and event.place.location in self._fitted_at:
             return
         node = self._node("evaluate", event.function, event)
         self._feed(node, event.rows, event.influences, event.variable)
@@ -150,12 +156,11 @@ class _Drawing:
     def _node(self, kind: str, label: str, event: Event) -> Node:
         """Make a node, or find that of the same step in an earlier turn or call."""
         place = event.place.location
-        for node in self.nodes:
-            if node.kind == kind and node.labels == [label] and node.places == [place]:
-                return node
-        node = Node(kind, [label], [place])
-        self.nodes.append(node)
-        return node
+        step = (kind, label, place)
+        if step not in self._made:
+            self._made[step] = Node(kind, {label: None}, {place: None})
+            self.nodes.append(self._made[step])
+        return self._made[step]
 
     def _feed(
         self, node: Node, rows: RowSet, influences: tuple[Influence, ...] = (), variable: str = ""
@@ -174,7 +179,8 @@ class _Drawing:
                 node.sources.setdefault(prepared, Edge())
 
     def _statistic(self, influence: Influence) -> Node:
-        node = Node("transform", [influence.operation], [influence.place.location])
+        node = Node("transform", {influence.operation: None}, {influence.place.location: None})
+        self._made.setdefault(("transform", influence.operation, influence.place.location), node)
         self._prepared[influence.place] = node
         source = self._lineage.latest(influence.rows, node)
         if source is not None:
@@ -183,35 +189,43 @@ class _Drawing:
         return node
 
 
-def _mark(nodes: list[Node], finding: Finding) -> None:
+class _Places:
+    """Finds nodes by their places, and what they feed."""
+
+    def __init__(self, nodes: list[Node]):
+        self._of_line: dict[Hashable, list[tuple[int, Node]]] = {}
+        self._fed: dict[Node, list[tuple[Node, Edge]]] = {}
+        for node in nodes:
+            for place in node.places:
+                beside = self._of_line.setdefault(place.sort_key[:3], [])
+                beside.append((place.column, node))
+            for source, edge in node.sources.items():
+                self._fed.setdefault(source, []).append((node, edge))
+
+    def at(self, location: Location) -> Node | None:
+        """Find the node of a place, or at least of its line."""
+        beside = self._of_line.get(location.sort_key[:3], [])
+        exact = (node for column, node in beside if column == location.column)
+        return next(exact, beside[0][1] if beside else None)
+
+    def fed_by(self, node: Node) -> list[tuple[Node, Edge]]:
+        """Give the nodes that a node feeds."""
+        return self._fed.get(node, [])
+
+
+def _mark(places: _Places, finding: Finding) -> None:
     """Mark the edge from a finding's place to its evidence, else one beside it."""
-    here = _at(nodes, finding.location)
+    here = places.at(finding.location)
     if here is None:
         return
-    related = [_at(nodes, evidence.location) for evidence in finding.evidence]
-    outgoing = [
-        (target, edge)
-        for target in nodes
-        for source, edge in target.sources.items()
-        if source is here
-    ]
+    related = [places.at(evidence.location) for evidence in finding.evidence]
+    outgoing = places.fed_by(here)
     incoming = list(here.sources.items())
     # What is wrong with a training came in with its rows; what is wrong elsewhere flows on.
     near = [*incoming, *outgoing] if here.kind == "fit" else [*outgoing, *incoming]
     edges = [edge for node, edge in near if node in related] + [edge for _, edge in near]
     if edges and edges[0].code is None:
         edges[0].code = finding.code
-
-
-def _at(nodes: list[Node], location: Location) -> Node | None:
-    """Find the node of a place, or at least of its line."""
-    for exact in (True, False):
-        for node in nodes:
-            for place in node.places:
-                same_line = place.sort_key[:3] == location.sort_key[:3]
-                if same_line and (not exact or place.column == location.column):
-                    return node
-    return None
 
 
 def _connected(nodes: list[Node]) -> list[Node]:
@@ -245,8 +259,8 @@ def _merged(nodes: list[Node], key: Callable[[Node], Hashable]) -> list[Node]:
         first = kept.setdefault(key(node), node)
         instead[node] = first
         if first is not node:
-            first.labels += [label for label in node.labels if label not in first.labels]
-            first.places += [place for place in node.places if place not in first.places]
+            first.labels |= node.labels
+            first.places |= node.places
             for source, edge in node.sources.items():
                 known = first.sources.setdefault(source, edge)
                 known.code = known.code or edge.code
@@ -269,7 +283,7 @@ def _label(node: Node) -> str:
     """Name a step; of many labels the first few."""
     shown = [
         label if len(label) <= LONGEST_LABEL else f"{label[: LONGEST_LABEL - 1]}…"
-        for label in (" ".join(label.split()) for label in node.labels[:MOST_LABELS])
+        for label in (" ".join(label.split()) for label in islice(node.labels, MOST_LABELS))
     ]
     more = len(node.labels) - len(shown)
     return ", ".join(shown) + (f" and {more} more" if more else "")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 from mlaudit.flow import functions, sinks
 from mlaudit.flow.interpreter import BudgetExceededError, Interpreter
 from mlaudit.trace.events import Among, Evaluate, Split
+from mlaudit.trace.kinship import Kinship
 from mlaudit.trace.trace import Trace
 
 if TYPE_CHECKING:
@@ -53,6 +54,10 @@ def _settled(run: Interpreter) -> list[Event]:
     Predictions that no metric judged are evaluations too: somebody will look at them.
     """
     events: list[Event] = []
+    splits: Kinship[Split] = Kinship()
+    for event in run.events.values():
+        if type(event) is Split:
+            splits.put(event, event.parts)
     judged: set[int] = set()
     for event in run.events.values():
         predictions = run.judged.get(id(event), ())
@@ -61,7 +66,7 @@ def _settled(run: Interpreter) -> list[Event]:
             continue
         if isinstance(event, Evaluate) and predictions:
             event.fits = tuple(dict.fromkeys(fit for p in predictions for fit in p.fits))
-            event.among = event.among or _among(run, event, predictions)
+            event.among = event.among or _among(run, event, predictions, splits)
         events.append(event)
     for prediction in run.predictions.values():
         if id(prediction) not in judged and not prediction.trained and prediction.fits:
@@ -69,7 +74,9 @@ def _settled(run: Interpreter) -> list[Event]:
     return events
 
 
-def _among(run: Interpreter, event: Evaluate, predictions: list[Prediction]) -> Among | None:
+def _among(
+    run: Interpreter, event: Evaluate, predictions: list[Prediction], splits: Kinship[Split]
+) -> Among | None:
     """Tell what differs from turn to turn of the loops that an evaluation runs in.
 
     One model that goes on learning differs by epochs; one prediction that is cut differs by
@@ -84,15 +91,17 @@ def _among(run: Interpreter, event: Evaluate, predictions: list[Prediction]) -> 
     fixed = [loops - prediction.made_in for prediction in predictions]
     if all(turns & p.cut_in for turns, p in zip(fixed, predictions, strict=True)):
         return Among.THRESHOLDS
-    return Among.SEEDS if _varies_seed(run, event, loops) else None
+    return Among.SEEDS if _varies_seed(run, event, loops, splits) else None
 
 
-def _varies_seed(run: Interpreter, event: Evaluate, loops: frozenset[int]) -> bool:
+def _varies_seed(
+    run: Interpreter, event: Evaluate, loops: frozenset[int], splits: Kinship[Split]
+) -> bool:
     """Say whether the rows or the model are drawn with another seed in every turn."""
     drawn: list[Split | Model] = [
         split
-        for split in run.events.values()
-        if type(split) is Split and any(event.rows.within(part) for part in split.parts)
+        for split in splits.near(event.rows)
+        if any(event.rows.within(part) for part in split.parts)
     ]
     drawn.append(event.model)
     return any(

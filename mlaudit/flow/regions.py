@@ -13,7 +13,7 @@ from mlaudit.model.frozen import frozen
 from mlaudit.trace.rows import Overlap
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterable
+    from collections.abc import Hashable, Iterable, KeysView
 
 MOST_TERMS = 8
 
@@ -137,8 +137,12 @@ class Rows:
 
     def kin(self, other: Rows) -> bool:
         """Say whether any two terms have one base."""
-        bases = {term.base for term in self.terms}
-        return any(term.base in bases for term in other.terms)
+        return not self.bases.isdisjoint(other.bases)
+
+    @property
+    def bases(self) -> KeysView[Region]:
+        """The data sets that the terms are cut from."""
+        return dict.fromkeys(term.base for term in self.terms).keys()
 
     @property
     def known(self) -> bool:

@@ -14,6 +14,7 @@ from mlaudit.rulekit.wording import (
     score_of,
 )
 from mlaudit.source.document import Place
+from mlaudit.syntax.names import NamedCall
 from mlaudit.syntax.nodes import children
 from mlaudit.trace.events import (
     Alias,
@@ -68,6 +69,7 @@ __all__ = [
     "Load",
     "Model",
     "Module",
+    "NamedCall",
     "Ordered",
     "Overlap",
     "Overlapping",

@@ -234,6 +234,11 @@ class Evaluate(Event):
     chosen_by: tuple[Evaluate | CrossValidate, ...] = ()
 
     @property
+    def reported(self) -> bool:
+        """Whether the number of a metric is told to people."""
+        return self.metric is not None and Use.REPORTED in self.uses
+
+    @property
     def held_out(self) -> bool:
         """Whether the judged rows are surely none that the model was trained on."""
         if not self.fits or not self.rows.known:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from enum import IntEnum
-from typing import Protocol, Self
+from typing import TYPE_CHECKING, Protocol, Self
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Hashable
 
 
 class Overlap(IntEnum):
@@ -31,6 +34,11 @@ class RowSet(Protocol):
 
     def kin(self, other: Self) -> bool:
         """Say whether the two come from the same data, disjoint or not."""
+        ...
+
+    @property
+    def bases(self) -> Collection[Hashable]:
+        """The data that they come from: sets without a common base are never kin."""
         ...
 
     @property

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from mlaudit.trace.events import (
     ChosenOnReported,
@@ -16,11 +16,13 @@ from mlaudit.trace.events import (
     Model,
     Overlapping,
     PreprocessingLeak,
+    Resample,
     Role,
     Split,
     Use,
     Watch,
 )
+from mlaudit.trace.kinship import Kinship
 from mlaudit.trace.rows import Overlap
 
 if TYPE_CHECKING:
@@ -39,10 +41,35 @@ class Trace:
         self.events = events
         self.models = models
         self.notes = notes or []
+        self._near: dict[type[Event], Kinship[Any]] = {}
 
     def of(self, kind: type[E]) -> Iterator[E]:
         """Give the events of one kind, in order."""
-        return (event for event in self.events if type(event) is kind)
+        found: list[E] = self._of_kind.get(kind, [])  # type: ignore[assignment]
+        return iter(found)
+
+    def near(self, kind: type[E], *rows: RowSet) -> list[E]:
+        """Give the events of one kind, in order, that have to do with the data of these rows.
+
+        To them belong all whose rows overlap, hold or lie within these.
+        """
+        if kind not in self._near:
+            self._near[kind] = Kinship()
+            for event in self.of(kind):
+                self._near[kind].put(event, _rows_of(event))
+        return self._near[kind].near(*rows)
+
+    @cached_property
+    def _of_kind(self) -> dict[type[Event], list[Event]]:
+        found: dict[type[Event], list[Event]] = {}
+        for event in self.events:
+            found.setdefault(type(event), []).append(event)
+        return found
+
+    @cached_property
+    def held_out(self) -> list[Evaluate]:
+        """Evaluations on rows that are surely none of the training, told or not."""
+        return [event for event in self.of(Evaluate) if event.held_out]
 
     @cached_property
     def overlaps(self) -> list[Overlapping]:
@@ -107,11 +134,7 @@ class Trace:
     @cached_property
     def reports(self) -> list[Evaluate]:
         """Evaluations by a metric whose number is told to people."""
-        return [
-            event
-            for event in self.of(Evaluate)
-            if event.metric is not None and Use.REPORTED in event.uses
-        ]
+        return [event for event in self.of(Evaluate) if event.reported]
 
     @cached_property
     def chosen_on_reported(self) -> list[ChosenOnReported]:
@@ -124,12 +147,13 @@ class Trace:
         for choice in self._choices():
             reports = [
                 report
-                for report in self.reports
-                if report.held_out
+                for report in self.near(Evaluate, choice.rows)
+                if report.reported
+                and report.held_out
                 and report.rows.overlap(choice.rows) is Overlap.MUST
                 and (report.model is choice.model or type(choice) is Evaluate)
             ]
-            if reports and not self.untouched_reports(choice.rows):
+            if reports and not self._untouched_reports_remain(choice.rows):
                 report = choice if choice in reports else reports[0]
                 found.append(ChosenOnReported(choice, report))
         return found
@@ -143,21 +167,18 @@ class Trace:
                 if (
                     type(choice) is CrossValidate
                     and report.rows.overlap(choice.rows) is Overlap.MUST
-                    and not self.untouched_reports(choice.rows)
+                    and not self._untouched_reports_remain(choice.rows)
                 ):
                     found.setdefault(choice.place, ChosenOnReported(choice, report))
         return list(found.values())
 
-    def untouched_reports(self, rows: RowSet) -> list[Evaluate]:
-        """Give the reported scores on held-out rows that share nothing with these."""
-        return [
-            report for report in self.reports if report.held_out and not report.rows.overlap(rows)
-        ]
-
     def judged_beyond(self, rows: RowSet) -> bool:
         """Say whether a model of the same data is judged on held-out rows beyond these."""
         return any(
-            fit.rows.kin(rows) for report in self.untouched_reports(rows) for fit in report.fits
+            fit.rows.kin(rows)
+            for report in self.near(Evaluate, rows)
+            if report.reported and report.held_out and not report.rows.overlap(rows)
+            for fit in report.fits
         )
 
     @cached_property
@@ -169,28 +190,18 @@ class Trace:
 
     def untouched_rows_remain(self, rows: RowSet) -> bool:
         """Say whether rows that share nothing with these are predicted, told or not."""
-        return any(event.held_out and not event.rows.overlap(rows) for event in self.of(Evaluate))
+        return any(not event.rows.overlap(rows) for event in self.held_out)
 
     def judged_apart(self, evaluation: Evaluate) -> bool:
         """Say whether such a model is also judged on folds, or on rows that may well be others.
 
         Programs train a model anew between two scores, so one of the same class counts.
         """
-        name = evaluation.model.qualified
-        trainings = {fit.place for fit in evaluation.fits}
+        watched = self._watched.get(id(evaluation.model), [])
         return (
-            any(
-                event.model.qualified == name and event.metric is not None and _beyond(event)
-                for event in self.of(Evaluate)
-            )
-            or any(
-                event.model.qualified == name or event.place in trainings
-                for event in self.of(CrossValidate)
-            )
-            or any(
-                event.model is evaluation.model and not event.rows.within(evaluation.rows)
-                for event in self.of(Watch)
-            )
+            evaluation.model.qualified in self._classes_judged_apart
+            or any(fit.place in self._places_of_folds for fit in evaluation.fits)
+            or any(not rows.within(evaluation.rows) for rows in watched)
         )
 
     def set_apart(self, overlapping: Overlapping) -> bool:
@@ -200,7 +211,7 @@ class Trace:
         overlap without one being inside the other.
         """
         trained, judged = overlapping.fit.rows, overlapping.evaluation.rows
-        for split in self.of(Split):
+        for split in self.near(Split, judged):
             for part in split.parts:
                 if judged.within(part) and not trained.within(part):
                     return True
@@ -213,7 +224,7 @@ class Trace:
         """
         late, judged = overlapping.fit, overlapping.evaluation.rows
         found = None
-        for fit in self.of(Fit):
+        for fit in self.near(Fit, judged):
             if fit is late:
                 break
             if fit.model.qualified != late.model.qualified or not fit.rows.kin(judged):
@@ -242,7 +253,7 @@ class Trace:
         """
         found = [
             split
-            for split in reversed(list(self.of(Split)))
+            for split in reversed(self.near(Split, rows))
             if any(rows.within(part) for part in split.parts)
         ]
         alike = (split for split in found if split.parts == found[0].parts)
@@ -256,10 +267,38 @@ class Trace:
 
     def _out_of_fold(self, rows: RowSet, evaluated: RowSet) -> bool:
         """Say whether a statistic of some folds reached the rows of others, to be judged anew."""
-        for split in self.of(Split):
+        for split in self.near(Split, rows):
             if split.folds and any(rows.within(part) for part in split.parts):
                 return not any(evaluated.within(part) for part in split.parts)
         return False
+
+    def _untouched_reports_remain(self, rows: RowSet) -> bool:
+        """Say whether any reported score is on held-out rows that share nothing with these."""
+        return any(event.reported and not event.rows.overlap(rows) for event in self.held_out)
+
+    @cached_property
+    def _classes_judged_apart(self) -> set[str]:
+        """The models that are judged on folds, or on rows that may well be others, by class."""
+        return {
+            *(
+                event.model.qualified
+                for event in self.of(Evaluate)
+                if event.metric is not None and _beyond(event)
+            ),
+            *(event.model.qualified for event in self.of(CrossValidate)),
+        }
+
+    @cached_property
+    def _places_of_folds(self) -> set[Place]:
+        return {event.place for event in self.of(CrossValidate)}
+
+    @cached_property
+    def _watched(self) -> dict[int, list[RowSet]]:
+        """The rows that trainings watch, by the identity of the model."""
+        found: dict[int, list[RowSet]] = {}
+        for event in self.of(Watch):
+            found.setdefault(id(event.model), []).append(event.rows)
+        return found
 
     def _choices(self) -> Iterator[Evaluate | Watch]:
         """Give what chooses something by rows that the model concerned was not trained on."""
@@ -289,6 +328,22 @@ class Trace:
             influence.rows.overlap(evaluated) is Overlap.MUST
             and influence.rows.overlap(trained) >= least
         )
+
+
+def _rows_of(event: Event) -> Iterator[RowSet]:
+    """Give all rows that an event has to do with."""
+    rows: RowSet | None = getattr(event, "rows", None)
+    if rows is not None:
+        yield rows
+    match event:
+        case Split():
+            yield from event.parts
+        case Resample():
+            yield event.result
+        case Evaluate():
+            yield from (fit.rows for fit in event.fits)
+        case _:
+            return
 
 
 def _ignores_features(model: Model) -> bool:

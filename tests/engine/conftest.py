@@ -32,7 +32,11 @@ class Numbers:
         return self.known and self.numbers <= other.numbers
 
     def kin(self, other: Numbers) -> bool:
-        return self.known and other.known
+        return not self.bases.isdisjoint(other.bases)
+
+    @property
+    def bases(self) -> set[str]:
+        return {self.label} if self.known else set()
 
     @property
     def known(self) -> bool:

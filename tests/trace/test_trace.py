@@ -45,8 +45,11 @@ class Numbers:
 
     def kin(self, other: Numbers) -> bool:
         """Rows of one hundred come from one file."""
-        hundreds = {number // 100 for number in self.surely | self.perhaps}
-        return any(number // 100 in hundreds for number in other.surely | other.perhaps)
+        return not self.bases.isdisjoint(other.bases)
+
+    @property
+    def bases(self) -> set[int]:
+        return {number // 100 for number in self.surely | self.perhaps}
 
     @property
     def known(self) -> bool:
@@ -370,3 +373,18 @@ def test_choice_on_folds_is_right_when_untouched_rows_are_reported_too() -> None
     told.chosen_by = (folds,)
     assert trace(folds, told).tuned_on_reported != []
     assert trace(folds, told, score(4, trained, TEST)).tuned_on_reported == []
+
+
+def test_events_near_rows_are_those_of_the_same_data_in_order() -> None:
+    here, beyond = fit(1, model(), TRAIN), fit(2, model(), rows(901))
+    both = fit(3, model(), rows(1, 901))
+    found = trace(here, beyond, both)
+    assert found.near(Fit, TEST) == [here, both]
+    assert found.near(Fit, rows(901), TEST) == [here, beyond, both]
+    assert found.near(Fit, UNKNOWN) == []
+    assert found.near(Split, TEST) == []
+
+
+def test_evaluation_is_near_the_rows_of_its_training() -> None:
+    judged = score(2, fit(1, model(), TRAIN), rows(901))
+    assert trace(judged).near(Evaluate, TEST) == [judged]

@@ -102,14 +102,14 @@ def calls_validation(choice: Evaluate) -> bool:
 def two_names(trace: Trace, chosen: ChosenOnReported) -> TwoNames | None:
     """Find that the rows of a choice go by a name for validation and by one for testing."""
     rows = chosen.choice.rows
-    for alias in trace.of(Alias):
+    for alias in trace.near(Alias, rows):
         if _same(alias.rows, rows) and (pair := _told_apart(alias.name, alias.other)):
             return *pair, alias.place
     if not says_validation(chosen.choice.variable):
         return None
-    for report in trace.reports:
+    for report in trace.near(Evaluate, rows):
         pair = _told_apart(chosen.choice.variable, report.variable)
-        if pair and report.held_out and _same(report.rows, rows):
+        if pair and report.reported and report.held_out and _same(report.rows, rows):
             return *pair, chosen.choice.place
     return None
 

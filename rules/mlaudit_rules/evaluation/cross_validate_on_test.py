@@ -71,7 +71,7 @@ def trained_on_the_rest(trace: Trace, event: CrossValidate) -> Fit | None:
         return None
     related = [
         fit
-        for fit in trace.of(Fit)
+        for fit in trace.near(Fit, event.rows)
         if fit.model.role is Role.PREDICTOR and fit.rows.kin(event.rows)
     ]
     if any(fit.rows.overlap(event.rows) for fit in related):

@@ -139,11 +139,19 @@ def _problem(module: Module, event: Evaluate, call: Call | None) -> Problem | No
 def _made_discrete(module: Module, call: Call) -> bool:
     """Look along the operands' assignments for anything that makes classes of quantities."""
     texts, names = [module.text(call.node)], _names_in(call.node)
+    assigned = module.fact(_assigned)
+    texts += [module.text(node) for name in names for node in assigned.get(name, ())]
+    return any(DISCRETE.search(text) for text in texts)
+
+
+def _assigned(module: Module) -> dict[str | None, list[ast.Assign | ast.AugAssign]]:
+    """Map names to the assignments to them, to their parts and to their attributes."""
+    found: dict[str | None, list[ast.Assign | ast.AugAssign]] = {}
     for node in module.nodes.find(ast.Assign, ast.AugAssign):
         targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-        if any(_root(target) in names for target in targets):
-            texts.append(module.text(node))
-    return any(DISCRETE.search(text) for text in texts)
+        for target in targets:
+            found.setdefault(_root(target), []).append(node)
+    return found
 
 
 def _names_in(node: ast.Call) -> set[str]:

@@ -51,7 +51,8 @@ class UnusedTestSplit(Rule):
             names = test_names(split)
             if not names or split.place.document is not module.document:
                 continue
-            trained = next((fit for fit in trace.of(Fit) if learns_from_rest(fit, split)), None)
+            near = trace.near(Fit, split.parts[0])
+            trained = next((fit for fit in near if learns_from_rest(fit, split)), None)
             if trained is not None and not names & module.fact(read_names):
                 yield self._judge(trace, split, trained)
 

@@ -38,9 +38,8 @@ class ResampledTest(Rule):
 
     def check_trace(self, trace: Trace) -> Iterable[Finding]:
         """Judge resamplings by the evaluations of their rows, one finding a resampling."""
-        evaluations = [event for event in trace.of(Evaluate) if event.metric and event.held_out]
         for resample in trace.of(Resample):
-            for evaluation in evaluations:
+            for evaluation in trace.near(Evaluate, resample.result):
                 if _judges_only(resample, evaluation):
                     yield self._judge(resample, evaluation)
                     break
@@ -58,6 +57,9 @@ class ResampledTest(Rule):
 
 def _judges_only(resample: Resample, evaluation: Evaluate) -> bool:
     """Say whether the evaluated rows come from the resampling and the training rows do not."""
-    return evaluation.rows.within(resample.result) and not any(
-        fit.rows.overlap(resample.rows) for fit in evaluation.fits
+    return (
+        evaluation.metric is not None
+        and evaluation.rows.within(resample.result)
+        and evaluation.held_out
+        and not any(fit.rows.overlap(resample.rows) for fit in evaluation.fits)
     )

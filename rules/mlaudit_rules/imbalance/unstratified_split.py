@@ -21,7 +21,7 @@ from mlaudit.rulekit import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Hashable, Iterable
 
     from mlaudit.rulekit import Module, Trace
 
@@ -85,12 +85,14 @@ class UnstratifiedSplit(Rule):
 def _of_one_source(splits: Iterable[Split]) -> list[list[Split]]:
     """Group splits of the same data: what is wrong with one is wrong with all."""
     groups: list[list[Split]] = []
+    known: dict[Hashable, list[Split]] = {}
     for split in splits:
-        group = next((group for group in groups if group[0].rows.kin(split.rows)), None)
+        group = next((known[base] for base in split.rows.bases if base in known), None)
         if group is None:
-            groups.append([split])
-        else:
-            group.append(split)
+            group = []
+            groups.append(group)
+            known |= dict.fromkeys(split.rows.bases, group)
+        group.append(split)
     return groups
 
 
@@ -115,18 +117,16 @@ def _leaves_to_chance(split: Split) -> bool:
 
 def _tasks(trace: Trace, split: Split) -> set[str | None]:
     """Tell what is trained on the parts of a split."""
-    trained = [
-        (event.model.task, event.rows)
-        for event in trace.events
-        if isinstance(event, Fit | CrossValidate) and event.model.role is Role.PREDICTOR
-    ]
+    rows = (split.rows, *split.parts)
+    near: list[Fit | CrossValidate] = [*trace.near(Fit, *rows), *trace.near(CrossValidate, *rows)]
+    trained = [(e.model.task, e.rows) for e in near if e.model.role is Role.PREDICTOR]
     surely = {task for task, rows in trained if any(rows.within(part) for part in split.parts)}
     return surely or {task for task, rows in trained if rows.kin(split.rows)}
 
 
 def _resampled(trace: Trace, split: Split) -> bool:
     """Rows that were resampled before are as balanced as the author wanted them."""
-    return any(split.rows.within(resample.result) for resample in trace.of(Resample))
+    return any(split.rows.within(resample.result) for resample in trace.near(Resample, split.rows))
 
 
 def _classifies(module: Module) -> bool:

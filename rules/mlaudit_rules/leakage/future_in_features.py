@@ -77,7 +77,8 @@ def _oldest_first(trace: Trace, influence: Influence) -> bool:
 
     What is recorded as a whole, such as one breath or one sentence, may be seen as a whole.
     """
-    known = [event for event in trace.of(Ordered) if event.rows.overlap(influence.rows)]
+    near = trace.near(Ordered, influence.rows)
+    known = [event for event in near if event.rows.overlap(influence.rows)]
     return not any(event.newest_first for event in known) and any(
         not event.how.startswith("lagged") for event in known
     )

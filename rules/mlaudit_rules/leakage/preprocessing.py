@@ -130,7 +130,7 @@ def chooses_only(trace: Trace, leak: PreprocessingLeak) -> bool:
         return False
     return trace.judged_beyond(validation.rows) or any(
         event.held_out and event.rows.kin(validation.rows)
-        for event in trace.of(Evaluate)
+        for event in trace.near(Evaluate, validation.rows)
         if not event.rows.overlap(validation.rows)
     )
 

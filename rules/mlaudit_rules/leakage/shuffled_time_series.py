@@ -76,7 +76,7 @@ def _lag(trace: Trace, split: Split) -> Ordered | None:
     """Find what relates rows to their neighbours; in groups, these are sequences of their own."""
     found = [
         event
-        for event in trace.of(Ordered)
+        for event in trace.near(Ordered, split.rows)
         if event.how.startswith("lagged") and event.rows.overlap(split.rows) is Overlap.MUST
     ]
     return found[0] if found and all(event.how == "lagged" for event in found) else None
@@ -84,8 +84,8 @@ def _lag(trace: Trace, split: Split) -> Ordered | None:
 
 def windows(trace: Trace, split: Split) -> Windowed | None:
     """Find the overlapping windows that a split deals out."""
-    found = (e for e in trace.of(Windowed) if split.rows.overlap(e.rows) is Overlap.MUST)
-    return next(found, None)
+    near = trace.near(Windowed, split.rows)
+    return next((e for e in near if split.rows.overlap(e.rows) is Overlap.MUST), None)
 
 
 def shuffles(split: Split) -> bool:

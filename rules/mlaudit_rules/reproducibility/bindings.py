@@ -37,6 +37,14 @@ def sole_values(module: Module) -> dict[str, ast.expr]:
     return {name: value for name, value in values.items() if bound.get(name) == 1}
 
 
+def uses(module: Module) -> dict[str, list[ast.Name]]:
+    """Map names to where they stand, in source order."""
+    found: dict[str, list[ast.Name]] = {}
+    for node in module.nodes.find(ast.Name):
+        found.setdefault(node.id, []).append(node)
+    return found
+
+
 def last_name(node: ast.expr) -> str:
     """Give `c` of `a.b.c` and of `c`, "" of anything else."""
     if isinstance(node, ast.Attribute):

@@ -39,10 +39,15 @@ def draws(module: Module) -> list[Drawing]:
     return [*_functions(module), *_samples(module)]
 
 
+def draws_by_call(module: Module) -> dict[ast.Call, Drawing]:
+    """Map the calls that draw to their draws."""
+    return {draw.node: draw for draw in reversed(module.fact(draws))}
+
+
 def unseeded_draws(module: Module, seeding: Seeding, running: Running) -> Iterator[Drawing]:
     """Find the draws that the program may come to, and that no seed reaches."""
     in_workers = _methods_in_workers(module) if seeding.seeds("torch") else set()
-    for draw in draws(module):
+    for draw in module.fact(draws):
         if not running.reaches(draw.function) or seeding.reaches(draw.generator, draw):
             continue
         # The seeds of loader workers, NumPy's and Python's among them, derive from PyTorch's.
@@ -60,18 +65,17 @@ def unseeded_sample(node: ast.expr) -> ast.Call | None:
     return None
 
 
-def sampled_apart(module: Module) -> Iterator[ast.Call]:
+def sampled_apart(module: Module) -> list[ast.Call]:
     """Find `part = table.sample(...)` whose index then takes the rest: `table.drop(part.index)`."""
     if not any(unseeded_sample(named.node) for named in module.names.calls):
-        return
+        return []
     sampled: dict[str, ast.Call] = {}
     for node in module.nodes.find(ast.Assign):
         if isinstance(node.targets[0], ast.Name):
             call = unseeded_sample(node.value)
             if call is not None:
                 sampled[node.targets[0].id] = call
-    if sampled:
-        yield from (sampled[name] for name in sorted(_dropped(module) & sampled.keys()))
+    return [sampled[name] for name in sorted(_dropped(module) & sampled.keys())] if sampled else []
 
 
 def _dropped(module: Module) -> set[str]:
@@ -107,7 +111,7 @@ def _draws(call: Call) -> bool:
 
 
 def _samples(module: Module) -> Iterator[Drawing]:
-    splitting = set(sampled_apart(module))
+    splitting = set(module.fact(sampled_apart))
     for named in module.names.calls:
         node = named.node
         if unseeded_sample(node) is not node or node in splitting:

@@ -6,13 +6,14 @@ import ast
 from typing import TYPE_CHECKING
 
 from mlaudit.rulekit import CrossValidate, Fit
+from mlaudit_rules.reproducibility.bindings import uses
 from mlaudit_rules.reproducibility.seeding import Seeding
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mlaudit.rulekit import Call, Model, Module, Place
-    from mlaudit_rules.reproducibility.seeding import Site
+    from mlaudit_rules.reproducibility.seeding import Function, Site
 
 
 def late_seed(module: Module, generator: str, site: Site) -> Place | None:
@@ -28,8 +29,7 @@ def outlives(module: Module, node: ast.AST, seed: Place) -> bool:
     """Say whether a name that is bound to the value of a call is read after a seed is set."""
     bound = _bound_to(module, node)
     for name in bound:
-        uses = [use for use in module.nodes.find(ast.Name) if use.id == name]
-        later = [use for use in uses if use.lineno > seed.end_line]
+        later = [use for use in module.fact(uses).get(name, ()) if use.lineno > seed.end_line]
         stored = [use.lineno for use in later if isinstance(use.ctx, ast.Store)]
         first = min(stored, default=None)
         # The line that binds a name anew may still read what it was: `X = scale(X)`.
@@ -43,9 +43,9 @@ def outlives(module: Module, node: ast.AST, seed: Place) -> bool:
 
 def fits_of(module: Module, call: Call) -> list[Place]:
     """List where the estimator that a call makes is fitted, as far as the same function does it."""
-    named = (named for named in module.names.calls if named.function is call.function)
-    places = {module.place(one.node) for one in named}
-    return [place for place in module.fact(_fits).get(call.place, ()) if place in places]
+    functions = module.fact(_functions)
+    fits = module.fact(_fits).get(call.place, ())
+    return [place for place in fits if call.function in functions.get(place, ())]
 
 
 def late_for_fit(module: Module, generator: str, call: Call) -> Place | None:
@@ -78,6 +78,14 @@ def _fits(module: Module) -> dict[Place, list[Place]]:
         if isinstance(event, Fit | CrossValidate):
             for place in _made(event.model):
                 found.setdefault(place, []).append(event.place)
+    return found
+
+
+def _functions(module: Module) -> dict[Place, set[Function]]:
+    """Map the places of calls to the functions around them."""
+    found: dict[Place, set[Function]] = {}
+    for named in module.names.calls:
+        found.setdefault(module.place(named.node), set()).add(named.function)
     return found
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from mlaudit.rulekit import Pattern, frozen
 from mlaudit_rules.reproducibility.bindings import last_name
-from mlaudit_rules.reproducibility.draws import draws
+from mlaudit_rules.reproducibility.draws import draws_by_call
 from mlaudit_rules.reproducibility.seeding import Seeding
 
 if TYPE_CHECKING:
@@ -133,7 +133,7 @@ class Order:
 
     def loses(self, node: ast.Call) -> bool:
         """Say whether nothing seeds a shuffle, so that the order before it does not matter."""
-        drawing = next((draw for draw in draws(self._module) if draw.node is node), None)
+        drawing = self._module.fact(draws_by_call).get(node)
         if drawing is None:
             return False
         return not self._module.fact(Seeding).reaches(drawing.generator, drawing)

@@ -62,7 +62,7 @@ class Randomness:
 
 def unseeded(module: Module) -> list[Randomness]:
     """List what is random and unseeded, once a generator: networks first, then single draws."""
-    if not trains_network(module) and not draws(module):
+    if not trains_network(module) and not module.fact(draws):
         return []
     seeding, running = module.fact(Seeding), module.fact(Running)
     found = [*_torch(module, seeding, running), *_keras(module, seeding)]

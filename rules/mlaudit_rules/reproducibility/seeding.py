@@ -12,7 +12,7 @@ from mlaudit_rules.reproducibility.running import Running
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mlaudit.rulekit import Argument, Call, Module, Place
+    from mlaudit.rulekit import Argument, Call, Module, NamedCall, Place
 
     Function = ast.FunctionDef | ast.AsyncFunctionDef | None
 
@@ -133,8 +133,7 @@ class Seeding:
             return ()
         return tuple(
             (self._module.place(named.node), named.function)
-            for named in names.calls
-            if _calls(named.node, function.name)
+            for named in self._module.fact(_calls_by_name).get(function.name, ())
         )
 
     def _helpers(self) -> Iterator[_Seeding]:
@@ -173,8 +172,12 @@ def _returns(function: Function) -> bool:
     return any(isinstance(node, ast.Return) and node.value is not None for node in nodes)
 
 
-def _calls(node: ast.Call, name: str) -> bool:
-    return isinstance(node.func, ast.Name) and node.func.id == name
+def _calls_by_name(module: Module) -> dict[str, list[NamedCall]]:
+    found: dict[str, list[NamedCall]] = {}
+    for named in module.names.calls:
+        if isinstance(named.node.func, ast.Name):
+            found.setdefault(named.node.func.id, []).append(named)
+    return found
 
 
 def is_random(call: Call) -> bool:

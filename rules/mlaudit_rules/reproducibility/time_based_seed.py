@@ -6,7 +6,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from mlaudit.rulekit import Confidence, Fix, Pattern, Rule, RuleMeta, Severity, quoted
-from mlaudit_rules.reproducibility.bindings import last_name, sole_values
+from mlaudit_rules.reproducibility.bindings import last_name, sole_values, uses
 from mlaudit_rules.reproducibility.clock import names_in, varying_source
 from mlaudit_rules.reproducibility.learning import learns
 
@@ -68,10 +68,11 @@ def _seeds(module: Module) -> Iterator[tuple[ast.Call, ast.expr]]:
 def _kept(module: Module, value: ast.expr) -> bool:
     """Say whether the seed has a name that is read elsewhere too, such as by what logs it."""
     names = names_in(module, value) & module.fact(sole_values).keys()
-    given = module.fact(_given)
+    given, standing = module.fact(_given), module.fact(uses)
     return any(
-        node.id in names and isinstance(node.ctx, ast.Load) and node not in given
-        for node in module.nodes.find(ast.Name)
+        isinstance(node.ctx, ast.Load) and node not in given
+        for name in names
+        for node in standing.get(name, ())
     )
 
 

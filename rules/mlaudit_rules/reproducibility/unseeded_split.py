@@ -41,7 +41,7 @@ class UnseededSplit(Rule):
         if module.is_test:
             return
         splits = seedless(module, "split")
-        samples = list(sampled_apart(module))
+        samples = module.fact(sampled_apart)
         if not splits and not samples:
             return
         seeding, running = module.fact(Seeding), module.fact(Running)

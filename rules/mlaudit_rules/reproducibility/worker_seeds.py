@@ -140,11 +140,12 @@ class _Origins:
     """Of which of the given classes the values of names may be made, through any calls between."""
 
     def __init__(self, module: Module, classes: set[str]):
+        self._nodes = module.nodes
         self._classes = {name: {name} for name in classes}
-        assignments = list(_assignments(module))
+        assignments = [(target, self._names(value)) for target, value in _assignments(module)]
         for _ in range(3):
-            for target, value in assignments:
-                found = self._within(value)
+            for target, names in assignments:
+                found = self._made_of(names)
                 if found:
                     self._classes.setdefault(target, set()).update(found)
 
@@ -153,10 +154,12 @@ class _Origins:
         given = loader.node.args[:1] or [
             keyword.value for keyword in loader.node.keywords if keyword.arg == "dataset"
         ]
-        return self._within(given[0]) if given else set()
+        return self._made_of(self._names(given[0])) if given else set()
 
-    def _within(self, node: ast.AST) -> set[str]:
-        names = {inner.id for inner in ast.walk(node) if isinstance(inner, ast.Name)}
+    def _names(self, node: ast.AST) -> set[str]:
+        return {inner.id for inner in self._nodes.find(ast.Name, within=node)}
+
+    def _made_of(self, names: set[str]) -> set[str]:
         return {kind for name in names for kind in self._classes.get(name, ())}
 
 

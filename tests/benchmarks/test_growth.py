@@ -1,0 +1,33 @@
+"""Ten times the code takes ten times the work: no rule looks at everything for everything."""
+
+from __future__ import annotations
+
+import cProfile
+import pstats
+from typing import TYPE_CHECKING
+
+from benchmarks import corpus
+from mlaudit.config.schema import Config, Profile
+from mlaudit.engine.review import review
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+TIMES = 6
+
+
+def work(path: Path) -> int:
+    """Count the calls of functions that a review makes, which no other process disturbs."""
+    profile = cProfile.Profile()
+    profile.runcall(review, [str(path)], Config(profile=Profile.PRODUCTION))
+    return int(pstats.Stats(profile).total_calls)  # type: ignore[attr-defined]
+
+
+def test_work_grows_with_the_code_and_not_with_its_square(tmp_path: Path) -> None:
+    once = "\n".join(corpus.sources()[::30])
+    copies = [once, *(corpus.rename(once, f"_{copy}") for copy in range(1, TIMES))]
+    short, long = tmp_path / "short.py", tmp_path / "long.py"
+    short.write_text(once, encoding="utf-8")
+    long.write_text("\n".join(copies), encoding="utf-8")
+    work(short)  # what is read and compiled once
+    assert work(long) < 1.1 * TIMES * work(short)
