@@ -132,7 +132,7 @@ class Interpreter:
         if data.rows.terms or data.kind in {"scalar", "generator"} or expression is None:
             return data
         text = self.text(expression)
-        key = ("unknown", text, self.state.scope, self.origin(expression))
+        key = ("unknown", text, self.state.scope.identity, self.origin(expression))
         data = data.but(rows=base(key, text))
         if isinstance(expression, ast.Name) and isinstance(self.load(value), Data):
             self.state.scope.bind(expression.id, self.state.allocate(data))
@@ -145,7 +145,7 @@ class Interpreter:
             if not isinstance(inner, ast.expr):
                 return None
             expression = inner
-        return self.origins.get((self.state.scope, expression.id))
+        return self.origins.get((self.state.scope.identity, expression.id))
 
     def block(self, body: list[ast.stmt]) -> bool:
         """Run statements; True when the end is not reached (return, raise, break, continue)."""

@@ -28,15 +28,19 @@ MOST_CHOICES = 4
 
 
 class Scope:
-    """The names of a module, function or class body, and the scope around it."""
+    """The names of a module, function or class body, and the scope around it.
 
-    __slots__ = ("document", "global_names", "names", "outer")
+    `identity` is what nothing else is equal to, even when the scope is gone.
+    """
+
+    __slots__ = ("document", "global_names", "identity", "names", "outer")
 
     def __init__(self, document: Document, outer: Scope | None = None):
         self.document = document
         self.outer = outer
         self.names: dict[str, Value] = {}
         self.global_names: set[str] = set()
+        self.identity = object()
 
     def find(self, name: str) -> Value | None:
         """Look a name up, outwards."""

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 def assign(run: Interpreter, target: ast.expr, value: Value, source: ast.expr | None) -> None:
     """Bind a value to any target."""
     if isinstance(target, ast.Name):
-        run.origins[run.state.scope, target.id] = id(target)
+        run.origins[run.state.scope.identity, target.id] = id(target)
         _bind(run, target.id, value)
         _renamed(run, target, value, source)
     elif isinstance(target, ast.Tuple | ast.List):
