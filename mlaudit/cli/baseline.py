@@ -53,11 +53,22 @@ def command(
     A later `mlaudit review --baseline FILE` judges only what is new.  Commit the file: it can be
     read, and shrinks as findings are mended.  Entries of files that are not among PATHS stay.
     """
-    from mlaudit.engine.baseline import dump, place
+    from mlaudit.engine.baseline import place
 
     paths = paths or (".",)
     config = configure(Path(paths[0]), file, isolated, **settings)
     target = output or (place(config) if config.baseline else Path(DEFAULT))
+    remember(paths, config, target, prune=prune, quiet=quiet)
+    if not (quiet or config.baseline):
+        click.echo(f'use it: --baseline {target}, or baseline = "{target}"', err=True)
+
+
+def remember(
+    paths: Sequence[str], config: Config, target: Path, *, prune: bool = False, quiet: bool = False
+) -> None:
+    """Review and write a baseline; raises `Unable` when that cannot be done."""
+    from mlaudit.engine.baseline import dump
+
     before, after = _renewed(paths, config, target, prune=prune, quiet=quiet)
     try:
         target.write_text(dump(after), encoding="utf-8", newline="\n")
@@ -65,8 +76,6 @@ def command(
         raise Unable(f"{target}: {error.strerror or error}") from None
     if not quiet:
         click.echo(_told(target, before, after), err=True)
-        if not config.baseline:
-            click.echo(f'use it: --baseline {target}, or baseline = "{target}"', err=True)
 
 
 def _renewed(

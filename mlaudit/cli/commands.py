@@ -9,7 +9,7 @@ import click
 
 from mlaudit import __version__
 
-COMMANDS = ("review", "probe", "explain", "rules", "baseline", "render", "config")
+COMMANDS = ("review", "probe", "explain", "rules", "baseline", "render", "init", "config")
 
 
 class Lazy(click.Group):
