@@ -320,9 +320,9 @@ def _values(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> 
     """Give values of no rows, but for an array made as long as some data is."""
     shape = run.load(arguments.positional[0]) if arguments.positional else UNKNOWN
     sizes = [run.load(item) for item in shape.items] if isinstance(shape, Sequence) else [shape]
-    for size in sizes:
+    for position, size in enumerate(sizes):
         if isinstance(size, Constant) and isinstance(size.value, Length):
-            return Data("array", size.value.rows)
+            return Data("transposed" if position else "array", size.value.rows)
     chosen_by = choices.settings(run, arguments) if arguments.positional else ()
     return Data("unknown", chosen_by=chosen_by) if chosen_by else UNKNOWN
 

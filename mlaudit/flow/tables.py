@@ -57,6 +57,8 @@ def attribute(run: Interpreter, holder: Value, value: Data, name: str) -> Value:
         return Method(holder, name)
     if name in {"values", "array"}:
         return value.but(kind="array" if value.kind == "table" else value.kind)
+    if name == "T" and value.kind == "transposed":
+        return value.but(kind="array")
     if name in _TRANSPARENT:
         return value
     if name == "index" and value.rows.terms:
@@ -169,6 +171,8 @@ def _first_ranked(run: Interpreter, value: Data, key: ast.expr) -> None:
 
 def _of_data(run: Interpreter, value: Data, key: ast.expr) -> Value:
     _first_ranked(run, value, key)
+    if value.kind == "transposed":
+        return _of_transposed(run, value, key)
     if isinstance(key, ast.Tuple) and key.elts and value.kind not in {"group", "window"}:
         return _rows_and_columns(run, value, key)
     if isinstance(key, ast.Slice):
@@ -191,6 +195,14 @@ def _of_data(run: Interpreter, value: Data, key: ast.expr) -> Value:
         chosen_by = choices.united(index.scores, index.chosen_by)
         return value.but(columns=None, select=None, name=None, chosen_by=chosen_by)
     return _by_computed(run, value, index, key)
+
+
+def _of_transposed(run: Interpreter, value: Data, key: ast.expr) -> Data:
+    """Take rows of an array that holds the rows of its data as columns."""
+    of_data = value.but(kind="array", columns=None, select=None)
+    if isinstance(key, ast.Tuple) and len(key.elts) > 1:
+        return chosen_rows(run, of_data, key.elts[1])
+    return value if isinstance(key, ast.Slice) else of_data
 
 
 def _part_named(value: Data, name: str) -> Data:

@@ -93,6 +93,23 @@ class Trace:
         than on folds.
         """
         found: dict[Hashable, PreprocessingLeak] = {}
+        for leak in self._leaks:
+            _keep(found, leak)
+        return list(found.values())
+
+    def models_reached(self, kinds: frozenset[Kind]) -> list[Model]:
+        """Give the models whose judgement influences of such kinds spoil, in order of leaks."""
+        reached = (
+            leak.fit.model if leak.fit is not None else leak.evaluation.model
+            for leak in self._leaks
+            if leak.influence.kind in kinds
+        )
+        return list({id(model): model for model in reached}.values())
+
+    @cached_property
+    def _leaks(self) -> list[PreprocessingLeak]:
+        """Every way from an influence into an evaluation that it invalidates."""
+        found = []
         for evaluation in sorted(self.of(Evaluate), key=lambda event: event.metric is None):
             if any(fit.rows.overlap(evaluation.rows) for fit in evaluation.fits):
                 continue
@@ -104,14 +121,14 @@ class Trace:
                 for influence in (*fit.influences, *evaluation.influences):
                     if self._sees(influence, evaluation.rows, fit.rows):
                         split = self.split_of(evaluation.rows, evaluation.variable, fit.variable)
-                        _keep(found, PreprocessingLeak(influence, evaluation, fit, split))
+                        found.append(PreprocessingLeak(influence, evaluation, fit, split))
         for validation in self.of(CrossValidate):
             if _ignores_features(validation.model):
                 continue
             for influence in validation.influences:
                 if self._sees(influence, validation.rows, validation.rows):
-                    _keep(found, PreprocessingLeak(influence, validation, None, None))
-        return list(found.values())
+                    found.append(PreprocessingLeak(influence, validation, None, None))
+        return found
 
     @cached_property
     def fits_on_test(self) -> list[PreprocessingLeak]:

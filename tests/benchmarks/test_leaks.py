@@ -32,3 +32,22 @@ def test_expectations_are_read_from_the_calls_of_a_test_file(tmp_path: Path) -> 
 )
 def test_outcomes(leaking: tuple[str, ...], reported: tuple[str, ...], outcome: str) -> None:
     assert Case("overlap", "a.py", leaking, reported).outcome == outcome
+
+
+@pytest.mark.parametrize(
+    ("leaking", "named", "missing", "more"),
+    [
+        (("Model.fit",), ("Model",), [], []),
+        (("Model.fit", "Other.fit"), ("Model",), ["Other.fit"], []),
+        (("Model.fit",), ("Model", "Other"), [], ["Other"]),
+        (("Any | Other.fit",), ("Other",), [], []),
+        (("Model.fit", "Unknown.fit"), ("Model", "Other"), [], []),
+        (("Unknown.fit",), (), ["Unknown.fit"], []),
+        (("model_0",), ("Net",), [], []),
+    ],
+)
+def test_models_are_compared_by_class(
+    leaking: tuple[str, ...], named: tuple[str, ...], missing: list[str], more: list[str]
+) -> None:
+    case = Case("overlap", "a.py", leaking, ("LEAK001",), named)
+    assert (case.missing, case.more) == (missing, more)
