@@ -59,13 +59,19 @@ class Match:
     unjudged: list[Finding] = field(default_factory=list)
 
 
+# Rules that report a part of what another rule reported when the labels were given.
+DIVIDED = {"SEED005": {"SEED007"}}
+
+
 def read_labels(table: Path, active: Iterable[str], *, lean: bool) -> list[Label]:
     """Read the labels that a rule in `active` may report; `lean` decides the debatable ones."""
     existing = frozenset(active)
     labels = []
     with table.open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
-            codes = existing.intersection(row["codes"].split(";"))
+            given = set(row["codes"].split(";"))
+            given.update(*(more for code, more in DIVIDED.items() if code in given))
+            codes = existing & given
             verdict = row["lean"] if lean and row["verdict"] == DEBATABLE else row["verdict"]
             cell = int(row["cell"]) + 1 if row["cell"] else None
             where = (cell, int(row["line"]))

@@ -33,6 +33,7 @@ SUITABLE = Pattern(
     re.IGNORECASE,
 )
 ACCURACY = {"accuracy_score", "accuracy"}
+MOST_PLACES = 4
 SCORED = {"score", "evaluate", "evaluate_generator"}
 
 
@@ -51,28 +52,33 @@ class AccuracyOnly(Rule):
 
     def check_module(self, module: Module) -> Iterable[Finding]:
         """Judge the document as a whole, at its first accuracy."""
-        measured = None if module.is_test else _accuracy(module)
-        if measured is None or not module.imbalance.evident or _measures_more(module):
+        places = [] if module.is_test else _accuracies(module)
+        if not places or not module.imbalance.evident or _measures_more(module):
             return
+        measured, *others = places
         imbalance = module.imbalance
         yield self.report(
             measured,
             f"accuracy ({quoted(measured)}) is the only judgement of the classifier, although "
             f"{imbalance.words}: always guessing the commonest class would score high as well",
-            evidence=imbalance.evidence,
+            evidence=[
+                *imbalance.evidence,
+                *(("again here", place) for place in others[:MOST_PLACES]),
+            ],
             confidence=Confidence.HIGH if imbalance.shown else Confidence.MEDIUM,
             fix=Fix("Add classification_report, or average_precision_score on the probabilities."),
         )
 
 
-def _accuracy(module: Module) -> Place | None:
-    """Find the first accuracy, on held-out rows or folds if there is one."""
+def _accuracies(module: Module) -> list[Place]:
+    """Find where accuracy is measured, first on held-out rows or folds if there are any."""
     compiled = _compiled(module)
     found = [
         event for event in module.trace.events if _measures_accuracy(event, compiled is not None)
     ]
     found.sort(key=lambda event: isinstance(event, Evaluate) and not event.held_out)
-    return found[0].place if found else compiled
+    places = list(dict.fromkeys(event.place for event in found))
+    return places or ([compiled] if compiled is not None else [])
 
 
 def _measures_accuracy(event: object, compiled: bool) -> bool:
