@@ -18,11 +18,14 @@ if TYPE_CHECKING:
     from mlaudit.model.review import Review
 
 FORMATS = (
-    "text", "concise", "json", "jsonl", "markdown", "sarif", "github", "gitlab", "junit", "rdjson",
+    "text", "concise", "json", "jsonl", "markdown", "html", "sarif", "github", "gitlab", "junit",
+    "rdjson",
 )  # fmt: skip
 _BY_SUFFIX = {
     ".md": "markdown",
     ".markdown": "markdown",
+    ".html": "html",
+    ".htm": "html",
     ".json": "json",
     ".jsonl": "jsonl",
     ".sarif": "sarif",
@@ -51,7 +54,7 @@ _OPTIONS = (
         "--output",
         metavar="FILE",
         type=click.Path(dir_okay=False, path_type=Path),
-        help="Write to a file; .md, .json, .jsonl, .sarif and .xml choose their format.",
+        help="Write to a file; .md, .html, .json, .jsonl, .sarif and .xml choose their format.",
     ),
     click.option("--statistics", is_flag=True, help="Count the findings of each rule instead."),
 )

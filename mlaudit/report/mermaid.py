@@ -41,12 +41,12 @@ def picture(pipeline: Pipeline) -> str:
 def _node(step: Step, path: str) -> str:
     label = mermaid(_short(step.label))
     if step.location is not None:
-        label += f"<br/>{mermaid(_place(step.location, path))}"
+        label += f"<br/>{mermaid(place_of(step.location, path))}"
     return _SHAPES.get(step.kind, '["{}"]').format(label)
 
 
-def _place(location: Location, path: str) -> str:
-    """Name a line; its file only when it is another one than that of the picture."""
+def place_of(location: Location, path: str) -> str:
+    """Name a line of a picture; its file only when it is another one than that of the picture."""
     file = "" if location.path == path else f"{PurePath(location.path).name} "
     cell = "" if location.cell is None else f"cell {location.cell}, "
     return f"{file}{cell}line {location.line}"
