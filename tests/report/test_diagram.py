@@ -31,12 +31,6 @@ def _pipeline(*flows: tuple[str, str], code: str | None = None) -> Pipeline:
 
 def test_each_step_stands_right_of_what_it_follows() -> None:
     flows = [("load", "fit"), ("mean", "fit"), ("load", "mean"), ("fit", "score")]
-        ("load", "fit"),
-        ("mean", "fit"),
-        ("load", "mean"),
-        ("fit", "score"),
-        ("load", "score"),
-    ]
     boxes = _boxes(diagram(_pipeline(*flows)))
     for source, target in flows:
         assert boxes[source][0] + boxes[source][2] < boxes[target][0]
