@@ -1,0 +1,1 @@
+"""Plants faults in clean programs: each module knows the faults of one family."""

@@ -1,0 +1,558 @@
+"""Misuse of the test part: choices on it, training scores, swapped arguments, lost pairs."""
+
+from __future__ import annotations
+
+import ast
+import re
+from typing import TYPE_CHECKING
+
+from benchmarks.planting.divisions import (
+    SCORES,
+    classifies,
+    division,
+    frames,
+    kind,
+    outputs,
+    tested,
+    validated,
+)
+from benchmarks.planting.faults import Plant, fault
+from benchmarks.planting.source import Edit, argument, called
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from benchmarks.planting.source import Source
+
+CHOSEN = ("EVAL003", "EVAL004", "EVAL005", "EVAL006", "EVAL012")
+JUDGED = ("predict", "predict_proba", "decision_function", "score", "evaluate")
+
+
+@fault("transformer fitted on the test part", "EVAL001")
+def fitted_on_test(source: Source) -> Iterator[Plant]:
+    """Fit again where the test part is only to be transformed."""
+    for call in source.calls("transform"):
+        if (
+            call.args
+            and "test" in source.code(call.args[0])
+            and isinstance(call.func, ast.Attribute)
+        ):
+            start = source.span(call.func.value)[1]
+            end = source.span(call.func)[1]
+            if "select" in source.code(call.func):
+                continue
+            yield Plant([Edit(start, end, ".fit_transform")])
+
+
+@fault("training rows scored", "EVAL002", also=("EVAL016", "LEAK007"))
+def training_rows_scored(source: Source) -> Iterator[Plant]:
+    """Judge every model on the rows that it was trained on, and nothing else."""
+    divided = division(source)
+    if divided is None:
+        return
+    scope = source.scope(divided.statement)
+    renamed = _test_names(source, scope)
+    edits: list[Edit] = []
+    for statement in _judging(source, scope, set(renamed)):
+        for name in source.find(ast.Name, statement):
+            new = renamed.get(name.id)
+            if new is not None and isinstance(name.ctx, ast.Load):
+                edits.append(source.replace(name, new))
+    if edits and not source.calls(*("cross_val_score", "cross_validate", "cross_val_predict")):
+        yield Plant(edits, near=source.calls("fit"))
+
+
+def _test_names(source: Source, scope: ast.AST) -> dict[str, str]:
+    """Match the names of a test part with those of the training part."""
+    names = {name.id for name in source.find(ast.Name, scope)}
+    renamed = {}
+    for name in names:
+        for old, new in (("test", "train"), ("later", "earlier"), ("val_", "train_")):
+            twin = name.replace(old, new)
+            if old in name and old != "val_" and twin in names:
+                renamed[name] = twin
+    return renamed
+
+
+def _judging(source: Source, scope: ast.AST, names: set[str]) -> Iterator[ast.stmt]:
+    """Find the statements that predict or score the test part."""
+    seen: set[ast.stmt] = set()
+    for call in source.find(ast.Call, scope):
+        if called(call) not in JUDGED and not SCORES.search(called(call)):
+            continue
+        statement = source.statement(call)
+        if statement not in seen and names & source.names(statement):
+            seen.add(statement)
+            yield statement
+
+
+@fault("settings chosen on the test part", "EVAL003", also=("EVAL015",))
+def tuned_on_test(source: Source) -> Iterator[Plant]:
+    """Try settings on the test part and tell the best score."""
+    where = _after_test(source)
+    if where is None or kind(source) == "mixed":
+        return
+    statement, X, y, X_test, y_test = where
+    model = "KNeighborsClassifier" if classifies(source) else "KNeighborsRegressor"
+    imports = source.imports(f"from sklearn.neighbors import {model}")
+    loop = f"""
+        best_score = -1.0
+        for neighbours in (1, 3, 5, 9):
+            candidate = {model}(neighbours).fit({X}, {y})
+            score = candidate.score({X_test}, {y_test})
+            if score > best_score:
+                best_score, best_neighbours = score, neighbours
+        print("best", best_neighbours, best_score)
+    """
+    listed = f"""
+        tried = {{}}
+        for neighbours in range(1, 10):
+            candidate = {model}(n_neighbors=neighbours)
+            candidate.fit({X}, {y})
+            tried[neighbours] = candidate.score({X_test}, {y_test})
+        chosen = max(tried, key=tried.get)
+        print("chosen", chosen, tried[chosen])
+    """
+    series = f"""
+        tried = []
+        for neighbours in range(1, 10):
+            candidate = {model}(n_neighbors=neighbours).fit({X}, {y})
+            tried.append(candidate.score({X_test}, {y_test}))
+        print("best", max(tried))
+    """
+    for code in (loop, listed, series):
+        yield Plant([*imports, source.after(statement, code)])
+
+
+def _after_test(source: Source) -> tuple[ast.stmt, str, str, str, str] | None:
+    """Find the first statement after which features and target of both parts are known."""
+    divided = division(source)
+    if divided is None or len(divided.whole) != 2 or kind(source) == "text":
+        return None
+    tests = tested(source)
+    if len(tests) != 2:
+        return None
+    X_test, y_test = tests
+    X, y = (re.sub("test|holdout", "train", name) for name in tests)
+    for fit in source.calls("fit"):
+        statement = source.statement(fit)
+        known = source.names(source.scope(fit)) & {X, y, X_test, y_test}
+        if len(known) == 4 and isinstance(source.parent(statement), ast.Module | ast.FunctionDef):
+            return statement, X, y, X_test, y_test
+    return None
+
+
+@fault("model chosen on the test part", "EVAL003", also=("EVAL015",))
+def model_chosen_on_test(source: Source) -> Iterator[Plant]:
+    """Keep the best of the models that a loop scores on the test part."""
+    for loop in source.find(ast.For):
+        scored = [
+            call
+            for call in source.find(ast.Call, loop)
+            if SCORES.search(called(call)) and any("test" in name for name in source.names(call))
+        ]
+        printed = [call for call in scored if _shown(source, call)]
+        if not printed or called(printed[0]).endswith(("_report", "_matrix", "_imbalanced")):
+            continue
+        name = next(iter(source.find(ast.Name, loop.target)), None)
+        if name is None or "split(" in source.code(loop.iter):
+            continue
+        call = printed[0]
+        best = "min" if called(call).endswith(("_loss", "_error")) else "max"
+        before = source.statement(call)
+        key = f"type({name.id}).__name__" if name.id == "model" else name.id
+        yield Plant(
+            [
+                source.before(loop, "told = {}"),
+                source.before(before, f"told[{key}] = {source.code(call)}"),
+                source.after(
+                    loop, f"winner = {best}(told, key=told.get)\nprint(winner, told[winner])"
+                ),
+            ],
+            near=[call],
+        )
+
+
+def _shown(source: Source, call: ast.Call) -> bool:
+    return isinstance(source.statement(call), ast.Expr | ast.Assign)
+
+
+@fault("search over the test part", "EVAL003", "EVAL013", "LEAK007", "EVAL002", also=("EVAL016",))
+def searched_on_test(source: Source) -> Iterator[Plant]:
+    """Let a search choose by the test part, which is scored afterwards."""
+    for search in source.calls("GridSearchCV", "RandomizedSearchCV"):
+        names = outputs(source.statement(search))
+        for fit in source.calls("fit"):
+            if names and source.code(fit.func) == f"{names[0]}.fit" and len(fit.args) == 2:
+                edits = [
+                    source.replace(one, source.code(one).replace("train", "test"))
+                    for one in fit.args
+                ]
+                yield Plant(edits, near=[fit])
+
+
+@fault("validation rows replaced by test rows", *CHOSEN, also=("EVAL016", "EVAL020"))
+def validated_on_test(source: Source) -> Iterator[Plant]:
+    """Give the test part to whatever watches, stops or chooses by the validation part."""
+    for call in source.calls("fit", "train", "Trainer"):
+        watched = _watched(call)
+        for value in watched:
+            edits = _to_test(source, value)
+            if edits:
+                yield Plant(edits, near=[call], codes=frozenset({"EVAL004", "EVAL005"}))
+    for call in source.find(ast.Call):
+        if called(call) in {"evaluate", "accuracy", "fit"} or SCORES.search(called(call)):
+            chooses = _chooses(source, call)
+            edits = _to_test(source, call) if chooses else []
+            if edits and not _watched(call):
+                yield Plant(edits, near=source.calls(called(call)), codes=frozenset(CHOSEN))
+
+
+def _watched(call: ast.Call) -> list[ast.expr]:
+    names = ("eval_set", "validation_data", "valid_sets", "evals", "eval_dataset")
+    return [one.value for one in call.keywords if one.arg in names]
+
+
+def _to_test(source: Source, node: ast.AST) -> list[Edit]:
+    """Rename validation rows to test rows, where the program has such names."""
+    known = {name.id for name in source.find(ast.Name) if isinstance(name.ctx, ast.Store)}
+    edits = []
+    for name in source.find(ast.Name, node):
+        new = re.sub(r"valid|val", "test", name.id)
+        if new == name.id:
+            continue
+        scope = {one.id for one in source.find(ast.Name, source.scope(name))}
+        if new in known and new in scope:
+            edits.append(source.replace(name, new))
+        elif new in {"test_set"} and "X_test" in known:
+            edits.append(source.replace(name, "lgb.Dataset(X_test, label=y_test)"))
+    return edits
+
+
+def _chooses(source: Source, call: ast.Call) -> bool:
+    """Say whether a comparison of what is best so far follows, or the call fits a threshold."""
+    if called(call) == "fit":
+        return any("val" in source.code(one) for one in call.args)
+    loops = [one for one in source.around(call) if isinstance(one, ast.For)]
+    compared = [
+        node
+        for loop in loops
+        for node in source.find(ast.If, loop)
+        if re.search(r"> best", source.code(node.test))
+    ]
+    return bool(compared)
+
+
+@fault("early stopping on test rows", "EVAL004", also=("EVAL005",))
+def stopped_on_test(source: Source) -> Iterator[Plant]:
+    """Watch the test part where a share of the training part was watched, or a set apart."""
+    for call in source.calls("fit"):
+        keyword = next((one for one in call.keywords if one.arg == "validation_split"), None)
+        names = [name for name in ("x_test", "y_test") if source.stores(name)]
+        if keyword is not None and len(names) == 2:
+            yield Plant([source.replace(keyword, "validation_data=(x_test, y_test)")], near=[call])
+    for call in source.calls("Trainer"):
+        value = argument(call, None, "eval_dataset")
+        if value is not None and 'tokenized["test"]' in source.text:
+            yield Plant([source.replace(value, 'tokenized["test"]')], near=[call])
+    for method in source.find(ast.FunctionDef):
+        if method.name == "val_dataloader":
+            for name in source.find(ast.Attribute, method):
+                if name.attr == "val_set":
+                    near = [*source.calls("Trainer", "fit", "test")]
+                    yield Plant([source.replace(name, "self.test_set")], near=near)
+
+
+@fault("threshold chosen on the test part", "EVAL006", also=("EVAL003",))
+def threshold_on_test(source: Source) -> Iterator[Plant]:
+    """Choose the threshold by the labels of the test part."""
+    tests = tested(source)
+    for statement in source.find(ast.Assign):
+        names = outputs(statement)
+        code = source.code(statement.value)
+        if len(names) != 1 or "[:, 1]" not in code or "predict_proba" not in code:
+            continue
+        if len(tests) != 2 or "test" not in code:
+            continue
+        chance, y_test = names[0], tests[1]
+        best = f"""
+            best_threshold = max(
+                np.linspace(0.1, 0.9, 9), key=lambda share: f1_score({y_test}, {chance} > share)
+            )
+            print("f1", f1_score({y_test}, {chance} > best_threshold))
+        """
+        loop = f"""
+            best_f1, best_threshold = 0.0, 0.5
+            for share in np.arange(0.1, 0.9, 0.05):
+                reached = f1_score({y_test}, ({chance} >= share).astype(int))
+                if reached > best_f1:
+                    best_f1, best_threshold = reached, share
+            print("best f1", best_f1, "at", best_threshold)
+        """
+        curve = f"""
+            precision, recall, thresholds = precision_recall_curve({y_test}, {chance})
+            f1 = 2 * precision * recall / (precision + recall)
+            best_threshold = thresholds[np.argmax(f1)]
+            print("f1", f1_score({y_test}, {chance} >= best_threshold))
+        """
+        for text in (best, loop, curve):
+            imports = source.imports(
+                "import numpy as np",
+                "from sklearn.metrics import f1_score",
+                *(
+                    ["from sklearn.metrics import precision_recall_curve"]
+                    if "curve" in text
+                    else []
+                ),
+            )
+            yield Plant([*imports, source.after(statement, text)])
+
+
+@fault(
+    "parts unpacked in the wrong order",
+    "EVAL008",
+    also=("LEAK007", "EVAL009", "EVAL016", "EVAL002"),
+)
+def unpacked_wrongly(source: Source) -> Iterator[Plant]:
+    """Unpack the parts of the first array, then of the second, in the order that feels natural."""
+    for call in source.calls("train_test_split"):
+        statement = source.statement(call)
+        names = outputs(statement)
+        if len(names) != 4 or not isinstance(statement, ast.Assign):
+            continue
+        target = statement.targets[0]
+        X_train, X_test, y_train, y_test = names
+        for order in (
+            (X_train, y_train, X_test, y_test),
+            (X_test, X_train, y_test, y_train),
+            (X_train, X_test, y_test, y_train),
+        ):
+            yield Plant([source.replace(target, ", ".join(order))])
+
+
+@fault("features and target divided apart", "EVAL009", also=("SEED001", "EVAL016"))
+def divided_apart(source: Source) -> Iterator[Plant]:
+    """Divide features and target by two calls with other seeds, or shuffle them apart."""
+    divided = division(source)
+    if divided is None or divided.call is None or len(divided.whole) != 2:
+        return
+    (X, y) = (source.code(one) for one in divided.whole)
+    (X_train, y_train), (X_test, y_test) = divided.train, divided.test
+    if "shuffle=False" not in source.text:
+        code = (
+            f"{X_train}, {X_test} = train_test_split({X}, test_size=0.2, random_state=1)\n"
+            f"{y_train}, {y_test} = train_test_split({y}, test_size=0.2, random_state=2)"
+        )
+        edits = [source.before(divided.statement, code), source.delete(divided.statement)]
+        yield Plant(edits)
+    if all(divided.names):
+        code = f"{X} = shuffle({X}, random_state=1)\n{y} = shuffle({y}, random_state=2)"
+        imports = source.imports("from sklearn.utils import shuffle")
+        yield Plant([*imports, source.before(divided.statement, code)])
+        if not frames(source) and kind(source) == "numbers" and "as np" in source.text:
+            code = f"np.random.seed(0)\nnp.random.shuffle({X})\nnp.random.shuffle({y})"
+            yield Plant([source.before(divided.statement, code)])
+
+
+ASYMMETRIC = (
+    "precision_score",
+    "recall_score",
+    "classification_report",
+    "confusion_matrix",
+    "balanced_accuracy_score",
+    "roc_auc_score",
+    "average_precision_score",
+    "log_loss",
+    "brier_score_loss",
+    "r2_score",
+    "classification_report_imbalanced",
+)
+
+
+@fault("arguments of a metric swapped", "EVAL010", also=("EVAL011",))
+def metric_swapped(source: Source) -> Iterator[Plant]:
+    """Give the predictions first and the labels second."""
+    for call in source.calls(*ASYMMETRIC):
+        if len(call.args) >= 2:
+            first, second = call.args[:2]
+            yield Plant(
+                [
+                    source.replace(first, source.code(second)),
+                    source.replace(second, source.code(first)),
+                ]
+            )
+
+
+@fault("hard labels for a ranking metric", "EVAL011")
+def hard_labels(source: Source) -> Iterator[Plant]:
+    """Judge by a ranking metric what only says yes or no."""
+    ranking = ("roc_auc_score", "average_precision_score", "log_loss", "brier_score_loss")
+    for metric in source.calls(*ranking):
+        if len(metric.args) < 2:
+            continue
+        shown = metric.args[1]
+        holder: ast.AST = shown
+        if isinstance(shown, ast.Name):
+            bound = [
+                node
+                for node in source.find(ast.Assign)
+                if shown.id in outputs(node) and node.lineno < metric.lineno
+            ]
+            holder = bound[-1].value if bound else shown
+        for call in source.calls("predict_proba", "decision_function", within=holder):
+            assert isinstance(call.func, ast.Attribute)
+            whole = source.parent(call)
+            node: ast.AST = whole if isinstance(whole, ast.Subscript) else call
+            text = f"{source.code(call.func.value)}.predict({source.code(call.args[0])})"
+            yield Plant([source.replace(node, text)], near=[metric])
+
+
+@fault("seed kept for its score", "EVAL012", also=("EVAL003",))
+def seed_kept(source: Source) -> Iterator[Plant]:
+    """Try seeds and tell the best score on the test part."""
+    where = _after_test(source)
+    if where is None or kind(source) == "mixed":
+        return
+    statement, X, y, X_test, y_test = where
+    model = "ExtraTreesClassifier" if classifies(source) else "ExtraTreesRegressor"
+    imports = source.imports(f"from sklearn.ensemble import {model}")
+    loop = f"""
+        best_score, best_seed = -1.0, None
+        for seed in range(20):
+            candidate = {model}(random_state=seed)
+            candidate.fit({X}, {y})
+            score = candidate.score({X_test}, {y_test})
+            if score > best_score:
+                best_score, best_seed = score, seed
+        print("best seed", best_seed, best_score)
+    """
+    listed = f"""
+        scores = [
+            {model}(random_state=seed).fit({X}, {y}).score({X_test}, {y_test})
+            for seed in range(20)
+        ]
+        print("score", max(scores))
+    """
+    for code in (loop, listed):
+        yield Plant([*imports, source.after(statement, code)])
+
+
+@fault("cross-validated on the test part", "EVAL013", also=("EVAL002", "EVAL016", "LEAK002"))
+def validated_in_test(source: Source) -> Iterator[Plant]:
+    """Take folds of the test part."""
+    tests = tested(source)
+    if len(tests) != 2:
+        return
+    X_test, y_test = tests
+    for call in source.calls("cross_val_score", "cross_validate", "cross_val_predict"):
+        rows, target = argument(call, 1, "X"), argument(call, 2, "y")
+        if not isinstance(rows, ast.Name) or not isinstance(target, ast.Name):
+            continue
+        if {X_test, y_test} <= {one.id for one in source.find(ast.Name, source.scope(call))}:
+            yield Plant([source.replace(rows, X_test), source.replace(target, y_test)])
+    for fit in source.calls("fit"):
+        if not isinstance(fit.func, ast.Attribute) or not isinstance(fit.func.value, ast.Name):
+            continue
+        statement = source.statement(fit)
+        if not isinstance(statement, ast.Expr) or fit.keywords or len(fit.args) != 2:
+            continue
+        names = {one.id for one in source.find(ast.Name, source.scope(fit))}
+        if {X_test, y_test} <= names and not re.search("Booster|lgb|xgb|Pool|keras", source.text):
+            holder = fit.func.value.id
+            if "scaler" in holder or "pca" in holder:
+                continue
+            code = f"print(cross_val_score({holder}, {X_test}, {y_test}, cv=5).mean())"
+            imports = source.imports("from sklearn.model_selection import cross_val_score")
+            yield Plant([*imports, source.after(statement, code)])
+
+
+@fault("refitted on all rows, then scored", "EVAL014", "LEAK007", also=("EVAL002",))
+def refitted(source: Source) -> Iterator[Plant]:
+    """Train once more on all rows before the test part is scored."""
+    divided = division(source)
+    if divided is None or divided.call is None or len(divided.whole) != 2:
+        return
+    for fit in source.calls("fit"):
+        statement = source.statement(fit)
+        if not isinstance(statement, ast.Expr) or len(fit.args) != 2 or fit.keywords:
+            continue
+        whole = dict(zip(divided.train, divided.names, strict=False))
+        names = [source.code(one) for one in fit.args]
+        if not all(whole.get(name) for name in names):
+            continue
+        if source.scope(fit) is not source.scope(divided.statement):
+            continue
+        holder = source.code(fit.func).removesuffix(".fit")
+        if "scaler" in holder or "pca" in holder:
+            continue
+        code = f"{holder}.fit({whole[names[0]]}, {whole[names[1]]})"
+        yield Plant([source.after(statement, code)], near=[statement])
+
+
+@fault("test part never scored", "EVAL016")
+def never_scored(source: Source) -> Iterator[Plant]:
+    """Take out everything that reads the test part."""
+    divided = division(source)
+    if divided is None or divided.call is None or not all("test" in one for one in divided.test):
+        return
+    scope = source.scope(divided.statement)
+    gone = set(divided.test)
+    edits: list[Edit] = []
+    body = [*getattr(scope, "body", [])]
+    for statement in body:
+        if statement is divided.statement or isinstance(statement, ast.FunctionDef | ast.ClassDef):
+            continue
+        if isinstance(statement, ast.For | ast.With | ast.If):
+            if gone & source.names(statement):
+                inner = [one for one in statement.body if gone & source.names(one)]
+                if len(inner) == len(statement.body):
+                    return
+                lost: set[str] = set()
+                for one in statement.body:
+                    if (gone | lost) & source.names(one):
+                        lost |= set(outputs(one))
+                        edits.append(source.delete(one))
+            continue
+        if gone & source.names(statement):
+            if isinstance(statement, ast.Return):
+                return
+            gone |= set(outputs(statement)) - set(divided.train)
+            edits.append(source.delete(statement))
+    if edits:
+        yield Plant(edits, near=[divided.statement])
+
+
+@fault("validation part is the test part", "EVAL020", "EVAL004", "EVAL003", "EVAL006", also=CHOSEN)
+def validation_is_test(source: Source) -> Iterator[Plant]:
+    """Give the test rows a second name instead of dividing again."""
+    values, tests = validated(source), tested(source)
+    if len(values) != 2 or len(tests) != 2:
+        return
+    for call in source.calls("train_test_split"):
+        statement = source.statement(call)
+        names = outputs(statement)
+        if len(names) != 4 or not set(values) <= set(names) or set(tests) & set(names):
+            continue
+        (X, y), train = (source.code(one) for one in call.args[:2]), names[::2]
+        code = (
+            f"{train[0]}, {names[2]} = {X}, {y}\n{values[0]}, {values[1]} = {tests[0]}, {tests[1]}"
+        )
+        yield Plant([source.before(statement, code), source.delete(statement)])
+
+
+@fault("metric of another task", "EVAL021", also=("EVAL010", "IMBA003"))
+def metric_of_other_task(source: Source) -> Iterator[Plant]:
+    """Judge classes as if they were quantities, and quantities as if they were classes."""
+    swaps = {
+        "accuracy_score": "r2_score",
+        "f1_score": "mean_squared_error",
+        "mean_absolute_error": "accuracy_score",
+        "r2_score": "accuracy_score",
+        "mean_squared_error": "f1_score",
+    }
+    for call in source.calls(*swaps):
+        if len(call.args) != 2 or call.keywords or isinstance(call.func, ast.Attribute):
+            continue
+        new = swaps[called(call)]
+        imports = source.imports(f"from sklearn.metrics import {new}")
+        yield Plant([*imports, source.replace(call.func, new)])

@@ -1,0 +1,61 @@
+"""What a fault is: a name, the codes that should report it, and the edits that plant it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import ast
+    from collections.abc import Callable, Iterator, Sequence
+
+    from benchmarks.planting.source import Edit, Source
+
+
+@dataclass(frozen=True)
+class Plant:
+    """The edits that plant a fault at one place.
+
+    A finding is at the place when it points at an edited line, or at one of the nodes of the
+    original in `near`.  `codes` are those of the fault where they are not the same at every place.
+    """
+
+    edits: Sequence[Edit]
+    near: Sequence[ast.AST] = ()
+    codes: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Fault:
+    """A kind of fault, and how to plant it wherever it fits.
+
+    `codes` report it; `also` are those that may speak of the same fault from another side, such as
+    an unused test part where training rows are scored.
+    """
+
+    name: str
+    codes: frozenset[str]
+    also: frozenset[str]
+    plants: Callable[[Source], Iterator[Plant]] = field(compare=False)
+
+    @property
+    def family(self) -> str:
+        """Give the family of the fault, by the codes that report it."""
+        return min(self.codes).rstrip("0123456789")
+
+
+FAULTS: list[Fault] = []
+
+
+def fault(
+    name: str, *codes: str, also: Sequence[str] = ()
+) -> Callable[[Callable[[Source], Iterator[Plant]]], Callable[[Source], Iterator[Plant]]]:
+    """Register a generator of plants as a fault."""
+
+    def register(
+        plants: Callable[[Source], Iterator[Plant]],
+    ) -> Callable[[Source], Iterator[Plant]]:
+        FAULTS.append(Fault(name, frozenset(codes), frozenset(also), plants))
+        return plants
+
+    return register
