@@ -107,13 +107,15 @@ def absolute(source: Source) -> Iterator[Plant]:
 
 @fault("device written down", "CONF005")
 def device(source: Source) -> Iterator[Plant]:
-    """Take the first GPU, whether there is one or not."""
+    """Name a GPU by its number; the first one is a matter of stricter profiles."""
     for choice in source.find(ast.IfExp):
         if "is_available" in source.code(choice.test):
-            for text in ('"cuda:0"', '"cuda"'):
-                yield Plant([source.replace(choice, text)])
+            yield Plant([source.replace(choice, '"cuda:1"')])
+            moved = source.statement(choice)
+            code = 'os.environ["CUDA_VISIBLE_DEVICES"] = "2"'
+            yield Plant([*source.imports("import os"), source.before(moved, code)])
     for call in source.calls("to"):
         if len(call.args) == 1 and source.code(call.args[0]) in {"device", "args.device"}:
-            yield Plant([source.replace(call.args[0], '"cuda"')])
+            yield Plant([source.replace(call.args[0], '"cuda:1"')])
             assert isinstance(call.func, ast.Attribute)
-            yield Plant([source.replace(call, f"{source.code(call.func.value)}.cuda()")])
+            yield Plant([source.replace(call, f"{source.code(call.func.value)}.cuda(1)")])

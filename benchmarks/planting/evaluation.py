@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from benchmarks.planting.source import Source
 
 CHOSEN = ("EVAL003", "EVAL004", "EVAL005", "EVAL006", "EVAL012")
-JUDGED = ("predict", "predict_proba", "decision_function", "score", "evaluate")
+JUDGED = ("predict", "predict_proba", "decision_function", "score", "evaluate", "tensor")
 
 
 @fault("transformer fitted on the test part", "EVAL001")
@@ -58,7 +58,9 @@ def training_rows_scored(source: Source) -> Iterator[Plant]:
             new = renamed.get(name.id)
             if new is not None and isinstance(name.ctx, ast.Load):
                 edits.append(source.replace(name, new))
-    if edits and not source.calls(*("cross_val_score", "cross_validate", "cross_val_predict")):
+    # A training score beside one of folds, or of validation in every epoch, is no result.
+    beside = re.search(r"cross_val|\.split\(X_train|validation_data=", source.text)
+    if edits and beside is None:
         yield Plant(edits, near=source.calls("fit"))
 
 
@@ -222,11 +224,25 @@ def _to_test(source: Source, node: ast.AST) -> list[Edit]:
         if new == name.id:
             continue
         scope = {one.id for one in source.find(ast.Name, source.scope(name))}
-        if new in known and new in scope:
+        if new in known and new in scope and _bound_above(source, new, name):
             edits.append(source.replace(name, new))
         elif new in {"test_set"} and "X_test" in known:
             edits.append(source.replace(name, "lgb.Dataset(X_test, label=y_test)"))
     return edits
+
+
+def _bound_above(source: Source, new: str, name: ast.Name) -> bool:
+    stores = source.stores(new, source.scope(name))
+    return not stores or stores[0].lineno <= source.statement(name).lineno
+
+
+@fault("validation rows taken from the test part", *CHOSEN, also=("EVAL016", "EVAL020"))
+def taken_from_test(source: Source) -> Iterator[Plant]:
+    """Take the wrong part out of what holds them all."""
+    for part in source.find(ast.Attribute):
+        if part.attr == "val" and isinstance(part.ctx, ast.Load):
+            text = f"{source.code(part.value)}.test"
+            yield Plant([source.replace(part, text)], near=source.calls("accuracy_score"))
 
 
 def _chooses(source: Source, call: ast.Call) -> bool:
@@ -311,7 +327,7 @@ def threshold_on_test(source: Source) -> Iterator[Plant]:
 @fault(
     "parts unpacked in the wrong order",
     "EVAL008",
-    also=("LEAK007", "EVAL009", "EVAL016", "EVAL002"),
+    also=("LEAK007", "EVAL009", "EVAL016", "EVAL002", "EVAL020"),
 )
 def unpacked_wrongly(source: Source) -> Iterator[Plant]:
     """Unpack the parts of the first array, then of the second, in the order that feels natural."""
@@ -327,10 +343,12 @@ def unpacked_wrongly(source: Source) -> Iterator[Plant]:
             (X_test, X_train, y_test, y_train),
             (X_train, X_test, y_test, y_train),
         ):
+            if order[0] == X_test and "train" not in X_train:
+                continue  # Parts of unsaid use exchange nothing but their sizes.
             yield Plant([source.replace(target, ", ".join(order))])
 
 
-@fault("features and target divided apart", "EVAL009", also=("SEED001", "EVAL016"))
+@fault("features and target divided apart", "EVAL009", also=("SEED001", "EVAL016", "IMBA001"))
 def divided_apart(source: Source) -> Iterator[Plant]:
     """Divide features and target by two calls with other seeds, or shuffle them apart."""
     divided = division(source)

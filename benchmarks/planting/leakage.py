@@ -59,7 +59,17 @@ def transformer_above(source: Source) -> Iterator[Plant]:
         made = f"{name}(random_state=0)" if name in {"QuantileTransformer", "PCA"} else f"{name}()"
         edits = _transformed(source, made)
         if edits:
-            yield Plant([*source.imports(f"from {module} import {name}"), *edits])
+            edits = [*source.imports(f"from {module} import {name}"), *edits]
+            yield Plant(edits, codes=_in_folds(source, "LEAK001"))
+
+
+def _in_folds(source: Source, code: str) -> frozenset[str]:
+    """Give the code of a fault above the parts of each fold, or of one whose rows meet folds."""
+    divided = division(source)
+    loops = [loop for loop in source.find(ast.For) if "split(" in source.code(loop.iter)]
+    if divided is not None and any(loop in source.around(divided.statement) for loop in loops):
+        return frozenset({"LEAK002"})
+    return frozenset({code, "LEAK002"}) if loops else frozenset({code})
 
 
 def _transformed(source: Source, made: str, arguments: str = "") -> list[Edit]:
@@ -99,7 +109,7 @@ def selected_above(source: Source) -> Iterator[Plant]:
             "from sklearn.feature_selection import SelectKBest",
             f"from sklearn.feature_selection import {score}",
         )
-        yield Plant([*imports, *edits])
+        yield Plant([*imports, *edits], codes=_in_folds(source, "LEAK003"))
 
 
 @fault("statistic of all rows by hand", "LEAK004", also=PREPROCESSING)
@@ -115,7 +125,10 @@ def statistic_above(source: Source) -> Iterator[Plant]:
         imports = source.imports("import numpy as np") if "np." in form else []
         if "as np" in source.text:
             imports = []
-        yield Plant([*imports, source.before(divided.statement, form.format(x=name))])
+        yield Plant(
+            [*imports, source.before(divided.statement, form.format(x=name))],
+            codes=_in_folds(source, "LEAK004"),
+        )
 
 
 @fault("statistic of a column of all rows", "LEAK004", also=PREPROCESSING)
@@ -302,7 +315,7 @@ def fitted_on_all(source: Source) -> Iterator[Plant]:
         edits = _widened(source, call, rows, whole)
         if edits:
             selects = re.search(r"select", source.code(call.func)) is not None
-            yield Plant(edits, codes=frozenset({"LEAK003"}) if selects else frozenset())
+            yield Plant(edits, codes=_in_folds(source, "LEAK003" if selects else "LEAK001"))
 
 
 def _transforms(source: Source, call: ast.Call) -> bool:
@@ -350,7 +363,7 @@ def _widened(source: Source, call: ast.Call, rows: ast.Name, whole: dict[str, st
     return edits
 
 
-@fault("fit on both parts", "LEAK001", "LEAK003", also=PREPROCESSING)
+@fault("fit on both parts", "LEAK001", also=PREPROCESSING)
 def fitted_on_both(source: Source) -> Iterator[Plant]:
     """Let a transformer learn from the training and the test part."""
     pairs = _transformed_pairs(source)
@@ -362,13 +375,14 @@ def fitted_on_both(source: Source) -> Iterator[Plant]:
         if len(fit.args) > 1:
             continue
         first = fit.args[0]
+        codes = _in_folds(source, "LEAK001")
         if called(fit) != "fit_transform":
-            yield Plant([*imports, source.replace(first, joined)])
+            yield Plant([*imports, source.replace(first, joined)], codes=codes)
             continue
         assert isinstance(fit.func, ast.Attribute)
         holder = source.code(fit.func.value)
         text = f"{holder}.fit({joined}).transform({train})"
-        yield Plant([*imports, source.replace(fit, text)])
+        yield Plant([*imports, source.replace(fit, text)], codes=codes)
 
 
 def _transformed_pairs(source: Source) -> list[tuple[ast.Call, str, str]]:
@@ -524,7 +538,7 @@ def _searches(source: Source, fit: ast.Call) -> bool:
     )
 
 
-@fault("training slice without an end", "LEAK007", also=("EVAL002", "EVAL020", "EVAL016"))
+@fault("training slice without an end", "LEAK007", "EVAL002", also=("EVAL020", "EVAL016"))
 def slice_without_end(source: Source) -> Iterator[Plant]:
     """Let the part for training run over the one for testing."""
     divided = division(source)
@@ -567,9 +581,9 @@ def target_left(source: Source) -> Iterator[Plant]:
             if target is None:
                 continue
             if isinstance(dropped, ast.List) and len(dropped.elts) > 1:
-                yield Plant([source.drop_item(target, dropped.elts)])
+                yield Plant([source.drop_item(target, dropped.elts)], near=_trainings(source))
             else:
-                yield Plant([source.replace(call, table)])
+                yield Plant([source.replace(call, table)], near=_trainings(source))
     yield from _listed(source)
 
 
@@ -591,13 +605,18 @@ def _listed(source: Source) -> Iterator[Plant]:
         if not used:
             continue
         learns = rf'\b{used[0]}\["(\w+)"\]\)?$'
-        target = re.search(rf'= {used[0]}\["(\w+)"\]', source.text)
+        target = re.search(rf'= {used[0]}\["(\w+)"\]$', source.text, re.MULTILINE)
         target = target or re.search(learns, source.text, re.MULTILINE)
         if target and f'"{target[1]}"' not in source.code(assign):
             last = assign.value.elts[-1]
             end = source.span(last)[1]
             edit = source.replace(last, f'{source.text[source.span(last)[0] : end]}, "{target[1]}"')
-            yield Plant([edit])
+            yield Plant([edit], near=_trainings(source))
+
+
+def _trainings(source: Source) -> list[ast.Call]:
+    """Find what trains: there the target is met among the features."""
+    return source.calls("fit", "train", *VALIDATORS)
 
 
 @fault("column made of the target", "LEAK008", also=("LEAK004",))
@@ -605,7 +624,7 @@ def made_of_target(source: Source) -> Iterator[Plant]:
     """Add a column that is computed from the target."""
     for statement, table, target in _features_by_drop(source):
         code = f'{table}["level"] = {table}[{target}] * 2'
-        yield Plant([source.before(statement, code)])
+        yield Plant([source.before(statement, code)], near=_trainings(source))
 
 
 def _features_by_drop(source: Source) -> Iterator[tuple[ast.stmt, str, str]]:
@@ -629,7 +648,9 @@ def target_encoded(source: Source) -> Iterator[Plant]:
             f'{table}["usual"] = {table}["region"].map({by}.mean())',
             f'{table}["usual"] = {by}.transform("mean")',
         ):
-            yield Plant([source.before(statement, code)])
+            # All rows share in the means: that is a statistic above the split, too.
+            codes = frozenset({"LEAK009", "LEAK004"})
+            yield Plant([source.before(statement, code)], codes=codes)
     divided = division(source)
     if divided is None or len(divided.whole) != 2 or not frames(source) or not all(divided.names):
         return
@@ -641,7 +662,8 @@ def target_encoded(source: Source) -> Iterator[Plant]:
         {X}["usual"] = {X}["region"].map(usual)
         {X_test}["usual"] = {X_test}["region"].map(usual)
     """
-    yield Plant([source.after(divided.statement, code)])
+    last = source.stores(y)[-1]
+    yield Plant([source.after(source.statement(last), code)])
 
 
 @fault("shift from the future", "LEAK010")

@@ -23,7 +23,7 @@ SEARCHES = ("RandomizedSearchCV", "TPESampler")
 # (lasso with cyclic updates, ridge, histograms without early stopping) or whose seed is fixed by
 # default (XGBoost, LightGBM, CatBoost), and PCA, which draws only for large data.
 ESTIMATORS = re.compile(
-    r"^(RandomForest|ExtraTrees|MLP|SGD|DecisionTree|GradientBoosting)\w+$|^LinearSVC$|Sampler$|^SMOTE$"
+    r"^(RandomForest|ExtraTrees|MLP|SGD|DecisionTree|GradientBoosting)\w+$|^LinearSVC$|^Random\w+Sampler$|^SMOTE$"
 )
 PLANTERS = ("set_seed", "set_random_seed", "seed_everything", "manual_seed")
 
@@ -69,7 +69,8 @@ def _cut(source: Source, start: int, end: int) -> Edit:
 
 
 def _without(source: Source, call: ast.Call) -> Iterator[Plant]:
-    if re.search(r"np\.random\.seed", source.text):
+    # scikit-learn and the data sets of Hugging Face then draw from NumPy's seeded generator.
+    if re.search(r"np\.random\.seed|set_seed|set_random_seed|seed_everything", source.text):
         return
     for name in SEEDS:
         edit = source.drop_keyword(call, name)
@@ -77,7 +78,7 @@ def _without(source: Source, call: ast.Call) -> Iterator[Plant]:
             yield Plant([edit], near=[call])
 
 
-@fault("generator without a seed", "SEED005", also=("SEED006", "SEED007", "SEED001"))
+@fault("generator without a seed", "SEED005", "SEED007", also=("SEED006", "SEED001", "CONF003"))
 def unseeded_generator(source: Source) -> Iterator[Plant]:
     """Take the seed of a generator, or the call that plants the seeds, away."""
     for call in source.calls("RandomState", "default_rng"):
@@ -127,9 +128,11 @@ def partly_seeded(source: Source) -> Iterator[Plant]:
                 yield Plant([source.delete(statement)], near=[*seeds, *_draws(source)])
 
 
-@fault("seed planted too late", "SEED006", also=("SEED005",))
+@fault("seed planted too late", "SEED006", also=("SEED005", "SEED001"))
 def seeded_late(source: Source) -> Iterator[Plant]:
     """Move the planting of seeds behind the first draws."""
+    if "keras" in source.imported | {"tf"} and "Rescaling" in source.text:
+        return  # Without the shape of the input, Keras draws the weights in `fit`.
     for statement in _plantings(source):
         block = source.block(statement)
         later = [
@@ -150,21 +153,34 @@ def seeded_late(source: Source) -> Iterator[Plant]:
 @fault("workers that share a seed", "SEED008")
 def workers_unseeded(source: Source) -> Iterator[Plant]:
     """Take the seeding of workers away where a data set draws with NumPy."""
-    for call in source.calls("DataLoader"):
-        edit = source.drop_keyword(call, "worker_init_fn")
-        if edit is not None:
-            yield Plant([edit], near=[call])
-    if "num_workers" in source.text or "np.random.seed" not in source.text:
-        return
-    for method in source.find(ast.FunctionDef):
-        if method.name != "__getitem__":
+    for loader in source.calls("DataLoader"):
+        edit = source.drop_keyword(loader, "worker_init_fn")
+        if edit is None:
             continue
-        first = method.body[0]
-        draw = "strength = np.random.uniform(0.9, 1.1)"
-        for call in source.calls("DataLoader"):
-            if "train" in source.code(call):
-                edits = [source.before(first, draw), source.add_keyword(call, "num_workers=4")]
-                yield Plant(edits, near=[call, method])
+        # As long as PyTorch is seeded, it seeds NumPy in its workers.
+        seeds = [source.statement(call) for call in source.calls("manual_seed")]
+        edits = [edit, *(source.delete(statement) for statement in seeds)]
+        yield Plant(edits, near=[loader])
+    yield from _own_generator(source)
+
+
+def _own_generator(source: Source) -> Iterator[Plant]:
+    """Keep a generator on the data set, which every worker copies with its state."""
+    for kind in source.find(ast.ClassDef):
+        methods = {node.name: node for node in kind.body if isinstance(node, ast.FunctionDef)}
+        if not {"__init__", "__getitem__"} <= methods.keys():
+            continue
+        for loader in source.calls("DataLoader"):
+            if "train" not in source.code(loader):
+                continue
+            edits = [
+                source.before(methods["__init__"].body[0], "self.rng = np.random.default_rng(0)"),
+                source.before(methods["__getitem__"].body[0], "noise = self.rng.normal()"),
+            ]
+            if "num_workers" not in source.code(loader):
+                edits.append(source.add_keyword(loader, "num_workers=4"))
+            edit = source.drop_keyword(loader, "worker_init_fn")
+            yield Plant([*edits, *([edit] if edit else [])], near=[loader])
 
 
 @fault("seed from the clock", "SEED009", also=("SEED001", "SEED003", "SEED005", "CONF001"))

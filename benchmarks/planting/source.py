@@ -188,7 +188,7 @@ class Source:
     def imports(self, *lines: str) -> list[Edit]:
         """Import what is not imported yet, before the first import of the text."""
         found = (node for node in self.tree.body if isinstance(node, ast.Import | ast.ImportFrom))
-        first = next(found, self.tree.body[-1])
+        first = next(found, self.tree.body[1])
         missing = [line for line in lines if line.split()[-1] not in self._bound]
         return [self.before(first, "\n".join(missing))] if missing else []
 
