@@ -44,6 +44,8 @@ def inlined(source: Source) -> Iterator[Plant]:
 
 def _makes(source: Source, call: ast.Call) -> bool:
     """Say whether a call makes something of a library or trains it."""
+    if called(call) == "TrainingArguments":
+        return False  # That is the place for settings itself.
     own = {node.name for node in source.find(ast.ClassDef)}
     own |= {node.name for node in source.find(ast.FunctionDef)}
     return called(call) not in own
@@ -99,9 +101,8 @@ def absolute(source: Source) -> Iterator[Plant]:
                     yield Plant([source.replace(value, f'"{folder}/{value.value}"')])
     for statement in source.find(ast.Assign):
         if outputs(statement) in {("FOLDER",), ("TEST_FOLDER",)}:
-            assert isinstance(statement.value, ast.Constant)
             for folder in FOLDERS:
-                text = f'"{folder}/{statement.value.value}"'
+                text = f'"{folder}/{source.code(statement.value)[1:]}'
                 yield Plant([source.replace(statement.value, text)])
 
 
@@ -109,6 +110,8 @@ def absolute(source: Source) -> Iterator[Plant]:
 def device(source: Source) -> Iterator[Plant]:
     """Name a GPU by its number; the first one is a matter of stricter profiles."""
     for choice in source.find(ast.IfExp):
+        if any(call in source.around(choice) for call in source.calls("add_argument")):
+            continue  # An option can be changed.
         if "is_available" in source.code(choice.test):
             yield Plant([source.replace(choice, '"cuda:1"')])
             moved = source.statement(choice)

@@ -343,7 +343,7 @@ def unpacked_wrongly(source: Source) -> Iterator[Plant]:
             (X_test, X_train, y_test, y_train),
             (X_train, X_test, y_test, y_train),
         ):
-            if order[0] == X_test and "train" not in X_train:
+            if order[0] == X_test and not ("train" in X_train and "test" in X_test):
                 continue  # Parts of unsaid use exchange nothing but their sizes.
             yield Plant([source.replace(target, ", ".join(order))])
 
@@ -563,7 +563,7 @@ def metric_of_other_task(source: Source) -> Iterator[Plant]:
     """Judge classes as if they were quantities, and quantities as if they were classes."""
     swaps = {
         "accuracy_score": "r2_score",
-        "f1_score": "mean_squared_error",
+        "f1_score": "r2_score",
         "mean_absolute_error": "accuracy_score",
         "r2_score": "accuracy_score",
         "mean_squared_error": "f1_score",

@@ -131,7 +131,7 @@ def partly_seeded(source: Source) -> Iterator[Plant]:
 @fault("seed planted too late", "SEED006", also=("SEED005", "SEED001"))
 def seeded_late(source: Source) -> Iterator[Plant]:
     """Move the planting of seeds behind the first draws."""
-    if "keras" in source.imported | {"tf"} and "Rescaling" in source.text:
+    if "keras" in source.text and "Input(" not in source.text:
         return  # Without the shape of the input, Keras draws the weights in `fit`.
     for statement in _plantings(source):
         block = source.block(statement)
@@ -159,9 +159,18 @@ def workers_unseeded(source: Source) -> Iterator[Plant]:
             continue
         # As long as PyTorch is seeded, it seeds NumPy in its workers.
         seeds = [source.statement(call) for call in source.calls("manual_seed")]
-        edits = [edit, *(source.delete(statement) for statement in seeds)]
+        edits = [source.replace(loader, _plain(source, loader))]
+        edits += [source.delete(statement) for statement in seeds]
         yield Plant(edits, near=[loader])
     yield from _own_generator(source)
+
+
+def _plain(source: Source, loader: ast.Call) -> str:
+    """Write a loader without what seeds its workers."""
+    kept = [source.code(one) for one in loader.args]
+    own = {"worker_init_fn", "generator"}
+    kept += [source.code(one) for one in loader.keywords if one.arg not in own]
+    return f"{source.code(loader.func)}({', '.join(kept)})"
 
 
 def _own_generator(source: Source) -> Iterator[Plant]:

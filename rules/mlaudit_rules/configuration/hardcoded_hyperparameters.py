@@ -21,6 +21,7 @@ _KINDS = frozenset(
         "optimizer",
         "scheduler",
         "loader",
+        "load",
         "train",
         "search",
         "trainer",

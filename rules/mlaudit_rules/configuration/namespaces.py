@@ -53,11 +53,12 @@ class Namespaces:
         for node in self._module.nodes.below():
             if isinstance(node, ast.Attribute):
                 found.add(node.attr)
-            elif isinstance(node, ast.Constant) and isinstance(node.value, str):
-                if not self._declares(node):
-                    found.add(node.value)
-            elif isinstance(node, ast.keyword) and node.arg and not self._declares(node):
-                found.add(node.arg)
+            elif (
+                isinstance(node, ast.Constant)
+                and isinstance(node.value, str)
+                and not self._declares(node)
+            ):
+                found.add(node.value)
         return frozenset(found)
 
     def _declares(self, node: ast.AST) -> bool:

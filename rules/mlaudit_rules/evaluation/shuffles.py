@@ -33,11 +33,15 @@ RESEEDING = {"seed", "set_state", "setstate", "manual_seed", "set_seed"}
 
 @frozen
 class Shuffle:
-    """A call that shuffles one array, by name, by itself; `how` is the function called."""
+    """A call that shuffles one array, by name, by itself; `how` is the function called.
+
+    `seed` is a seed of its own, which gives arrays of one length one order.
+    """
 
     node: ast.Call
     name: str
     how: str
+    seed: ast.expr | None = None
 
 
 def shuffled_apart(module: Module) -> Iterator[tuple[Shuffle, Shuffle]]:
@@ -60,13 +64,21 @@ def _neighbours(module: Module, block: list[ast.stmt]) -> Iterator[tuple[Shuffle
     for statement in block:
         found = _shuffle(module, statement)
         if found is not None and last is not None and found.name != last.name:
-            if found.how == last.how:
+            if found.how == last.how and _differ(last.seed, found.seed):
                 yield last, found
             last = None
         elif found is not None:
             last = found
         elif last is not None and _reseeds(statement):
             last = None
+
+
+def _differ(one: ast.expr | None, other: ast.expr | None) -> bool:
+    """Say whether two shuffles surely give two orders: without seeds, or by two known ones."""
+    if one is None or other is None:
+        return one is other
+    constants = isinstance(one, ast.Constant) and isinstance(other, ast.Constant)
+    return constants and ast.dump(one) != ast.dump(other)
 
 
 def _shuffle(module: Module, statement: ast.stmt) -> Shuffle | None:
@@ -76,11 +88,13 @@ def _shuffle(module: Module, statement: ast.stmt) -> Shuffle | None:
         case ast.Assign(
             targets=[ast.Name(id=target)], value=ast.Call(args=[ast.Name(id=name)]) as call
         ):
-            shuffles = target == name and _gives_copy(module, call) and not _fixed(call)
+            shuffles = target == name and _gives_copy(module, call) and not _spread(call)
         case _:
             return None
     seeded_here = any(isinstance(inner, ast.Call) for inner in ast.walk(call.func))
-    return Shuffle(call, name, module.text(call.func)) if shuffles and not seeded_here else None
+    if not shuffles or seeded_here:
+        return None
+    return Shuffle(call, name, module.text(call.func), _seed(call))
 
 
 def _in_place(module: Module, call: ast.Call) -> bool:
@@ -95,16 +109,16 @@ def _gives_copy(module: Module, call: ast.Call) -> bool:
     return any(name in {"sklearn.utils.shuffle", "numpy.random.permutation"} for name in names)
 
 
-def _fixed(call: ast.Call) -> bool:
-    """Say whether a call has a seed of its own, which gives arrays of one length one order."""
-    return any(
-        keyword.arg is None
-        or (
-            keyword.arg == "random_state"
-            and not (isinstance(keyword.value, ast.Constant) and keyword.value.value is None)
-        )
-        for keyword in call.keywords
-    )
+def _spread(call: ast.Call) -> bool:
+    return any(keyword.arg is None for keyword in call.keywords)
+
+
+def _seed(call: ast.Call) -> ast.expr | None:
+    for keyword in call.keywords:
+        if keyword.arg == "random_state":
+            given = keyword.value
+            return None if isinstance(given, ast.Constant) and given.value is None else given
+    return None
 
 
 def _reseeds(statement: ast.stmt) -> bool:

@@ -58,6 +58,8 @@ class SplitUnpackOrder(Rule):
         if index is None:
             index = _misplaced_role(names, arrays)
         if index is None:
+            index = _crossed(names)
+        if index is None:
             return
         part = "test" if index % 2 else "train"
         texts = [module.text(item) for item in getattr(target, "elts", ())]
@@ -135,6 +137,23 @@ def _misplaced_role(names: list[str], arrays: list[str]) -> int | None:
         if pair in {("X", "y"), ("y", "X")}
     ]
     return crossed[0] if len({given[index] for index in crossed}) == 2 else None
+
+
+def _crossed(names: list[str]) -> int | None:
+    """Find names that pair the parts in another way than the call gives them, by their endings.
+
+    They are `X_rest, X_test, y_test, y_rest` and `X_rest, y_rest, X_test, y_test`.
+    """
+    if len(names) != 4 or any("_" not in name for name in names):
+        return None
+    parts = [tuple(name.rsplit("_", 1)) for name in names]
+    stems, ends = [stem for stem, _ in parts], [end for _, end in parts]
+    if stems[0] == stems[1] and stems[2] == stems[3]:
+        return 2 if ends[0] != ends[1] and ends[2:] == [ends[1], ends[0]] else None
+    if any(map(_part, stems)) or not any(map(_part, ends)):
+        return None
+    alternate = stems[:2] == stems[2:] and ends[0] == ends[1] and ends[2] == ends[3]
+    return 1 if alternate and ends[0] != ends[2] else None
 
 
 def _deliberate(call: Call, names: list[str]) -> bool:

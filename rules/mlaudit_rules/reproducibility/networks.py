@@ -69,14 +69,7 @@ def torch_training(module: Module, running: Running) -> TorchTraining | None:
 
 def keras_training(module: Module) -> tuple[ast.Call, Call] | None:
     """Find the first `fit` of a Keras network, and the first layer that the program builds."""
-    layer = next(
-        (
-            call
-            for call in module.calls
-            if _library(call) in _KERAS and _kind(call) in {"layer", "network"}
-        ),
-        None,
-    )
+    layer = next(iter(keras_layers(module)), None)
     if layer is None:
         return None
     for named in module.names.calls:
@@ -87,6 +80,15 @@ def keras_training(module: Module) -> tuple[ast.Call, Call] | None:
         if given & _KERAS_ARGUMENTS or function.attr != "fit":
             return named.node, layer
     return None
+
+
+def keras_layers(module: Module) -> list[Call]:
+    """List the layers and networks of Keras that the document makes."""
+    return [
+        call
+        for call in module.calls
+        if _library(call) in _KERAS and _kind(call) in {"layer", "network"}
+    ]
 
 
 def _kind(call: Call) -> str:

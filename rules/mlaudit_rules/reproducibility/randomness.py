@@ -10,6 +10,7 @@ from mlaudit_rules.reproducibility.bindings import assignments, last_name
 from mlaudit_rules.reproducibility.draws import Drawing, draws, unseeded_draws
 from mlaudit_rules.reproducibility.networks import (
     TorchTraining,
+    keras_layers,
     keras_training,
     torch_training,
     trains_network,
@@ -30,6 +31,7 @@ _SEEDS = {
     "torch": "torch.manual_seed(42)",
     "tensorflow": "keras.utils.set_random_seed(42)",
 }
+_SIZED = Pattern(r"\bInput\(|input_shape|input_dim|batch_input")
 _LATER_WEIGHTS = Pattern(
     r"load_state_dict|\.apply\(|reset_parameters|(init|initiali[sz]e)\w*_weights|weights?_init"
 )
@@ -144,6 +146,9 @@ def _late_for_training(module: Module, generator: str, site: Site) -> Place | No
 
 def _constructions(module: Module, name: str) -> list[ast.expr]:
     """List what a network is bound to, but for itself on another device or in a wrapper."""
+    if name in module.names.classes:
+        calls = (named.node for named in module.names.calls)
+        return [call for call in calls if ast.unparse(call.func) == name]
     return [
         value
         for target, value in module.fact(assignments)
@@ -171,6 +176,7 @@ def _keras(module: Module, seeding: Seeding) -> Iterator[Randomness]:
     seeded = {generator for generator in ALL if seeding.seeds(generator)}
     # Under Theano, NumPy's generator gives the weights; under Keras 3, Python's gives the seeds.
     if seeded and not (seeded == {"numpy"} and _imports_tensorflow(module)):
+        yield from _layers_before_seed(module, seeding)
         return
     site = _site(module, fit, "tensorflow")
     yield Randomness(
@@ -181,6 +187,27 @@ def _keras(module: Module, seeding: Seeding) -> Iterator[Randomness]:
         ": every run trains another model",
         (("built here", layer.place),),
         others=tuple(seeding.others("tensorflow", site)) if site else (),
+    )
+
+
+def _layers_before_seed(module: Module, seeding: Seeding) -> Iterator[Randomness]:
+    """Find layers whose weights are drawn where they are made, all before the seed."""
+    layers = keras_layers(module)
+    if not layers or not _SIZED.search(module.document.text):
+        return  # without the size of the input, weights are drawn when training begins
+    if any(seeding.reaches("tensorflow", layer) for layer in layers):
+        return
+    late = _late_for_training(module, "tensorflow", layers[0])
+    if late is None or any(layer.place.line > late.line for layer in layers):
+        return
+    yield Randomness(
+        "tensorflow",
+        layers[0].place,
+        "the initial weights",
+        f"The initial weights come from {LIBRARIES['tensorflow']} global generator",
+        ": every run trains another model",
+        (),
+        late,
     )
 
 

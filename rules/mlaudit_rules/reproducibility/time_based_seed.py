@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 # They take a generator, which has been given its seed somewhere else.
 _OBJECTS = frozenset({"generator", "sampler", "rstate"})
 _CLOCKS = Pattern(r"time|uuid|secrets|getpid|urandom")
+_SEED = Pattern(r"(?i)seed|random_?state")
 _SEEDING = frozenset({"seed", "manual_seed", "manual_seed_all", "set_seed", "seed_everything"})
 
 
@@ -70,10 +71,25 @@ def _kept(module: Module, value: ast.expr) -> bool:
     names = names_in(module, value) & module.fact(sole_values).keys()
     given, standing = module.fact(_given), module.fact(uses)
     return any(
-        isinstance(node.ctx, ast.Load) and node not in given
+        isinstance(node.ctx, ast.Load) and node not in given and not _handed_on(module, node)
         for name in names
         for node in standing.get(name, ())
     )
+
+
+def _handed_on(module: Module, node: ast.Name) -> bool:
+    """Say whether a seed is only passed on, as a keyword, in a dict or to code of the program."""
+    user = module.nodes.parents[node]
+    if isinstance(user, ast.keyword):
+        return user.arg is not None and _SEED.search(user.arg) is not None
+    if isinstance(user, ast.Dict):
+        if not isinstance(module.nodes.parents[user], ast.Assign | ast.Dict):
+            return False  # written down, as by json.dumps
+        keys = [key for key, value in zip(user.keys, user.values, strict=True) if value is node]
+        return all(isinstance(key, ast.Constant) and _SEED.search(str(key.value)) for key in keys)
+    if not isinstance(user, ast.Call) or not isinstance(user.func, ast.Name):
+        return False
+    return user.func.id in {*module.names.functions, *module.names.classes}
 
 
 def _given(module: Module) -> set[ast.AST]:

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mlaudit.rulekit import Confidence, Rule, RuleMeta, Severity
+from mlaudit.rulekit import Confidence, Fix, Rule, RuleMeta, Severity
 from mlaudit_rules.reproducibility.randomness import unseeded
+from mlaudit_rules.reproducibility.reach import Reach
+from mlaudit_rules.reproducibility.seeding import lacks_seed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
-    from mlaudit.rulekit import Finding, Module
+    from mlaudit.rulekit import Call, Finding, Module
+
+_MAKING = frozenset({"numpy.random.default_rng", "numpy.random.RandomState"})
 
 
 class UnseededGenerator(Rule):
@@ -39,3 +43,24 @@ class UnseededGenerator(Rule):
                 evidence=randomness.evidence,
                 fix=randomness.fix,
             )
+        yield from self._own(module)
+
+    def _own(self, module: Module) -> Iterator[Finding]:
+        """Judge generators that the program makes for itself, without a seed."""
+        made = {call.node: call for call in module.calls if _unseeded_generator(call)}
+        reached = Reach(module, made).reached if made else {}
+        for node, end in reached.items():
+            yield self.report(
+                module.place(node),
+                f"`{module.text(node)}` takes its seed from the system, and what is drawn from it "
+                f"reaches `{module.text(end.func)}`",
+                evidence=[("reaches this", module.place(end))],
+                fix=Fix("Give the generator a seed.", f"{module.text(node.func)}(42)"),
+            )
+
+
+def _unseeded_generator(call: Call) -> bool:
+    """Say whether a call makes a generator of NumPy without a seed."""
+    if call.entry is None or call.entry.kind != "generator" or call.spread:
+        return False
+    return call.name in _MAKING and lacks_seed(call)
