@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from mlaudit.flow import functions, sinks
 from mlaudit.flow.interpreter import BudgetExceededError, Interpreter
-from mlaudit.trace.events import Among, Evaluate, Split
+from mlaudit.trace.events import Among, Evaluate, Fit, Split
 from mlaudit.trace.kinship import Kinship
 from mlaudit.trace.trace import Trace
 
@@ -69,7 +69,8 @@ def _settled(run: Interpreter) -> list[Event]:
             event.among = event.among or _among(run, event, predictions, splits)
         events.append(event)
     for prediction in run.predictions.values():
-        if id(prediction) not in judged and not prediction.trained and prediction.fits:
+        unjudged = id(prediction) not in judged and not prediction.trained
+        if unjudged and prediction.fits and not prediction.rows.gaps:
             events.append(_only_predicted(prediction))
     return events
 
@@ -85,13 +86,25 @@ def _among(
     loops = run.happened_in[id(event)]
     if not loops:
         return None
-    own = loops - run.happened_in.get(id(event.model), frozenset())
+    own = loops - run.happened_in.get(id(event.model), frozenset()) - _over_models(run, event.model)
     if any(own & run.happened_in[id(fit)] for fit in event.fits if fit.goes_on):
         return Among.EPOCHS
     fixed = [loops - prediction.made_in for prediction in predictions]
     if all(turns & p.cut_in for turns, p in zip(fixed, predictions, strict=True)):
         return Among.THRESHOLDS
     return Among.SEEDS if _varies_seed(run, event, loops, splits) else None
+
+
+def _over_models(run: Interpreter, model: Model) -> frozenset[int]:
+    """Find the loops that take another model in every turn: one turn alone trains this one."""
+    turns: dict[int, set[int]] = {}
+    for key, event in run.events.items():
+        if isinstance(event, Fit) and event.model is model:
+            for step in key[2]:
+                if type(step) is tuple and step[0] == "turn":
+                    turns.setdefault(step[1], set()).add(step[2])
+    single = {loop for loop, seen in turns.items() if len(seen) == 1}
+    return frozenset(single) | run.over_models
 
 
 def _varies_seed(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from mlaudit.catalogue.entry import Entry
 from mlaudit.flow import choices
 from mlaudit.flow.arguments import Arguments, described
+from mlaudit.flow.state import MOST_CHOICES
 from mlaudit.flow.values import (
     Choice,
     Class,
@@ -57,7 +58,7 @@ def build(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> Va
         choices.settings(run, arguments), *(part.chosen_by for part in parts)
     )
     model.role = _role(entry, parts)
-    model.task = _task(entry, parts)
+    model.task = None if _of_either_task(run, arguments) else _task(entry, parts)
     model.arguments = described(run, arguments, entry.parameters)
     model.steps = tuple(part.model for part in parts)
     return run.state.allocate(
@@ -109,6 +110,24 @@ def _task(entry: Entry, parts: list[Estimator]) -> str | None:
         return inner
     known = {entry.task, inner} - {None, "any"}
     return entry.task if len(known) == 1 else None
+
+
+def _of_either_task(run: Interpreter, arguments: Arguments) -> bool:
+    """Whether one of several estimators goes in, and they do not all predict the same kind."""
+    return any(
+        _mixed(run, value, 0) for value in (*arguments.positional, *arguments.named.values())
+    )
+
+
+def _mixed(run: Interpreter, value: Value, depth: int) -> bool:
+    inner = run.load(value)
+    if isinstance(inner, Choice):
+        options = [run.load(option) for option in inner.options]
+        tasks = {option.model.task for option in options if isinstance(option, Estimator)}
+        return bool(tasks) and (len(tasks) > 1 or len(options) >= MOST_CHOICES)
+    if isinstance(inner, Sequence) and depth < 2:
+        return any(_mixed(run, item, depth + 1) for item in inner.items)
+    return False
 
 
 def _role(entry: Entry, parts: list[Estimator]) -> Role:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mlaudit.flow import choices, splits
+from mlaudit.flow import choices, sides, splits
 from mlaudit.flow.regions import Length
 from mlaudit.flow.values import (
     UNKNOWN,
@@ -121,7 +121,7 @@ def sequence_method(
     """Run a method of a list, tuple or set."""
     given = args.positional[0] if args.positional else UNKNOWN
     if name in {"append", "add", "insert", "appendleft"} and isinstance(holder, Ref):
-        added = args.positional[-1] if args.positional else UNKNOWN
+        added = sides.collected(run, args.positional[-1]) if args.positional else UNKNOWN
         if run.loops or value.rest is not None or len(value.items) >= MOST_ITEMS:
             rest = added if value.rest is None else run.state.join(value.rest, added)
             run.state.heap[holder.address] = Sequence(value.items, rest, value.way)
@@ -138,7 +138,7 @@ def sequence_method(
         ):
             changed = Sequence((*value.items, *inner.items), None, value.way)
         else:
-            more = element(run, given)
+            more = sides.collected(run, element(run, given))
             rest = more if value.rest is None else run.state.join(value.rest, more)
             changed = Sequence(value.items, rest, value.way)
         run.state.heap[holder.address] = changed

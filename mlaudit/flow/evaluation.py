@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+import ast
+import re
 from typing import TYPE_CHECKING
 
 from mlaudit.flow.values import NO_ROWS, UNKNOWN, Data, Estimator, Prediction, Value, combine
 from mlaudit.trace.events import Among, Evaluate, Role
 
 if TYPE_CHECKING:
-    import ast
-
     from mlaudit.catalogue.entry import Entry
     from mlaudit.flow.arguments import Arguments
     from mlaudit.flow.interpreter import Interpreter
@@ -17,13 +17,17 @@ if TYPE_CHECKING:
 CHOOSING = frozenset(
     {"max", "min", "argmax", "argmin", "nanargmax", "nanargmin", "idxmax", "idxmin", "argsort"}
 )
+_PREDICTED = re.compile(
+    r"^(?!.*(true|test$|valid$|val$|label|target|actual)).*(pred(s|ict(ed|ions?))?(_|\d|$)|_hat(_|\d|$)"
+    r"|yhat|forecast)"
+)
 
 
 def metric(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> Value:
     """Judge predictions by a metric of a library."""
     operands = _operands(run, entry, arguments)
     data = [run.data(value) for value in operands]
-    if not any(d.predictions for d in data):
+    if not any(d.predictions for d in data) or _all_predicted(entry, arguments):
         return Data("scalar", influences=combine(data).influences if data else ())
     swapped = _swapped(entry, data)
     predictions = dict.fromkeys(p for d in data for p in d.predictions)
@@ -50,6 +54,30 @@ def _operands(run: Interpreter, entry: Entry, arguments: Arguments) -> list[Valu
     return (
         found if len(found) > 1 else [*found, *(v for v in more if all(v is not f for f in found))]
     )
+
+
+def _all_predicted(entry: Entry, arguments: Arguments) -> bool:
+    """Say whether both operands go by the name of a prediction: two models are compared."""
+    names = entry.parameters[:2] or ("y_true", "y_pred")
+    return all(
+        (expression := arguments.expression(name, position)) is not None
+        and _PREDICTED.search(_last_name(expression)) is not None
+        for position, name in enumerate(names)
+    )
+
+
+def _last_name(node: ast.expr) -> str:
+    match node:
+        case ast.Name():
+            return node.id.lower()
+        case ast.Attribute():
+            return node.attr.lower()
+        case ast.Subscript(slice=ast.Constant(value=str() as key)):
+            return key.lower()
+        case ast.Subscript():
+            return _last_name(node.value)
+        case _:
+            return ""
 
 
 def _given(event: Evaluate, data: list[Data]) -> tuple[Evaluate, ...]:

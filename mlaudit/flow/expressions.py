@@ -235,7 +235,7 @@ def _conditional(run: Interpreter, node: ast.IfExp) -> Value:
     test = run.data(run.eval(node.test))
     better = sinks.tested(run, node, ())
     with run.conditionally():
-        result = run.state.join(run.eval(node.body), run.eval(node.orelse))
+        result = run.state.either(run.eval(node.body), run.eval(node.orelse))
     result = choices.mark(run, result, better)
     inner = run.load(result)
     if test.predictions and not run.data(inner).rows.terms:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
+from mlaudit.flow import sides
 from mlaudit.flow.arguments import Arguments
 from mlaudit.flow.regions import base
 from mlaudit.flow.state import Scope
@@ -49,6 +50,7 @@ def call(run: Interpreter, function: Function, arguments: Arguments) -> Value:
     scope = Scope(function.document, function.scope)
     _bind_parameters(run, function, arguments, scope)
     outer = (run.state.scope, run.document, run.returned, run.module_scope, run.loops)
+    mark = len(run.sides)
     run.state.scope, run.document, run.returned = scope, function.document, []
     run.calls.append((id(node), function))
     try:
@@ -59,6 +61,7 @@ def call(run: Interpreter, function: Function, arguments: Arguments) -> Value:
             return _result(run)
     finally:
         run.calls.pop()
+        sides.leave(run, mark)
         run.state.scope, run.document, run.returned, run.module_scope, run.loops = outer
 
 
@@ -75,7 +78,7 @@ def _result(run: Interpreter) -> Value:
         return Constant(None)
     result = run.returned[0]
     for other in run.returned[1:]:
-        result = run.state.join(result, other)
+        result = run.state.either(result, other)
     return result
 
 

@@ -6,7 +6,7 @@ import ast
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from mlaudit.flow import containers, expressions, functions, imports, loops, sinks, stores
+from mlaudit.flow import containers, expressions, functions, imports, loops, sides, sinks, stores
 from mlaudit.flow.regions import base
 from mlaudit.flow.state import End, Fork, Scope, State
 from mlaudit.flow.values import UNKNOWN, Class, Constant, Data, Function, Prediction, Value
@@ -37,7 +37,7 @@ class Interpreter:
         self.project = project
         self.state = State(Scope(document))
         self.module_scope = self.state.scope
-        self.events: dict[Hashable, Event] = {}
+        self.events: dict[Any, Event] = {}
         self.models: dict[Hashable, Model] = {}
         self.notes: dict[str, None] = {}
         self.context: tuple[Hashable, ...] = ()
@@ -45,6 +45,7 @@ class Interpreter:
         self.calls: list[Any] = []
         self.entered: set[int] = set()
         self.loops: list[loops.Loop] = []
+        self.sides: list[tuple[int, bool]] = []
         self.shown: set[int] = set()
         self.briefly = False
         self.modules: dict[str, Value] = {}
@@ -55,6 +56,7 @@ class Interpreter:
         self.operations: dict[ast.AugAssign, ast.BinOp] = {}
         self.predictions: dict[Hashable, Prediction] = {}
         self.happened_in: dict[int, frozenset[int]] = {}
+        self.over_models: set[int] = set()
         self.loaders: dict[Rows, list[str]] = {}
         self.loading: set[int] = set()
         self.judged: dict[int, list[Prediction]] = {}
@@ -228,18 +230,23 @@ def _if(run: Interpreter, node: ast.If) -> bool:
         return run.block(node.body if known else node.orelse)
     start = run.state.fork()
     with run.conditionally():
+        mark = sides.enter(run, node, True)
         ended = run.block(node.body)
+        sides.leave(run, mark)
         sinks.keep(run, node.body, better)
         after = run.state.leave(start)
+        sides.enter(run, node, False)
         ended_else = run.block(node.orelse)
         sinks.keep(run, node.orelse, better)
+    if not ended:
+        sides.leave(run, mark)  # else what follows belongs to the other branch
     if ended and ended_else:
         return True
     if ended_else:
         run.state.leave(start)
         run.state.resume(after)
     elif not ended:
-        run.state.merge(start, after)
+        run.state.choose(start, after)
     return False
 
 
@@ -324,7 +331,7 @@ def _match(run: Interpreter, node: ast.Match) -> bool:
             if not ended:
                 ends.append(end)
     for end in ends:
-        run.state.merge(start, end)
+        run.state.choose(start, end)
     return False
 
 

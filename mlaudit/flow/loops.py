@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mlaudit.flow import containers, stores
+from mlaudit.flow import containers, sides, stores
 from mlaudit.flow.state import Scope
 from mlaudit.flow.values import (
     UNKNOWN,
+    Choice,
     Constant,
     Data,
     Dictionary,
+    Estimator,
+    Instance,
     Sequence,
     Value,
     merge_influences,
@@ -50,12 +53,27 @@ def for_loop(run: Interpreter, node: ast.For | ast.AsyncFor) -> bool:
         try:
             for _ in range(_passes(run)):
                 loop.turns += 1
-                stores.assign(run, node.target, containers.turn(run, iterated), None)
+                turn = containers.turn(run, iterated)
+                if _holds_model(run, turn):
+                    run.over_models.add(id(node))
+                stores.assign(run, node.target, turn, None)
                 _body(run, node, node.body)
         finally:
             run.loops.pop()
     run.block(node.orelse)
     return False
+
+
+def _holds_model(run: Interpreter, value: Value) -> bool:
+    """Say whether a turn of a loop brings a model of its own, alone or in a record."""
+    inner = run.load(value)
+    if isinstance(inner, Sequence):
+        return any(_holds_model(run, part) for part in inner.items)
+    if isinstance(inner, Choice):
+        return any(_holds_model(run, option) for option in inner.options)
+    return isinstance(inner, Estimator) or (
+        isinstance(inner, Instance) and inner.estimator is not None
+    )
 
 
 def while_loop(run: Interpreter, node: ast.While) -> bool:
@@ -83,9 +101,10 @@ def _passes(run: Interpreter) -> int:
 
 def _body(run: Interpreter, node: ast.AST, body: list[ast.stmt]) -> None:
     """Run the body once; `continue` and `break` on one path leave the others' effects standing."""
-    start = run.state.fork()
+    start, mark = run.state.fork(), len(run.sides)
     if run.block(body):
         run.state.merge(start, None)
+    sides.leave(run, mark)
 
 
 def unrolled(run: Interpreter, iterated: Value) -> list[Value] | None:
@@ -137,7 +156,7 @@ def comprehension(run: Interpreter, node: ast.ListComp | ast.SetComp | ast.Gener
             run.loops.pop()
     finally:
         run.state.scope = outer
-    return _collected(run, iterated, element)
+    return sides.filtered(run, _collected(run, iterated, element), node)
 
 
 def _collected(run: Interpreter, iterated: Value, element: Value) -> Value:

@@ -97,8 +97,11 @@ class Region:
             depth += 1
         if depth == len(mine) or depth == len(theirs):
             return Overlap.MUST
+        apart = _diverge(mine[depth], theirs[depth])
+        if apart is Overlap.MUST and max(len(mine), len(theirs)) > depth + 1:
+            apart = Overlap.MAY  # what is shared here need not be chosen further down
         return min(
-            _diverge(mine[depth], theirs[depth]),
+            apart,
             _excluded(mine[depth:], other),
             _excluded(theirs[depth:], self),
         )
@@ -111,19 +114,35 @@ class Region:
 
 @frozen
 class Rows:
-    """A union of regions in the order of their concatenation; empty for values without rows."""
+    """A union of regions in the order of their concatenation; empty for values without rows.
+
+    Regions that come in on one of several paths only are `perhaps` among the rows.
+    """
 
     terms: tuple[Region, ...] = ()
+    perhaps: frozenset[Region] = frozenset()
 
     def overlap(self, other: Rows) -> Overlap:
-        """Give the surest overlap of any two terms."""
-        best = Overlap.DISJOINT
+        """Give the surest overlap of any two terms.
+
+        Of two terms that are both only perhaps there, one path need not give both: they surely
+        overlap where each such term has its counterpart on the other side.
+        """
+        best, unsure = Overlap.DISJOINT, False
         for a in self.terms:
             for b in other.terms:
-                best = max(best, a.overlap(b))
+                found = a.overlap(b)
+                if found is Overlap.MUST and a in self.perhaps and b in other.perhaps:
+                    found, unsure = Overlap.MAY, True
+                best = max(best, found)
                 if best is Overlap.MUST:
                     return best
-        return best
+        return Overlap.MUST if unsure and self._matched(other) and other._matched(self) else best
+
+    def _matched(self, other: Rows) -> bool:
+        """Say whether each term that is perhaps there surely overlaps a term of the other."""
+        surely = Overlap.MUST
+        return all(any(a.overlap(b) is surely for b in other.terms) for a in self.perhaps)
 
     def shared(self, other: Rows) -> int | None:
         """Symbolic rows cannot be counted."""
@@ -150,6 +169,20 @@ class Rows:
         return bool(self.terms)
 
     @property
+    def gaps(self) -> bool:
+        """Whether these are the rows that lack a value, which predictions of them fill."""
+        return bool(self.terms) and all(
+            any(
+                step.selector.way == "filter"
+                and isinstance(step.selector.key, tuple)
+                and step.selector.key[:1] == ("null",)
+                and step.selector.part is True
+                for step in term.chain
+            )
+            for term in self.terms
+        )
+
+    @property
     def label(self) -> str:
         """Name the rows by the data they come from."""
         names = dict.fromkeys(term.base.label for term in self.terms if term.base.label)
@@ -161,7 +194,20 @@ class Rows:
             return self
         if not self.terms:
             return other
-        return Rows(tuple(dict.fromkeys((*self.terms, *other.terms)))[:MOST_TERMS])
+        terms = tuple(dict.fromkeys((*self.terms, *other.terms)))[:MOST_TERMS]
+        perhaps = self.perhaps | other.perhaps
+        if perhaps:
+            sure = set(self.terms) - self.perhaps | set(other.terms) - other.perhaps
+            perhaps = perhaps.intersection(terms) - sure
+        return Rows(terms, perhaps)
+
+    def either(self, other: Rows) -> Rows:
+        """Unite the rows of two paths: what only one of them has is perhaps there."""
+        if self == other or not other.terms or not self.terms:
+            return self | other
+        both = (set(self.terms) - self.perhaps) & (set(other.terms) - other.perhaps)
+        terms = (self | other).terms
+        return Rows(terms, frozenset(terms) - both)
 
     def select(self, selector: Selector) -> Rows:
         """Apply a choice to every term; slices of a concatenation by a length give its members."""
@@ -173,7 +219,8 @@ class Rows:
             cut = self._cut(selector)
             if cut is not None:
                 return cut
-        return Rows(tuple(Region(term, selector) for term in self.terms))
+        below = {term: Region(term, selector) for term in self.terms}
+        return Rows(tuple(below.values()), frozenset(below[term] for term in self.perhaps))
 
     def _cut(self, selector: Selector) -> Rows | None:
         """Undo a concatenation: `both[: len(first)]` and `both[len(first) :]`."""

@@ -113,11 +113,12 @@ class End:
 class State:
     """The running scope and the heap."""
 
-    __slots__ = ("heap", "scope")
+    __slots__ = ("heap", "parted", "scope")
 
     def __init__(self, scope: Scope):
         self.scope = scope
         self.heap = Heap()
+        self.parted = False
 
     def allocate(self, value: Value) -> Ref:
         """Put a mutable value on the heap."""
@@ -152,6 +153,14 @@ class State:
             self.heap[address] = value
         self.scope.names = dict(end.names)
 
+    def choose(self, start: Fork, other: End) -> None:
+        """Join the end of another path into this, of which the program takes only one."""
+        before, self.parted = self.parted, True
+        try:
+            self.merge(start, other)
+        finally:
+            self.parted = before
+
     def merge(self, start: Fork, other: End | None) -> None:
         """Join the end of another path from the same start (None: the start itself) into this."""
         changes = other.changes if other is not None else {}
@@ -169,6 +178,14 @@ class State:
             elif known is not value:
                 names[name] = self.join(known, value)
 
+    def either(self, a: Value, b: Value) -> Value:
+        """Join what two paths give, of which the program takes one."""
+        before, self.parted = self.parted, True
+        try:
+            return self.join(a, b)
+        finally:
+            self.parted = before
+
     def join(self, a: Value, b: Value) -> Value:
         """Join two values that one name may have after a branch."""
         if a is b or a == b or b == NONE:
@@ -176,7 +193,7 @@ class State:
         if a == NONE:
             return b
         if isinstance(a, Data) and isinstance(b, Data):
-            return _join_data(a, b)
+            return _join_data(a, b, self.parted)
         if isinstance(a, Sequence) and isinstance(b, Sequence):
             return self._join_sequences(a, b)
         if isinstance(a, Dictionary) and isinstance(b, Dictionary):
@@ -198,7 +215,7 @@ class State:
         """Keep both of two different things; data is united at once."""
         one, two = self.load(a), self.load(b)
         if isinstance(one, Data) and isinstance(two, Data):
-            return self.allocate(_join_data(one, two))
+            return self.allocate(_join_data(one, two, self.parted))
         if isinstance(one, Sequence) and isinstance(two, Sequence) and a is not b:
             return self.allocate(self._join_sequences(one, two))
         if isinstance(one, Constant) and isinstance(two, Constant):
@@ -224,9 +241,10 @@ class State:
         return Sequence(items, rest, a.way)
 
 
-def _join_data(a: Data, b: Data) -> Data:
+def _join_data(a: Data, b: Data, parted: bool) -> Data:
     joined = combine([a, b], a.kind if a.kind == b.kind else "unknown")
     return joined.but(
+        rows=a.rows.either(b.rows) if parted else joined.rows,
         columns=a.columns if a.columns == b.columns else None,
         table=a.table if a.table == b.table else None,
         name=a.name if a.name == b.name else None,

@@ -13,11 +13,11 @@ if TYPE_CHECKING:
 LONGEST = 60
 
 _VALIDATION = Pattern(
-    r"(?<![A-Za-z])(val|valid|validate|validation|dev|oof|out.of.fold)(?![a-z])"
+    r"(?<![A-Za-z])d?(val|valid|validate|validation|dev|oof|out.of.fold)(?![a-z])"
     r"|Val(id|idate|idation)?(?![a-z])"
 )
 _TEST = Pattern(
-    r"(?<![A-Za-z])(test|tst|holdout|hold_out)(?![a-z])|(Test|Holdout|HoldOut)(?![a-z])"
+    r"(?<![A-Za-z])d?(test|tst|holdout|hold_out)(?![a-z])|(Test|Holdout|HoldOut)(?![a-z])"
 )
 _TRAINING = Pattern(r"(?<![A-Za-z])tr(ain(ing|ed)?)?(?![a-z])|Train(ing)?(?![a-z])|in-sample")
 

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 from mlaudit.model.frozen import field, record
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from mlaudit.syntax.nodes import Nodes
 
 _BUILTINS = frozenset(dir(builtins))
@@ -38,6 +40,7 @@ class Names:
     calls: list[NamedCall] = field(default_factory=list)
     classes: dict[str, ast.ClassDef] = field(default_factory=dict)
     functions: dict[str, ast.FunctionDef | ast.AsyncFunctionDef] = field(default_factory=dict)
+    own: set[ast.expr] = field(default_factory=set)
 
     def resolve(self, node: ast.expr) -> str | None:
         """Give the qualified name of an expression such as `np.random.rand`, None if local."""
@@ -45,7 +48,7 @@ class Names:
         while isinstance(node, ast.Attribute):
             parts.append(node.attr)
             node = node.value
-        if not isinstance(node, ast.Name):
+        if not isinstance(node, ast.Name) or node in self.own:
             return None
         head = self.aliases.get(node.id)
         if head is None:
@@ -59,6 +62,8 @@ class Names:
         resolved = self.resolve(node)
         if resolved is not None:
             return [resolved]
+        if node in self.own:
+            return []
         if isinstance(node, ast.Name) and node.id not in self.bound:
             return [f"{star}.{node.id}" for star in self.stars]
         return []
@@ -83,7 +88,25 @@ def collect(nodes: Nodes) -> Names:
         literal = len(node.targets) == 1 and isinstance(node.value, _LITERALS)
         if literal and isinstance(target, ast.Name) and assigned[target.id] == 1:
             names.literals[target.id] = node.value
+    if not names.functions.keys().isdisjoint(names.aliases):
+        names.own.update(_calls_of_own(names, nodes))
     return names
+
+
+def _calls_of_own(names: Names, nodes: Nodes) -> Iterator[ast.expr]:
+    """Find calls of functions of the document that bear a name imported inside others only."""
+    functions = list(nodes.stretches(*_FUNCTIONS))
+    places: dict[str, set[ast.AST | None]] = {}
+    for node, start, _ in nodes.stretches(ast.ImportFrom):
+        around = [function for function, first, end in functions if first <= start < end]
+        for alias in node.names:
+            places.setdefault(alias.asname or alias.name, set()).add(around[-1] if around else None)
+    for call in names.calls:
+        called = call.node.func
+        if isinstance(called, ast.Name) and called.id in names.functions:
+            imported = places.get(called.id)
+            if imported and None not in imported and call.function not in imported:
+                yield called
 
 
 def _calls(nodes: Nodes) -> list[NamedCall]:

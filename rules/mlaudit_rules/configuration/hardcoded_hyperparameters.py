@@ -61,7 +61,7 @@ class HardcodedHyperparameters(Rule):
                     if name in call.entry.hyperparameters and _inline_number(argument)
                 ]
                 seen.add(call.node)
-                if given:
+                if given and not _one_of_several(module, call.node):
                     yield self._finding(module, call.node, given)
         for named in module.names.calls:
             if named.node not in seen:
@@ -83,6 +83,18 @@ class HardcodedHyperparameters(Rule):
                 "\n".join(f"{name.upper()} = {argument.text}" for name, argument in given),
             ),
         )
+
+
+def _one_of_several(module: Module, node: ast.Call) -> bool:
+    """Say whether a list holds such calls side by side: the settings that are to be tried."""
+    around = module.nodes.parents.get(node)
+    if not isinstance(around, ast.List | ast.Tuple):
+        return False
+    function = ast.dump(node.func)
+    return any(
+        isinstance(other, ast.Call) and other is not node and ast.dump(other.func) == function
+        for other in around.elts
+    )
 
 
 def _inline_number(argument: Argument) -> bool:

@@ -56,11 +56,16 @@ class EarlyStopOnTest(Rule):
     def _judge(self, chosen: ChosenOnReported, watch: Watch, validation: bool) -> Finding:
         report = chosen.report
         rows = quoted(watch.variable) if watch.variable else "the same rows"
+        left = (
+            f"the only score is {score_of(report)} on the same rows, which is too good"
+            if validation
+            else f"{score_of(report)} is then reported on the same rows: no rows are left that "
+            "took no part in training"
+        )
         return self.report(
             watch.place,
             f"`{watch.argument}` lets {rows} decide {watch.chooses} of {named(watch.model)}, and "
-            f"{score_of(report)} is then reported on the same rows: no rows are left that took no "
-            "part in training",
+            f"{left}",
             evidence=[("watched here", watch.place), ("scored here", report.place)],
             severity=Severity.INFO if validation else None,
             confidence=Confidence.MEDIUM if validation else None,

@@ -51,8 +51,7 @@ class UnusedTestSplit(Rule):
             names = test_names(split)
             if not names or split.place.document is not module.document:
                 continue
-            near = trace.near(Fit, split.parts[0])
-            trained = next((fit for fit in near if learns_from_rest(fit, split)), None)
+            trained = trained_on_rest(trace, split)
             if trained is not None and not names & module.fact(read_names):
                 yield self._judge(trace, split, trained)
 
@@ -84,6 +83,14 @@ def test_names(split: Split) -> set[str]:
     plain = all(name.isidentifier() and not name.startswith("_") for name in names)
     said = all(says_test(name) or says_validation(name) for name in names)
     return set(names) if plain and said else set()
+
+
+def trained_on_rest(trace: Trace, split: Split) -> Fit | None:
+    """Find what learns from the first part: first by the names that this very split gives."""
+    near = trace.near(Fit, split.parts[0])
+    fits = [fit for fit in near if learns_from_rest(fit, split)]
+    named_so = (fit for fit in fits if fit.variable in split.outputs)
+    return next(named_so, next(iter(fits), None))
 
 
 def learns_from_rest(fit: Fit, split: Split) -> bool:

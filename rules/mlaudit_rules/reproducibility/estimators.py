@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 # They place the rows at hand in a plane and transform no others: what they draw is a picture.
 _PICTURES = {"TSNE", "MDS", "SpectralEmbedding", "UMAP", "LocallyLinearEmbedding", "Isomap"}
 
+_LOOKS = {"type", "isinstance", "print", "repr", "str", "dir", "help", "hasattr"}
+
 
 def unseeded(call: Call) -> bool:
     """Say whether the call makes an estimator that draws, and gives it no seed."""
@@ -62,6 +64,8 @@ class SeededElsewhere:
         """Say whether the estimator made by the call gets its seed from elsewhere."""
         if self._set_later or call.node in self._inside or call.function in self._gridded:
             return True
+        if _only_looked_at(self._nodes.parents.get(call.node)):
+            return True
         return self._bound.get(call.node) in self._lone
 
     def _enter(self, outer: ast.Call, *, named: bool) -> None:
@@ -70,6 +74,15 @@ class SeededElsewhere:
                 self._inside.add(node)
                 if named and isinstance(node, ast.Name):
                     self._names.add(node.id)
+
+
+def _only_looked_at(around: ast.AST | None) -> bool:
+    """Say whether an estimator is made for its type or text, and is gone at once."""
+    return (
+        isinstance(around, ast.Call)
+        and isinstance(around.func, ast.Name)
+        and around.func.id in _LOOKS
+    )
 
 
 def _seeds_inner(node: ast.Call, call: Call | None) -> bool:

@@ -1,0 +1,117 @@
+"""Lists filled in branches of a loop, or under a condition: each holds rows of its own."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from mlaudit.flow.regions import Rows, Selector
+from mlaudit.flow.values import Data, Dictionary, Sequence, Value
+
+if TYPE_CHECKING:
+    from mlaudit.flow.interpreter import Interpreter
+
+
+def enter(run: Interpreter, node: ast.If, side: bool) -> int:
+    """Note that a branch of a loop's body runs now; give the mark to leave it by."""
+    mark = len(run.sides)
+    if run.loops:
+        run.sides.append((id(node), side))
+    return mark
+
+
+def leave(run: Interpreter, mark: int) -> None:
+    """Forget the branches entered since a mark."""
+    del run.sides[mark:]
+
+
+def collected(run: Interpreter, value: Value) -> Value:
+    """Give what a list collects in the running branch: of the rows of a turn only some."""
+    if not run.sides or not run.loops:
+        return value
+    selectors = [Selector("filter", ("side", node), side) for node, side in run.sides]
+    return _narrowed(run, value, selectors, 2)
+
+
+def filtered(
+    run: Interpreter, value: Value, node: ast.ListComp | ast.SetComp | ast.GeneratorExp
+) -> Value:
+    """Give what a comprehension keeps where it has conditions."""
+    tests = [test for generator in node.generators for test in generator.ifs]
+    if not tests:
+        return value
+    selectors = [_selector(test) for test in tests]
+    if _counts(node) and not run.data(value).rows.terms:
+        return Data("index", select=selectors[0])
+    return _narrowed(run, value, selectors, 2)
+
+
+def _counts(node: ast.ListComp | ast.SetComp | ast.GeneratorExp) -> bool:
+    """Say whether a comprehension gives numbers of a range, which may number rows."""
+    first = node.generators[0]
+    return (
+        isinstance(first.iter, ast.Call)
+        and isinstance(first.iter.func, ast.Name)
+        and first.iter.func.id in {"range", "enumerate"}
+        and isinstance(node.elt, ast.Name)
+        and any(isinstance(n, ast.Name) and n.id == node.elt.id for n in ast.walk(first.target))
+    )
+
+
+def _narrowed(run: Interpreter, value: Value, selectors: list[Selector], depth: int) -> Value:
+    inner = run.load(value)
+    if isinstance(inner, Data):
+        return _some(inner, selectors) if inner.rows.terms else value
+    if depth and isinstance(inner, Dictionary):
+        items = {k: _narrowed(run, v, selectors, depth - 1) for k, v in inner.items.items()}
+        return run.state.allocate(Dictionary(items, inner.rest))
+    if depth and isinstance(inner, Sequence):
+        parts = tuple(_narrowed(run, item, selectors, depth - 1) for item in inner.items)
+        rest = inner.rest and _narrowed(run, inner.rest, selectors, depth - 1)
+        return run.state.allocate(Sequence(parts, rest, inner.way))
+    return value
+
+
+def _some(data: Data, selectors: list[Selector]) -> Data:
+    if data.kind != "index":
+        return data.but(rows=_below(data.rows, selectors), select=None)
+    chosen = data.select
+    if chosen is None:
+        return data.but(select=selectors[0])
+    if chosen.way == "rows" and isinstance(chosen.key, Rows):
+        return data.but(select=Selector("rows", _below(chosen.key, selectors)))
+    return data
+
+
+def _below(rows: Rows, selectors: list[Selector]) -> Rows:
+    for selector in selectors:
+        rows = rows.select(selector)
+    return rows
+
+
+def _selector(test: ast.expr) -> Selector:
+    """Say what a condition chooses, so that its opposite chooses the other rows."""
+    if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
+        chosen = _selector(test.operand)
+        return chosen.flipped() or chosen
+    if not isinstance(test, ast.Compare) or len(test.ops) != 1:
+        return Selector("filter", ("when", ast.dump(test)), True)
+    operator, left, right = type(test.ops[0]), test.left, test.comparators[0]
+    subject = ("when", ast.dump(left))
+    if operator in {ast.Eq, ast.NotEq} and isinstance(right, ast.Constant):
+        part = right.value if operator is ast.Eq else ("not", right.value)
+        return Selector("filter", subject, part)
+    for one, other in _OPPOSITES:
+        if operator in {one, other}:
+            key = (*subject, one.__name__, ast.dump(right))
+            return Selector("filter", key, operator is one)
+    return Selector("filter", ("when", ast.dump(test)), True)
+
+
+_OPPOSITES = (
+    (ast.Eq, ast.NotEq),
+    (ast.In, ast.NotIn),
+    (ast.Is, ast.IsNot),
+    (ast.Lt, ast.GtE),
+    (ast.Gt, ast.LtE),
+)
