@@ -9,7 +9,7 @@ import click
 
 from mlaudit import __version__
 
-COMMANDS = ("review", "probe", "explain", "rules", "baseline", "render", "init", "config")
+COMMANDS = ("review", "probe", "explain", "rules", "baseline", "render", "post", "init", "config")
 
 
 class Lazy(click.Group):

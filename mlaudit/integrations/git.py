@@ -101,6 +101,19 @@ def _added(diff: bytes) -> Iterator[tuple[bytes, tuple[int, int]]]:
                 yield name, (first, first + count - 1)
 
 
+def added_lines(patch: str) -> Iterator[int]:
+    """Number the lines that a file's part of a diff adds; `patch` begins with its first `@@`."""
+    number = 0
+    for line in patch.split("\n"):
+        if hunk := _HUNK.match(line.encode(errors="replace")):
+            number = int(hunk[2])
+        elif line.startswith("+"):
+            yield number
+            number += 1
+        elif not line.startswith(("-", "\\")):
+            number += 1
+
+
 def _unquoted(name: bytes) -> bytes:
     """Give the name behind `b/`; git quotes as C does what could be misread."""
     if name.startswith(b'"'):

@@ -31,27 +31,28 @@ def render(review: Review) -> str:
 
 
 def _paragraphs(review: Review) -> Iterator[str]:
-    yield from _verdict(review)
+    yield from judgement(review)
     yield from _problem(review)
     for make in (sections.models, sections.sources, sections.splits):
-        yield from _section(make(review))
+        yield from titled(make(review))
     yield from _evaluation(review)
-    yield from _section(sections.run(review))
+    yield from titled(sections.run(review))
     yield from _pictures(review)
     yield f"## Findings ({len(review.findings)})"
     for group in grouped(review.findings):
         yield from _group(group)
     if not review.findings:
         yield "None."
-    yield from _section(sections.recommendations(review))
-    yield from _section(sections.readiness(review))
+    yield from titled(sections.recommendations(review))
+    yield from titled(sections.readiness(review))
     yield "## Recommendation and confidence"
     yield f"**{review.verdict.recommendation}**, with {review.verdict.confidence} confidence."
     yield from _coverage(review)
     yield f"<sub>{markdown(review.tool.name)} {markdown(review.tool.version)}</sub>"
 
 
-def _verdict(review: Review) -> Iterator[str]:
+def judgement(review: Review) -> Iterator[str]:
+    """Write the verdict, the counts, and the reasons."""
     verdict = review.verdict
     yield f"# {_SIGNS[verdict.recommendation]} {verdict.recommendation}"
     yield (
@@ -119,9 +120,19 @@ def _finding(finding: Finding) -> Iterator[str]:
     yield f"#### {markdown(finding.code)} {markdown(finding.name)} · {place}"
     unsure = finding.confidence is not Confidence.HIGH
     yield markdown(finding.message) + (f" *(confidence {finding.confidence})*" if unsure else "")
+    yield from framed(finding)
+    yield from advised(finding)
+
+
+def framed(finding: Finding) -> Iterator[str]:
+    """Draw the code frame of a finding, if its source is at hand."""
     rows = frame(finding, _COLUMNS)
     if rows[1:]:
         yield block("\n".join("".join(text for text, _ in row).rstrip() for row in rows), "text")
+
+
+def advised(finding: Finding) -> Iterator[str]:
+    """Say what to write instead."""
     advice = finding.fix.description if finding.fix else finding.help
     if advice:
         yield f"**Instead:** {markdown(advice)}"
@@ -141,7 +152,8 @@ def _coverage(review: Review) -> Iterator[str]:
         yield _bullets(map(markdown, notes))
 
 
-def _section(section: Section) -> Iterator[str]:
+def titled(section: Section) -> Iterator[str]:
+    """Write a section as a table, if there is anything in it."""
     if section.rows:
         yield f"## {section.title}"
         yield _table(section)
