@@ -231,7 +231,7 @@ def _drop_rows(run: Interpreter, value: Data, arguments: Arguments) -> Data:
     if index.select is not None:
         flipped = index.select.flipped()
         if flipped is not None:
-            return value.but(rows=value.rows.select(flipped))
+            return tables.kept(value.but(rows=value.rows.select(flipped)), index)
     select = Selector("some", (id(arguments.node), run.context))
     return value.but(rows=value.rows.select(select))
 

@@ -27,7 +27,7 @@ from mlaudit.flow.values import (
     of_columns,
 )
 from mlaudit.model.frozen import replace
-from mlaudit.trace.events import Columns, Influence, Kind
+from mlaudit.trace.events import Columns, Effect, Influence, Kind
 
 if TYPE_CHECKING:
     from collections.abc import Hashable
@@ -48,6 +48,7 @@ _TRANSPARENT = {
     "at",
     "iat",
 }
+_BOUNDS = {"quantiles", "the standard deviation", "means and standard deviations"}
 _COLUMN_NAMES = {"columns", "dtypes", "dtype", "name", "names", "feature_names", "target_names"}
 
 
@@ -62,7 +63,8 @@ def attribute(run: Interpreter, holder: Value, value: Data, name: str) -> Value:
     if name in _TRANSPARENT:
         return value
     if name == "index" and value.rows.terms:
-        return Data("index", value.rows, select=Selector("rows", value.rows))
+        bounds = tuple(influence for influence in value.influences if influence.removes)
+        return Data("index", value.rows, bounds, select=Selector("rows", value.rows))
     if name == "shape":
         length = Constant(Length(value.rows)) if value.rows.terms else Data("scalar")
         return Sequence((length,), Data("scalar"), "tuple")
@@ -188,7 +190,7 @@ def _of_data(run: Interpreter, value: Data, key: ast.expr) -> Value:
         return _columns(run, value, given)
     index = run.data(given)
     if index.select is not None:
-        return chosen(value, index.select)
+        return kept(chosen(value, index.select), index)
     if index.kind == "index":
         value = of_index(value, index)
     if index.kind == "scalar" and not index.influences:
@@ -216,11 +218,21 @@ def _by_computed(run: Interpreter, value: Data, index: Data, key: ast.expr) -> D
     if value.kind == "group":
         return _by_computed_columns(value, index)
     if index.rows.terms and (index.kind != "unknown" or index.rows.kin(value.rows)):
-        return narrowed(value, Selector("some", (id(key), run.context)))
+        return kept(narrowed(value, Selector("some", (id(key), run.context))), index)
     opaque = index.kind == "unknown" and not index.influences
     if opaque and value.kind in {"array", "prediction", "loader"}:
         return narrowed(value, _chosen_by(run, key))
     return _by_computed_columns(value, index)
+
+
+def kept(rest: Data, mask: Data) -> Data:
+    """Rows that are left where bounds such as quantiles removed the others are shaped by these."""
+    bounds = tuple(
+        replace(i, rows=rest.rows, effect=Effect.LOW, column=None, source=None, removes=True)
+        for i in mask.influences
+        if i.removes or (i.kind is Kind.STATISTIC and i.statistic in _BOUNDS)
+    )
+    return rest.but(influences=merge_influences(rest.influences, bounds)) if bounds else rest
 
 
 def narrowed(value: Data, select: Selector) -> Data:
@@ -366,7 +378,7 @@ def chosen_rows(run: Interpreter, value: Data, key: ast.expr) -> Data:
     given = run.load(run.eval(key))
     index = run.data(given)
     if index.select is not None:
-        return chosen(value, index.select)
+        return kept(chosen(value, index.select), index)
     if index.kind == "index":
         return of_index(value, index)
     if index is UNKNOWN and isinstance(given, Data) and isinstance(key, ast.Name | ast.Attribute):

@@ -69,7 +69,8 @@ class Influence:
     """A statistic of `rows` that took part in a value; `place` is where it was computed.
 
     In a table, `column` is the only column that it reached (None: any); `source` is the column that
-    it was taken of, where that is known.
+    it was taken of, where that is known.  `removes` says that rows were removed by it, and then
+    `rows` are those that are left.
     """
 
     operation: str
@@ -82,6 +83,7 @@ class Influence:
     conditional: bool = False
     column: str | None = None
     source: str | None = None
+    removes: bool = False
 
     @property
     def strength(self) -> tuple[int, bool]:

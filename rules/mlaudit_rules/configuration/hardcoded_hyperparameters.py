@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from mlaudit.rulekit import Confidence, Fix, Rule, RuleMeta, Severity
+from mlaudit.rulekit import Confidence, Fix, Pattern, Rule, RuleMeta, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -28,6 +28,13 @@ _KINDS = frozenset(
     }
 )
 _SETTINGS_OF_TRAINING = ("epochs", "nb_epoch", "batch_size", "steps_per_epoch")
+_OWN_TRAINING = Pattern(r"^_?(fit|train|run_training)(?![a-z])")
+_OWN_SETTINGS = frozenset(
+    {
+        *(f"{prefix}epochs" for prefix in ("", "n_", "num_", "nb_", "max_", "total_", "n")),
+        *("nb_epoch", "batch_size", "bs", "lr", "learning_rate", "weight_decay", "momentum"),
+    }
+)
 _TRAINING = {
     "fit": (None, None, "batch_size", "epochs"),
     "fit_generator": (None, "steps_per_epoch", "epochs"),
@@ -49,7 +56,7 @@ class HardcodedHyperparameters(Rule):
     )
 
     def check_module(self, module: Module) -> Iterable[Finding]:
-        """Judge calls of libraries, then `fit` calls of networks."""
+        """Judge calls of libraries, then what trains, functions of the program included."""
         if module.is_test:
             return
         seen = set()
@@ -65,7 +72,10 @@ class HardcodedHyperparameters(Rule):
                     yield self._finding(module, call.node, given)
         for named in module.names.calls:
             if named.node not in seen:
-                given = list(_training_settings(module, named.node))
+                given = [
+                    *_training_settings(module, named.node),
+                    *_own_settings(module, named.node),
+                ]
                 if given:
                     yield self._finding(module, named.node, given)
 
@@ -110,6 +120,21 @@ def _number(value: object) -> bool:
 def _tells(value: object) -> bool:
     """Zero, one and minus one switch something off or leave it as it is."""
     return value not in (0, 1, -1)
+
+
+def _own_settings(module: Module, node: ast.Call) -> Iterator[tuple[str, Argument]]:
+    """Find the settings of training in a call of a function of the program that trains."""
+    function = module.names.functions.get(node.func.id) if isinstance(node.func, ast.Name) else None
+    if function is None or _OWN_TRAINING.search(function.name) is None:
+        return
+    names = [parameter.arg for parameter in (*function.args.posonlyargs, *function.args.args)]
+    starred = any(isinstance(value, ast.Starred) for value in node.args)
+    given = [] if starred else list(zip(names, node.args, strict=False))
+    given += [(keyword.arg, keyword.value) for keyword in node.keywords if keyword.arg]
+    for name, value in given:
+        argument = module.argument(value)
+        if name in _OWN_SETTINGS and _inline_number(argument):
+            yield name, argument
 
 
 def _training_settings(module: Module, node: ast.Call) -> Iterator[tuple[str, Argument]]:

@@ -21,6 +21,7 @@ from mlaudit_rules.leakage.preprocessing import (
     model,
     number,
     only_predicted,
+    removal,
     step,
 )
 
@@ -53,6 +54,8 @@ class PreprocessOutsideCv(PreprocessingRule):
 
     def message(self, leak: PreprocessingLeak) -> str:
         """Say what was learnt outside the folds."""
+        if leak.influence.removes:
+            return removal(leak)
         start = f"{quoted(leak.influence.place)} takes {learnt(leak)} from all rows of"
         if only_predicted(leak):
             return (
@@ -67,6 +70,8 @@ class PreprocessOutsideCv(PreprocessingRule):
     def remedy(self, leak: PreprocessingLeak) -> str:
         """Name the pipeline."""
         name = step(leak)
+        if leak.influence.removes:
+            return "Take the bounds from the training rows of each fold and remove rows there only."
         if leak.influence.kind is Kind.STATISTIC:
             return "Compute it from the training rows of each fold and apply it to the others."
         if leak.influence.kind is Kind.SELECTION and not name[1:2].isupper():

@@ -52,6 +52,7 @@ class PreprocessingRule(Rule):
             leak
             for leak in trace.preprocessing_leaks
             if leak.influence.kind in self.kinds
+            and not (leak.influence.removes and only_predicted(leak))
             and self.in_folds in {None, leak.in_folds}
             and self.concerns(leak)
         ]
@@ -96,6 +97,8 @@ def graded(trace: Trace, leak: PreprocessingLeak, severity: Severity) -> Severit
 
     Another is one on held-out rows of the same data that had no part in the statistic.
     """
+    if leak.influence.removes:
+        return Severity.INFO
     if leak.influence.effect is Effect.LOW or only_predicted(leak):
         severity = min(severity, Severity.WARNING, key=_WEIGHT)
     if trace.judged_beyond(leak.influence.rows):
@@ -195,6 +198,15 @@ def spoilt(leak: PreprocessingLeak) -> str:
     if only_predicted(leak):
         return "its predictions are no test on unseen data"
     return f"{number(leak)} is not measured on unseen data"
+
+
+def removal(leak: PreprocessingLeak) -> str:
+    """Say that unusual rows were removed everywhere, and what the score is worth then."""
+    return (
+        f"rows are removed by {learnt(leak)} of all rows ({quoted(leak.influence.place)}), also "
+        f"among those that {model(leak)} {tries(leak)} ({judged(leak)}): unusual rows are missing "
+        f"there too, so {number(leak)} does not count them"
+    )
 
 
 def number(leak: PreprocessingLeak) -> str:

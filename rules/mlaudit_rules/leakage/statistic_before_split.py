@@ -10,6 +10,7 @@ from mlaudit_rules.leakage.preprocessing import (
     judged,
     learnt,
     model,
+    removal,
     spoilt,
     trained,
     tries,
@@ -35,6 +36,8 @@ class StatisticBeforeSplit(PreprocessingRule):
 
     def message(self, leak: PreprocessingLeak) -> str:
         """Say which statistic of which rows."""
+        if leak.influence.removes:
+            return removal(leak)
         return (
             f"{quoted(leak.influence.place)} shapes the data by {learnt(leak)} of all rows, those "
             f"included that {model(leak)} {tries(leak)} ({judged(leak)}), so {spoilt(leak)}"
@@ -42,6 +45,8 @@ class StatisticBeforeSplit(PreprocessingRule):
 
     def remedy(self, leak: PreprocessingLeak) -> str:
         """Name the part to compute from."""
+        if leak.influence.removes:
+            return f"Split first, take the bounds from {trained(leak)} and remove rows there only."
         return (
             f"Split first, compute {learnt(leak)} from {trained(leak)} and apply the same values "
             f"to {judged(leak)}."
