@@ -66,7 +66,8 @@ class Entry:
     "always", "never", or "when" one of the `when` conditions holds (parameter → values; the value
     "*" stands for any value given).  `default_seed` marks randomness whose default seed is fixed.
     `generators` are the global generators that it seeds, or draws from while no seed is given.
-    `tabular` metrics give a table, not a number that could choose.
+    `tabular` metrics give a table, not a number that could choose.  `units` says that what comes
+    out is in other units: "scaled", "log", or "original" for what undoes such a change.
     `operands` are a metric's operands in order: "true" and "labels", "scores", "probabilities" or
     "values"; `probabilistic` marks metrics that judge probabilities.
     """
@@ -95,3 +96,4 @@ class Entry:
     probabilistic: bool = False
     along: str | None = None
     tabular: bool = False
+    units: str = ""

@@ -24,6 +24,7 @@ from mlaudit.trace.events import (
     Influence,
     Kind,
     Resample,
+    Rescaled,
     Role,
 )
 from mlaudit.trace.rows import Overlap
@@ -90,7 +91,8 @@ def method(
     if name in _FITS:
         return fitting.fit(run, holder, name, arguments)
     if name in _TRANSFORMS:
-        return transform(run, estimator, arguments)
+        made = transform(run, estimator, arguments)
+        return made.but(units=None) if name == "inverse_transform" else made
     if name in _PREDICTS:
         return predict(run, holder, estimator, name, arguments)
     if name in _SCORES:
@@ -104,7 +106,7 @@ def _sets_mode(run: Interpreter, name: str, arguments: Arguments) -> bool:
     return name == "train" and all(isinstance(value, Constant) for value in values)
 
 
-def transform(run: Interpreter, estimator: Estimator, arguments: Arguments) -> Value:
+def transform(run: Interpreter, estimator: Estimator, arguments: Arguments) -> Data:
     """Transform rows: they stay the same rows, under the influence of what was learned."""
     if estimator.model.role is Role.UNKNOWN:
         estimator.model.role = Role.TRANSFORMER
@@ -112,7 +114,11 @@ def transform(run: Interpreter, estimator: Estimator, arguments: Arguments) -> V
     learnt = estimator.influences or _learnt_before(run, estimator)
     influences = merge_influences(data.influences, order.held(data), learnt)
     name = data.name if estimator.entry.stateless else None
-    return data.but(kind="array", influences=influences, columns=None, name=name, select=None)
+    how = estimator.entry.units
+    units = Rescaled(how, run.place(arguments.node)) if how else data.units
+    return data.but(
+        kind="array", influences=influences, columns=None, name=name, select=None, units=units
+    )
 
 
 def _learnt_before(run: Interpreter, estimator: Estimator) -> tuple[Influence, ...]:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from mlaudit.catalogue.entry import Entry
     from mlaudit.flow.arguments import Arguments
     from mlaudit.flow.interpreter import Interpreter
+    from mlaudit.trace.events import Rescaled
 
 CHOOSING = frozenset(
     {"max", "min", "argmax", "argmin", "nanargmax", "nanargmin", "idxmax", "idxmin", "argsort"}
@@ -40,6 +41,7 @@ def metric(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> V
         event.blend = len(predictions) > 1 or any(p.mixed for p in predictions)
         event.among = Among.THRESHOLDS if entry.kind == "curve" else None
         event.given = _given(event, data)
+        event.units = _units(data)
     return Data("report" if entry.tabular else "scalar", scores=tuple(events))
 
 
@@ -84,6 +86,11 @@ def _given(event: Evaluate, data: list[Data]) -> tuple[Evaluate, ...]:
     """Give the other evaluations whose numbers are in what an event judges."""
     scores = {id(score): score for each in data for score in (*each.scores, *each.chosen_by)}
     return tuple(s for s in scores.values() if isinstance(s, Evaluate) and s is not event)
+
+
+def _units(data: list[Data]) -> Rescaled | None:
+    """Tell the units of the labels, which stand beside the predictions."""
+    return next((each.units for each in data if each.units and not each.predictions), None)
 
 
 def _judged(entry: Entry) -> str:
@@ -143,6 +150,7 @@ def custom(run: Interpreter, node: ast.AST, data: Data, operation: str) -> Data 
     ]
     for event in events:
         event.given = _given(event, [data])
+        event.units = data.units
     return Data("scalar", scores=tuple(events))
 
 

@@ -137,8 +137,9 @@ def _operate(run: Interpreter, node: ast.BinOp, left: Value, right: Value) -> Va
     if isinstance(node.op, ast.BitAnd | ast.BitOr) and (one.select or two.select):
         key = (run.text(node), one.rows.terms, two.rows.terms)
         return combine([one, two], "mask").but(select=Selector("filter", key, True))
-    if _judges(one, two):
-        return combine([one, two], "error")
+    known = isinstance(node.op, ast.Sub) or (one.rows.terms and two.rows.terms)
+    if known and _judges(one, two):
+        return combine([one, two], "error").but(units=(two if one.predictions else one).units)
     joined = combine([one, two], one.kind if one.rows.terms else two.kind)
     for prediction in joined.predictions:
         prediction.mixed = True

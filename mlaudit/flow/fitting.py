@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from mlaudit.catalogue.entry import Entry
 from mlaudit.flow import building, order, targets
-from mlaudit.flow.arguments import Arguments
+from mlaudit.flow.arguments import Arguments, described
 from mlaudit.flow.values import (
+    FREQUENCIES,
     UNKNOWN,
     Constant,
     Data,
@@ -76,6 +77,17 @@ def inputs(
     return data, target, expression
 
 
+def _weights(run: Interpreter, arguments: Arguments) -> dict[str, object]:
+    """Describe the weights of the classes that a call of `fit` is given."""
+    value = arguments.named.get("class_weight")
+    if value is None:
+        return {}
+    counted = [made.rows for made in run.data(value).influences if made.statistic == FREQUENCIES]
+    given = Arguments(arguments.node, [], {"class_weight": value}, arguments.nodes)
+    weights = described(run, given)["class_weight"]
+    return {"weights": weights, "counted": counted[0] if counted else None}
+
+
 def _of_constructor(
     run: Interpreter, estimator: Estimator
 ) -> tuple[Data, Value | None, ast.expr | None]:
@@ -119,6 +131,7 @@ def fit(run: Interpreter, holder: Value, name: str, arguments: Arguments) -> Val
         goes_on=keeps,
         target_ahead=target is not None and bool(order.only(target)),
         guessed=targets.guessed(target),
+        **_weights(run, arguments),
     )
     if estimator.entry.kind == "search":
         searched = data.but(influences=before_fit)

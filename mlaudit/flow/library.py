@@ -19,6 +19,8 @@ from mlaudit.flow import (
 )
 from mlaudit.flow.regions import Length, Rows, Selector, base
 from mlaudit.flow.values import (
+    FREQUENCIES,
+    ORIGINAL,
     UNKNOWN,
     Constant,
     Data,
@@ -30,7 +32,7 @@ from mlaudit.flow.values import (
     combine,
     merge_influences,
 )
-from mlaudit.trace.events import Columns, Draw, Effect, Influence, Kind, Load, Seed
+from mlaudit.trace.events import Columns, Draw, Effect, Influence, Kind, Load, Rescaled, Seed, Weigh
 
 if TYPE_CHECKING:
     import ast
@@ -41,6 +43,7 @@ if TYPE_CHECKING:
     from mlaudit.flow.interpreter import Interpreter
 
 
+_MEANS = frozenset({"mean", "average", "median", "nanmean"})
 _WITHOUT_STATISTICS = frozenset({"mask", "index", "columns", "row"})
 
 
@@ -87,9 +90,11 @@ def _same(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> Va
         return first if given else Data("array")
     if name.endswith("to_datetime"):
         order.timed(run, data[0], arguments)
+    units = Rescaled(entry.units, run.place(arguments.node)) if entry.units else data[0].units
+    units = None if entry.units == ORIGINAL else units
     if isinstance(first, Data) and len(data) == 1 and data[0] is first:
-        return first.but(kind="table" if first.kind == "table" else first.kind)
-    joined = combine(data)
+        return first.but(units=units)
+    joined = combine(data).but(units=units if len(data) == 1 else None)
     if isinstance(first, Dictionary):
         return joined.but(kind="table")
     if not arguments.positional and joined.kind == "index":
@@ -141,7 +146,10 @@ def _reduce(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> 
     data = carried(run, entry, arguments)
     if not data:
         return Data("scalar")
-    joined = combine(data, "scalar")
+    wrong = _short(name).rpartition(".")[2] in _MEANS and any(d.kind == "error" for d in data)
+    joined = combine(data, "error" if wrong else "scalar")
+    if entry.statistic == FREQUENCIES:
+        run.emit(Weigh, arguments.node, rows=joined.rows)
     listed = arguments.positional and isinstance(run.load(arguments.positional[0]), Sequence)
     if row_wise(run, entry, arguments) or (listed and not joined.scores and not joined.predictions):
         return joined.but(kind="array")

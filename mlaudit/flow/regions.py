@@ -227,9 +227,12 @@ class Rows:
         low, high = selector.part if isinstance(selector.part, tuple) else (None, None)
         if low in (None, 0) and isinstance(high, Length):
             return high.rows if high.rows.within(self) else None
-        if isinstance(low, Length) and high is None and low.rows.within(self):
+        if isinstance(low, Length) and low.rows.within(self):
             rest = [term for term in self.terms if not term.within(low.rows.terms[0])]
-            return Rows(tuple(t for t in rest if t not in low.rows.terms))
+            rest = [term for term in rest if term not in low.rows.terms]
+            if high is not None:  # of what follows, the analysis does not know how much
+                rest = [Region(term, selector) for term in rest]
+            return Rows(tuple(rest))
         return None
 
 

@@ -23,10 +23,13 @@ if TYPE_CHECKING:
         Influence,
         Model,
         Ordered,
+        Rescaled,
     )
 
 MOST_INFLUENCES = 12
 NO_ROWS = Rows()
+ORIGINAL = "original"
+FREQUENCIES = "class frequencies"
 
 
 class Value:
@@ -85,7 +88,7 @@ class Data(Value):
     is the identity of the loaded table that columns are known of; `name` the column's name.
     `select` says which rows this value chooses when it indexes another, `order` what told that they
     stand in the order of time.  `scores` are the evaluations whose numbers are in it, `chosen_by`
-    those whose numbers chose it.
+    those whose numbers chose it.  `units` are those that its values were brought to, if any.
     """
 
     kind: str = "unknown"
@@ -100,6 +103,7 @@ class Data(Value):
     label: bool = False
     order: Ordered | None = None
     chosen_by: tuple[Evaluate | CrossValidate, ...] = ()
+    units: Rescaled | None = None
 
     def but(self, **changes: object) -> Data:
         """Copy with changes."""
@@ -299,4 +303,5 @@ def combine(values: list[Data], kind: str | None = None) -> Data:
         scores=tuple(scores.values()),
         label=bool(values) and all(v.label for v in values),
         chosen_by=tuple(chosen_by.values()),
+        units=values[0].units if len(values) == 1 else None,
     )

@@ -41,6 +41,7 @@ from mlaudit.trace.events import (
     Split,
     Use,
     Watch,
+    Weigh,
     Windowed,
 )
 from mlaudit.trace.rows import Overlap, RowSet
@@ -88,6 +89,7 @@ __all__ = [
     "Trace",
     "Use",
     "Watch",
+    "Weigh",
     "Windowed",
     "children",
     "field",

@@ -91,6 +91,14 @@ class Influence:
         return list(Effect).index(self.effect), self.supervised
 
 
+@frozen
+class Rescaled:
+    """Values are in other units than those they came in: `how` is scaled or log."""
+
+    how: str
+    place: Place
+
+
 @entity
 class Argument:
     """An argument of a call: its source text, and its value where the analysis knows it.
@@ -169,6 +177,7 @@ class Fit(Event):
     columns where known; `target_rows` are those of the target (None: no target given).
     `goes_on` says that the model keeps what it has learnt before, `target_ahead` that the target is
     made of later rows, as in forecasting.  The targets of `guessed` are predictions.
+    `weights` are those of the classes that the call is given, made from the counts of `counted`.
     """
 
     model: Model
@@ -182,6 +191,8 @@ class Fit(Event):
     goes_on: bool = False
     target_ahead: bool = False
     guessed: RowSet | None = None
+    weights: Argument | None = None
+    counted: RowSet | None = None
 
 
 @frozen
@@ -212,7 +223,7 @@ class Evaluate(Event):
     scores, probabilities, values; `blend` says that it may get a mixture of predictions.  `among`
     says between what its numbers choose where they do, and `given` are the evaluations whose
     numbers shaped what is judged, as the best threshold does; those of `chosen_by` chose the model
-    or its settings.
+    or its settings.  `units` are those of the labels where they are not the original ones.
     """
 
     model: Model
@@ -234,6 +245,7 @@ class Evaluate(Event):
     among: Among | None = None
     given: tuple[Evaluate, ...] = ()
     chosen_by: tuple[Evaluate | CrossValidate, ...] = ()
+    units: Rescaled | None = None
 
     @property
     def reported(self) -> bool:
@@ -284,6 +296,13 @@ class Watch(Event):
     argument: str
     chooses: str | None = None
     variable: str = ""
+
+
+@entity
+class Weigh(Event):
+    """Class weights are computed from the frequencies of classes in rows."""
+
+    rows: RowSet
 
 
 @entity

@@ -41,6 +41,7 @@ def test_words_are_known(catalogue: Catalogue, library: str) -> None:
         assert entry.effect in {"low", "medium", "high"}, entry
         assert set(entry.generators) <= GENERATORS, entry
         assert set(entry.operands) <= OPERANDS, entry
+        assert entry.units in {"", "scaled", "log", "original"}, entry
 
 
 def test_what_learns_says_what_it_learns(catalogue: Catalogue, library: str) -> None:

@@ -142,6 +142,58 @@ def test_metrics_by_hand_are_evaluations() -> None:
     assert Use.REPORTED in event.uses
 
 
+def test_a_mean_that_numpy_takes_of_errors_is_an_evaluation() -> None:
+    trace = trace_of(
+        PREPARED
+        + """
+    import numpy as np
+
+    model = SVC().fit(X_train, y_train)
+    print(np.mean(model.predict(X_test) == y_test))
+    wave = np.mean(np.array(model.predict(X_test)) * np.linspace(0, 1, 9))
+    """
+    )
+    judged = [event.metric for event in trace.of(Evaluate) if event.metric is not None]
+    assert judged == ["own numpy.mean"]
+
+
+def test_slices_between_lengths_give_back_what_was_joined() -> None:
+    trace = trace_of(
+        PREPARED
+        + """
+    others = pd.read_csv("b.csv")
+    everything = pd.concat([X_train, X_test, others])
+    size, more = len(X_train), len(X_test)
+    model = SVC().fit(everything[:size], y_train)
+    print(model.score(everything[size : size + more], y_test))
+    """
+    )
+    assert trace.overlaps == []
+    assert next(trace.of(Evaluate)).held_out
+
+
+def test_labels_know_what_units_they_were_brought_to() -> None:
+    trace = trace_of(
+        PREPARED
+        + """
+    import numpy as np
+    from sklearn.metrics import mean_absolute_error
+    from sklearn.preprocessing import StandardScaler
+
+    model = SVC().fit(X_train, y_train)
+    scaler = StandardScaler().fit(y_train)
+    small = scaler.transform(y_test)
+    mean_absolute_error(small, model.predict(X_test))
+    mean_absolute_error(np.log(y_test), model.predict(X_test))
+    mean_absolute_error(scaler.inverse_transform(small), model.predict(X_test))
+    mean_absolute_error(np.exp(np.log(y_test)), model.predict(X_test))
+    mean_absolute_error(y_test, model.predict(scaler.transform(X_test)))
+    """
+    )
+    units = [event.units for event in trace.of(Evaluate) if event.metric is not None]
+    assert [each and each.how for each in units] == ["scaled", "log", None, None, None]
+
+
 def test_predictions_in_the_place_of_labels() -> None:
     fitted = PREPARED + "\n    p = SVC().fit(X_train, y_train).predict(X_test)\n"
     (swapped,) = trace_of(fitted + "    accuracy_score(p, y_test)\n").of(Evaluate)

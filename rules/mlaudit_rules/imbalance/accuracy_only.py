@@ -18,6 +18,7 @@ from mlaudit.rulekit import (
     Severity,
     quoted,
 )
+from mlaudit_rules.imbalance.measured import measures
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -35,6 +36,7 @@ SUITABLE = Pattern(
 ACCURACY = {"accuracy_score", "accuracy"}
 MOST_PLACES = 4
 SCORED = {"score", "evaluate", "evaluate_generator"}
+KNOWN = frozenset({None, "accuracy"})
 
 
 class AccuracyOnly(Rule):
@@ -53,7 +55,7 @@ class AccuracyOnly(Rule):
     def check_module(self, module: Module) -> Iterable[Finding]:
         """Judge the document as a whole, at its first accuracy."""
         places = [] if module.is_test else _accuracies(module)
-        if not places or not module.imbalance.evident or _measures_more(module):
+        if not places or not module.imbalance.evident or measures(module, SUITABLE, KNOWN):
             return
         measured, *others = places
         imbalance = module.imbalance
@@ -113,36 +115,3 @@ def _compiled(module: Module) -> Place | None:
             if keyword.arg == "metrics" and re.search(r"['\"]acc", module.text(keyword.value)):
                 return module.place(node)
     return None
-
-
-def _measures_more(module: Module) -> bool:
-    """Look for any other suitable metric, in names, texts and what the trace met elsewhere."""
-    for event in module.trace.events:
-        if isinstance(event, Evaluate) and event.metric and SUITABLE.search(event.metric):
-            return True
-        if isinstance(event, CrossValidate) and _unclear(event):
-            return True
-    return any(_mentions(module, node) for node in module.nodes.below())
-
-
-def _unclear(event: CrossValidate) -> bool:
-    scoring = event.arguments.get("scoring")
-    return scoring is not None and not (scoring.known and scoring.value in {None, "accuracy"})
-
-
-def _mentions(module: Module, node: ast.AST) -> bool:
-    match node:
-        case ast.Name(id=text) | ast.Attribute(attr=text) | ast.FunctionDef(name=text):
-            return SUITABLE.search(text) is not None or (
-                text == "crosstab" and _crosses_predictions(module, node)
-            )
-        case ast.Constant(value=str() as text):
-            return "/" not in text and SUITABLE.search(text) is not None
-        case _:
-            return False
-
-
-def _crosses_predictions(module: Module, node: ast.AST) -> bool:
-    """Tell a confusion matrix by hand from other cross tables."""
-    line = module.document.lines[module.place(node).line - 1]
-    return "pred" in line.lower()
