@@ -18,9 +18,12 @@ from mlaudit.rulekit import (
     RuleMeta,
     Severity,
     Split,
+    quoted,
 )
+from mlaudit_rules.imbalance.class_order import last_part_of_classes
 
 if TYPE_CHECKING:
+    import ast
     from collections.abc import Hashable, Iterable
 
     from mlaudit.rulekit import Module, Trace
@@ -48,9 +51,11 @@ class UnstratifiedSplit(Rule):
     )
 
     def check_module(self, module: Module) -> Iterable[Finding]:
-        """Judge the random splits that lead to a classifier."""
+        """Judge validation parts of ordered rows, then random splits that lead to a classifier."""
         if module.is_test:
             return
+        for call, loop in last_part_of_classes(module):
+            yield self._last_part(module, call, loop)
         evident = module.imbalance.evident
         if not evident and module.profile == "exploration":
             return
@@ -58,6 +63,21 @@ class UnstratifiedSplit(Rule):
             split for split in module.trace.of(Split) if _at_fault(module, split, evident)
         ):
             yield self._judge(module, splits, evident)
+
+    def _last_part(self, module: Module, call: ast.Call, loop: ast.For) -> Finding:
+        share = next(k for k in call.keywords if k.arg == "validation_split")
+        return self.report(
+            module.place(call),
+            f"{quoted(module.text(share))} takes the last rows, and the rows were read class by "
+            "class and never mixed: the validation part holds the last classes only, which the "
+            "training part then lacks",
+            evidence=[("read class by class here", module.place(loop))],
+            confidence=Confidence.MEDIUM,
+            fix=Fix(
+                "Divide the rows with train_test_split(..., stratify=...) and pass the smaller "
+                "part as validation_data, or shuffle rows and labels together before `fit`."
+            ),
+        )
 
     def _judge(self, module: Module, splits: list[Split], evident: bool) -> Finding:
         imbalance, split = module.imbalance, splits[0]
