@@ -40,6 +40,7 @@ class ProjectFiles:
         self._parsed: OrderedDict[Path, tuple[Document, ast.Module] | None] = OrderedDict()
         self._learning: dict[Path, bool] = {}
         self._exists: dict[Path, bool] = {}
+        self._located: dict[tuple[str, Path], Path | None] = {}
 
     def register(self, path: Path, shown: str) -> None:
         """Remember the name under which the review shows a file."""
@@ -68,6 +69,12 @@ class ProjectFiles:
     def locate(self, name: str, importer: str) -> Path | None:
         """Find the file of a module, None if it is not the project's."""
         folder = self._place(importer).parent
+        key = (name, folder)
+        if key not in self._located:
+            self._located[key] = self._locate(name, folder)
+        return self._located[key]
+
+    def _locate(self, name: str, folder: Path) -> Path | None:
         tail = name.lstrip(".")
         level = len(name) - len(tail)
         parts = [part for part in tail.split(".") if part]

@@ -15,7 +15,7 @@ from mlaudit.rulekit.wording import (
 )
 from mlaudit.source.document import Place
 from mlaudit.syntax.names import NamedCall
-from mlaudit.syntax.nodes import children
+from mlaudit.syntax.nodes import Nodes, children
 from mlaudit.trace.events import (
     Alias,
     Among,
@@ -71,6 +71,7 @@ __all__ = [
     "Model",
     "Module",
     "NamedCall",
+    "Nodes",
     "Ordered",
     "Overlap",
     "Overlapping",

@@ -18,7 +18,7 @@ from mlaudit.rulekit import statements
 from mlaudit.trace.events import Fit, Load, Resample
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from mlaudit.rulekit.module import Module
     from mlaudit.source.document import Cell, Place
@@ -97,10 +97,11 @@ class Imbalance:
 def gather(module: Module) -> Imbalance:
     """Collect the signs in calls, names, counts, and what people wrote."""
     ratios = list(_ratios(module))
+    texts = list(statements.texts(module))
     signs: list[Sign] = [
         *_weights(module),
         *_resampling(module),
-        *_written(module),
+        *_written(texts),
         *(
             Sign(f"cell {number} shows uneven classes", SHOWN)
             for number, ratio in ratios
@@ -112,7 +113,7 @@ def gather(module: Module) -> Imbalance:
     if any(ratio >= REFUTED_ABOVE for _, ratio in ratios):
         signs = [sign for sign in signs if sign.weight >= SHOWN]
     balanced = any(ratio >= BALANCED_ABOVE for _, ratio in ratios) or any(
-        statements.calls_balanced(text) for _, text in statements.texts(module)
+        statements.calls_balanced(text) for _, text in texts
     )
     return Imbalance(tuple(signs), balanced and not any(sign.resampling for sign in signs))
 
@@ -128,9 +129,10 @@ def _weights(module: Module) -> Iterator[Sign]:
                 (str(key.value), value) for key, value in pairs if isinstance(key, ast.Constant)
             ]
         for name, value in given:
+            if name is None or name.rsplit("__", 1)[-1] not in WEIGHTS:
+                continue
             neutral = isinstance(value, ast.Constant) and value.value in NEUTRAL
-            neutral = neutral or _given_on(module, value)
-            if name and name.rsplit("__", 1)[-1] in WEIGHTS and not neutral:
+            if not neutral and not _given_on(module, value):
                 tried = isinstance(value, ast.List | ast.Tuple) or _one_of_many(module)
                 yield Sign(f"`{name}` is set", HINTED if tried else SHOWN, module.place(value))
                 return
@@ -196,9 +198,9 @@ def _names(module: Module) -> Iterator[Sign]:
             return
 
 
-def _written(module: Module) -> Iterator[Sign]:
+def _written(texts: Iterable[tuple[str, str]]) -> Iterator[Sign]:
     """Find the first text that speaks of the imbalance."""
-    for where, text in statements.texts(module):
+    for where, text in texts:
         if statements.calls_imbalanced(text):
             yield Sign(f"{where} speaks of imbalanced classes", SHOWN)
             return

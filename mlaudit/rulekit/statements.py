@@ -38,9 +38,8 @@ def texts(module: Module) -> Iterator[tuple[str, str]]:
             yield f"cell {cell.number}", cell.source
     yield "the docstring", ast.get_docstring(module.tree) or ""
     for line in module.document.lines:
-        _, mark, comment = line.partition("#")
-        if mark:
-            yield "a comment", comment
+        if "#" in line:
+            yield "a comment", line.partition("#")[2]
 
 
 def calls_imbalanced(text: str) -> bool:

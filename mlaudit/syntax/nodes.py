@@ -73,6 +73,9 @@ class Nodes:
         self, kind: type[N], other: type[M], /, *, within: ast.AST | None = None
     ) -> list[N | M]: ...
 
+    @overload
+    def find(self, *kinds: type[ast.AST], within: ast.AST | None = None) -> list[Any]: ...
+
     def find(self, *kinds: type[ast.AST], within: ast.AST | None = None) -> list[Any]:
         """Find the nodes of exactly these classes, in source order.
 
@@ -89,6 +92,11 @@ class Nodes:
         start = self._starts.get(node)
         return list(_walk(node)) if start is None else self._all[start : self._ends[start]]
 
+    def stretch(self, node: ast.AST) -> tuple[int, int]:
+        """Give where the subtree of a node of the tree starts and ends in `below()`."""
+        start = self._starts[node]
+        return start, self._ends[start]
+
     def stretches(self, *kinds: type[N]) -> list[tuple[N, int, int]]:
         """Give the nodes of exactly these classes, each with where its subtree starts and ends.
 
@@ -100,7 +108,16 @@ class Nodes:
     @cached_property
     def parents(self) -> dict[ast.AST, ast.AST]:
         """What holds each node; the root is held by nothing."""
-        return {child: node for node in self._all for child in children(node)}
+        held: dict[ast.AST, ast.AST] = {}
+        around: list[tuple[ast.AST, int]] = [(self.root, len(self._all))]
+        for start, (node, end) in enumerate(zip(self._all, self._ends, strict=True)):
+            while around[-1][1] <= start:
+                around.pop()
+            held[node] = around[-1][0]
+            if end > start + 1:
+                around.append((node, end))
+        del held[self.root]
+        return held
 
     @cached_property
     def _starts(self) -> dict[ast.AST, int]:

@@ -97,13 +97,12 @@ class HardcodedDevice(Rule):
 
 def _named(module: Module) -> Iterator[tuple[ast.expr, str]]:
     """Find GPUs that are named by a number which no caller can change, in source order."""
-    parents = module.nodes.parents
     found: list[tuple[ast.expr, str]] = [
         (node, match[1])
         for node in module.nodes.find(ast.Constant)
         if isinstance(node.value, str)
         and (match := _INDEXED.match(node.value)) is not None
-        and not _changeable(parents, node)
+        and not _changeable(module.nodes.parents, node)
     ]
     for named in module.names.calls:
         found += _in_call(module, named.node)
@@ -163,7 +162,6 @@ def _changeable(parents: dict[ast.AST, ast.AST], node: ast.AST) -> bool:
 
 def _made_visible(module: Module) -> Iterator[tuple[ast.AST, str]]:
     """Find `os.environ["CUDA_VISIBLE_DEVICES"] = "2"` under no condition."""
-    parents = module.nodes.parents
     for node in module.nodes.find(ast.Assign):
         target, value = node.targets[0], node.value
         if (
@@ -173,7 +171,7 @@ def _made_visible(module: Module) -> Iterator[tuple[ast.AST, str]]:
             and isinstance(value, ast.Constant)
             and isinstance(value.value, str)
             and _LISTED.match(value.value)
-            and not isinstance(parents[node], ast.If)
+            and not isinstance(module.nodes.parents[node], ast.If)
         ):
             yield node, value.value
 

@@ -36,6 +36,7 @@ _OPENING = Pattern(
     r"|connect|TensorBoard|ModelCheckpoint|\w+Dataset)$"
 )
 _EXTENDING = frozenset({"append", "insert"})
+_HOLDING = (ast.Call, ast.Assign, ast.AnnAssign, ast.Dict)
 _DEFAULTS = frozenset({"default", "help"})
 
 
@@ -81,7 +82,7 @@ def _root(text: str) -> str | None:
 
 def _used_as_paths(module: Module) -> Iterator[ast.Constant]:
     """Find the string literals that a call opens, or that a name for a path holds."""
-    for node in module.nodes.below():
+    for node in module.nodes.find(*_HOLDING):
         for value in _path_values(node):
             yield from _literals(value)
 

@@ -40,10 +40,8 @@ class NoEarlyStopping(Rule):
 
     def check_module(self, module: Module) -> Iterable[Finding]:
         """Judge the calls that train, in documents that never speak of stopping."""
-        if module.is_test or _STOPPED.search(module.document.text):
-            return
-        long = list(_long(module))
-        if long:
+        long = [] if module.is_test else list(_long(module))
+        if long and not _STOPPED.search(module.document.text):
             (node, number, what), *others = long
             more = f" ({len(others)} more like it)" if others else ""
             yield self.report(

@@ -28,6 +28,11 @@ MEETING = {
     "cross_validate",
 }
 SHUFFLING = ("shuffle", "permutation")
+BLOCKS = (
+    *(ast.Module, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.If, ast.For),
+    *(ast.AsyncFor, ast.While, ast.With, ast.AsyncWith, ast.Try, ast.TryStar),
+    *(ast.ExceptHandler, ast.match_case),
+)
 RESEEDING = {"seed", "set_state", "setstate", "manual_seed", "set_seed"}
 
 
@@ -49,10 +54,8 @@ def shuffled_apart(module: Module) -> Iterator[tuple[Shuffle, Shuffle]]:
     meetings = None
     if not any(word in module.document.text for word in SHUFFLING):
         return
-    for node in module.nodes.below():
-        for block in (getattr(node, "body", None), getattr(node, "orelse", None)):
-            if not isinstance(block, list):
-                continue
+    for node in module.nodes.find(*BLOCKS):
+        for block in (node.body, getattr(node, "orelse", [])):
             for first, second in _neighbours(module, block):
                 meetings = meetings if meetings is not None else _meetings(module)
                 if {first.name, second.name} in meetings:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from mlaudit.rulekit import Call, Module
 
 _ADDING = frozenset({"append", "extend", "insert", "appendleft", "add"})
+_TELLING = (ast.Call, ast.DictComp, ast.Subscript)
 _CLASSES = Pattern(
     r"(?i)class|label|categor|breed|species|target|genre|emotion|char|word|vocab|token|^ys?(_|$)"
     r"|(2|_?to_?)(idx|id|int|index)|(idx|id|int|index)(2|_?to_?)"
@@ -196,7 +197,7 @@ class Arrivals:
 
     def _look(self, node: ast.expr) -> None:
         """Look for arrivals within an expression."""
-        for inner in self._module.nodes.below(node):
+        for inner in self._module.nodes.find(*_TELLING, within=node):
             if isinstance(inner, ast.Call):
                 self._call(inner)
             elif isinstance(inner, ast.DictComp):
@@ -290,10 +291,6 @@ def _counters(node: ast.For | ast.AsyncFor) -> set[str]:
         and isinstance(statement.target, ast.Name)
         and isinstance(statement.value, ast.Constant)
     }
-
-
-def _text(bound: ast.expr | None) -> str:
-    return ast.unparse(bound) if bound is not None else ""
 
 
 def _is_length(node: ast.expr) -> bool:

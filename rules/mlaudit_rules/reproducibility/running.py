@@ -5,10 +5,10 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from mlaudit.rulekit import children
-
 if TYPE_CHECKING:
-    from mlaudit.rulekit import Module
+    from typing import Literal
+
+    from mlaudit.rulekit import Module, Nodes
 
     Definition = ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -22,7 +22,7 @@ class Running:
         self._references: dict[Definition | None, set[str]] = {None: set()}
         self._functions: dict[str, list[Definition]] = {}
         self._roots: list[Definition] = []
-        self._collect(module.tree)
+        self._collect(module.nodes)
         self._reached = self._follow()
 
     def reaches(self, function: Definition | None) -> bool:
@@ -39,25 +39,35 @@ class Running:
             if owner is not function
         )
 
-    def _collect(self, tree: ast.Module) -> None:
-        stack: list[tuple[ast.AST, Definition | None, str | None]] = [(tree, None, None)]
-        while stack:
-            node, owner, scope = stack.pop()
-            if isinstance(node, ast.Name):
-                self._references[owner].add(node.id)
-            elif isinstance(node, ast.Attribute):
-                self._references[owner].add(node.attr)
-            elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+    def _collect(self, nodes: Nodes) -> None:
+        """Note what each function names in its body; defaults and decorators run outside it."""
+        owners: list[Definition | Literal[False] | None] = [None] * len(nodes)
+        scopes: list[str | None] = [None] * len(nodes)
+        blocks: list[tuple[Definition | ast.ClassDef, int, int]] = nodes.stretches(
+            ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef
+        )
+        for node, start, end in blocks:
+            owner, scope = owners[start], scopes[start]
+            owners[start:end] = [False] * (end - start)  # annotations and the like
+            outside = node.bases if isinstance(node, ast.ClassDef) else node.args.defaults
+            for part in (*outside, *node.decorator_list):
+                first, last = nodes.stretch(part)
+                owners[first:last] = [owner] * (last - first)
+            first, last = nodes.stretch(node.body[0])[0], nodes.stretch(node.body[-1])[1]
+            if isinstance(node, ast.ClassDef):
+                owners[first:last] = [owner] * (last - first)
+                scopes[first:last] = [node.name] * (last - first)
+            else:
                 self._define(node, scope)
-                outer = [*node.decorator_list, *node.args.defaults]
-                stack.extend((child, owner, None) for child in outer)
-                stack.extend((child, node, None) for child in node.body)
-                continue
-            elif isinstance(node, ast.ClassDef):
-                stack.extend((child, owner, node.name) for child in node.body)
-                stack.extend((child, owner, None) for child in (*node.bases, *node.decorator_list))
-                continue
-            stack.extend((child, owner, scope) for child in children(node))
+                owners[first:last] = [node] * (last - first)
+                scopes[first:last] = [None] * (last - first)
+        named: list[tuple[ast.Name | ast.Attribute, int, int]] = nodes.stretches(
+            ast.Name, ast.Attribute
+        )
+        for name, start, _ in named:
+            owner = owners[start]
+            if owner is not False:
+                self._references[owner].add(name.id if isinstance(name, ast.Name) else name.attr)
 
     def _define(self, node: Definition, scope: str | None) -> None:
         self._references.setdefault(node, set())

@@ -58,10 +58,6 @@ class UnorderedIteration(Rule):
         )
 
 
-def _role(arrival: Arrival) -> str:
-    return "numbered here" if arrival.numbers else "divided here"
-
-
 def _may_matter(module: Module) -> bool:
     sets = module.nodes.find(ast.Set, ast.SetComp)
     return bool(sets) or _SOURCES.search(module.document.text) is not None

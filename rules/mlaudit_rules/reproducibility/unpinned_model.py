@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from mlaudit.rulekit import Finding, Module
 
+_LOADING = frozenset({"from_pretrained", "SentenceTransformer", "pipeline", "load"})
 # Models that the hub keeps without the name of an owner.
 _CANONICAL = Pattern(
     r"^((distil)?bert|(distil)?roberta|xlm|(distil)?gpt2|openai-gpt|t5|albert|xlnet|camembert|electra"
@@ -57,6 +58,8 @@ def _unpinned(module: Module) -> Iterator[tuple[str, ast.Call]]:
     for named in module.names.calls:
         node = named.node
         name = last_name(node.func)
+        if name not in _LOADING and name not in module.names.aliases:
+            continue
         if keywords(node) & {"revision", "local_files_only", "source", None}:
             continue
         if name == "from_pretrained":
