@@ -3,7 +3,8 @@
 from mlaudit.model.finding import Certainty, Confidence, Evidence, Finding, Fix, Severity
 from mlaudit.model.frozen import field, frozen
 from mlaudit.model.pattern import Pattern
-from mlaudit.rulekit.module import Call, Module
+from mlaudit.rulekit.calls import Call
+from mlaudit.rulekit.module import Module
 from mlaudit.rulekit.rule import Rule, RuleMeta, Tier
 from mlaudit.rulekit.wording import (
     named,

@@ -2,43 +2,25 @@
 
 from __future__ import annotations
 
-import ast
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from mlaudit.model.frozen import record
-from mlaudit.trace.events import Argument
+from mlaudit.rulekit.calls import Call, argument
 
 if TYPE_CHECKING:
+    import ast
     from collections.abc import Callable
 
     from mlaudit.catalogue.catalogue import Catalogue
     from mlaudit.catalogue.entry import Entry
     from mlaudit.rulekit.imbalance import Imbalance
     from mlaudit.source.document import Document, Place
-    from mlaudit.syntax.names import Names
+    from mlaudit.syntax.names import NamedCall, Names
     from mlaudit.syntax.nodes import Nodes
+    from mlaudit.trace.events import Argument
     from mlaudit.trace.trace import Trace
 
 Fact = TypeVar("Fact")
-
-
-@record
-class Call:
-    """A call of a library function or class.
-
-    `arguments` are by parameter name where the catalogue knows the positions, else by "0", "1", …;
-    `spread` says that `*args` or `**kwargs` may pass more.
-    """
-
-    node: ast.Call
-    name: str
-    entry: Entry | None
-    place: Place
-    arguments: dict[str, Argument]
-    spread: bool
-    function: ast.FunctionDef | ast.AsyncFunctionDef | None
-    in_loop: bool
 
 
 class Module:
@@ -101,50 +83,17 @@ class Module:
 
     def argument(self, node: ast.expr) -> Argument:
         """Evaluate an argument as far as literals and names bound once to a literal go."""
-        value, known = literal(node)
-        if known:
-            return Argument(self.text(node), value, known=True, inline=True)
-        if isinstance(node, ast.Name) and node.id in self.names.literals:
-            value, known = literal(self.names.literals[node.id])
-            return Argument(node.id, value, known=known)
-        return Argument(self.text(node))
+        return argument(node, self.names, self.document)
 
-    def _resolve(self, named: Any) -> Call | None:
-        node: ast.Call = named.node
+    def _resolve(self, named: NamedCall) -> Call | None:
         name: str | None = None
         entry: Entry | None = None
-        for candidate in self.names.candidates(node.func):
+        for candidate in self.names.candidates(named.node.func):
             entry = self.catalogue.find(candidate)
             name = candidate
             if entry is not None:
                 break
         if name is None:
             return None
-        arguments: dict[str, Argument] = {}
-        spread = False
-        parameters = entry.parameters if entry else ()
-        for position, value in enumerate(node.args):
-            if isinstance(value, ast.Starred):
-                spread = True
-                continue
-            key = parameters[position] if position < len(parameters) else str(position)
-            arguments[key] = self.argument(value)
-        for keyword in node.keywords:
-            if keyword.arg is None:
-                spread = True
-            else:
-                arguments[keyword.arg] = self.argument(keyword.value)
-        place = self.place(node)
-        return Call(node, name, entry, place, arguments, spread, named.function, named.in_loop)
-
-
-def literal(node: ast.expr) -> tuple[Any, bool]:
-    """Evaluate a literal expression; the flag says whether it is one."""
-    if isinstance(node, ast.Constant):
-        return node.value, True
-    if isinstance(node, ast.Tuple | ast.List | ast.Dict | ast.Set | ast.UnaryOp | ast.BinOp):
-        try:
-            return ast.literal_eval(node), True
-        except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):
-            return None, False
-    return None, False
+        around = (named.function, named.in_loop)
+        return Call(named.node, name, entry, *around, self.names, self.document)

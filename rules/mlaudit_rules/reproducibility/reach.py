@@ -39,9 +39,10 @@ class Reach:
     def __init__(self, module: Module, draws: Iterable[ast.Call]):
         self.reached: dict[ast.Call, ast.Call] = {}
         self._draws = set(draws)
+        self._nodes = module.nodes
         self._names = module.names
         self._kinds = {call.node: call.entry.kind for call in module.calls if call.entry}
-        self._transformers = _bound_to(module.tree, self._kinds)
+        self._transformers = _bound_to(module, self._kinds)
         self._steps = any(_steps(node) for node in module.nodes.find(ast.Attribute))
         self._returned: dict[str, Draws] = {}
         self._trains = self._training_functions(module)
@@ -122,7 +123,7 @@ class Reach:
         self._returned[""] = result
 
     def _class(self, node: ast.ClassDef) -> None:
-        drawn = frozenset(inner for inner in ast.walk(node) if inner in self._draws)
+        drawn = frozenset(self._nodes.find(ast.Call, within=node)) & self._draws
         self._returned[node.name] = drawn
         for statement in node.body:
             if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef):
@@ -209,14 +210,12 @@ def _steps(node: ast.Attribute) -> bool:
     return node.attr in _STEPPING or (node.attr == "grad" and isinstance(node.ctx, ast.Store))
 
 
-def _bound_to(tree: ast.Module, kinds: dict[ast.Call, str]) -> set[str | None]:
+def _bound_to(module: Module, kinds: dict[ast.Call, str]) -> set[str | None]:
     """Name what is bound to a transformer."""
     return {
         _path(target)
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Assign)
-        and isinstance(node.value, ast.Call)
-        and kinds.get(node.value) in _LEARNING_NO_MODEL
+        for node in module.nodes.find(ast.Assign)
+        if isinstance(node.value, ast.Call) and kinds.get(node.value) in _LEARNING_NO_MODEL
         for target in node.targets
     } - {None}
 

@@ -94,7 +94,7 @@ class Seeding:
         found: dict[str, Place] = {}
         for seed in self._seeds:
             local = seed.function is not None and seed.function is not call.function
-            if not self._before(seed, call) or (local and _returns(seed.function)):
+            if not self._before(seed, call) or (local and _returns(self._module, seed.function)):
                 continue
             for other in seed.generators:
                 found.setdefault(other, seed.place)
@@ -129,7 +129,7 @@ class Seeding:
         names = self._module.names
         if function is None or names.functions.get(function.name) is not function:
             return ()
-        if _returns(function):
+        if _returns(self._module, function):
             return ()
         return tuple(
             (self._module.place(named.node), named.function)
@@ -166,10 +166,10 @@ def _gives_value(call: Call) -> bool:
     return bool(values) and not (isinstance(values[0], ast.Constant) and values[0].value is None)
 
 
-def _returns(function: Function) -> bool:
+def _returns(module: Module, function: Function) -> bool:
     """Say whether a function gives a value: then it seeds what it computes, not the program."""
-    nodes = ast.walk(function) if function else ()
-    return any(isinstance(node, ast.Return) and node.value is not None for node in nodes)
+    returns = module.nodes.find(ast.Return, within=function) if function else []
+    return any(node.value is not None for node in returns)
 
 
 def _calls_by_name(module: Module) -> dict[str, list[NamedCall]]:
