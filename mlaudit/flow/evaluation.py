@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import ast
-import re
 from typing import TYPE_CHECKING
 
 from mlaudit.flow.values import NO_ROWS, UNKNOWN, Data, Estimator, Prediction, Value, combine
+from mlaudit.model.pattern import Pattern
 from mlaudit.trace.events import Among, Evaluate, Role
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 CHOOSING = frozenset(
     {"max", "min", "argmax", "argmin", "nanargmax", "nanargmin", "idxmax", "idxmin", "argsort"}
 )
-_PREDICTED = re.compile(
+_PREDICTED = Pattern(
     r"^(?!.*(true|test$|valid$|val$|label|target|actual)).*(pred(s|ict(ed|ions?))?(_|\d|$)|_hat(_|\d|$)"
     r"|yhat|forecast)"
 )

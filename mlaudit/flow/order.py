@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import ast
-import re
 from typing import TYPE_CHECKING
 
 from mlaudit.flow.values import Constant, Data, Sequence, in_column, merge_influences
+from mlaudit.model.pattern import Pattern
 from mlaudit.trace.events import Columns, Effect, Grouped, Influence, Kind, Ordered, Windowed
 
 if TYPE_CHECKING:
@@ -21,11 +21,11 @@ SHIFTS = frozenset({"shift", "diff", "pct_change"})
 _SORTS = frozenset({"sort_values", "sort", "sort_index"})
 PRICES = frozenset({"yfinance", "pandas_datareader", "quandl"})
 _RESAMPLES = frozenset({"resample", "asfreq"})
-_TIME = re.compile(
+_TIME = Pattern(
     r"(?<![a-z])(date|time|day)(?![a-z])|date_?time|time_?stamp|_(date|dt|ts)$"
     r"|^(ds|dt|ts)$"
 )
-_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
+_CAMEL = Pattern(r"(?<=[a-z])(?=[A-Z])")
 
 
 def tells_time(name: str) -> bool:

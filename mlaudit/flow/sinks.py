@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import ast
-import re
 from bisect import bisect_left
 from typing import TYPE_CHECKING
 
 from mlaudit.flow import choices, evaluation
 from mlaudit.flow.values import Data, combine
+from mlaudit.model.pattern import Pattern
 from mlaudit.trace.events import Evaluate, Use
 
 if TYPE_CHECKING:
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from mlaudit.flow.values import Value
     from mlaudit.source.document import Document
 
-_EXTREME = re.compile(r"(\w+\.)*(nan)?(max|min) ")
-_SPREAD = re.compile(r"(?<![a-z])(mean|std|average|median)\(")
+_EXTREME = Pattern(r"(\w+\.)*(nan)?(max|min) ")
+_SPREAD = Pattern(r"(?<![a-z])(mean|std|average|median)\(")
 
 
 def report(run: Interpreter, value: Value, node: ast.AST) -> None:

@@ -1,4 +1,4 @@
-"""Regular expressions that cost nothing until one is needed."""
+"""Regular expressions that cost nothing until one is needed, and words that need none."""
 
 from __future__ import annotations
 
@@ -47,3 +47,19 @@ class Pattern:
     def sub(self, by: str | Callable[[re.Match[str]], str], text: str) -> str:
         """Replace all matches in a text."""
         return self._compiled.sub(by, text)
+
+
+class Words:
+    """Plain words, of which any may stand in a text: found far faster than by a pattern of them.
+
+    With `any_case`, they are given in lower case and found in any.
+    """
+
+    def __init__(self, *words: str, any_case: bool = False):
+        self.words = words
+        self._any_case = any_case
+
+    def stand_in(self, text: str) -> bool:
+        """Say whether any of the words stands in a text, be it as a part of another word."""
+        text = text.lower() if self._any_case else text
+        return any(word in text for word in self.words)

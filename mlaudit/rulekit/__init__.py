@@ -2,7 +2,7 @@
 
 from mlaudit.model.finding import Certainty, Confidence, Evidence, Finding, Fix, Severity
 from mlaudit.model.frozen import field, frozen
-from mlaudit.model.pattern import Pattern
+from mlaudit.model.pattern import Pattern, Words
 from mlaudit.rulekit.calls import Call
 from mlaudit.rulekit.module import Module
 from mlaudit.rulekit.rule import Rule, RuleMeta, Tier
@@ -93,6 +93,7 @@ __all__ = [
     "Watch",
     "Weigh",
     "Windowed",
+    "Words",
     "children",
     "field",
     "frozen",

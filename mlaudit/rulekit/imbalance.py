@@ -13,7 +13,7 @@ import re
 from typing import TYPE_CHECKING
 
 from mlaudit.model.frozen import frozen
-from mlaudit.model.pattern import Pattern
+from mlaudit.model.pattern import Pattern, Words
 from mlaudit.rulekit import statements
 from mlaudit.trace.events import Fit, Load, Resample
 
@@ -46,6 +46,7 @@ PERHAPS_RARE = Pattern(
 TARGET_NAMES = Pattern(r"(y|target|label|class|outcome)s?(_?(train|full|all))?", re.IGNORECASE)
 # Without the first \b, a word of a megabyte (data in the source) takes minutes.
 COUNTED = Pattern(r"\b(\w+)(?:['\"]\])?\.value_counts\(|Counter\((\w+)\)")
+COUNTING = Words("value_counts(", "Counter(")
 COUNT_LINE = Pattern(r"^.*?\S\s{2,}(\d+(?:\.\d+)?(?:e-\d+)?)$", re.MULTILINE)
 COUNTER = Pattern(r"Counter\(\{(.+?)\}\)")
 IMBALANCED_BELOW = 1 / 3
@@ -215,8 +216,9 @@ def _counts(module: Module) -> Iterator[Sign]:
 
 
 def _counted(text: str) -> list[tuple[str, str]]:
-    """Name what is counted, by either way; to look for the words that tell first is far cheaper."""
-    return COUNTED.findall(text) if "value_counts(" in text or "Counter(" in text else []
+    """Name what is counted, by either way."""
+    lines = text.splitlines() if COUNTING.stand_in(text) else []
+    return [found for line in lines if COUNTING.stand_in(line) for found in COUNTED.findall(line)]
 
 
 def _is_target(module: Module, name: str) -> bool:

@@ -6,13 +6,14 @@ import ast
 import re
 from typing import TYPE_CHECKING
 
-from mlaudit.model.pattern import Pattern
+from mlaudit.model.pattern import Pattern, Words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mlaudit.rulekit.module import Module
 
+SPEAKING = Words("balance", "minority", "skew", "rare", any_case=True)
 IMBALANCED = Pattern(
     r"\b(im|un)balanced?\b|\bnot (\w+ )?balanced\b|\bminority class\b"
     r"|\bskew\w* (in )?(the )?(class|target|label)|\brare class(es)?\b",
@@ -44,9 +45,8 @@ def texts(module: Module) -> Iterator[tuple[str, str]]:
 
 def calls_imbalanced(text: str) -> bool:
     """Say whether a text states that the data at hand are imbalanced."""
-    return IMBALANCED.search(text) is not None and any(
-        _states(sentence) for sentence in _sentences(text)
-    )
+    speaks = SPEAKING.stand_in(text) and IMBALANCED.search(text) is not None
+    return speaks and any(_states(sentence) for sentence in _sentences(text))
 
 
 def calls_balanced(text: str) -> bool:

@@ -6,7 +6,7 @@ import ast
 import re
 from typing import TYPE_CHECKING
 
-from mlaudit.rulekit import Confidence, Fix, Pattern, Rule, RuleMeta, Severity
+from mlaudit.rulekit import Confidence, Fix, Pattern, Rule, RuleMeta, Severity, Words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from mlaudit.rulekit import Finding, Module
 
 _VISIBLE = "CUDA_VISIBLE_DEVICES"
-_MENTIONS = Pattern(r"(?i)cuda|gpu|device")
+_MENTIONS = Words("cuda", "gpu", "device", any_case=True)
 _INDEXED = Pattern(r"^(?:cuda:|/?(?:device:)?gpu:)(\d+)$", re.IGNORECASE)
 _LISTED = Pattern(r"^\d+(\s*,\s*\d+)*$")
 _LISTS = frozenset({"device_ids", "gpus", "devices", "gpu_ids"})
@@ -42,7 +42,7 @@ class HardcodedDevice(Rule):
 
     def check_module(self, module: Module) -> Iterable[Finding]:
         """Report the first use of a numbered GPU, then the choice of visible ones."""
-        if module.is_test or not _MENTIONS.search(module.document.text):
+        if module.is_test or not _MENTIONS.stand_in(module.document.text):
             return
         named = list(_named(module))
         numbers = {number for _, number in named}

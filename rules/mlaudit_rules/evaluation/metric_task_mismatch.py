@@ -15,6 +15,7 @@ from mlaudit.rulekit import (
     Rule,
     RuleMeta,
     Severity,
+    Words,
     named,
     quoted,
 )
@@ -52,8 +53,10 @@ REGRESSION_LOSS = Pattern(
     r"['\"](mse|mae|mape|msle|mean_(squared|absolute)\w*|huber\w*|log_?cosh)['\"]"
     r"|Mean(Squared|Absolute)\w*\(|Huber\(|LogCosh\("
 )
-CLASSIFYING = Pattern(
-    r"sigmoid|softmax|to_categorical|tanh|crossentropy|autoencoder|classif|binary", re.I
+CLASSIFYING = Words(
+    *("sigmoid", "softmax", "to_categorical", "tanh", "crossentropy", "autoencoder", "classif"),
+    "binary",
+    any_case=True,
 )
 
 
@@ -97,7 +100,7 @@ class MetricTaskMismatch(Rule):
     def _networks(self, module: Module) -> Iterator[Finding]:
         """Judge networks compiled with a regression loss and accuracy."""
         text = module.document.text
-        if ".compile(" not in text or CLASSIFYING.search(text):
+        if ".compile(" not in text or CLASSIFYING.stand_in(text):
             return
         for node in module.nodes.find(ast.Call):
             given = {keyword.arg: keyword.value for keyword in node.keywords}

@@ -11,6 +11,7 @@ from mlaudit.rulekit import (
     Fix,
     Grouped,
     Overlap,
+    Pattern,
     Rule,
     RuleMeta,
     Severity,
@@ -24,15 +25,15 @@ if TYPE_CHECKING:
 
     from mlaudit.rulekit import Module
 
-UNITS = re.compile(
+UNITS = Pattern(
     r"(patient|subject|participant|person|individual|speaker|writer|driver|pupil|student|animal"
     r"|respondent|household)_?(id|no|nr|num|number|key|code)?"
     r"|(unit|engine|machine|device|sensor|customer|client|visitor|employee|tree|bird|dog|cow|pig)"
     r"_?(id|no|nr|num|number)",
     re.IGNORECASE,
 )
-ITERATED = re.compile(r"\bfor\b.+\bin\b.*(groupby|group|grp)|\.groups\b|reshape\(")
-BY_GROUPS = re.compile(r"Group(K|Shuffle|TimeSeries)|GroupsOut|GroupOut|groups\s*=")
+ITERATED = Pattern(r"\bfor\b.+\bin\b.*(groupby|group|grp)|\.groups\b|reshape\(")
+BY_GROUPS = Pattern(r"Group(K|Shuffle|TimeSeries)|GroupsOut|GroupOut|groups\s*=")
 
 
 class GroupSplitApart(Rule):

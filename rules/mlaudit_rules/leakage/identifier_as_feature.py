@@ -10,6 +10,7 @@ from mlaudit.rulekit import (
     Finding,
     Fit,
     Fix,
+    Pattern,
     Role,
     Rule,
     RuleMeta,
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
     from mlaudit.rulekit import Columns, Trace
 
-IDENTIFIERS = re.compile(
+IDENTIFIERS = Pattern(
     r"_?id|unnamed: 0|uu?id|guid|row_?(id|no|num|number)"
     r"|(record|obs|sample|case|passenger|customer|loan|order|transaction|employee|patient|student"
     r"|listing|claim|policy|invoice|encounter|respondent|applicant)_?(id|no|nr|num|number)",

@@ -6,7 +6,7 @@ import ast
 import re
 from typing import TYPE_CHECKING, Protocol
 
-from mlaudit.rulekit import Fix, Pattern, Seed, frozen
+from mlaudit.rulekit import Fix, Pattern, Seed, Words, frozen
 from mlaudit_rules.reproducibility.running import Running
 
 if TYPE_CHECKING:
@@ -29,6 +29,7 @@ _HELPER = Pattern(
     r"|\w*(determinis|reproducib)\w*",
     re.IGNORECASE,
 )
+_SAYING_SO = Words("seed", "determinis", "reproducib", any_case=True)
 _SEED_NAME = Pattern(r"(?i)^(rand(om)?_?)?(seed|state)$|^rng_?seed$")
 
 
@@ -147,7 +148,9 @@ class Seeding:
                 name = target.attr
             else:
                 continue
-            if name in names.functions or not _HELPER.fullmatch(name):
+            if not _SAYING_SO.stand_in(name) or name in names.functions:
+                continue
+            if not _HELPER.fullmatch(name):
                 continue
             resolved = names.resolve(target)
             entry = self._module.catalogue.find(resolved) if resolved else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from mlaudit.rulekit import Confidence, Fix, Pattern, Rule, RuleMeta, Severity, quoted
+from mlaudit.rulekit import Confidence, Fix, Pattern, Rule, RuleMeta, Severity, Words, quoted
 from mlaudit_rules.reproducibility.bindings import last_name, sole_values, uses
 from mlaudit_rules.reproducibility.clock import names_in, varying_source
 from mlaudit_rules.reproducibility.learning import learns
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 # They take a generator, which has been given its seed somewhere else.
 _OBJECTS = frozenset({"generator", "sampler", "rstate"})
-_CLOCKS = Pattern(r"time|uuid|secrets|getpid|urandom")
+_CLOCKS = Words("time", "uuid", "secrets", "getpid", "urandom")
 _SEED = Pattern(r"(?i)seed|random_?state")
 _SEEDING = frozenset({"seed", "manual_seed", "manual_seed_all", "set_seed", "seed_everything"})
 
@@ -37,7 +37,7 @@ class TimeBasedSeed(Rule):
 
     def check_module(self, module: Module) -> Iterable[Finding]:
         """Judge what is given as a seed in documents that learn something."""
-        if module.is_test or not _CLOCKS.search(module.document.text) or not learns(module):
+        if module.is_test or not _CLOCKS.stand_in(module.document.text) or not learns(module):
             return
         for node, value in _seeds(module):
             source = varying_source(module, value)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from mlaudit.rulekit import Confidence, Fix, Pattern, Rule, RuleMeta, Severity, quoted
+from mlaudit.rulekit import Confidence, Fix, Pattern, Rule, RuleMeta, Severity, Words, quoted
 from mlaudit_rules.reproducibility.arrivals import Arrival, Arrivals
 from mlaudit_rules.reproducibility.learning import learns
 
@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 
     from mlaudit.rulekit import Finding, Module
 
-_SOURCES = Pattern(r"listdir|scandir|glob\(|iterdir|os\.walk|\bset\(|frozenset\(")
+_SOURCES = Words("listdir", "scandir", "glob(", "iterdir", "os.walk", "frozenset(")
+_SET = Pattern(r"set\((?<!\wset\()")  # begins with plain letters, which are found fast
 
 
 class UnorderedIteration(Rule):
@@ -60,4 +61,5 @@ class UnorderedIteration(Rule):
 
 def _may_matter(module: Module) -> bool:
     sets = module.nodes.find(ast.Set, ast.SetComp)
-    return bool(sets) or _SOURCES.search(module.document.text) is not None
+    text = module.document.text
+    return bool(sets) or _SOURCES.stand_in(text) or _SET.search(text) is not None
