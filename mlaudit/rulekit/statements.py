@@ -24,11 +24,12 @@ OF_DATA = Pattern(
     r"\b(data(set)?|class(es)?|targets?|labels?|samples?|distribution)\b", re.IGNORECASE
 )
 HYPOTHETICAL = Pattern(
-    r"\b(no|not|isn't|aren't|without|if|when|whenever|in case|whether|unless|may|might|could|often"
-    r"|usually|typically|example|e\.g|instance|suppose|imagine|similar to|(can|to) be|tasks"
+    r"\b(no|not|isn't|aren't|without|if|when|whenever|in cases?|whether|unless|may|might|could"
+    r"|often|usually|typically|example|e\.g|instance|suppose|imagine|similar to|(can|to) be|tasks"
     r"|problems)\b|n't\b",
     re.IGNORECASE,
 )
+MENDED = Pattern(r"\b(fix(ed|es|ing)?|get(ting)? rid|remed(y|ied))\b", re.IGNORECASE)
 AFTERWARDS = Pattern(r"\b(now|after|smote|(re|over|under)[- ]?sampl\w*|weights?)\b", re.IGNORECASE)
 
 
@@ -63,7 +64,7 @@ def calls_balanced(text: str) -> bool:
 def _states(sentence: str) -> bool:
     """Tell a statement from advice for imbalanced data in general."""
     said = IMBALANCED.search(sentence)
-    if said is None or not OF_DATA.search(sentence):
+    if said is None or not OF_DATA.search(sentence) or MENDED.search(sentence):
         return False
     before, after = sentence[: said.start()], sentence[said.end() :]
     advice = before.rstrip().lower().endswith("for")

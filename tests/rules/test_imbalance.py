@@ -212,6 +212,8 @@ def test_texts_that_speak_of_the_data_at_hand(text: str) -> None:
         "It groups rare labels into one.",
         "Suppose your data set is imbalanced: 99 % are of one class.",
         "The classes may be imbalanced.",
+        "Such curves help in cases where there is an imbalance between the classes.",
+        "The classes are imbalanced, which we will fix with the second table.",
         "The price is skewed, so we take its logarithm.",
         "",
     ],

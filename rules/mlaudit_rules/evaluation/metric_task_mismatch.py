@@ -183,4 +183,6 @@ def _called_accuracy(module: Module, event: Evaluate) -> bool:
         return False
     line = module.document.lines[event.place.line - 1].partition("#")[0]
     before = line[: event.place.column - 1].lower()
+    if re.search(r"r[²2]|r[-_ ]squared|determination", before):
+        return False  # it says what the number is, whatever else it calls it
     return re.search(r"acc(uracy)?\w*\s*=|accuracy", before) is not None

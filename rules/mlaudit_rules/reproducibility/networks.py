@@ -32,6 +32,8 @@ _PRETRAINED = Pattern(
     r"from_pretrained|pretrained\s*=\s*True|weights\s*=\s*(?!None)|torch\.load|load_model|hub\.load"
 )
 
+_INITIALISER = Pattern(r"(?i)^(glorot|he|lecun|random|truncated|variance|orthogonal)")
+
 
 @frozen
 class TorchTraining:
@@ -61,7 +63,7 @@ def torch_training(module: Module, running: Running) -> TorchTraining | None:
         owner = _class_of(module, call.node) if _is(owner, "self") else owner
         name = ast.unparse(owner)
         built = _construction(module, owner)
-        initialised = built is None or not _pretrained(module, built) or _has_layers(module)
+        initialised = built is None or _initialises(module, built)
         if initialised or loaders:
             return TorchTraining(name, built or call.node, call, loaders, initialised)
     return None
@@ -70,7 +72,7 @@ def torch_training(module: Module, running: Running) -> TorchTraining | None:
 def keras_training(module: Module) -> tuple[ast.Call, Call] | None:
     """Find the first `fit` of a Keras network, and the first layer that the program builds."""
     layer = next(iter(keras_layers(module)), None)
-    if layer is None:
+    if layer is None or _seeds_initialisers(module):
         return None
     for named in module.names.calls:
         function = named.node.func
@@ -80,6 +82,19 @@ def keras_training(module: Module) -> tuple[ast.Call, Call] | None:
         if given & _KERAS_ARGUMENTS or function.attr != "fit":
             return named.node, layer
     return None
+
+
+def _seeds_initialisers(module: Module) -> bool:
+    """Say whether layers get initialisers with seeds of their own, which no generator moves."""
+    return "kernel_initializer" in module.document.text and any(
+        _INITIALISER.search(last_name(call.node.func)) is not None
+        and any(
+            keyword.arg == "seed"
+            and not (isinstance(keyword.value, ast.Constant) and keyword.value.value is None)
+            for keyword in call.node.keywords
+        )
+        for call in module.names.calls
+    )
 
 
 def keras_layers(module: Module) -> list[Call]:
@@ -158,6 +173,31 @@ def _made(module: Module) -> dict[str, ast.Call]:
         for target, value in reversed(module.fact(assignments))
         if isinstance(value, ast.Call)
     }
+
+
+def _initialises(module: Module, built: ast.Call) -> bool:
+    """Say whether a construction draws weights: not where all come from elsewhere."""
+    if _pretrained(module, built):
+        return _has_layers(module)
+    owner = module.names.classes.get(last_name(built.func) or "")
+    if owner is None or _has_parts(module, owner):
+        return True
+    made = module.fact(_made)
+    given = (made.get(ast.unparse(value)) for value in built.args)
+    return not any(call is not None and _pretrained(module, call) for call in given)
+
+
+def _has_parts(module: Module, owner: ast.ClassDef) -> bool:
+    """Say whether a class makes layers or networks itself, rather than being given them."""
+    calls = {call.node for call in module.calls if _kind(call) in {"layer", "network"}}
+    return any(
+        isinstance(node, ast.Call) and (node in calls or _made_here(module, node))
+        for node in ast.walk(owner)
+    )
+
+
+def _made_here(module: Module, call: ast.Call) -> bool:
+    return isinstance(call.func, ast.Name) and call.func.id in module.names.classes
 
 
 def _pretrained(module: Module, built: ast.Call) -> bool:
