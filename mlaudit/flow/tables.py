@@ -49,6 +49,10 @@ _TRANSPARENT = {
     "iat",
 }
 _BOUNDS = {"quantiles", "the standard deviation", "means and standard deviations"}
+_ROW_KINDS = {
+    "unknown": ("array", "prediction", "loader"),
+    "array": ("array", "column", "prediction", "loader"),
+}
 _COLUMN_NAMES = {"columns", "dtypes", "dtype", "name", "names", "feature_names", "target_names"}
 
 
@@ -219,10 +223,15 @@ def _by_computed(run: Interpreter, value: Data, index: Data, key: ast.expr) -> D
         return _by_computed_columns(value, index)
     if index.rows.terms and (index.kind != "unknown" or index.rows.kin(value.rows)):
         return kept(narrowed(value, Selector("some", (id(key), run.context))), index)
-    opaque = index.kind == "unknown" and not index.influences
-    if opaque and value.kind in {"array", "prediction", "loader"}:
+    if _opaque(index) and value.kind in _ROW_KINDS.get(index.kind, ()):
         return narrowed(value, _chosen_by(run, key))
     return _by_computed_columns(value, index)
+
+
+def _opaque(index: Data) -> bool:
+    """Whether nothing is known of what chooses rows; numbers in an array may have been made up."""
+    made_up = index.kind == "array" and not (index.rows.terms or index.predictions)
+    return not index.influences and (index.kind == "unknown" or made_up)
 
 
 def kept(rest: Data, mask: Data) -> Data:
@@ -381,7 +390,8 @@ def chosen_rows(run: Interpreter, value: Data, key: ast.expr) -> Data:
         return kept(chosen(value, index.select), index)
     if index.kind == "index":
         return of_index(value, index)
-    if index is UNKNOWN and isinstance(given, Data) and isinstance(key, ast.Name | ast.Attribute):
+    unknown = index is UNKNOWN or (index.kind == "array" and _opaque(index))
+    if unknown and isinstance(given, Data) and isinstance(key, ast.Name | ast.Attribute):
         return narrowed(value, _chosen_by(run, key))
     return value
 
