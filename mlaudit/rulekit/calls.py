@@ -1,0 +1,80 @@
+"""Calls of libraries, as rules see them: what is called, where, and with what arguments."""
+
+from __future__ import annotations
+
+import ast
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from mlaudit.model.frozen import entity
+from mlaudit.trace.events import Argument
+
+if TYPE_CHECKING:
+    from mlaudit.catalogue.entry import Entry
+    from mlaudit.source.document import Document, Place
+    from mlaudit.syntax.names import Names
+
+
+@entity
+class Call:
+    """A call of a library function or class; its place and arguments are read when asked for.
+
+    `function` is what is around it (None: the module), `in_loop` says that a loop is.
+    """
+
+    __slots__ = ("__dict__",)  # where cached properties are kept
+
+    node: ast.Call
+    name: str
+    entry: Entry | None
+    function: ast.FunctionDef | ast.AsyncFunctionDef | None
+    in_loop: bool
+    _names: Names
+    _document: Document
+
+    @cached_property
+    def place(self) -> Place:
+        """The call's place."""
+        return self._document.place(self.node)
+
+    @cached_property
+    def spread(self) -> bool:
+        """Whether `*args` or `**kwargs` may pass more than is written."""
+        return any(isinstance(value, ast.Starred) for value in self.node.args) or any(
+            keyword.arg is None for keyword in self.node.keywords
+        )
+
+    @cached_property
+    def arguments(self) -> dict[str, Argument]:
+        """The arguments by parameter; by "0", "1", … where the catalogue knows no positions."""
+        parameters = self.entry.parameters if self.entry else ()
+        given: dict[str, ast.expr] = {}
+        for position, value in enumerate(self.node.args):
+            if not isinstance(value, ast.Starred):
+                key = parameters[position] if position < len(parameters) else str(position)
+                given[key] = value
+        given |= {keyword.arg: keyword.value for keyword in self.node.keywords if keyword.arg}
+        return {key: argument(value, self._names, self._document) for key, value in given.items()}
+
+
+def argument(node: ast.expr, names: Names, document: Document) -> Argument:
+    """Evaluate an argument as far as literals and names bound once to a literal go."""
+    value, known = literal(node)
+    if known:
+        return Argument(document.place(node).text, value, known=True, inline=True)
+    if isinstance(node, ast.Name) and node.id in names.literals:
+        value, known = literal(names.literals[node.id])
+        return Argument(node.id, value, known=known)
+    return Argument(document.place(node).text)
+
+
+def literal(node: ast.expr) -> tuple[Any, bool]:
+    """Evaluate a literal expression; the flag says whether it is one."""
+    if isinstance(node, ast.Constant):
+        return node.value, True
+    if isinstance(node, ast.Tuple | ast.List | ast.Dict | ast.Set | ast.UnaryOp | ast.BinOp):
+        try:
+            return ast.literal_eval(node), True
+        except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):
+            return None, False
+    return None, False
