@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import IO, TYPE_CHECKING
 
 from mlaudit.engine import coverage
 from mlaudit.engine.review import review
+from mlaudit.model.finding import Certainty
 from mlaudit.model.frozen import replace
 from mlaudit.model.profile import Profile
 from mlaudit.probe.ending import How
 from mlaudit.probe.launch import running
+from mlaudit.probe.observed import observe
 from mlaudit.probe.places import Resolver
+from mlaudit.probe.reconcile import reconcile
 from mlaudit.source.read import read
 
 if TYPE_CHECKING:
@@ -58,14 +62,19 @@ class _Witness:
     def __init__(self, run: Run):
         self._run = run
 
-    def weigh(self, module: Module, rules: Sequence[Rule], found: list[Finding]) -> list[Finding]:
-        """Leave the findings as they are."""
-        return found
+    def weigh(
+        self, module: Module, project: ProjectFiles, rules: Sequence[Rule], found: list[Finding]
+    ) -> list[Finding]:
+        """Say of findings whether the run bore them out, and add what only it has shown."""
+        places = self._resolver(project)
+        observed = observe(self._run, module.trace, module.catalogue, places)
+        return reconcile(found, rules, module.trace, observed)
 
     def testify(self, project: ProjectFiles, outcomes: Sequence[Outcome]) -> Profile:
         """Describe the run; one that ended before its time leaves the program partly unseen."""
         ending = self._run.ending
-        profile = self._profile(project)
+        settled = Counter(one.finding.certainty for outcome in outcomes for one in outcome.findings)
+        profile = self._profile(project, settled)
         if ending.how in {How.FAILED, How.LIMITED}:
             at = f" at {profile.location}" if profile.location else ""
             note = f"the run {ending.words}{at}: what comes after was not observed"
@@ -75,7 +84,7 @@ class _Witness:
                     outcome.coverage = coverage.noted(gap, [note])
         return profile
 
-    def _profile(self, project: ProjectFiles) -> Profile:
+    def _profile(self, project: ProjectFiles, settled: Counter[Certainty]) -> Profile:
         run = self._run
         place = self._resolver(project)(run.ending.position)
         return Profile(
@@ -86,16 +95,21 @@ class _Witness:
             location=place.location if place else None,
             seconds=round(run.seconds, 2),
             steps=sum(1 for _ in run.of("step")),
+            confirmed=settled[Certainty.CONFIRMED],
+            refuted=settled[Certainty.REFUTED],
+            observed=settled[Certainty.OBSERVED],
             libraries=tuple(_libraries(run)),
             limits=run.held,
             notes=tuple(_notes(run)),
         )
 
     def _resolver(self, project: ProjectFiles) -> Resolver:
-        original = self._run.scratch.original
+        original, job = self._run.scratch.original, self._run.job
+        program = job.program.resolve()
 
         def find(file: str) -> Document | None:
-            found = project.at(original / file)
+            path = original / file
+            found = project.document(str(job.program)) if path == program else project.at(path)
             return found[0] if found else None
 
         return Resolver(find)

@@ -39,7 +39,9 @@ LONGEST_ERROR = 200
 class Witness(Protocol):
     """Somebody who has seen the program run, and knows more of what was found by reading it."""
 
-    def weigh(self, module: Module, rules: Sequence[Rule], found: list[Finding]) -> list[Finding]:
+    def weigh(
+        self, module: Module, project: ProjectFiles, rules: Sequence[Rule], found: list[Finding]
+    ) -> list[Finding]:
         """Say of findings whether the run bore them out, and add what only the run has shown."""
         ...
 
@@ -103,7 +105,7 @@ class Runner:
                 message = f"the rule crashed: {in_one_line(error)}"
                 failures.append(Failure(module.document.path, message, rule.meta.code))
         if self.witness is not None:
-            found = self.witness.weigh(module, self.rules, found)
+            found = self.witness.weigh(module, self.project, self.rules, found)
         return found, failures
 
     def _selected(self, findings: Iterable[Finding]) -> list[Finding]:

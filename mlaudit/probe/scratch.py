@@ -11,7 +11,15 @@ from mlaudit.model.frozen import field, record
 MOST_BYTES = 2 * 2**30
 MOST_FILES = 50_000
 MARKERS = (".git", "pyproject.toml", "mlaudit.toml", "setup.py", "setup.cfg")
-_LEFT_OUT = {"__pycache__", "node_modules", ".mypy_cache", ".ruff_cache", ".pytest_cache", ".tox"}
+_LEFT_OUT = {
+    ".git",
+    "__pycache__",
+    "node_modules",
+    ".mypy_cache",
+    ".ruff_cache",
+    ".pytest_cache",
+    ".tox",
+}
 
 
 @record
@@ -47,7 +55,10 @@ def root_of(program: Path, folder: Path) -> Path:
 
 
 def copied(original: Path, into: Path) -> Scratch:
-    """Copy a project, without caches and virtual environments; past the budget files are linked."""
+    """Copy a project without its history, caches and virtual environments.
+
+    What is beyond the budget is linked.
+    """
     scratch = Scratch(original, into)
     into.mkdir(parents=True, exist_ok=True)
     budget, files = MOST_BYTES, 0

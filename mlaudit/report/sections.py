@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from mlaudit.model.location import Location
+    from mlaudit.model.profile import Profile
     from mlaudit.model.review import DataSplit, ModelCard, Review
 
     Models = tuple[str, ...]
@@ -108,9 +109,20 @@ def run(review: Review) -> Section:
         ("Time", f"{profile.seconds:.1f} s, Python {profile.python}"),
         ("Observed", joined(profile.libraries) or "no library that is known"),
         ("Optimizer steps", str(profile.steps) if profile.steps else ""),
+        ("Findings", _settled(profile)),
         *(("Note", note) for note in profile.notes),
     )
     return Section("Run", ("What", "Seen"), tuple((name, fact) for name, fact in facts if fact))
+
+
+def _settled(profile: Profile) -> str:
+    """Count what the run had to say about findings."""
+    counts = (
+        (profile.confirmed, "confirmed"),
+        (profile.refuted, "refuted"),
+        (profile.observed, "seen in the run alone"),
+    )
+    return joined(f"{count} {what}" for count, what in counts if count)
 
 
 def recommendations(review: Review) -> Section:

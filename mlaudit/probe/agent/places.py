@@ -59,7 +59,7 @@ class Places:
 
     def _below(self, name: str) -> str | None:
         for root in self._roots:
-            if name.startswith(root):
+            if name.startswith(root) and not name.startswith(_HERE):
                 below = name[len(root) :]
                 parts = below.split(os.sep)
                 return None if any(part in _FOREIGN for part in parts) else below

@@ -7,10 +7,14 @@ import json
 import os
 import signal
 
+from .calls import Calls
 from .confine import confine
+from .estimators import Estimators
 from .hooks import PostImport
+from .lineage import Lineage
 from .places import Places
 from .program import Program
+from .selection import Selection
 from .stop import Stop
 from .stream import Stream
 from .training import observe_training
@@ -32,5 +36,9 @@ def start(path: str) -> None:
     stop = Stop(job["max_steps"], stream, places)
     hooks = PostImport(stream)
     observe_training(hooks, stream, places, stop)
+    calls, lineage = Calls(stream), Lineage(folder)
+    estimators = Estimators(stream, places, calls, lineage)
+    estimators.attach(hooks)
+    Selection(stream, places, calls, lineage, estimators).attach(hooks)
     hooks.install()
     Program(job, stream, places).run()

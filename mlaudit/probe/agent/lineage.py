@@ -1,0 +1,195 @@
+"""Which rows an array holds, wherever they have been meanwhile.
+
+A row is known by its content when it is first seen.  Arrays that are made of known ones in a way
+that is observed, by a split or a transformer, hold the same rows; others are looked up row by row.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Any
+
+from .hashing import digest, hashes, mixed
+
+_SAMPLE = 64
+_MOST_LOOKED_AT = 64
+_DISTINCT = 0.5
+
+
+class Known:
+    """The rows of one array, in its order.
+
+    `content` tells what a row held when it was first seen; `ids` tell rows of equal content apart
+    as well, where `sure`.  `causes` are the numbers of events that shaped the values, `origins` the
+    arrays in which the rows were first seen.
+    """
+
+    def __init__(
+        self,
+        now: Any,
+        ids: Any,
+        content: Any,
+        causes: frozenset[int],
+        origins: frozenset[int],
+        sure: bool,
+    ):
+        self.now = now
+        self.ids = ids
+        self.content = content
+        self.causes = causes
+        self.origins = origins
+        self.sure = sure
+        self._order: Any = None
+        self._sorted: Any = None
+
+    def part(self, positions: Any) -> Known:
+        """Take rows by their positions."""
+        return Known(
+            self.now[positions],
+            self.ids[positions],
+            self.content[positions],
+            self.causes,
+            self.origins,
+            self.sure,
+        )
+
+    def shaped_by(self, causes: frozenset[int]) -> Known:
+        """Give the same rows as other events have shaped them."""
+        return Known(self.now, self.ids, self.content, causes, self.origins, self.sure)
+
+    @property
+    def repeats(self) -> bool:
+        """Whether any two rows hold the same, so that a look-up may take one for the other."""
+        np = sys.modules["numpy"]
+        return len(np.unique(self.now)) < len(self.now)
+
+    def find(self, wanted: Any) -> tuple[Any, Any]:
+        """Look rows up by what they hold now: whether they are here, and at which position."""
+        np = sys.modules["numpy"]
+        if self._order is None:
+            self._order = np.argsort(self.now, kind="stable")
+            self._sorted = self.now[self._order]
+        spots = np.searchsorted(self._sorted, wanted)
+        spots[spots == len(self._sorted)] = 0
+        return self._sorted[spots] == wanted, self._order[spots]
+
+
+class Lineage:
+    """All the arrays that have been seen, and the files in which their rows are told."""
+
+    def __init__(self, folder: str):
+        self._folder = os.path.join(folder, "rows")
+        os.makedirs(self._folder, exist_ok=True)
+        self._by_digest: dict[bytes, Known] = {}
+        self._seen: list[Known] = []
+        self._told: dict[bytes, int] = {}
+        self._origins = 0
+
+    def of(self, value: Any) -> Known | None:
+        """Tell which rows a value holds; None where it holds none."""
+        now = hashes(value)
+        if now is None:
+            return None
+        known = self._by_digest.get(digest(now))
+        return known if known is not None else self._remember(self._looked_up(now))
+
+    def derive(self, value: Any, source: Known, causes: frozenset[int] = frozenset()) -> None:
+        """Note that a value holds the rows of another, one for one, shaped by more events."""
+        now = hashes(value)
+        if now is None or len(now) != len(source.ids):
+            return
+        self._remember(
+            Known(
+                now, source.ids, source.content, source.causes | causes, source.origins, source.sure
+            )
+        )
+
+    def expect(self, part: Known) -> None:
+        """Know a part by what it holds before the program takes it."""
+        self._by_digest.setdefault(digest(part.now), part)
+
+    def shape(self, value: Any, causes: frozenset[int]) -> None:
+        """Note that a value, whatever rows it holds, was shaped by more events."""
+        known = self.of(value)
+        if known is not None:
+            known.causes |= causes
+
+    def tell(self, known: Known | None) -> dict[str, Any] | None:
+        """Write the rows to a file that the parent reads, once for equal ones, and refer to it."""
+        if known is None:
+            return None
+        np = sys.modules["numpy"]
+        ids, content = np.unique(known.ids), np.unique(known.content)
+        key = digest(ids)
+        if key not in self._told:
+            self._told[key] = len(self._told)
+            path = os.path.join(self._folder, str(self._told[key]))
+            with open(path, "wb") as file:
+                file.write(np.uint64(len(ids)).tobytes() + ids.tobytes() + content.tobytes())
+        return {
+            "file": self._told[key],
+            "count": len(known.ids),
+            "sure": known.sure,
+            "origins": sorted(known.origins),
+        }
+
+    def _remember(self, known: Known) -> Known:
+        self._by_digest[digest(known.now)] = known
+        self._seen.append(known)
+        return known
+
+    def _looked_up(self, now: Any) -> Known:
+        """Find rows among those seen before, the last seen first; the others are new."""
+        np = sys.modules["numpy"]
+        ids, content = np.zeros(len(now), np.uint64), np.zeros(len(now), np.uint64)
+        open_ = np.ones(len(now), bool)
+        causes: frozenset[int] = frozenset()
+        origins: frozenset[int] = frozenset()
+        distinct = len(np.unique(now)) / len(now)
+        sure = distinct == 1.0
+        for known in reversed(self._seen[-_MOST_LOOKED_AT:] if distinct >= _DISTINCT else []):
+            waiting = np.flatnonzero(open_)
+            if not len(waiting):
+                break
+            sample = waiting[:: max(1, len(waiting) // _SAMPLE)]
+            if not known.find(now[sample])[0].any():
+                continue
+            there, at = known.find(now[waiting])
+            rows, at = waiting[there], at[there]
+            ids[rows], content[rows] = known.ids[at], known.content[at]
+            open_[rows] = False
+            causes |= known.causes
+            origins |= known.origins
+            sure = sure and known.sure and not known.repeats
+        ids = told_apart(ids)
+        fresh = np.flatnonzero(open_)
+        if len(fresh):
+            self._origins += 1
+            origins |= {self._origins}
+            content[fresh] = now[fresh]
+            ids[fresh] = mixed(np, now[fresh], _occurrences(np, now[fresh]))
+        return Known(now, ids, content, causes, origins, sure or bool(len(fresh) == len(now)))
+
+
+def told_apart(ids: Any) -> Any:
+    """Give copies of a row numbers of their own; the first keeps that of the row."""
+    np = sys.modules["numpy"]
+    copies = _occurrences(np, ids)
+    again = copies > 0
+    if again.any():
+        ids = ids.copy()
+        ids[again] = mixed(np, ids[again], copies[again])
+    return ids
+
+
+def _occurrences(np: Any, values: Any) -> Any:
+    """Number the rows of equal content: 0 for the first of them, 1 for the second, and so on."""
+    order = np.argsort(values, kind="stable")
+    ordered = values[order]
+    first = np.ones(len(values), bool)
+    first[1:] = ordered[1:] != ordered[:-1]
+    starts = np.maximum.accumulate(np.where(first, np.arange(len(values)), 0))
+    result = np.empty(len(values), np.uint64)
+    result[order] = (np.arange(len(values)) - starts).astype(np.uint64)
+    return result

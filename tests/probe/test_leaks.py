@@ -1,0 +1,81 @@
+"""Programs with leaks and their clean twins: what the run says of what was read.
+
+A comment `# confirmed: CODE 50 of the 50` (or refuted, observed, suspected) stands on the line of
+each finding about leakage and evaluation that a program must give; there may be no others.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+
+from mlaudit.config.schema import Config
+from mlaudit.engine.probed import probe
+from mlaudit.probe.job import Limits, job_of
+from mlaudit.source.read import read
+
+FOLDER = Path(__file__).parents[2] / "fixtures" / "probe" / "leaks"
+PROGRAMS = sorted({*FOLDER.glob("*.py"), *FOLDER.glob("*.ipynb")} - {FOLDER / "preparing.py"})
+SLOW = {
+    "everything_fixed",
+    "folds_by_hand",
+    "folds_by_hand_fixed",
+    "folds_fixed",
+    "selector",
+    "selector_fixed",
+    "smote",
+    "smote_fixed",
+    "training_score_fixed",
+}
+EXPECTED = re.compile(
+    r"# (confirmed|refuted|observed|suspected): ([A-Z]+\d+)(?: (\d+ of the \d+))?"
+)
+COUNTED = re.compile(r"by the run: (\d+ of the \d+)|in the run: (\d+ of the \d+)")
+
+Claim = tuple[str, int | None, int, str, str]
+
+
+def expected(program: Path) -> dict[Claim, str]:
+    claims: dict[Claim, str] = {}
+    files = [program] + [FOLDER / "preparing.py"] * ("preparing" in program.read_text())
+    for path in files:
+        document = read(path, path.name)
+        for unit in document.units:
+            cell = unit.cell.number if unit.cell else None
+            for number, line in enumerate(unit.written.split("\n"), 1):
+                for certainty, code, count in EXPECTED.findall(line):
+                    claims[path.name, cell, number, code, certainty] = count
+    return claims
+
+
+@pytest.mark.parametrize(
+    "program",
+    [
+        pytest.param(path, marks=[pytest.mark.slow] if path.stem in SLOW else [], id=path.stem)
+        for path in PROGRAMS
+    ],
+)
+def test_the_run_says_what_is_true(
+    program: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for path in (program, FOLDER / "preparing.py"):
+        shutil.copy(path, tmp_path)
+    monkeypatch.chdir(tmp_path)
+    job = job_of(program.name, (), module=False, python=None, limits=Limits(seconds=120))
+    review = probe(job, Config(select=("LEAK", "EVAL")))
+    assert review.profile is not None
+    assert review.errors == ()
+    assert [note for note in review.profile.notes if "failed" in note] == []
+    claims = expected(program)
+    found = {
+        (at.path, at.cell, at.line, finding.code, str(finding.certainty)): finding.message
+        for finding in review.findings
+        if (at := finding.location)
+    }
+    assert found.keys() == claims.keys(), found
+    for claim, count in claims.items():
+        told = COUNTED.search(found[claim])
+        assert not count or (told and count in told.group()), found[claim]
