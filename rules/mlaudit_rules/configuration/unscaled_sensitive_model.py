@@ -76,21 +76,18 @@ class UnscaledSensitiveModel(Rule):
 
     def check_module(self, module: Module) -> Iterable[Finding]:
         """Judge the models of documents that never speak of scaling."""
-        if module.is_test or SCALED.search(module.document.text):
+        if module.is_test:
             return
-        known = TABLES | UNEQUAL
-        loads = [
-            load
-            for load in module.trace.of(Load)
-            if load.reader.rpartition(".")[2] in known and not PREPARED.search(load.source)
-        ]
         found: dict[Model, str] = {}
         for event in _trainings(module):
-            load = next((load for load in loads if event.rows.kin(load.rows)), None)
             model = next(iter(_sensitive(event.model)), None)
-            if load is not None and model is not None and model not in found:
+            if model is None or model in found:
+                continue
+            near = module.trace.near(Load, event.rows)
+            load = next((load for load in near if _is_raw(load)), None)
+            if load is not None:
                 found[model] = load.source
-        if found:
+        if found and not SCALED.search(module.document.text):
             yield self._judge(found)
 
     def _judge(self, found: dict[Model, str]) -> Finding:
@@ -103,6 +100,12 @@ class UnscaledSensitiveModel(Rule):
             evidence=[("another one here", other.place) for other, _ in others[:4]],
             fix=Fix(f"Use make_pipeline(StandardScaler(), {model.name}(…))."),
         )
+
+
+def _is_raw(load: Load) -> bool:
+    """Say whether a table is read whose columns differ in scale."""
+    known = load.reader.rpartition(".")[2] in TABLES | UNEQUAL
+    return known and not PREPARED.search(load.source)
 
 
 def _trainings(module: Module) -> Iterator[Fit | CrossValidate]:

@@ -59,18 +59,21 @@ class ScaledTargetMetric(Rule):
 
     def check_module(self, module: Module) -> Iterable[Finding]:
         """Judge reported errors by the units of their labels, one finding for one change."""
+        told = [
+            event
+            for event in module.trace.reports
+            if event.units is not None and event.metric in OF_DISTANCE
+        ]
         text = module.document.text
-        if module.is_test or UNDONE.search(text) or SAID.search(text):
+        if not told or module.is_test or UNDONE.search(text) or SAID.search(text):
             return
+        meant = MEANT.search(text) is not None
         seen = set()
-        for event in module.trace.reports:
-            units = event.units
-            if units is None or units.place in seen or event.metric not in OF_DISTANCE:
-                continue
-            if units.how == "log" and MEANT.search(text):
-                continue
-            seen.add(units.place)
-            yield self._judge(event)
+        for event in told:
+            assert event.units is not None
+            if event.units.place not in seen and not (meant and event.units.how == "log"):
+                seen.add(event.units.place)
+                yield self._judge(event)
 
     def _judge(self, event: Evaluate) -> Finding:
         assert event.units is not None

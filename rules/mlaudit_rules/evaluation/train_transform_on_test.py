@@ -53,12 +53,13 @@ class TrainTransformOnTest(Rule):
 
     def check_module(self, module: Module) -> Iterable[Finding]:
         """Judge data sets by the transforms that they are given."""
-        if module.is_test or MEANT.search(module.document.text):
+        if module.is_test:
             return
-        random = _random_transforms(module)
+        random, generators = _random_transforms(module), _random_generators(module)
+        if not (random or generators) or MEANT.search(module.document.text):
+            return
         if random:
             yield from self._data_sets(module, random)
-        generators = _random_generators(module)
         if generators:
             yield from self._flows(module, generators)
 

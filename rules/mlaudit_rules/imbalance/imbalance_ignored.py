@@ -47,12 +47,10 @@ class ImbalanceIgnored(Rule):
 
     def check_module(self, module: Module) -> Iterable[Finding]:
         """Judge the document as a whole, at its first classifier."""
-        if module.is_test or COUNTERED.search(module.document.text):
-            return
-        if not (module.imbalance.evident and module.imbalance.shown):
+        if module.is_test or not (module.imbalance.evident and module.imbalance.shown):
             return
         judged = sorted(filter(_of_labels, module.trace.of(Evaluate)), key=_is_own)
-        if judged:
+        if judged and not COUNTERED.search(module.document.text):
             yield self._judge(module, judged[0])
 
     def _judge(self, module: Module, event: Evaluate) -> Finding:
