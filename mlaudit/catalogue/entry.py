@@ -46,6 +46,7 @@ KINDS = frozenset(
         "duplicate",  # rows and copies of them
         "index",  # positions of rows, e.g. a permutation
         "values",  # values without rows
+        "settings",  # an object that holds the settings given, for others to read
         "seed",  # seeds the generators in `generators`
         "draw",  # draws from the global generator in `generators`
         "generator",  # makes a generator of its own, argument `seed`

@@ -114,7 +114,9 @@ class _Drawing:
                 for part in event.parts:
                     self._lineage.put(node, part)
             case Resample():
-                node = self._node("resample", event.model.name, event)
+                node = self._node(
+                    "resample", event.model.name if event.model else "resample", event
+                )
                 self._feed(node, event.rows)
                 self._lineage.put(node, event.result)
                 self._prepared[event.place] = node

@@ -14,6 +14,7 @@ from mlaudit.flow.values import (
     Dictionary,
     Function,
     Instance,
+    Partial,
     Sequence,
     Value,
     combine,
@@ -124,13 +125,17 @@ def _extreme(run: Interpreter, name: str, arguments: Arguments) -> Value:
 
 def _best_by_key(run: Interpreter, name: str, joined: Data, arguments: Arguments) -> Value:
     """Take the one for which a function of the program gives the best score."""
-    from mlaudit.flow import calls
+    from mlaudit.flow import calls, loops
 
     key, result = run.load(arguments.named["key"]), joined.but(kind="scalar", select=None)
     if not isinstance(key, Function) or not arguments.positional:
         return result
     part = containers.element(run, arguments.positional[0])
-    scores = run.data(calls.call_value(run, key, Arguments(arguments.node, [part]))).scores
+    run.loops.append(loops.Loop(arguments.node))
+    try:
+        scores = run.data(calls.call_value(run, key, Arguments(arguments.node, [part]))).scores
+    finally:
+        run.loops.pop()
     for_scores = Data("scalar", scores=scores)
     sinks.select(run, for_scores, arguments.node, f"{name} of the scores is taken")
     return choices.mark(run, part, scores) if scores else result
@@ -185,19 +190,34 @@ def _dict(run: Interpreter, name: str, arguments: Arguments) -> Value:
     return run.state.allocate(Dictionary(items, rest, chosen_by))
 
 
-def _mapped(run: Interpreter, name: str, arguments: Arguments) -> Value:
+def _map(run: Interpreter, name: str, arguments: Arguments) -> Value:
+    return mapped(run, arguments)
+
+
+def mapped(run: Interpreter, arguments: Arguments) -> Value:
+    """Call a function of the program on each item, here or in a pool of workers."""
     from mlaudit.flow import calls
 
     if len(arguments.positional) < 2:
         return UNKNOWN
-    function, source = arguments.positional[0], arguments.positional[1]
-    element = containers.element(run, source)
-    inner = run.load(function)
-    if isinstance(inner, Function | Instance):
-        result = calls.call_value(run, function, Arguments(arguments.node, [element]))
-        if name == "map":
-            made = run.data(result)
-            return made if made.rows.terms else Sequence(rest=result)
+    function, *sources = arguments.positional
+    if isinstance(run.load(function), Function | Instance | Partial):
+        items = [containers.element(run, source) for source in sources]
+        result = calls.call_value(run, function, Arguments(arguments.node, items))
+        made = run.data(result)
+        return made if made.rows.terms else Sequence(rest=result)
+    return run.data(sources[0]).but(select=None)
+
+
+def _filter(run: Interpreter, name: str, arguments: Arguments) -> Value:
+    from mlaudit.flow import calls
+
+    if len(arguments.positional) < 2:
+        return UNKNOWN
+    function, source = arguments.positional[:2]
+    if isinstance(run.load(function), Function | Instance):
+        item = containers.element(run, source)
+        calls.call_value(run, function, Arguments(arguments.node, [item]))
     return run.data(source).but(select=None)
 
 
@@ -218,8 +238,8 @@ _HANDLERS: dict[str, Callable[[Interpreter, str, Arguments], Value]] = {
     "zip": _zip,
     "enumerate": _enumerate,
     "dict": _dict,
-    "map": _mapped,
-    "filter": _mapped,
+    "map": _map,
+    "filter": _filter,
     "next": _next,
     "getattr": _getattr,
     **dict.fromkeys(("max", "min"), _extreme),

@@ -22,10 +22,16 @@ from mlaudit.flow.values import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Hashable
+
     from mlaudit.flow.arguments import Arguments
     from mlaudit.flow.interpreter import Interpreter
 
 DEEPEST = 6
+_OF_EACH_PART = frozenset(
+    {"map", "filter", "shuffle", "remove_columns", "rename_column", "rename_columns", "sort",
+     "cast", "cast_column", "class_encode_column", "select_columns", "with_format", "flatten"}
+)  # fmt: skip
 MOST_ITEMS = 24
 _ROW_BY_ROW = frozenset({"array", "archive", "column"})
 
@@ -183,7 +189,20 @@ def dictionary_method(
         return Constant(None)
     if name == "copy":
         return run.state.allocate(value)
+    if name in _OF_EACH_PART and value.items and value.rest is None:
+        return _each_part(run, value, name, args)
     return Data("scalar")
+
+
+def _each_part(run: Interpreter, value: Dictionary, name: str, args: Arguments) -> Value:
+    """Call a method of every part of a divided data set."""
+    from mlaudit.flow import calls
+
+    made: dict[Hashable, Value] = {}
+    for key, part in value.items.items():
+        with run.within(("part", key)):
+            made[key] = calls.call_method(run, part, name, args)
+    return run.state.allocate(Dictionary(made))
 
 
 def item(run: Interpreter, value: Dictionary, key: Value) -> Value:

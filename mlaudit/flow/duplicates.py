@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from mlaudit.flow.regions import Selector, union
 from mlaudit.flow.values import Constant, Data, Sequence, Value, merge_influences
-from mlaudit.trace.events import Effect, Influence, Kind
+from mlaudit.trace.events import Effect, Influence, Kind, Resample
 
 if TYPE_CHECKING:
     from collections.abc import Hashable
@@ -29,7 +29,9 @@ def repeated(run: Interpreter, name: str, entry: Entry, arguments: Arguments) ->
         found: list[Value] = [data.but(rows=data.rows.select(select)) for data in values]
     elif short == "resample":
         key: Hashable = (id(arguments.node), run.context)
-        found = [_copied(run, arguments, short, data, key) for data in values]
+        copies = [_copied(run, arguments, short, data, key) for data in values]
+        _balanced(run, arguments, values[:1], copies[:1])
+        found = [*copies]
     else:
         data = values[0] if values else Data("array")
         times = arguments.nodes.get(1) or arguments.nodes.get("repeats")
@@ -40,6 +42,14 @@ def repeated(run: Interpreter, name: str, entry: Entry, arguments: Arguments) ->
             else data
         )
     return found[0] if len(found) == 1 else Sequence(tuple(found), way="tuple")
+
+
+def _balanced(run: Interpreter, arguments: Arguments, given: list[Data], made: list[Data]) -> None:
+    """Record that the rows of one class, chosen by a value, are drawn again."""
+    for before, after in zip(given, made, strict=True):
+        ways = {term.selector.way for term in before.rows.terms}
+        if ways == {"filter"}:
+            run.emit(Resample, arguments.node, model=None, rows=before.rows, result=after.rows)
 
 
 def concatenated(

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mlaudit.flow import attributes, building, evaluation, fitting, networks, order, splits, targets
+from mlaudit.flow import (
+    attributes,
+    building,
+    evaluation,
+    fitting,
+    networks,
+    order,
+    splits,
+    targets,
+    trainers,
+)
 from mlaudit.flow.arguments import Arguments, described
 from mlaudit.flow.regions import Selector
 from mlaudit.flow.values import (
@@ -73,6 +83,10 @@ def method(
     kind = estimator.entry.kind
     if kind == "splitter":
         return splits.folds(run, [estimator], arguments) if name == "split" else Data("scalar")
+    if kind == "trainer":
+        done = trainers.method(run, holder, estimator, name, arguments)
+        if done is not None:
+            return done
     if name in _RESAMPLES or (
         kind == "resampler" and name in {"fit_resample", "fit_sample", "resample"}
     ):

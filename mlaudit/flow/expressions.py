@@ -21,9 +21,13 @@ from mlaudit.flow import (
 from mlaudit.flow.regions import Selector
 from mlaudit.flow.values import (
     UNKNOWN,
+    Choice,
     Constant,
     Data,
     Dictionary,
+    Estimator,
+    Function,
+    Instance,
     Sequence,
     Symbol,
     Value,
@@ -292,10 +296,30 @@ def truth(run: Interpreter, test: ast.expr) -> bool | None:
         return bool(test.value)
     if _is_main_guard(test):
         return True
+    if isinstance(test, ast.Compare):
+        return _is_none(run, test)
     value = run.load(run.eval(test))
     if isinstance(test, ast.Name) and isinstance(value, Constant) and isinstance(value.value, bool):
         return value.value if not run.loops else None
     return None
+
+
+def _is_none(run: Interpreter, test: ast.Compare) -> bool | None:
+    """Decide `name is None` where it is known whether something was given."""
+    value = run.load(run.eval(test))
+    match test:
+        case ast.Compare(
+            left=ast.Name(id=name), ops=[ast.Is() | ast.IsNot() as op], comparators=[other]
+        ) if isinstance(other, ast.Constant) and other.value is None:
+            value = run.load(run.state.scope.find(name) or UNKNOWN)
+        case _:
+            return None
+    if run.loops or run.conditions or isinstance(value, Choice):
+        return None
+    if isinstance(value, Constant):
+        return (value.value is None) is isinstance(op, ast.Is)
+    given = isinstance(value, Estimator | Instance | Function | Dictionary | Sequence)
+    return isinstance(op, ast.IsNot) if given else None
 
 
 def _is_main_guard(test: ast.expr) -> bool:

@@ -13,6 +13,7 @@ from mlaudit.flow.values import (
     UNKNOWN,
     Constant,
     Data,
+    Dictionary,
     Estimator,
     Ref,
     Sequence,
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mlaudit.flow.interpreter import Interpreter
+    from mlaudit.source.document import Place
     from mlaudit.trace.rows import RowSet
 
 _LEARNED = {"selector": Kind.SELECTION, "encoder": Kind.TARGET_ENCODING}
@@ -132,6 +134,7 @@ def fit(run: Interpreter, holder: Value, name: str, arguments: Arguments) -> Val
         target_ahead=target is not None and bool(order.only(target)),
         guessed=targets.guessed(target),
         **_weights(run, arguments),
+        held_back=_held_back(run, arguments),
     )
     if estimator.entry.kind == "search":
         searched = data.but(influences=before_fit)
@@ -145,6 +148,14 @@ def fit(run: Interpreter, holder: Value, name: str, arguments: Arguments) -> Val
     influences = order.learnable(influences)
     _replace(run, holder, estimator, fits, merge_influences(before, influences))
     return holder
+
+
+def _held_back(run: Interpreter, arguments: Arguments) -> Place | None:
+    """Find `validation_split`, by which networks set their last rows apart."""
+    node = arguments.nodes.get("validation_split")
+    share = run.load(arguments.named.get("validation_split", Constant(None)))
+    none = isinstance(share, Constant) and not share.value
+    return run.place(node) if node is not None and not none else None
 
 
 def _replace(
@@ -303,13 +314,15 @@ def _deciding(node: ast.expr | None) -> ast.expr | None:
 
 
 def _chooses(run: Interpreter, estimator: Estimator, arguments: Arguments) -> str | None:
+    held = run.load(estimator.arguments.get("args", UNKNOWN))
+    settings = held.items if isinstance(held, Dictionary) else {}
     for name in (
         "early_stopping_rounds",
         "early_stopping",
         "use_best_model",
         "load_best_model_at_end",
     ):
-        value = arguments.named.get(name, estimator.arguments.get(name))
+        value = arguments.named.get(name, estimator.arguments.get(name, settings.get(name)))
         inner = run.load(value) if value is not None else Constant(None)
         if not (isinstance(inner, Constant) and not inner.value):
             return "the number of rounds to keep"

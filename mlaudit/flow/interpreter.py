@@ -59,6 +59,7 @@ class Interpreter:
         self.over_models: set[int] = set()
         self.loaders: dict[Rows, list[str]] = {}
         self.loading: set[int] = set()
+        self.prepared: set[int] = set()
         self.judged: dict[int, list[Prediction]] = {}
         self.closed_over: set[Scope] = set()
 

@@ -44,6 +44,12 @@ if TYPE_CHECKING:
 
 
 _MEANS = frozenset({"mean", "average", "median", "nanmean"})
+_PORTIONS = (
+    *("train", "split", "subset", "image_set", "partition", "sheet_name", "key"),
+    *("name", "data_files", "data_dir"),
+)
+_REORDERS = frozenset({"permutation", "permuted", "randperm", "shuffle"})
+_CHOICES = frozenset({"choice", "choices", "sample"})
 _WITHOUT_STATISTICS = frozenset({"mask", "index", "columns", "row"})
 
 
@@ -267,6 +273,8 @@ def _load(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> Va
 def _members(run: Interpreter, rows: Rows, names: Value | None) -> Value:
     """Open an archive; of members that are asked for by a list of names give each."""
     inner = run.load(names) if names is not None else None
+    if isinstance(inner, Constant) and isinstance(inner.value, str):
+        return Data("table", rows, columns=Columns(), table=rows)
     members = [run.load(part) for part in inner.items] if isinstance(inner, Sequence) else []
     known = [member.value for member in members if isinstance(member, Constant)]
     if not known or len(known) < len(members):
@@ -277,15 +285,21 @@ def _members(run: Interpreter, rows: Rows, names: Value | None) -> Value:
 def _portion(run: Interpreter, arguments: Arguments) -> list[Hashable]:
     """Which portion of a source is read: training and test images may lie in one folder."""
     found: list[Hashable] = []
-    for name in ("train", "split", "subset", "image_set", "partition", "sheet_name", "key"):
+    for name in _PORTIONS:
         value = run.load(arguments.named.get(name, UNKNOWN))
         if isinstance(value, Constant):
             found.append((name, value.value))
+        elif isinstance(value, Dictionary | Sequence):
+            found.append((name, run.text(arguments.nodes[name])))
     more = (run.load(value) for value in arguments.positional[1:2])
     return [*found, *(v.value for v in more if isinstance(v, Constant))]
 
 
 def _index(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> Value:
+    return positions(run, arguments)
+
+
+def positions(run: Interpreter, arguments: Arguments) -> Data:
     """Positions of rows: `np.arange(len(X))`, `np.random.permutation(len(X))`."""
     first = run.load(arguments.positional[0]) if arguments.positional else UNKNOWN
     if isinstance(first, Constant) and isinstance(first.value, Length):
@@ -296,9 +310,21 @@ def _index(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> V
 
 
 def _draw(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> Value:
-    if entry.name.rsplit(".", 1)[-1] in {"permutation", "randperm", "shuffle", "sample", "choice"}:
-        return _index(run, name, entry, arguments)
-    return Data("array")
+    return drawn(run, entry.name.rsplit(".", 1)[-1], arguments)
+
+
+def drawn(run: Interpreter, name: str, arguments: Arguments) -> Value:
+    """Draw at random: an order of rows, or some of them."""
+    if name in _REORDERS:
+        return positions(run, arguments)
+    if name not in _CHOICES:
+        return Data("array")
+    index = positions(run, arguments)
+    if not index.rows.terms or (arguments.get("size", 1) is None and arguments.get("k", 1) is None):
+        return index
+    select = Selector("some", ("drawn", id(arguments.node), run.context))
+    rows = index.rows.select(select)
+    return index.but(rows=rows, select=Selector("rows", rows) if index.select else None)
 
 
 def _draws(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> None:
@@ -337,6 +363,11 @@ def _values(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> 
     return Data("unknown", chosen_by=chosen_by) if chosen_by else UNKNOWN
 
 
+def _settings(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> Value:
+    items: dict[Hashable, Value] = dict(arguments.named.items())
+    return run.state.allocate(Dictionary(items))
+
+
 def _group(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> Value:
     data = carried(run, entry, arguments)
     return combine(data, "group") if data else Data("group")
@@ -372,6 +403,7 @@ _KINDS: dict[str, Callable[[Interpreter, str, Entry, Arguments], Value]] = {
     "store": _values,
     "values": _values,
     "tuner": tuning.make,
+    "settings": _settings,
     "group": _group,
     "split": splits.call,
     "cross-validate": estimators.cross_validate,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mlaudit.flow import containers, sides, stores
+from mlaudit.flow import containers, headings, sides, stores
 from mlaudit.flow.state import Scope
 from mlaudit.flow.values import (
     UNKNOWN,
@@ -140,6 +140,9 @@ def comprehension(run: Interpreter, node: ast.ListComp | ast.SetComp | ast.Gener
     try:
         first = node.generators[0]
         iterated = run.eval(first.iter)
+        names = headings.comprehended(run, node, iterated)
+        if names is not None:
+            return names
         turns = unrolled(run, iterated) if len(node.generators) == 1 and not first.ifs else None
         if turns is not None:
             items = []

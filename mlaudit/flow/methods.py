@@ -9,10 +9,13 @@ from mlaudit.flow import (
     duplicates,
     evaluation,
     functions,
+    headings,
     library,
+    making,
     networks,
     order,
     sinks,
+    splits,
     stores,
     tables,
     targets,
@@ -62,6 +65,12 @@ _COUNTS = frozenset({"size", "count", "groups"})
 
 def call(run: Interpreter, holder: Value, value: Data, name: str, arguments: Arguments) -> Value:
     """Call a method of data."""
+    if value.kind == "generator":
+        return library.drawn(run, name, arguments)
+    if value.kind == "columns" and value.columns is not None:
+        names = headings.method(run, holder, value, name, arguments)
+        if names is not None:
+            return names
     special = _SPECIAL.get(name)
     if special is not None:
         result = special(run, holder, value, name, arguments)
@@ -109,11 +118,29 @@ def _by_entry(
         return order.window(run, value, name, arguments)
     if kind == "group":
         return value.but(kind="group", columns=None)
+    if kind == "split" and value.rows.terms:
+        return splits.of_data_set(run, value, name, arguments)
     if kind == "report":
         return Data("scalar")
     if kind in {"store", "values"}:
         return Data("scalar")
+    return _passed(run, value, name, entry, arguments, others)
+
+
+def _passed(
+    run: Interpreter,
+    value: Data,
+    name: str,
+    entry: Entry,
+    arguments: Arguments,
+    others: list[Data],
+) -> Value:
+    """Give the rows of the receiver, all or some, under what the method brings in."""
+    kind = entry.kind
     kept = value.columns if name in _KEEPS_COLUMNS else None
+    if name == "set_index":
+        names = tables.literal_names(run, arguments.get("keys", 0))
+        kept = tables.drop_columns(value, names).columns
     single = value.name if kept is not None or value.kind in {"column", "mask"} else None
     single = None if name in _SHIFTS else single
     result = _beside(value, others, name).but(
@@ -124,9 +151,16 @@ def _by_entry(
     if name in order.SHIFTS:
         made = order.shifted(run, value, name, arguments)
         return result.but(influences=merge_influences(result.influences, made))
+    filled = order.backfilled(run, value, name, arguments)
+    if filled:
+        return result.but(influences=merge_influences(result.influences, filled))
     if kind == "statistic" and not library.row_wise(run, entry, arguments):
         made = library.statistic_of(run, arguments.node, value, _named(value, name), entry)
         return result.but(influences=merge_influences(result.influences, made))
+    if kind == "subset" and name in {"take", "skip"}:
+        select = tables.counted(run, name, arguments)
+        if select is not None:
+            return result.but(rows=value.rows.select(select))
     if kind == "subset":
         select = Selector("some", (id(arguments.node), run.context))
         result = result.but(rows=value.rows.select(select))
@@ -258,7 +292,9 @@ def _sample(
     share = run.load(arguments.named.get("frac", UNKNOWN))
     if isinstance(share, Constant) and isinstance(share.value, int | float) and share.value >= 1:
         return value.but(select=None, order=None)
-    select = Selector("some", (id(arguments.node), run.context))
+    large = isinstance(share, Constant) and isinstance(share.value, float) and share.value >= 0.05
+    way = "large sample" if large else "sample"
+    select = Selector("some", (way, id(arguments.node), run.context))
     return value.but(rows=value.rows.select(select), select=None, order=None)
 
 
@@ -454,6 +490,9 @@ def _merge(
 _SPECIAL: dict[str, Callable[[Interpreter, Value, Data, str, Arguments], Value | None]] = {
     "drop": _drop,
     "pop": _pop,
+    "assign": making.assign,
+    "select": making.select,
+    **dict.fromkeys(("with_columns", "with_column"), making.with_columns),
     "align": _align,
     "sample": _sample,
     "isin": _isin,

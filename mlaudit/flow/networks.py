@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 from typing import TYPE_CHECKING
 
-from mlaudit.flow import choices, evaluation
+from mlaudit.flow import builtin, choices, evaluation
 from mlaudit.flow.regions import base
 from mlaudit.flow.values import (
     UNKNOWN,
@@ -23,8 +24,6 @@ from mlaudit.model.frozen import replace
 from mlaudit.trace.events import Fit, Role
 
 if TYPE_CHECKING:
-    import ast
-
     from mlaudit.catalogue.entry import Entry
     from mlaudit.flow.arguments import Arguments
     from mlaudit.flow.interpreter import Interpreter
@@ -47,6 +46,9 @@ _RETURN_SELF = frozenset(
         "build",
     }
 )
+
+
+_MAPS = frozenset({"map", "imap", "imap_unordered", "map_async", "starmap", "starmap_async"})
 
 
 def forward(run: Interpreter, target: Value, instance: Instance, arguments: Arguments) -> Value:
@@ -76,7 +78,8 @@ def is_whole(value: object) -> bool:
     if not isinstance(value, Estimator):
         return False
     kind, name = value.entry.kind, value.entry.name
-    return kind == "network" or (kind == "layer" and "Sequential" in name)
+    alone = name.endswith("Linear") and "." not in (value.model.variable or ".")
+    return kind == "network" or (kind == "layer" and ("Sequential" in name or alone))
 
 
 def _prediction(
@@ -167,6 +170,8 @@ def dataset(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> 
     if len(data) > 1 and data[1].select is not None and data[0].rows.terms:
         return tables.chosen(data[0], data[1].select)
     carrying = [d for d in data if d.rows.terms]
+    if not carrying and isinstance(arguments.nodes.get(0), ast.Name | ast.Call):
+        carrying = [run.rows_of(arguments.positional[0], arguments.nodes[0])]
     return carrying[0].but(kind="loader", columns=None, name=None) if carrying else Data("loader")
 
 
@@ -234,6 +239,8 @@ def other_method(
         return Data("columns", influences=estimator.influences)
     if name == "flow" or name.startswith("flow_from"):
         return _generated(run, estimator, arguments)
+    if name in _MAPS and len(arguments.positional) > 1:
+        return builtin.mapped(run, arguments)
     data = [run.data(value) for value in arguments.values()]
     if estimator.entry.kind == "unknown":
         data.append(run.data(estimator))

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 WINDOWS = frozenset({"rolling", "expanding", "ewm"})
 SHIFTS = frozenset({"shift", "diff", "pct_change"})
+_BACKWARDS = frozenset({"bfill", "backfill"})
 _SORTS = frozenset({"sort_values", "sort", "sort_index"})
 PRICES = frozenset({"yfinance", "pandas_datareader", "quandl"})
 _RESAMPLES = frozenset({"resample", "asfreq"})
@@ -134,6 +135,20 @@ def of_window(value: Data, others: list[Data]) -> Data:
     return value.but(kind=kind, influences=influences, columns=None, name=None, select=None)
 
 
+def moves(run: Interpreter, key: ast.Slice) -> bool:
+    """Say whether a slice goes up to, or on from, the row that a loop has reached."""
+    reached = _successive(run.loops[-1].node) if run.loops else None
+    return any(
+        isinstance(e, ast.Name) and e.id == reached for e in map(_start, (key.lower, key.upper))
+    )
+
+
+def _start(end: ast.expr | None) -> ast.expr | None:
+    """Of `i + 1` give `i`."""
+    adds = isinstance(end, ast.BinOp) and isinstance(end.op, ast.Add | ast.Sub)
+    return end.left if adds and isinstance(end, ast.BinOp) else end
+
+
 def windowed(run: Interpreter, key: ast.Slice, result: Data) -> None:
     """Record `rows[i : i + width]` in a loop over successive `i`."""
     if not run.loops or not result.rows.terms or key.step is not None:
@@ -183,8 +198,26 @@ def shifted(
     return look_ahead(run, value, arguments, name, "later rows") if backwards else ()
 
 
+def backfilled(
+    run: Interpreter, value: Data, name: str, arguments: Arguments
+) -> tuple[Influence, ...]:
+    """Tell whether gaps are filled from later rows; behind a forward fill only the first are."""
+    method = run.load(arguments.named.get("method", Constant(None)))
+    if name == "fillna" and isinstance(method, Constant):
+        name = str(method.value)
+    forward = "ffill" in run.document.text or "pad" in run.document.text
+    if name not in _BACKWARDS or value.kind not in {"column", "table"} or forward:
+        return ()
+    return look_ahead(run, value, arguments, name, "values of later rows for gaps", Effect.LOW)
+
+
 def look_ahead(
-    run: Interpreter, value: Data, arguments: Arguments, operation: str, what: str
+    run: Interpreter,
+    value: Data,
+    arguments: Arguments,
+    operation: str,
+    what: str,
+    effect: Effect = Effect.HIGH,
 ) -> tuple[Influence, ...]:
     """Make the influence of later rows."""
     if not value.rows.terms:
@@ -192,7 +225,7 @@ def look_ahead(
     made = Influence(
         operation,
         Kind.LOOK_AHEAD,
-        Effect.HIGH,
+        effect,
         value.rows,
         run.place(arguments.node),
         statistic=what,

@@ -7,6 +7,7 @@ an ordered union of regions, as `concat` makes it.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from mlaudit.model.frozen import frozen
@@ -16,6 +17,10 @@ if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable, KeysView
 
 MOST_TERMS = 8
+_AT_RANDOM = {"seeded", "split", "large sample", "folds"}
+_MARKS = re.compile(
+    r"train|test|val|dev|eval|hold|split|fold|part|subset|phase|flag", re.IGNORECASE
+)
 
 
 @frozen
@@ -262,7 +267,7 @@ def _diverge(a: Region, b: Region) -> Overlap:
     """Compare two different children of one parent."""
     one, two = a.selector, b.selector
     if one.way != two.way or one.key != two.key:
-        return Overlap.MAY
+        return Overlap.MUST if _independent(one, two) or _independent(two, one) else Overlap.MAY
     if one.way in {"part", "fold"}:
         return Overlap.DISJOINT
     if one.way == "filter":
@@ -270,6 +275,18 @@ def _diverge(a: Region, b: Region) -> Overlap:
     if one.way == "slice":
         return _slices(one.part, two.part)
     return Overlap.MAY
+
+
+def _independent(one: Selector, two: Selector) -> bool:
+    """Say whether rows drawn at random surely are among others that were chosen without them."""
+    if not isinstance(one.key, tuple) or not isinstance(two.key, tuple):
+        return False
+    if one.way not in {"part", "some", "fold"} or one.key[0] not in _AT_RANDOM:
+        return False
+    if two.way == "some":
+        return bool(one.key[0] == two.key[0] == "large sample")
+    by_value = two.way == "filter" and two.key[0] == "equals"
+    return by_value and not _MARKS.search(str(two.key[1]))
 
 
 def _filters(one: Hashable, two: Hashable) -> Overlap:

@@ -8,7 +8,16 @@ from typing import TYPE_CHECKING
 
 from mlaudit.flow.arguments import Arguments, described
 from mlaudit.flow.regions import Length, Selector
-from mlaudit.flow.values import NO_ROWS, UNKNOWN, Constant, Data, Estimator, Sequence, Value
+from mlaudit.flow.values import (
+    NO_ROWS,
+    UNKNOWN,
+    Constant,
+    Data,
+    Dictionary,
+    Estimator,
+    Sequence,
+    Value,
+)
 from mlaudit.model.pattern import Pattern
 from mlaudit.trace.events import Split
 
@@ -105,7 +114,26 @@ def lengths(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> 
     """Divide one data set into parts of given lengths, as `random_split` does."""
     sizes = run.load(arguments.get("lengths", 1) or UNKNOWN)
     count = len(sizes.items) if isinstance(sizes, Sequence) and sizes.rest is None else 2
-    return _divided(run, name, entry, arguments, count)
+    return _divided(run, name, entry, arguments, count, "split")
+
+
+def of_data_set(run: Interpreter, value: Data, name: str, arguments: Arguments) -> Value:
+    """Divide a data set by its own method: into `train` and `test`, or as many as it has sizes."""
+    sizes = run.load(arguments.positional[0]) if arguments.positional else UNKNOWN
+    count = len(sizes.items) if isinstance(sizes, Sequence) and sizes.rest is None else 2
+    key = ("split", id(arguments.node), run.context)
+    parts = [part_of(value, Selector("part", key, part)) for part in range(count)]
+    run.emit(
+        Split,
+        arguments.node,
+        function=name,
+        rows=value.rows,
+        parts=tuple(part.rows for part in parts),
+        arguments=described(run, arguments),
+    )
+    if name == "train_test_split":
+        return run.state.allocate(Dictionary({"train": parts[0], "test": parts[1]}))
+    return Sequence(tuple(parts), way="tuple")
 
 
 def pieces(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> Value:
@@ -113,15 +141,16 @@ def pieces(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> V
     places = run.load(arguments.get("indices_or_sections", 1) or UNKNOWN)
     axis = run.load(arguments.get("axis", 2) or Constant(0))
     if isinstance(places, Sequence) and places.rest is None and axis == Constant(0):
-        return _divided(run, name, entry, arguments, len(places.items) + 1)
+        return _divided(run, name, entry, arguments, len(places.items) + 1, "pieces")
     return run.data(arguments.positional[0]) if arguments.positional else UNKNOWN
 
 
 def _divided(
-    run: Interpreter, name: str, entry: Entry, arguments: Arguments, count: int
+    run: Interpreter, name: str, entry: Entry, arguments: Arguments, count: int, how: str
 ) -> Sequence:
-    data = run.data(arguments.positional[0]) if arguments.positional else UNKNOWN
-    key = ("split", id(arguments.node), run.context)
+    whole = arguments.positional[0] if arguments.positional else UNKNOWN
+    data = run.rows_of(whole, arguments.nodes.get(0))
+    key = (how, id(arguments.node), run.context)
     parts = [part_of(data, Selector("part", key, part)) for part in range(max(count, 2))]
     run.emit(
         Split,

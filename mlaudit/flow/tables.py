@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from mlaudit.flow import choices, order, sinks, splits
+from mlaudit.flow import choices, headings, order, sinks, splits
 from mlaudit.flow.containers import element, item
 from mlaudit.flow.regions import Length, Rows, Selector, base
 from mlaudit.flow.values import (
@@ -32,6 +32,7 @@ from mlaudit.trace.events import Columns, Effect, Influence, Kind
 if TYPE_CHECKING:
     from collections.abc import Hashable
 
+    from mlaudit.flow.arguments import Arguments
     from mlaudit.flow.interpreter import Interpreter
 
 _TRANSPARENT = {
@@ -75,7 +76,7 @@ def attribute(run: Interpreter, holder: Value, value: Data, name: str) -> Value:
     if name == "size" and value.rows.terms:
         return Constant(Length(value.rows))
     if name in _COLUMN_NAMES or name in {"size", "ndim"}:
-        return Data("columns" if name == "columns" else "scalar", table=value.table)
+        return headings.of_table(value) if name == "columns" else Data("scalar", table=value.table)
     if name in {"dataset", "datasets"}:
         return value.but(kind="unknown")
     if run.catalogue.method(name) is not None:
@@ -176,6 +177,8 @@ def _first_ranked(run: Interpreter, value: Data, key: ast.expr) -> None:
 
 
 def _of_data(run: Interpreter, value: Data, key: ast.expr) -> Value:
+    if value.kind == "columns":
+        value = value.but(columns=None)
     _first_ranked(run, value, key)
     if value.kind == "transposed":
         return _of_transposed(run, value, key)
@@ -191,8 +194,11 @@ def _of_data(run: Interpreter, value: Data, key: ast.expr) -> Value:
             return column(run, _part_named(value, given.value), given.value)
         return _at(value, given.value)
     if isinstance(given, Sequence):
-        return _columns(run, value, given)
+        return of_names(run, value, given)
     index = run.data(given)
+    named = headings.chosen(value, index)
+    if named is not None:
+        return named
     if index.select is not None:
         return kept(chosen(value, index.select), index)
     if index.kind == "index":
@@ -284,7 +290,7 @@ def _at(value: Data, position: Hashable) -> Data:
     return value.but(columns=None, select=None, name=None)
 
 
-def _columns(run: Interpreter, value: Data, names: Sequence) -> Data:
+def of_names(run: Interpreter, value: Data, names: Sequence) -> Data:
     """Take a list of columns; known only when every name is."""
     keys = [run.load(name) for name in names.items]
     literal = names.rest is None and all(
@@ -326,15 +332,32 @@ def chosen(value: Data, select: Selector) -> Data:
 def sliced(run: Interpreter, value: Data, key: ast.Slice) -> Data:
     """Take a slice of rows."""
     low, high = _bound(run, key.lower), _bound(run, key.upper)
-    if low in (None, 0) and high is None:
+    step = _bound(run, key.step)
+    if low in (None, 0) and high is None and step in (None, 1, -1):
         return value.but(select=value.select)
-    if key.step is not None:
-        select = Selector("filter", ("step", run.text(key.step)), (low or 0))
-    else:
-        select = Selector("slice", "rows", (low, high))
+    select = Selector("slice", "rows", (low, high)) if step is None else _stepped(low, high, step)
     result = chosen(value, select)
     order.windowed(run, key, result)
+    if value.kind in {"array", "column"} and order.moves(run, key):
+        return result.but(kind="row")  # what one row looks back on is no statistic of many
     return result
+
+
+def counted(run: Interpreter, name: str, arguments: Arguments) -> Selector | None:
+    """Choose the first rows, or all behind them: `take(n)` and `skip(n)` of a data set."""
+    expression = arguments.nodes.get(0)
+    value = run.load(arguments.positional[0]) if arguments.positional else UNKNOWN
+    if expression is None or (not isinstance(value, Constant) and run.data(value).kind != "scalar"):
+        return None
+    bound = _bound(run, expression)
+    return Selector("slice", "rows", (None, bound) if name == "take" else (bound, None))
+
+
+def _stepped(low: Hashable, high: Hashable, step: Hashable) -> Selector:
+    """Every n-th row: those of another remainder share nothing with them."""
+    if high is None and isinstance(step, int) and step > 1 and isinstance(low, int | None):
+        return Selector("filter", ("step", step), (low or 0) % step)
+    return Selector("some", ("step", low, high, step))
 
 
 def _bound(run: Interpreter, node: ast.expr | None) -> Hashable:
@@ -372,8 +395,11 @@ def _rows_and_columns(run: Interpreter, value: Data, key: ast.Tuple) -> Value:
     if isinstance(given, Constant) and isinstance(given.value, str):
         return column(run, rows, given.value)
     if isinstance(given, Sequence):
-        return _columns(run, rows, given)
+        return of_names(run, rows, given)
     index = run.data(given)
+    named = headings.chosen(rows, index)
+    if named is not None:
+        return named
     if (index.kind == "scalar" and not index.influences) or isinstance(given, Constant):
         kind = "column" if rows.kind == "table" else rows.kind
         return order.without(rows).but(columns=None, name=None, kind=kind)

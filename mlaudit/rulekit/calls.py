@@ -11,6 +11,7 @@ from mlaudit.trace.events import Argument
 
 if TYPE_CHECKING:
     from mlaudit.catalogue.entry import Entry
+    from mlaudit.rulekit.unpacked import Unpacked
     from mlaudit.source.document import Document, Place
     from mlaudit.syntax.names import Names
 
@@ -31,6 +32,7 @@ class Call:
     in_loop: bool
     _names: Names
     _document: Document
+    _unpacked: Unpacked
 
     @cached_property
     def place(self) -> Place:
@@ -41,7 +43,8 @@ class Call:
     def spread(self) -> bool:
         """Whether `*args` or `**kwargs` may pass more than is written."""
         return any(isinstance(value, ast.Starred) for value in self.node.args) or any(
-            keyword.arg is None for keyword in self.node.keywords
+            keyword.arg is None and self._unpacked.keys(keyword.value) is None
+            for keyword in self.node.keywords
         )
 
     @cached_property
@@ -54,7 +57,19 @@ class Call:
                 key = parameters[position] if position < len(parameters) else str(position)
                 given[key] = value
         given |= {keyword.arg: keyword.value for keyword in self.node.keywords if keyword.arg}
-        return {key: argument(value, self._names, self._document) for key, value in given.items()}
+        found = {key: argument(value, self._names, self._document) for key, value in given.items()}
+        for keyword in self.node.keywords:
+            if keyword.arg is None:
+                found |= self._from_dict(keyword.value)
+        return found
+
+    def _from_dict(self, node: ast.expr) -> dict[str, Argument]:
+        """Read what `**settings` passes, where it is written out: it does not stand inline."""
+        found = {}
+        for key, value in (self._unpacked.keys(node) or {}).items():
+            made = argument(value, self._names, self._document)
+            found[key] = Argument(made.text, made.value, known=made.known)
+        return found
 
 
 def argument(node: ast.expr, names: Names, document: Document) -> Argument:

@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from mlaudit.rulekit.calls import Call, argument
+from mlaudit.rulekit.unpacked import Unpacked
 
 if TYPE_CHECKING:
     import ast
@@ -42,6 +43,7 @@ class Module:
         self.catalogue = catalogue
         self.trace = trace
         self.profile = profile
+        self._unpacked = Unpacked(nodes, names)
         self._facts: dict[Callable[[Module], Any], Any] = {}
 
     @cached_property
@@ -96,4 +98,4 @@ class Module:
         if name is None:
             return None
         around = (named.function, named.in_loop)
-        return Call(named.node, name, entry, *around, self.names, self.document)
+        return Call(named.node, name, entry, *around, self.names, self.document, self._unpacked)

@@ -178,6 +178,7 @@ class Fit(Event):
     `goes_on` says that the model keeps what it has learnt before, `target_ahead` that the target is
     made of later rows, as in forecasting.  The targets of `guessed` are predictions.
     `weights` are those of the classes that the call is given, made from the counts of `counted`.
+    `held_back` is the argument that has the training set its own last rows apart for validation.
     """
 
     model: Model
@@ -193,6 +194,7 @@ class Fit(Event):
     guessed: RowSet | None = None
     weights: Argument | None = None
     counted: RowSet | None = None
+    held_back: Place | None = None
 
 
 @frozen
@@ -280,9 +282,9 @@ class CrossValidate(Event):
 
 @entity
 class Resample(Event):
-    """Rows are over- or under-sampled."""
+    """Rows are over- or under-sampled, by a resampler or (`model` None) by hand."""
 
-    model: Model
+    model: Model | None
     rows: RowSet
     result: RowSet
 

@@ -142,6 +142,8 @@ class Trace:
                 continue
             for influence in evaluation.influences:
                 met = any(influence.rows.overlap(fit.rows) for fit in evaluation.fits)
+                if influence.removes:
+                    continue  # a bound that told which rows are judged changes no value
                 if not met and influence.rows.overlap(evaluation.rows) is Overlap.MUST:
                     trained = evaluation.fits[-1]
                     split = self.split_of(evaluation.rows, evaluation.variable, trained.variable)

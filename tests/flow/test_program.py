@@ -231,7 +231,7 @@ def test_sampled_rows_and_the_rest_are_disjoint() -> None:
     """
     assert trace_of(source).overlaps == []
     (found,) = trace_of(source.replace("df.drop(train.index)", "df.sample(frac=0.2)")).overlaps
-    assert found.overlap is Overlap.MAY
+    assert found.overlap is Overlap.MUST
 
 
 def test_functions_nobody_calls_are_conditional() -> None:

@@ -2,48 +2,30 @@
 
 from __future__ import annotations
 
-import re
-from collections import Counter
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
+from benchmarks.idioms import FAMILIES, expected, judged, pairs, paths, usual
 from mlaudit.rulekit.registry import Registered, rules
 from mlaudit.rulekit.testing import findings
 from mlaudit.source.read import read
 
 if TYPE_CHECKING:
-    from mlaudit.source.document import Document
-
-FIXTURES = Path(__file__).parents[2] / "fixtures"
-EXPECT = re.compile(r"#\s*expect:\s*([A-Z]+\d+(?:\s*,\s*[A-Z]+\d+)*)")
-
-Line = tuple[int | None, int]
+    from pathlib import Path
 
 
-def cases() -> list[tuple[Registered, Path]]:
-    found: list[tuple[Registered, Path]] = []
-    for registered in rules().values():
-        folder = FIXTURES / registered.rule.meta.family / registered.page.stem
-        paths = sorted(path for path in folder.glob("*") if path.suffix in {".py", ".ipynb"})
-        found.extend((registered, path) for path in paths)
-    return found
+def cases(*families: str) -> list[tuple[Registered, Path]]:
+    return [
+        (registered, path)
+        for registered in rules().values()
+        if not families or registered.rule.meta.family in families
+        for path in paths(registered)
+    ]
 
 
 def name(case: Registered | Path) -> str:
     return case.rule.meta.code if isinstance(case, Registered) else case.name
-
-
-def expected(document: Document, code: str) -> Counter[Line]:
-    """Count the expectations of a code by (cell, line)."""
-    lines: Counter[Line] = Counter()
-    for unit in document.units:
-        cell = unit.cell.number if unit.cell else None
-        for number, line in enumerate(unit.text.split("\n"), 1):
-            for codes in EXPECT.findall(line):
-                lines[cell, number] += re.split(r"\s*,\s*", codes).count(code)
-    return +lines
 
 
 @pytest.mark.parametrize(("registered", "path"), cases(), ids=name)
@@ -52,7 +34,25 @@ def test_findings_stand_where_they_are_expected(registered: Registered, path: Pa
     document = read(path, path.name)
     found = findings(document, code, profile="production")
     assert document.problems == []
-    lines = Counter((finding.location.cell, finding.location.line) for finding in found)
-    assert lines == expected(document, code), [
-        f"{finding.location}: {finding.message}" for finding in found
+    lines = sorted((code, f.location.cell or 0, f.location.line) for f in found)
+    wanted = [(c, cell or 0, line) for c, cell, line in expected(document).elements() if c == code]
+    assert lines == sorted(wanted), [f"{finding.location}: {finding.message}" for finding in found]
+
+
+@pytest.mark.parametrize(("registered", "path"), cases(*FAMILIES), ids=name)
+def test_what_other_rules_report_is_expected_too(registered: Registered, path: Path) -> None:
+    """A rule that is on by default may report in another's fixture only where a comment says so."""
+    document = read(path, path.name)
+    others = usual() - {registered.rule.meta.code}
+    found = findings(document, *others)
+    lines = sorted((f.code, f.location.cell or 0, f.location.line) for f in found)
+    wanted = [(c, cell or 0, line) for c, cell, line in expected(document).elements()]
+    assert lines == sorted(spot for spot in wanted if spot[0] in others), [
+        f"{finding.code} {finding.location}: {finding.message}" for finding in found
     ]
+
+
+def test_there_are_enough_pairs_and_a_third_of_them_are_notebooks() -> None:
+    made = [p for codes in judged().values() for found in codes.values() for p in pairs(found)]
+    assert len(made) >= 150
+    assert sum(pair.bad.is_notebook for pair in made) >= len(made) / 3

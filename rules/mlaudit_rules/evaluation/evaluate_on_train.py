@@ -102,5 +102,9 @@ def is_told(overlapping: Overlapping) -> bool:
         and not evaluation.metric.endswith("Loss")
         and Use.REPORTED in evaluation.uses
         and evaluation.model.task not in {"cluster", "outlier"}
-        and (overlapping.fit.target_rows is not None or evaluation.model.task is not None)
+        and (
+            overlapping.fit.target_rows is not None
+            or evaluation.model.task is not None
+            or evaluation.metric == "evaluate"
+        )
     )

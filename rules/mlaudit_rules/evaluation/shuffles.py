@@ -27,7 +27,7 @@ MEETING = {
     "cross_val_score",
     "cross_validate",
 }
-SHUFFLING = ("shuffle", "permutation")
+SHUFFLING = ("shuffle", "permutation", "sample")
 BLOCKS = (
     *(ast.Module, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.If, ast.For),
     *(ast.AsyncFor, ast.While, ast.With, ast.AsyncWith, ast.Try, ast.TryStar),
@@ -92,12 +92,29 @@ def _shuffle(module: Module, statement: ast.stmt) -> Shuffle | None:
             targets=[ast.Name(id=target)], value=ast.Call(args=[ast.Name(id=name)]) as call
         ):
             shuffles = target == name and _gives_copy(module, call) and not _spread(call)
+        case ast.Assign(targets=[ast.Name(id=name)], value=ast.Call() as call):
+            sampled = _sampled(call, name)
+            return Shuffle(sampled, name, "sample", _seed(sampled)) if sampled else None
         case _:
             return None
     seeded_here = any(isinstance(inner, ast.Call) for inner in ast.walk(call.func))
     if not shuffles or seeded_here:
         return None
     return Shuffle(call, name, module.text(call.func), _seed(call))
+
+
+def _sampled(call: ast.Call, name: str) -> ast.Call | None:
+    """Find `name.sample(frac=1)`, whose index may be made anew behind it."""
+    match call:
+        case ast.Call(func=ast.Attribute(value=ast.Call() as inner, attr="reset_index")):
+            return _sampled(inner, name)
+        case ast.Call(func=ast.Attribute(value=ast.Name(id=receiver), attr="sample")):
+            given = {keyword.arg: keyword.value for keyword in call.keywords}
+            share = given.get("frac")
+            whole = isinstance(share, ast.Constant) and share.value == 1
+            return call if receiver == name and whole else None
+        case _:
+            return None
 
 
 def _in_place(module: Module, call: ast.Call) -> bool:

@@ -94,7 +94,8 @@ def _resampled(module: Module, event: Fit | CrossValidate) -> Place | None:
         if step.role is Role.RESAMPLER and _in_full(step):
             return step.place
     for resample in module.trace.of(Resample):
-        if _in_full(resample.model) and _surely(event.rows, resample.result):
+        sampler = resample.model
+        if sampler and _in_full(sampler) and _surely(event.rows, resample.result):
             return resample.place
     return None
 

@@ -9,6 +9,7 @@ from mlaudit.rulekit import (
     Evaluate,
     Finding,
     Fix,
+    Overlap,
     Resample,
     Rule,
     RuleMeta,
@@ -57,9 +58,13 @@ class ResampledTest(Rule):
 
 def _judges_only(resample: Resample, evaluation: Evaluate) -> bool:
     """Say whether the evaluated rows come from the resampling and the training rows do not."""
+    surely = Overlap.MUST
+    drawn = evaluation.rows.within(resample.result) or (
+        resample.model is None and evaluation.rows.overlap(resample.result) is surely
+    )
     return (
         evaluation.metric is not None
-        and evaluation.rows.within(resample.result)
+        and drawn
         and evaluation.held_out
         and not any(fit.rows.overlap(resample.rows) for fit in evaluation.fits)
     )

@@ -32,6 +32,7 @@ class DuplicateBeforeSplit(PreprocessingRule):
     )
     kinds = frozenset({Kind.DUPLICATION})
     in_folds = None
+    copies = True
 
     def concerns(self, leak: PreprocessingLeak) -> bool:
         """Take splits by chance or position; a condition on columns sends copies to one side."""

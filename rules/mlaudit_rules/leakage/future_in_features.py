@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from mlaudit.rulekit import (
     Confidence,
+    Effect,
     Finding,
     Fit,
     Fix,
@@ -61,9 +62,14 @@ class FutureInFeatures(Rule):
             f"{quoted(influence.place)} takes {influence.statistic}, and its result ({column}) "
             f"is among the features of {quoted(fit.place)}: at the time of a row these values are "
             "not known yet",
+            severity=Severity.WARNING if influence.effect is Effect.LOW else None,
             evidence=[("taken from later rows here", influence.place), ("trained here", fit.place)],
             conditional=influence.conditional or fit.conditional,
-            fix=Fix(f"Drop {column} from the features, or use it as the target only."),
+            fix=Fix(
+                f"Fill {column} from earlier rows, by `ffill`."
+                if influence.effect is Effect.LOW
+                else f"Drop {column} from the features, or use it as the target only."
+            ),
         )
 
 

@@ -52,6 +52,11 @@ class PreprocessOutsideCv(PreprocessingRule):
     kinds = frozenset({Kind.FIT, Kind.STATISTIC, Kind.SELECTION})
     in_folds = True
 
+    def concerns(self, leak: PreprocessingLeak) -> bool:
+        """Leave out statistics of groups where each group stays in one fold."""
+        of_groups = leak.influence.operation.startswith("groupby.")
+        return not (of_groups and leak.split is not None and "Group" in leak.split.function)
+
     def message(self, leak: PreprocessingLeak) -> str:
         """Say what was learnt outside the folds."""
         if leak.influence.removes:

@@ -9,6 +9,7 @@ from mlaudit.rulekit import (
     CrossValidate,
     Effect,
     Evaluate,
+    Fit,
     Fix,
     Kind,
     Rule,
@@ -21,7 +22,7 @@ from mlaudit.rulekit import (
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from mlaudit.rulekit import Finding, Place, PreprocessingLeak, Trace
+    from mlaudit.rulekit import Finding, Influence, Place, PreprocessingLeak, Trace
 
 _ROLES = {
     Kind.FIT: "fitted here",
@@ -37,6 +38,8 @@ IMPORTANCE = "the importance of features"
 
 _WEIGHT = [Severity.INFO, Severity.WARNING, Severity.ERROR].index
 
+# Resamplers that take rows away put no copies anywhere.
+REMOVES = ("Under", "NearMiss", "Tomek", "Neighbour", "ClusterCentroids", "OneSided", "Instance")
 _STEPS = {"sklearn", "imblearn", "xgboost", "lightgbm", "catboost"}
 
 
@@ -45,6 +48,7 @@ class PreprocessingRule(Rule):
 
     kinds: ClassVar[frozenset[Kind]]
     in_folds: ClassVar[bool | None] = False
+    copies: ClassVar[bool] = False
 
     def check_trace(self, trace: Trace) -> Iterable[Finding]:
         """Judge the leaks of this rule's kinds."""
@@ -58,6 +62,9 @@ class PreprocessingRule(Rule):
         ]
         for run in runs(leaks):
             yield self.judge(trace, *run)
+        if self.copies:
+            told = {leak.influence.place for leak in leaks}
+            yield from (self._held_back(*back) for back in held_back(trace, self.kinds, told))
 
     def concerns(self, leak: PreprocessingLeak) -> bool:
         """Say whether the rule has a say in a leak of its kinds."""
@@ -79,6 +86,23 @@ class PreprocessingRule(Rule):
             fix=Fix(self.remedy(leak)),
         )
 
+    def _held_back(self, fit: Fit, influence: Influence) -> Finding:
+        """Report copies of which training itself sets some apart for validation."""
+        back = fit.held_back.text if fit.held_back else ""
+        return self.report(
+            influence.place,
+            f"{quoted(influence.place)} puts copies or blends of rows behind them, and "
+            f"`validation_split={back}` sets the last rows apart: {named(fit.model)} is validated "
+            "on copies of rows that it is trained on",
+            evidence=[(_ROLES[influence.kind], influence.place), ("set apart here", fit.place)],
+            severity=Severity.WARNING,
+            conditional=fit.conditional or influence.conditional,
+            fix=Fix(
+                "Split a validation part off first, add the copies to the training rows alone, and "
+                "give that part as `validation_data`."
+            ),
+        )
+
     def message(self, leak: PreprocessingLeak) -> str:
         """Say what happened, on which rows, and what that does to the score."""
         raise NotImplementedError
@@ -90,6 +114,18 @@ class PreprocessingRule(Rule):
     def severity(self, trace: Trace, leak: PreprocessingLeak) -> Severity:
         """Grade by how much the statistic can move a score, and whether that is the only score."""
         return graded(trace, leak, self.meta.severity)
+
+
+def held_back(
+    trace: Trace, kinds: frozenset[Kind], told: set[Place]
+) -> Iterator[tuple[Fit, Influence]]:
+    """Find trainings that set rows of a copied table apart by position, one a cause."""
+    for fit in trace.of(Fit):
+        for influence in fit.influences if fit.held_back is not None else ():
+            removes = any(word in influence.operation for word in REMOVES)
+            if influence.kind in kinds and influence.place not in told and not removes:
+                told.add(influence.place)
+                yield fit, influence
 
 
 def graded(trace: Trace, leak: PreprocessingLeak, severity: Severity) -> Severity:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from mlaudit.rulekit import Confidence, CrossValidate, Kind, RuleMeta, Severity, quoted
 from mlaudit_rules.leakage.preprocessing import (
+    REMOVES,
     PreprocessingRule,
     chooses_only,
     judged,
@@ -18,8 +19,6 @@ from mlaudit_rules.leakage.preprocessing import (
 
 if TYPE_CHECKING:
     from mlaudit.rulekit import PreprocessingLeak, Trace
-
-_REMOVES = ("Under", "NearMiss", "Tomek", "Neighbour", "ClusterCentroids", "OneSided", "Instance")
 
 
 class ResampleBeforeSplit(PreprocessingRule):
@@ -36,10 +35,11 @@ class ResampleBeforeSplit(PreprocessingRule):
     )
     kinds = frozenset({Kind.RESAMPLING})
     in_folds = None
+    copies = True
 
     def message(self, leak: PreprocessingLeak) -> str:
         """Say what resampling does to the evaluated rows."""
-        if any(word in leak.influence.operation for word in _REMOVES):
+        if any(word in leak.influence.operation for word in REMOVES):
             harm = "these rows are chosen and balanced as no new data will be"
         else:
             harm = "copies or blends of these rows are in its training"

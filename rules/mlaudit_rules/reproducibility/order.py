@@ -166,6 +166,8 @@ class Order:
             if isinstance(element, ast.Name):
                 return bool(_TEXT_NAME.search(element.id)) or element.id in {"w", "c", "ch"}
             return self._holds_text(element, names)
+        if isinstance(node, ast.Subscript):
+            return self._holds_text(node.value, names)
         return isinstance(node, ast.JoinedStr)
 
     def _resolve(self, node: ast.Call) -> str | None:

@@ -1,0 +1,96 @@
+"""The names of a table's columns, of which some may have been left out."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from mlaudit.flow.values import Constant, Data, Ref, Value, of_columns
+from mlaudit.trace.events import Columns
+
+if TYPE_CHECKING:
+    from mlaudit.flow.arguments import Arguments
+    from mlaudit.flow.interpreter import Interpreter
+
+_SAME = {"tolist", "to_list", "copy", "unique", "to_numpy"}
+_WITHOUT = {"drop", "difference"}
+
+
+def of_table(value: Data) -> Data:
+    """Give the names of all columns that a table has now."""
+    return Data("columns", table=value.table, columns=value.columns)
+
+
+def method(
+    run: Interpreter, holder: Value, value: Data, name: str, arguments: Arguments
+) -> Value | None:
+    """Call a method of names of columns that keeps them, or leaves literal ones out."""
+    from mlaudit.flow import tables
+
+    if name in _SAME:
+        return value
+    if name not in _WITHOUT and name != "remove":
+        return None
+    names = tables.literal_names(run, arguments.get("labels", 0))
+    left = _without(value, names) if names is not None else value.but(columns=None)
+    if name != "remove":
+        return left
+    if isinstance(holder, Ref):
+        run.state.heap[holder.address] = left
+    return Constant(None)
+
+
+def comprehended(
+    run: Interpreter, node: ast.ListComp | ast.SetComp | ast.GeneratorExp, iterated: Value
+) -> Value | None:
+    """Evaluate `[c for c in table.columns if c not in ("id", "price")]`."""
+    from mlaudit.flow import tables
+
+    inner = run.load(iterated)
+    turn = node.generators[0]
+    plain = isinstance(node.elt, ast.Name) and ast.dump(turn.target).startswith("Name(")
+    if len(node.generators) > 1 or not plain or not isinstance(inner, Data):
+        return None
+    if inner.kind == "table" and inner.table is not None:
+        inner = of_table(inner)
+    same = isinstance(turn.target, ast.Name) and ast.unparse(node.elt) == turn.target.id
+    if inner.kind != "columns" or inner.columns is None or not same:
+        return None
+    left = inner
+    for condition in turn.ifs:
+        names = None
+        match condition:
+            case ast.Compare(
+                left=ast.Name(id=name), ops=[ast.NotEq() | ast.NotIn()], comparators=[other]
+            ) if name == ast.unparse(node.elt):
+                names = tables.literal_names(run, run.eval(other))
+        if names is None:
+            return None
+        left = _without(left, names)
+    return left
+
+
+def chosen(value: Data, names: Data) -> Data | None:
+    """Take the columns of such names, as they were when the names were asked for."""
+    before, now = names.columns, value.columns
+    if names.kind != "columns" or before is None or now is None or names.table != value.table:
+        return None
+    later = (set(now.derived) - set(before.derived)) | (set(now.ahead) - set(before.ahead))
+    dropped = before.dropped | now.dropped | later
+    kept = before.kept if before.kept is not None else now.kept
+    kept = None if kept is None else kept - dropped
+    return value.but(
+        columns=Columns(kept, dropped, now.derived, now.ahead),
+        name=None,
+        influences=of_columns(value.influences, dropped, without=True),
+        select=None,
+    )
+
+
+def _without(value: Data, names: frozenset[str]) -> Data:
+    if value.columns is None:
+        return value
+    known = value.columns
+    kept = None if known.kept is None else known.kept - names
+    columns = Columns(kept, known.dropped | names, known.derived, known.ahead)
+    return value.but(columns=columns)

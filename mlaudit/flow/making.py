@@ -1,0 +1,134 @@
+"""Methods that make or take columns, by functions or by expressions such as `pl.col("a") * 2`."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from mlaudit.flow import headings, tables
+from mlaudit.flow.arguments import Arguments
+from mlaudit.flow.values import (
+    Constant,
+    Data,
+    Function,
+    Sequence,
+    Value,
+    in_column,
+    merge_influences,
+)
+from mlaudit.trace.events import Columns, Effect, Influence, Kind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mlaudit.flow.interpreter import Interpreter
+
+_REDUCES = {"mean", "median", "std", "var", "min", "max", "sum", "quantile", "mode"}
+
+
+def assign(
+    run: Interpreter, holder: Value, value: Data, name: str, arguments: Arguments
+) -> Value | None:
+    """Give a table more columns, computed from it by functions or beforehand."""
+    from mlaudit.flow import calls
+
+    if value.kind not in {"table", "unknown"} or not value.rows.terms:
+        return None
+    for column, given in arguments.named.items():
+        content = given
+        if isinstance(run.load(given), Function):
+            content = calls.call_value(run, given, Arguments(arguments.node, [value]))
+        value = tables.set_column(value, column, run.data(content))
+    return value
+
+
+def select(
+    run: Interpreter, holder: Value, value: Data, name: str, arguments: Arguments
+) -> Value | None:
+    """Take columns by a list of names, or by names one by one."""
+    if value.kind not in {"table", "unknown"} or not value.rows.terms:
+        return None
+    given = [run.load(argument) for argument in arguments.positional]
+    first = given[0] if len(given) == 1 else Sequence(tuple(given))
+    if isinstance(first, Data):
+        return headings.chosen(value, first)
+    names = tables.literal_names(run, first)
+    return tables.of_names(run, value, Sequence(tuple(map(Constant, names)))) if names else None
+
+
+def with_columns(
+    run: Interpreter, holder: Value, value: Data, name: str, arguments: Arguments
+) -> Value | None:
+    """Give a table more columns; a statistic in an expression is taken over all its rows."""
+    if not value.rows.terms or value.kind not in {"table", "unknown"}:
+        return None
+    made = [
+        (key if isinstance(key, str) else None, part)
+        for key, node in arguments.nodes.items()
+        for part in (node.elts if isinstance(node, ast.List | ast.Tuple) else [node])
+    ]
+    if not any(_read(part) for _, part in made):
+        return None
+    for key, part in made:
+        value = _entered(run, value, key or _alias(part), part)
+    return value
+
+
+def _entered(run: Interpreter, value: Data, name: str | None, node: ast.expr) -> Data:
+    read = _read(node)
+    name = name or (next(iter(read)) if len(read) == 1 else None)
+    found = tuple(_statistics(run, value, node))
+    influences = merge_influences(value.influences, in_column(found, name))
+    columns = value.columns
+    if columns is not None and name is not None:
+        derived = dict(columns.derived)
+        if read - {name}:
+            derived[name] = frozenset(read - {name})
+        kept = None if columns.kept is None else columns.kept | {name}
+        columns = Columns(kept, columns.dropped - {name}, derived, columns.ahead)
+    return value.but(influences=influences, columns=columns)
+
+
+def _statistics(run: Interpreter, value: Data, node: ast.expr) -> Iterator[Influence]:
+    for call, method in _calls(node):
+        if method.attr in _REDUCES and _read(method.value):
+            entry = run.catalogue.method(method.attr)
+            grouped = "over(" in ast.unparse(node)
+            yield Influence(
+                method.attr,
+                Kind.STATISTIC,
+                Effect(entry.effect) if entry is not None and not grouped else Effect.MEDIUM,
+                value.rows,
+                run.place(call),
+                statistic=entry.statistic
+                if entry is not None and not grouped
+                else "group statistics",
+                conditional=bool(run.conditions),
+            )
+
+
+def _calls(node: ast.expr) -> Iterator[tuple[ast.Call, ast.Attribute]]:
+    for inner in ast.walk(node):
+        if isinstance(inner, ast.Call) and isinstance(inner.func, ast.Attribute):
+            yield inner, inner.func
+
+
+def _alias(node: ast.expr) -> str | None:
+    """Read the name that `.alias("name")` gives."""
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+        given = node.args[0] if node.func.attr == "alias" and node.args else None
+        if isinstance(given, ast.Constant) and isinstance(given.value, str):
+            return given.value
+    return None
+
+
+def _read(node: ast.expr) -> frozenset[str]:
+    """Name the columns that an expression reads: `pl.col("a")`, `col("b")`."""
+    return frozenset(
+        str(inner.args[0].value)
+        for inner in ast.walk(node)
+        if isinstance(inner, ast.Call)
+        and ast.unparse(inner.func).rpartition(".")[2] == "col"
+        and inner.args
+        and isinstance(inner.args[0], ast.Constant)
+    )
