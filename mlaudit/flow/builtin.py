@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mlaudit.flow import choices, containers, evaluation, sinks
+from mlaudit.flow import choices, containers, evaluation, files, sinks
 from mlaudit.flow.arguments import Arguments
 from mlaudit.flow.regions import Length, Selector
 from mlaudit.flow.values import (
@@ -229,8 +229,13 @@ def string_method(run: Interpreter, value: Constant, name: str, arguments: Argum
     return Data("scalar")
 
 
+def _open(run: Interpreter, name: str, arguments: Arguments) -> Value:
+    return files.opened(run, arguments)
+
+
 _HANDLERS: dict[str, Callable[[Interpreter, str, Arguments], Value]] = {
     "print": _print,
+    "open": _open,
     "len": _len,
     "range": _range,
     "sum": _sum,

@@ -61,6 +61,7 @@ class Interpreter:
         self.loading: set[int] = set()
         self.prepared: set[int] = set()
         self.judged: dict[int, list[Prediction]] = {}
+        self.written: dict[Hashable, Value] = {}
         self.closed_over: set[Scope] = set()
 
     # -- facts -----------------------------------------------------------------------------------

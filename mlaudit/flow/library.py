@@ -10,6 +10,7 @@ from mlaudit.flow import (
     duplicates,
     estimators,
     evaluation,
+    files,
     fitting,
     networks,
     order,
@@ -56,6 +57,11 @@ _WITHOUT_STATISTICS = frozenset({"mask", "index", "columns", "row"})
 def call(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> Value:
     """Call a catalogued function or class."""
     _draws(run, name, entry, arguments)
+    stored = files.read(run, name, arguments)
+    if stored is not None:
+        return stored
+    if entry.kind == "store":
+        files.write(run, name, None, arguments)
     handler = _KINDS.get(entry.kind)
     if handler is None:
         return unknown(run, name, entry, arguments)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from mlaudit.flow import (
     duplicates,
     evaluation,
+    files,
     functions,
     headings,
     library,
@@ -122,6 +123,8 @@ def _by_entry(
         return splits.of_data_set(run, value, name, arguments)
     if kind == "report":
         return Data("scalar")
+    if kind == "store":
+        files.write(run, name, value, arguments)
     if kind in {"store", "values"}:
         return Data("scalar")
     return _passed(run, value, name, entry, arguments, others)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from mlaudit.flow import builtin, choices, evaluation
+from mlaudit.flow import builtin, choices, evaluation, files
 from mlaudit.flow.regions import base
 from mlaudit.flow.values import (
     UNKNOWN,
@@ -218,6 +218,7 @@ def other_method(
     run: Interpreter, holder: Value, estimator: Estimator, name: str, arguments: Arguments
 ) -> Value:
     """Methods of estimators beside fitting and predicting."""
+    files.write(run, name, estimator, arguments)
     if name == "set_params":
         choices.mark(run, holder, choices.settings(run, arguments))
     if name in _RETURN_SELF:

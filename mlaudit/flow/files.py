@@ -1,0 +1,94 @@
+"""What a program writes to a file and reads again: it keeps its rows and influences."""
+
+from __future__ import annotations
+
+import ast
+import re
+from typing import TYPE_CHECKING
+
+from mlaudit.flow.values import Constant, Data, Instance, Symbol, Value
+from mlaudit.model.pattern import Pattern
+from mlaudit.trace.events import Columns
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable
+
+    from mlaudit.flow.arguments import Arguments
+    from mlaudit.flow.interpreter import Interpreter
+
+# Archives of several arrays, models of another format and single texts are not followed.
+_WRITES = Pattern(r"(^|\.)(dump|save|save_model|to_(csv|parquet|pickle|feather|excel|json|hdf))$")
+_READS = Pattern(r"(^|\.)(load|load_model|read_(csv|table|parquet|pickle|feather|excel|json|hdf))$")
+_OPENED = "opened"
+
+
+def opened(run: Interpreter, arguments: Arguments) -> Value:
+    """Open a file: what is written to it goes by its path."""
+    path = _path(run, arguments, 0)
+    return Data("scalar", table=(_OPENED, path)) if path is not None else Data("scalar")
+
+
+def write(run: Interpreter, name: str, content: Value | None, arguments: Arguments) -> None:
+    """Remember what is written where; functions take content and file in either order."""
+    if _WRITES.search(name) is None:
+        return
+    position = 0
+    if content is None:
+        first = name.startswith("numpy.")
+        position = 0 if first else 1
+        given = arguments.positional
+        content = given[1 - position] if len(given) > 1 - position else None
+    path = _path(run, arguments, position)
+    if path is not None and content is not None:
+        run.written[path] = run.load(content)
+
+
+def read(run: Interpreter, name: str, arguments: Arguments) -> Value | None:
+    """Give what the program wrote to the file that is read now, None if it wrote nothing."""
+    if not run.written or _READS.search(name) is None:
+        return None
+    value = run.written.get(_path(run, arguments, 0))
+    if value is None or isinstance(value, Constant | Symbol | Instance):
+        return None
+    if not isinstance(value, Data):
+        return run.state.allocate(value)
+    if not (value.rows.terms or value.influences):
+        return None
+    if ".read_" not in name or name.endswith("pickle"):
+        return value
+    columns = value.columns or Columns()
+    table = value.table or ("written", value.rows.terms)
+    return value.but(kind="table", columns=columns, table=table, name=None, select=None)
+
+
+def _path(run: Interpreter, arguments: Arguments, position: int) -> Hashable:
+    """Name the file in an argument: by its path, or by code that gives the same path again."""
+    names = ("file", "path", "path_or_buf", "filepath_or_buffer", "filename", "filepath", "f")
+    if position in arguments.nodes:
+        return _named(run, run.load(arguments.positional[position]), arguments.nodes[position])
+    for name in names:
+        if name in arguments.nodes:
+            return _named(run, run.load(arguments.named[name]), arguments.nodes[name])
+    return None
+
+
+def _named(run: Interpreter, value: Value, node: ast.expr) -> Hashable:
+    if isinstance(value, Data) and isinstance(value.table, tuple) and value.table[:1] == (_OPENED,):
+        path: Hashable = value.table[1]
+        return path
+    if isinstance(value, Constant):
+        return re.sub(r"^(\./)+", "", value.value) if isinstance(value.value, str) else None
+    known = [
+        _known(run, part.id)
+        for part in ast.walk(node)
+        if isinstance(part, ast.Name) and not isinstance(run.state.scope.find(part.id), Symbol)
+    ]
+    return None if None in known else (run.text(node), *known)
+
+
+def _known(run: Interpreter, name: str) -> Hashable:
+    """Tell the value that a name stands for from others that it had before."""
+    value = run.load(run.state.scope.find(name) or Data())
+    if isinstance(value, Constant):
+        return ("constant", value.value)
+    return run.origins.get((run.state.scope.identity, name))
