@@ -14,12 +14,6 @@ if TYPE_CHECKING:
 OWN_FILE = "mlaudit.toml"
 SHARED_FILE = "pyproject.toml"
 _SHARED_TABLE = "tool.mlaudit"
-_WANTED = {
-    "tuple_type": "a list of strings",
-    "dict_type": "a table",
-    "bool_type": "true or false",
-    "string_type": "a string",
-}
 
 
 def load(start: Path | None = None, *, file: Path | None = None) -> Config:
@@ -158,23 +152,18 @@ def _refuse_unknown_keys(
 
 
 def _validate(table: dict[str, Any], lines: Mapping[tuple[str, str], str], shown: str) -> Settings:
-    import json
-
-    from pydantic import TypeAdapter, ValidationError
+    from mlaudit.config.values import WrongValueError, settings
 
     try:
-        return TypeAdapter(Settings).validate_json(json.dumps(table, default=str), strict=True)
-    except ValidationError as error:
-        first = error.errors()[0]
-    key, *rest = (str(part) for part in first["loc"])
+        return settings(table)
+    except WrongValueError as error:
+        wrong = error
+    key, *rest = wrong.place
     place = lines.get((key, rest[0] if rest else "")) or lines.get((key, "")) or shown
-    wanted = _WANTED.get(first["type"]) or first["msg"].removeprefix("Input should be ")
     subject = f"{key}.{rest[0]}" if rest and not rest[0].isdigit() else key
-    value = json.dumps(first["input"], default=str)
-    raise ConfigError(f"{place}: {subject}: should be {wanted}, not {value}{_choice(key, first)}")
+    raise ConfigError(f"{place}: {subject}: {wrong}{_suggestion(key, wrong.given)}")
 
 
-def _choice(key: str, error: Any) -> str:
+def _suggestion(key: str, given: object) -> str:
     choices: dict[str, list[str]] = {"profile": [*Profile], "fail-on": [*FailOn]}
-    given = error["input"]
     return nearest(given, choices.get(key, [])) if isinstance(given, str) else ""

@@ -1,6 +1,6 @@
 """What can be configured; keys of a file are the field names with hyphens.
 
-The classes are plain dataclasses, so that a start without a configuration file imports no pydantic.
+The classes are plain dataclasses, so that a start imports no pydantic.
 """
 
 from __future__ import annotations
