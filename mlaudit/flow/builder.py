@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from mlaudit.flow import functions, sinks
 from mlaudit.flow.interpreter import BudgetExceededError, Interpreter
+from mlaudit.flow.regions import Rows
 from mlaudit.trace.events import Among, Evaluate, Fit, Split
 from mlaudit.trace.kinship import Kinship
 from mlaudit.trace.trace import Trace
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from mlaudit.flow.values import Prediction
     from mlaudit.source.document import Document
     from mlaudit.trace.events import Argument, Event, Model
+    from mlaudit.trace.rows import RowSet
 
 
 _SEEDS = ("random_state", "seed", "random_seed")
@@ -70,9 +72,22 @@ def _settled(run: Interpreter) -> list[Event]:
         events.append(event)
     for prediction in run.predictions.values():
         unjudged = id(prediction) not in judged and not prediction.trained
-        if unjudged and prediction.fits and not prediction.rows.gaps:
+        if unjudged and prediction.fits and not _no_test(prediction):
             events.append(_only_predicted(prediction))
     return events
+
+
+def _no_test(prediction: Prediction) -> bool:
+    """Whether gaps are filled by it, or the series of the training is continued from its end."""
+    rows = prediction.rows
+    return rows.gaps or any(_continues(rows, fit.rows) for fit in prediction.fits)
+
+
+def _continues(rows: Rows, learnt: RowSet) -> bool:
+    """Whether a model that learnt windows is given another one of the very same rows."""
+    if not isinstance(learnt, Rows) or learnt.unwindowed == learnt:
+        return False
+    return rows.within(learnt.unwindowed)
 
 
 def _among(

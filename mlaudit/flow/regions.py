@@ -174,6 +174,11 @@ class Rows:
         return bool(self.terms)
 
     @property
+    def unwindowed(self) -> Rows:
+        """The rows that windows were taken from, where these are windows of them."""
+        return Rows(tuple(dict.fromkeys(_unwindowed(term) for term in self.terms)))
+
+    @property
     def gaps(self) -> bool:
         """Whether these are the rows that lack a value, which predictions of them fill."""
         return bool(self.terms) and all(
@@ -309,24 +314,19 @@ def _slices(one: Hashable, two: Hashable) -> Overlap:
     ends = (one[1] is None, two[1] is None)
     if all(starts) or all(ends):
         return Overlap.MUST
-    if (_window(one) and _tail(two)) or (_window(two) and _tail(one)):
-        return Overlap.MAY
     bounds = [bound for bound in (*one, *two) if bound is not None]
     if all(isinstance(bound, int) and bound >= 0 for bound in bounds):
         return Overlap.MUST
     return Overlap.DISJOINT
 
 
-def _window(bounds: tuple[Hashable, Hashable]) -> bool:
-    """Whether both ends of a slice are given by names: it may lie anywhere."""
-    return isinstance(bounds[0], str) and isinstance(bounds[1], str)
-
-
-def _tail(bounds: tuple[Hashable, Hashable]) -> bool:
-    """Whether a slice takes so many of the last rows."""
-    low, high = bounds
-    negative = (isinstance(low, int) and low < 0) or (isinstance(low, str) and low[:1] == "-")
-    return negative and high is None
+def _unwindowed(region: Region) -> Region:
+    """Give what a region is a window of: a slice, both ends of which are given by names."""
+    chosen = region.selector
+    if chosen.way != "slice" or region.parent is None or not isinstance(chosen.part, tuple):
+        return region
+    windowed = all(isinstance(bound, str) for bound in chosen.part)
+    return region.parent if windowed else region
 
 
 def _ends_before(high: Hashable, low: Hashable) -> bool:
