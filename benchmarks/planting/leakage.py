@@ -601,7 +601,7 @@ def _listed(source: Source) -> Iterator[Plant]:
         names = outputs(assign)
         if len(names) != 1 or not isinstance(assign.value, ast.List) or not assign.value.elts:
             continue
-        used = re.findall(rf"(\w+)\[{names[0]}\]", source.text)
+        used = re.findall(rf"(?:= |fit\()(\w+)\[{names[0]}\]", source.text)
         if not used:
             continue
         learns = rf'\b{used[0]}\["(\w+)"\]\)?$'
@@ -655,7 +655,7 @@ def target_encoded(source: Source) -> Iterator[Plant]:
     if divided is None or len(divided.whole) != 2 or not frames(source) or not all(divided.names):
         return
     (X, y), (X_test, _) = divided.train, divided.test
-    if any(name in source.text for name in ("TensorDataset", "to_numpy")):
+    if "read_" not in source.text or "to_numpy" in source.text:
         return
     code = f"""
         usual = {y}.groupby({X}["region"]).mean()

@@ -128,10 +128,11 @@ def transform(run: Interpreter, estimator: Estimator, arguments: Arguments) -> D
     learnt = estimator.influences or _learnt_before(run, estimator)
     influences = merge_influences(data.influences, order.held(data), learnt)
     name = data.name if estimator.entry.stateless else None
+    columns = data.columns if fitting.keeps_columns(run, estimator) else None
     how = estimator.entry.units
     units = Rescaled(how, run.place(arguments.node)) if how else data.units
     return data.but(
-        kind="array", influences=influences, columns=None, name=name, select=None, units=units
+        kind="array", influences=influences, columns=columns, name=name, select=None, units=units
     )
 
 
@@ -232,7 +233,7 @@ def resample(run: Interpreter, estimator: Estimator, arguments: Arguments) -> Va
         influences = (
             merge_influences(data.influences, (made,)) if data.rows.terms else data.influences
         )
-        outputs.append(data.but(rows=data.rows.select(select), influences=influences, columns=None))
+        outputs.append(data.but(rows=data.rows.select(select), influences=influences))
     run.emit(Resample, arguments.node, model=estimator.model, rows=rows, result=rows.select(select))
     return Sequence(tuple(outputs), way="tuple")
 
@@ -252,7 +253,10 @@ def cross_validate(run: Interpreter, name: str, entry: Entry, arguments: Argumen
     data = run.rows_of(features, expression) if features is not None else UNKNOWN
     target = arguments.get("y", 2)
     answer = run.data(target) if target is not None else UNKNOWN
-    told = targets.told(data.influences, answer.name, fitting.columns(data, answer)[0])
+    columns, column = fitting.columns(data, answer)
+    if inner.inner and not fitting.keeps_columns(run, inner):
+        columns = None
+    told = targets.told(data.influences, answer.name, columns)
     data = data.but(influences=merge_influences(told, order.held(data)))
     event = run.emit(
         CrossValidate,
@@ -265,6 +269,8 @@ def cross_validate(run: Interpreter, name: str, entry: Entry, arguments: Argumen
         variable=run.text(expression) if expression is not None else "",
         arguments=described(run, arguments, entry.parameters),
         guessed=targets.guessed(answer),
+        features=columns,
+        target=column,
     )
     if name.endswith("cross_val_predict"):
         return Data("prediction", data.rows, data.influences)

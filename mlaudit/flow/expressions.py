@@ -150,6 +150,9 @@ def _operate(run: Interpreter, node: ast.BinOp, left: Value, right: Value) -> Va
     joined = (
         _still_named(joined, one, b) if isinstance(b, Constant) else _still_named(joined, two, a)
     )
+    table = one if one.rows.terms else two
+    if table.columns is not None and not (one.rows.terms and two.rows.terms):
+        joined = joined.but(columns=table.columns, table=table.table)
     label = (one.label and (two.label or not two.rows.terms)) or (two.label and not one.rows.terms)
     return joined.but(label=label)
 

@@ -108,6 +108,7 @@ def fit(run: Interpreter, holder: Value, name: str, arguments: Arguments) -> Val
     target = run.data(target_value) if target_value is not None else None
     if target is not None and not target.rows.terms:
         target = None
+    target = target or data.target
     features, column = columns(data, target)
     if estimator.inner and _picks_columns(run, estimator):
         features = None
@@ -214,9 +215,18 @@ def columns(data: Data, target: Data | None) -> tuple[Columns | None, str | None
     """The known columns of the features, if the target is a column of the same table."""
     if target is None or target.name is None or target.table is None:
         return None, None
-    if data.table != target.table or data.kind not in {"table", "array"} or data.name is not None:
+    held = data.kind in {"table", "array"} or data.target is target
+    if data.table != target.table or not held or data.name is not None:
         return None, target.name
     return data.columns, target.name
+
+
+def keeps_columns(run: Interpreter, estimator: Estimator) -> bool:
+    """Say whether all columns that go in are, changed maybe, among those that come out."""
+    kind = estimator.entry.kind
+    if kind not in {"transformer", "pipeline", "search", "wrapper", "predictor"}:
+        return False
+    return not _picks_columns(run, estimator)
 
 
 def _picks_columns(run: Interpreter, estimator: Estimator, depth: int = 0) -> bool:
@@ -231,13 +241,22 @@ def _picks_columns(run: Interpreter, estimator: Estimator, depth: int = 0) -> bo
         if len(given) != len(parts):
             return True
     known = {"pipeline", "search", "wrapper"}
-    return estimator.model.name in _PICKING or any(
+    return _picks(run, estimator) or any(
         part.entry.kind == "unknown"
         or (part.entry.kind in known and depth < 4 and _picks_columns(run, part, depth + 1))
-        or part.model.name in _PICKING
+        or _picks(run, part)
         for part in parts
         if isinstance(part, Estimator)
     )
+
+
+def _picks(run: Interpreter, estimator: Estimator) -> bool:
+    """Say whether a step names the columns that it hands on, and no others pass through."""
+    if estimator.model.name not in _PICKING:
+        return False
+    rest = run.load(estimator.arguments.get("remainder", UNKNOWN))
+    drops = estimator.node is None or "drop" in run.text(estimator.node)
+    return drops or rest != Constant("passthrough")
 
 
 def _search(

@@ -172,7 +172,23 @@ def dataset(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> 
     carrying = [d for d in data if d.rows.terms]
     if not carrying and isinstance(arguments.nodes.get(0), ast.Name | ast.Call):
         carrying = [run.rows_of(arguments.positional[0], arguments.nodes[0])]
-    return carrying[0].but(kind="loader", columns=None, name=None) if carrying else Data("loader")
+    if not carrying:
+        return Data("loader")
+    target = _labels(run, entry, arguments)
+    if target is None or target is carrying[0]:
+        return carrying[0].but(kind="loader", columns=None, name=None)
+    return carrying[0].but(kind="loader", target=target)
+
+
+def _labels(run: Interpreter, entry: Entry, arguments: Arguments) -> Data | None:
+    """Find the labels that a data set is given beside its features."""
+    if entry.target is None:
+        return None
+    known = entry.target in entry.parameters
+    position = entry.parameters.index(entry.target) if known else None
+    value = arguments.get(entry.target, position)
+    target = run.data(value) if value is not None else None
+    return target if target is not None and target.rows.terms else None
 
 
 def loader(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> Value:

@@ -278,6 +278,8 @@ class CrossValidate(Event):
     arguments: Mapping[str, Argument] = field(default_factory=dict)
     metrics: tuple[str, ...] = ()
     guessed: RowSet | None = None
+    features: Columns | None = None
+    target: str | None = None
 
 
 @entity

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mlaudit.rulekit import Confidence, Finding, Fit, Fix, Role, Rule, RuleMeta, Severity, quoted
+from mlaudit.rulekit import (
+    Confidence,
+    CrossValidate,
+    Finding,
+    Fit,
+    Fix,
+    Role,
+    Rule,
+    RuleMeta,
+    Severity,
+    quoted,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -28,7 +39,9 @@ class TargetInFeatures(Rule):
     def check_trace(self, trace: Trace) -> Iterable[Finding]:
         """Judge every training of a predictor whose columns are known."""
         seen: set[Place] = set()
-        for fit in trace.of(Fit):
+        for fit in trace.events:
+            if not isinstance(fit, Fit | CrossValidate):
+                continue
             if fit.model.role is not Role.PREDICTOR or fit.place in seen:
                 continue
             leaking = sorted(leaking_columns(fit))
@@ -36,7 +49,7 @@ class TargetInFeatures(Rule):
                 seen.add(fit.place)
                 yield self._judge(fit, leaking)
 
-    def _judge(self, fit: Fit, leaking: list[str]) -> Finding:
+    def _judge(self, fit: Fit | CrossValidate, leaking: list[str]) -> Finding:
         columns = ", ".join(quoted(name) for name in leaking)
         features = quoted(fit.variable) if fit.variable else "the features"
         what = "the target itself" if leaking == [fit.target] else "computed from the target"
@@ -50,7 +63,7 @@ class TargetInFeatures(Rule):
         )
 
 
-def leaking_columns(fit: Fit) -> set[str]:
+def leaking_columns(fit: Fit | CrossValidate) -> set[str]:
     """Find the features that are, or derive from, the target; empty where it is not certain."""
     if fit.target is None or fit.features is None:
         return set()
