@@ -553,7 +553,7 @@ def slice_without_end(source: Source) -> Iterator[Plant]:
         for part in source.find(ast.Subscript, value)[:1]:
             edits.append(source.replace(part, source.code(part.value).removesuffix(".iloc")))
     if edits:
-        yield Plant(edits, near=[divided.statement])
+        yield Plant(edits, near=[divided.statement, *source.calls("fit", "OLS")])
 
 
 @fault("training part taken from the whole table", "LEAK007", also=("EVAL002", "EVAL016"))

@@ -29,6 +29,9 @@ if TYPE_CHECKING:
     from mlaudit.trace.events import Fit
 
 
+_MEASURED = frozenset({"best_score_", "cv_results_", "grid_scores_", "best_index_", "scores_"})
+
+
 def attribute(run: Interpreter, holder: Value, name: str, node: ast.AST) -> Value:
     """Read an attribute."""
     value = run.load(holder)
@@ -89,6 +92,8 @@ def _of_instance(
 def _of_estimator(run: Interpreter, holder: Value, value: Estimator, name: str) -> Value:
     if name in value.attributes:
         return value.attributes[name]
+    if name in _MEASURED:
+        value.model.scores_read = True
     if name == "best_estimator_" and value.entry.kind == "search":
         return _best(run, holder, value)
     if name in {"estimator_", "model"} and value.entry.kind in {"search", "wrapper"}:

@@ -61,7 +61,12 @@ def concatenated(
     """
     if run.loops or not _along_rows(run, entry, arguments):
         return joined
-    involved = [part for i, part in enumerate(parts) if _again(part, parts[:i] + parts[i + 1 :])]
+    named = _named_again(arguments, len(parts))
+    involved = [
+        part
+        for i, part in enumerate(parts)
+        if i in named or _again(part, parts[:i] + parts[i + 1 :])
+    ]
     if not involved:
         return joined
     outer = [
@@ -138,6 +143,15 @@ def _along_rows(run: Interpreter, entry: Entry, arguments: Arguments) -> bool:
 
 def _listed(node: ast.AST | None) -> list[ast.expr]:
     return node.elts if isinstance(node, ast.Tuple | ast.List) else []
+
+
+def _named_again(arguments: Arguments, count: int) -> set[int]:
+    """Find the parts that are one name, given several times."""
+    nodes = _listed(arguments.nodes.get(0))
+    names = [node.id if isinstance(node, ast.Name) else None for node in nodes]
+    if len(names) != count:
+        return set()
+    return {i for i, name in enumerate(names) if name is not None and names.count(name) > 1}
 
 
 def _turned(part: ast.expr) -> bool:

@@ -114,7 +114,10 @@ class Argument:
 
 @entity
 class Model:
-    """An estimator, network or pipeline that the program builds."""
+    """An estimator, network or pipeline that the program builds.
+
+    `scores_read` says that the program reads what its search of settings has measured.
+    """
 
     name: str
     qualified: str
@@ -124,6 +127,7 @@ class Model:
     variable: str | None = None
     arguments: Mapping[str, Argument] = field(default_factory=dict)
     steps: tuple[Model, ...] = ()
+    scores_read: bool = False
 
 
 @entity

@@ -203,9 +203,7 @@ class Trace:
     @cached_property
     def judges_fairly(self) -> bool:
         """Whether any model is judged on folds, or told a score on held-out rows."""
-        return any(True for _ in self.of(CrossValidate)) or any(
-            report.held_out for report in self.reports
-        )
+        return bool(self._validations) or any(report.held_out for report in self.reports)
 
     def untouched_rows_remain(self, rows: RowSet) -> bool:
         """Say whether rows that share nothing with these are predicted, told or not."""
@@ -221,6 +219,10 @@ class Trace:
             evaluation.model.qualified in self._classes_judged_apart
             or any(fit.place in self._places_of_folds for fit in evaluation.fits)
             or any(not rows.within(evaluation.rows) for rows in watched)
+            or any(
+                event.function == "cv" and event.rows.kin(evaluation.rows)
+                for event in self._validations
+            )
         )
 
     def set_apart(self, overlapping: Overlapping) -> bool:
@@ -292,8 +294,18 @@ class Trace:
         return False
 
     def _untouched_reports_remain(self, rows: RowSet) -> bool:
-        """Say whether any reported score is on held-out rows that share nothing with these."""
-        return any(event.reported and not event.rows.overlap(rows) for event in self.held_out)
+        """Say whether any reported score is on held-out rows that share nothing with these.
+
+        Scores on folds of other rows show no test part, but for a choice inside such folds.
+        """
+        inside = any(
+            split.folds and any(rows.within(part) for part in split.parts)
+            for split in self.near(Split, rows)
+        )
+        return any(
+            event.reported and not event.rows.overlap(rows) and (inside or not self.in_folds(event))
+            for event in self.held_out
+        )
 
     @cached_property
     def _classes_judged_apart(self) -> set[str]:
@@ -304,12 +316,21 @@ class Trace:
                 for event in self.of(Evaluate)
                 if event.metric is not None and _beyond(event)
             ),
-            *(event.model.qualified for event in self.of(CrossValidate)),
+            *(event.model.qualified for event in self._validations),
         }
 
     @cached_property
     def _places_of_folds(self) -> set[Place]:
-        return {event.place for event in self.of(CrossValidate)}
+        return {event.place for event in self._validations}
+
+    @cached_property
+    def _validations(self) -> list[CrossValidate]:
+        """The validations on folds whose scores are seen; searches may keep theirs."""
+        return [
+            event
+            for event in self.of(CrossValidate)
+            if not event.search or event.model.scores_read or _talks(event.model)
+        ]
 
     @cached_property
     def _watched(self) -> dict[int, list[RowSet]]:
@@ -363,6 +384,12 @@ def _rows_of(event: Event) -> Iterator[RowSet]:
             yield from (fit.rows for fit in event.fits)
         case _:
             return
+
+
+def _talks(model: Model) -> bool:
+    """Say whether a search may print its scores while it runs."""
+    verbose = model.arguments.get("verbose")
+    return verbose is not None and not (verbose.known and not verbose.value)
 
 
 def _ignores_features(model: Model) -> bool:

@@ -67,7 +67,8 @@ def trained_on_the_rest(trace: Trace, event: CrossValidate) -> Fit | None:
     None where a model learns from the rows at hand: they are no test part then.
     """
     split = trace.split_of(event.rows) if event.rows.known else None
-    if split is None or split.folds or not says_test(event.variable):
+    in_folds = split is not None and split.folds
+    if not event.rows.known or in_folds or not says_test(event.variable):
         return None
     related = [
         fit

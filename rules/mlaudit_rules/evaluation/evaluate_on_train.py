@@ -102,9 +102,18 @@ def is_told(overlapping: Overlapping) -> bool:
         and not evaluation.metric.endswith("Loss")
         and Use.REPORTED in evaluation.uses
         and evaluation.model.task not in {"cluster", "outlier"}
-        and (
-            overlapping.fit.target_rows is not None
-            or evaluation.model.task is not None
-            or evaluation.metric == "evaluate"
-        )
+        and _supervised(overlapping)
+    )
+
+
+def _supervised(overlapping: Overlapping) -> bool:
+    """Say whether the model learns labels: of a network only what judges it tells that."""
+    fit, evaluation = overlapping.fit, overlapping.evaluation
+    if fit.target_rows is not None or evaluation.model.task is not None:
+        return True
+    if evaluation.metric == "evaluate":
+        return True
+    return fit.operation == "backward" and (
+        evaluation.judges in {"labels", "scores", "probabilities"}
+        or evaluation.metric == "r2_score"
     )

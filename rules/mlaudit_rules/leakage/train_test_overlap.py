@@ -14,6 +14,7 @@ from mlaudit.rulekit import (
     Severity,
     named,
     quoted,
+    says_test,
     score_of,
 )
 
@@ -43,7 +44,8 @@ class TrainTestOverlap(Rule):
             if overlapping.fit.place in seen or overlapping.evaluation.metric is None:
                 continue
             if overlapping.overlap is Overlap.MUST:
-                if trace.set_apart(overlapping) and trace.trained_apart(overlapping) is None:
+                apart = trace.set_apart(overlapping) or _called_test(trace, overlapping)
+                if apart and trace.trained_apart(overlapping) is None:
                     seen.add(overlapping.fit.place)
                     yield self._judge(trace, overlapping)
             elif trace.drawn_anew(overlapping):
@@ -78,6 +80,20 @@ class TrainTestOverlap(Rule):
                 "Divide the rows once, or train anew on the training part of the new division."
             ),
         )
+
+
+def _called_test(trace: Trace, overlapping: Overlapping) -> bool:
+    """Say whether some of the trained rows are called a test part, beside another fair score.
+
+    Without that other score, the number is reported as a training score.
+    """
+    fit, evaluation = overlapping.fit, overlapping.evaluation
+    return (
+        says_test(evaluation.variable)
+        and not says_test(fit.variable)
+        and not fit.rows.within(evaluation.rows)
+        and trace.judged_apart(evaluation)
+    )
 
 
 def _chain(trace: Trace, overlapping: Overlapping) -> Iterator[tuple[str, Place]]:
