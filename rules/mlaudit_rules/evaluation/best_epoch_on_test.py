@@ -40,7 +40,8 @@ class BestEpochOnTest(Rule):
 
     def check_trace(self, trace: Trace) -> Iterable[Finding]:
         """Judge choices among the epochs of one training, one finding a choice."""
-        return map(self._judge, chosen_among(trace, Among.EPOCHS))
+        chosen = chosen_among(trace, Among.EPOCHS)
+        return map(self._judge, (choosing for choosing in chosen if not _only_told(choosing)))
 
     def _judge(self, choosing: Choosing) -> Finding:
         choice, report = choosing.choice, choosing.report
@@ -60,3 +61,9 @@ class BestEpochOnTest(Rule):
                 "weights after the loop, and only then score the test part."
             ),
         )
+
+
+def _only_told(choosing: Choosing) -> bool:
+    """Whether the best validation score is told, and no epoch is kept by it."""
+    told = choosing.choice.selected_by.endswith("of the scores is taken")
+    return told and choosing.severity is Severity.INFO and choosing.report is choosing.choice
