@@ -324,7 +324,8 @@ def drawn(run: Interpreter, name: str, arguments: Arguments) -> Value:
     if name in _REORDERS:
         return positions(run, arguments)
     if name not in _CHOICES:
-        return Data("array")
+        bounds = (run.data(value).influences for value in arguments.values())
+        return Data("array", influences=merge_influences(*bounds))
     index = positions(run, arguments)
     if not index.rows.terms or (arguments.get("size", 1) is None and arguments.get("k", 1) is None):
         return index
