@@ -127,9 +127,13 @@ def write_notebooks(folder: Path, lines: int) -> Path:
     return folder
 
 
-def write_long(path: Path, lines: int) -> Path:
-    """Write one script of about as many lines as asked for."""
-    path.write_text("\n".join(copies(lines)), encoding="utf-8")
+def write_long(path: Path, lines: int, times: int = 1) -> Path:
+    """Write one script of about as many lines of all kinds, so many times with other names."""
+    originals = sources()
+    total = sum(text.count("\n") + 1 for text in originals)
+    once = "\n".join(originals[:: max(1, total // lines)])
+    copies = [once, *(rename(once, f"_{copy}") for copy in range(1, times))]
+    path.write_text("\n".join(copies), encoding="utf-8")
     return path
 
 

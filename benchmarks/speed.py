@@ -127,7 +127,7 @@ def make_corpus(folder: Path, lines: int, tree: Path | None) -> Corpus:
         corpus.write_scripts(folder / "scripts", lines),
         corpus.write_notebooks(folder / "notebooks", lines // 2),
         corpus.write_long(folder / "short.py", lines // 20),
-        corpus.write_long(folder / "long.py", lines // 2),
+        corpus.write_long(folder / "long.py", lines // 20, times=10),
     )
 
 

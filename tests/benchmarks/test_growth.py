@@ -13,7 +13,7 @@ from mlaudit.engine.review import review
 if TYPE_CHECKING:
     from pathlib import Path
 
-TIMES = 6
+LINES, TIMES = 300, 6
 
 
 def work(path: Path) -> int:
@@ -24,10 +24,7 @@ def work(path: Path) -> int:
 
 
 def test_work_grows_with_the_code_and_not_with_its_square(tmp_path: Path) -> None:
-    once = "\n".join(corpus.sources()[::30])
-    copies = [once, *(corpus.rename(once, f"_{copy}") for copy in range(1, TIMES))]
-    short, long = tmp_path / "short.py", tmp_path / "long.py"
-    short.write_text(once, encoding="utf-8")
-    long.write_text("\n".join(copies), encoding="utf-8")
+    short = corpus.write_long(tmp_path / "short.py", LINES)
+    long = corpus.write_long(tmp_path / "long.py", LINES, TIMES)
     work(short)  # what is read and compiled once
     assert work(long) < 1.1 * TIMES * work(short)
