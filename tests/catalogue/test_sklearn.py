@@ -32,13 +32,27 @@ TASKS = {
     "OutlierMixin": "outlier",
 }
 MODULES = (
+    "cluster",
     "compose",
+    "covariance",
     "datasets",
+    "decomposition",
+    "feature_extraction",
+    "feature_extraction.image",
+    "feature_extraction.text",
     "feature_selection",
+    "impute",
+    "inspection",
+    "isotonic",
+    "linear_model",
+    "manifold",
     "metrics",
     "model_selection",
+    "neighbors",
     "pipeline",
     "preprocessing",
+    "random_projection",
+    "svm",
 )
 NO_ROWS = {"get_scorer_names", "clear_data_home", "get_data_home"}
 

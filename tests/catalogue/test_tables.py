@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import re
+import tomllib
+
+import pytest
 
 from mlaudit.catalogue.catalogue import VALUES, Catalogue
 from mlaudit.rulekit.registry import catalogue_folders
-
-if TYPE_CHECKING:
-    import pytest
 
 TASKS = {None, "classifier", "regressor", "cluster", "outlier", "any"}
 GENERATORS = {"python", "numpy", "torch", "tensorflow"}
@@ -102,3 +102,21 @@ def test_tables_stay_small() -> None:
         for path in folder.glob("*.toml")
     }
     assert {name: size for name, size in sizes.items() if size > 26_000} == {}
+
+
+COMPARED = """
+sklearn imblearn category_encoders statsmodels polars skorch fastai sklearn_pandas hyperopt ray
+optuna ignite lightning transformers datasets catboost xgboost lightgbm keras torch torchvision
+pandas numpy scipy
+"""
+
+
+@pytest.mark.parametrize("table", COMPARED.split())
+def test_a_table_says_what_versions_it_was_compared_with(table: str) -> None:
+    (path,) = [
+        path
+        for folder in catalogue_folders()
+        for path in folder.glob("*.toml")
+        if path.stem == table
+    ]
+    assert re.search(r"\w \d+\.\d+", tomllib.loads(path.read_text())["compared"])
