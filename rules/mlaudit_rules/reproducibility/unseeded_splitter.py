@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from mlaudit.rulekit import Confidence, Rule, RuleMeta, Severity
 from mlaudit_rules.reproducibility.running import Running
-from mlaudit_rules.reproducibility.seeding import Seeding, seed_fix, seedless
+from mlaudit_rules.reproducibility.seeding import LIBRARIES, Seeding, seed_fix, seedless
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -36,12 +36,15 @@ class UnseededSplitter(Rule):
             return
         seeding, running = module.fact(Seeding), module.fact(Running)
         for call in calls:
-            if seeding.reaches("numpy", call) or seeding.after("numpy", call):
+            assert call.entry is not None
+            generator = next(iter(call.entry.generators), "numpy")
+            if seeding.reaches(generator, call) or seeding.after(generator, call):
                 continue  # it draws only when it splits
             yield self.report(
                 call.place,
                 f"`{call.name.rsplit('.', 1)[-1]}` makes other folds in every run: it shuffles "
-                "without a `random_state`, and NumPy's global generator is not seeded before it",
+                f"without a `{call.entry.seed}`, and {LIBRARIES[generator]} global generator is not "
+                "seeded before it",
                 conditional=not running.reaches(call.function),
                 fix=seed_fix(module, call),
             )
