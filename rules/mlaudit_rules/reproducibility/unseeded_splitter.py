@@ -43,8 +43,8 @@ class UnseededSplitter(Rule):
             yield self.report(
                 call.place,
                 f"`{call.name.rsplit('.', 1)[-1]}` makes other folds in every run: it shuffles "
-                f"without a `{call.entry.seed}`, and {LIBRARIES[generator]} global generator is not "
-                "seeded before it",
+                f"without a `{call.entry.seed}`, and {LIBRARIES[generator]} global generator is "
+                "not seeded before it",
                 conditional=not running.reaches(call.function),
                 fix=seed_fix(module, call),
             )
