@@ -83,6 +83,8 @@ def method(
     kind = estimator.entry.kind
     if kind == "splitter":
         return splits.folds(run, [estimator], arguments) if name == "split" else Data("scalar")
+    if name == "set_output":
+        return holder
     if kind == "trainer":
         done = trainers.method(run, holder, estimator, name, arguments)
         if done is not None:
