@@ -184,6 +184,8 @@ def call_symbol(run: Interpreter, name: str, arguments: Arguments) -> Value:
     if name in {"functools.partial"} and arguments.positional:
         named = tuple(arguments.named.items())
         return Partial(arguments.positional[0], tuple(arguments.positional[1:]), named)
+    if name.endswith(".delayed") and arguments.positional:
+        return Partial(arguments.positional[0], (), ())
     entry = run.catalogue.find(name)
     if entry is not None:
         return library.call(run, name, entry, arguments)

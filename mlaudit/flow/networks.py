@@ -67,6 +67,8 @@ def call_estimator(
         return judged(run, estimator.model.name, arguments)
     if estimator.entry.kind == "trainer" or is_whole(estimator):
         return _prediction(run, target, estimator, arguments)
+    if estimator.model.name == "Parallel" and arguments.positional:
+        return arguments.positional[0]  # calls that were delayed, one after the other
     data = [run.data(value) for value in arguments.values()]
     if estimator.entry.kind == "unknown" and estimator.fits:
         return _prediction(run, target, estimator, arguments)

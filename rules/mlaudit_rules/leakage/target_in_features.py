@@ -53,6 +53,8 @@ class TargetInFeatures(Rule):
         columns = ", ".join(quoted(name) for name in leaking)
         features = quoted(fit.variable) if fit.variable else "the features"
         what = "the target itself" if leaking == [fit.target] else "computed from the target"
+        if _source(fit) in leaking:
+            what = f"the target `{fit.target}` is computed from it"
         return self.report(
             fit.place,
             f"{quoted(fit.place)} trains on {features} with {columns} still in it ({what}), so the "
@@ -75,4 +77,15 @@ def leaking_columns(fit: Fit | CrossValidate) -> set[str]:
     }
     if fit.features.holds(fit.target):
         found.add(fit.target)
-    return found
+    source = _source(fit)
+    return found | {source} if source is not None else found
+
+
+def _source(fit: Fit | CrossValidate) -> str | None:
+    """Find the feature that the target, a column by another name, is computed from alone."""
+    ahead = isinstance(fit, Fit) and fit.target_ahead
+    if fit.features is None or fit.target is None or ahead:
+        return None
+    sources = fit.features.derived.get(fit.target, frozenset())
+    source = next(iter(sources)) if len(sources) == 1 else None
+    return source if source is not None and fit.features.holds(source) else None
