@@ -18,7 +18,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from benchmarks.planting import configuration, evaluation, imbalance, leakage, seeds
+from benchmarks.planting import (
+    choices,
+    columns,
+    configuration,
+    copies,
+    evaluation,
+    imbalance,
+    leakage,
+    seeds,
+)
 from benchmarks.planting.faults import FAULTS
 from benchmarks.planting.programs import ORIGINALS, programs
 from benchmarks.planting.source import Source, apply
@@ -34,7 +43,7 @@ if TYPE_CHECKING:
     from mlaudit.model.location import Location
     from mlaudit.model.review import Review
 
-FAMILIES = (leakage, evaluation, seeds, imbalance, configuration)
+FAMILIES = (leakage, copies, columns, evaluation, choices, seeds, imbalance, configuration)
 
 # How many lines a place may be away from an edited line.
 NEAR = 2

@@ -1,4 +1,4 @@
-"""Leaks: statistics, selections and copies of rows that are judged later, overlaps, columns."""
+"""Statistics, transformers and selections that have seen rows which are judged later."""
 
 from __future__ import annotations
 
@@ -44,10 +44,6 @@ COLUMN_BY_HAND = (
     "{c} = ({c} - {c}.min()) / ({c}.max() - {c}.min())",
     "{c} = pd.qcut({c}, 10, labels=False, duplicates='drop')",
 )
-SAMPLERS = {
-    "SMOTE": "imblearn.over_sampling",
-    "RandomOverSampler": "imblearn.over_sampling",
-}
 FITTED = re.compile(r"Scaler$|Imputer$|^PCA$|^Select|Vectorizer$|Transformer$|^SMOTE$|Encoder$")
 VALIDATORS = ("cross_val_score", "cross_validate", "cross_val_predict")
 
@@ -221,7 +217,7 @@ def step_outside_folds(source: Source) -> Iterator[Plant]:
         for call, item, items, made in _steps(source):
             if source.scope(call) is not source.scope(validation):
                 continue
-            where = _outermost(source, source.statement(call))
+            where = outermost(source, source.statement(call))
             target = argument(validation, 2, "y")
             selects = "Select" in made
             fit = f"{rows.id}, {source.code(target)}" if selects and target else rows.id
@@ -248,7 +244,7 @@ def step_outside_folds(source: Source) -> Iterator[Plant]:
             )
 
 
-def _outermost(source: Source, statement: ast.stmt) -> ast.stmt:
+def outermost(source: Source, statement: ast.stmt) -> ast.stmt:
     """Give the statement itself, or the outermost loop around it in its function."""
     scope = source.scope(statement)
     found = statement
@@ -283,7 +279,7 @@ def transformer_outside_folds(source: Source) -> Iterator[Plant]:
     for call, rows in sites:
         if not isinstance(rows, ast.Name):
             continue
-        where = _outermost(source, source.statement(call))
+        where = outermost(source, source.statement(call))
         lines = [f"outside = StandardScaler().fit({rows.id})"]
         lines.append(f"{rows.id} = outside.transform({rows.id})")
         if "train" in rows.id and tested(source):
@@ -305,12 +301,12 @@ def fitted_on_all(source: Source) -> Iterator[Plant]:
         return
     whole = dict(zip(divided.train, divided.names, strict=False))
     for call in source.calls("fit", "fit_transform", "adapt"):
-        if not call.args or not _transforms(source, call):
+        if not call.args or not transforms(source, call):
             continue
         if source.scope(call) is not source.scope(divided.statement):
             continue
         rows = _root(call.args[0])
-        if rows is None or not whole.get(rows.id) or _rebound(source, rows, divided):
+        if rows is None or not whole.get(rows.id) or rebound(source, rows, divided):
             continue
         edits = _widened(source, call, rows, whole)
         if edits:
@@ -318,7 +314,7 @@ def fitted_on_all(source: Source) -> Iterator[Plant]:
             yield Plant(edits, codes=_in_folds(source, "LEAK003" if selects else "LEAK001"))
 
 
-def _transforms(source: Source, call: ast.Call) -> bool:
+def transforms(source: Source, call: ast.Call) -> bool:
     """Say whether `call` fits a transformer and not a model."""
     if called(call) in {"fit_transform", "adapt"}:
         return True
@@ -338,7 +334,7 @@ def _root(node: ast.expr) -> ast.Name | None:
     return node if isinstance(node, ast.Name) else None
 
 
-def _rebound(source: Source, name: ast.Name, divided: Division) -> bool:
+def rebound(source: Source, name: ast.Name, divided: Division) -> bool:
     """Say whether a name is bound between the division and its use."""
     first, last = source.span(divided.statement)[1], source.span(source.statement(name))[0]
     scope = source.scope(name)
@@ -389,7 +385,7 @@ def _transformed_pairs(source: Source) -> list[tuple[ast.Call, str, str]]:
     """Find the fits of transformers with the rows that they later transform for the test."""
     found = []
     for fit in source.calls("fit", "fit_transform"):
-        if not fit.args or not _transforms(source, fit) or not isinstance(fit.func, ast.Attribute):
+        if not fit.args or not transforms(source, fit) or not isinstance(fit.func, ast.Attribute):
             continue
         holder = source.code(fit.func.value)
         bound = outputs(source.statement(fit))
@@ -413,7 +409,7 @@ def figures_of_all(source: Source) -> Iterator[Plant]:
     whole = dict(zip(divided.train, divided.names, strict=False))
     for call in source.calls("mean", "median", "std"):
         root = _chain_root(call)
-        if root is not None and whole.get(root.id) and not _rebound(source, root, divided):
+        if root is not None and whole.get(root.id) and not rebound(source, root, divided):
             yield Plant([source.replace(root, whole[root.id])])
 
 
@@ -427,251 +423,3 @@ def _chain_root(node: ast.expr) -> ast.Name | None:
             case _:
                 return None
     return node
-
-
-@fault("resampled above the split", "LEAK005", also=("LEAK006", *PREPROCESSING))
-def resampled_above(source: Source) -> Iterator[Plant]:
-    """Balance the classes of all rows before they are divided."""
-    divided = division(source)
-    if divided is None or not all(divided.names) or len(divided.whole) != 2:
-        return
-    if not classifies(source) or kind(source) == "text":
-        return
-    X, y = divided.names
-    for name, module in SAMPLERS.items():
-        if name == "SMOTE" and kind(source) == "mixed":
-            continue
-        code = f"{X}, {y} = {name}(random_state=0).fit_resample({X}, {y})"
-        yield Plant(
-            [
-                *source.imports(f"from {module} import {name}"),
-                source.before(divided.statement, code),
-            ]
-        )
-
-
-@fault("resampled outside the folds", "LEAK005", also=("LEAK006", *PREPROCESSING))
-def resampled_outside_folds(source: Source) -> Iterator[Plant]:
-    """Balance the classes of all rows that are cross-validated."""
-    if not classifies(source) or kind(source) != "numbers":
-        return
-    for call in source.calls(*VALIDATORS):
-        rows, target = argument(call, 1, "X"), argument(call, 2, "y")
-        if not isinstance(rows, ast.Name) or not isinstance(target, ast.Name):
-            continue
-        where = _outermost(source, source.statement(call))
-        code = (
-            f"{rows.id}, {target.id} = SMOTE(random_state=0).fit_resample({rows.id}, {target.id})"
-        )
-        if argument(call, None, "groups"):
-            continue
-        imports = source.imports("from imblearn.over_sampling import SMOTE")
-        yield Plant([*imports, source.before(where, code)])
-
-
-@fault("rows copied above the split", "LEAK006", also=("LEAK005", *PREPROCESSING))
-def copied_above(source: Source) -> Iterator[Plant]:
-    """Repeat rows before they are divided."""
-    divided = division(source)
-    if divided is None or not all(divided.names) or _in_order(source):
-        return
-    if frames(source):
-        both = [f"{name} = pd.concat([{name}, {name}])" for name in divided.names]
-        more = "{0} = pd.concat([{0}, {0}.sample(frac=0.5, random_state=0)])"
-        forms = ["\n".join(both)]
-        if len(divided.names) == 1:
-            forms.append(more.format(divided.names[0]))
-        imports = [] if "pd" in source.imported else source.imports("import pandas as pd")
-    else:
-        forms = [
-            "\n".join(f"{name} = np.concatenate([{name}, {name}])" for name in divided.names),
-            "\n".join(f"{name} = np.repeat({name}, 2, axis=0)" for name in divided.names),
-        ]
-        imports = [] if "as np" in source.text else source.imports("import numpy as np")
-    for form in forms:
-        yield Plant([*imports, source.before(divided.statement, form)])
-
-
-def _in_order(source: Source) -> bool:
-    """Say whether the parts are stretches of an order, where copies at the end stay apart."""
-    divided = division(source)
-    return divided is not None and (divided.call is None or "shuffle=False" in source.text)
-
-
-@fault("trained on all rows", "LEAK007", "EVAL014", also=("EVAL002", "EVAL016"))
-def trained_on_all(source: Source) -> Iterator[Plant]:
-    """Let the model learn from the training and the test part."""
-    divided = division(source)
-    if divided is None or divided.call is None or len(divided.whole) != 2:
-        return
-    whole = dict(zip(divided.train, divided.names, strict=False))
-    for fit in source.calls("fit"):
-        if len(fit.args) < 2 or source.scope(fit) is not source.scope(divided.statement):
-            continue
-        first, second = fit.args[:2]
-        if not isinstance(first, ast.Name) or not isinstance(second, ast.Name):
-            continue
-        if not whole.get(first.id) or not whole.get(second.id) or _transforms(source, fit):
-            continue
-        if _searches(source, fit):
-            continue
-        if _rebound(source, first, divided):
-            X, y = divided.test
-            joined = [f"np.vstack([{first.id}, {X}])", f"np.concatenate([{second.id}, {y}])"]
-            imports = [] if "as np" in source.text else source.imports("import numpy as np")
-            edits = [source.replace(first, joined[0]), source.replace(second, joined[1])]
-            yield Plant([*imports, *edits])
-        else:
-            yield Plant(
-                [
-                    source.replace(first, whole[first.id]),
-                    source.replace(second, whole[second.id]),
-                ]
-            )
-
-
-def _searches(source: Source, fit: ast.Call) -> bool:
-    """Say whether a later statement trains the same name again, or folds judge what is trained."""
-    return any(
-        isinstance(around, ast.For) and "split(" in source.code(around.iter)
-        for around in source.around(fit)
-    )
-
-
-@fault("training slice without an end", "LEAK007", "EVAL002", also=("EVAL020", "EVAL016"))
-def slice_without_end(source: Source) -> Iterator[Plant]:
-    """Let the part for training run over the one for testing."""
-    divided = division(source)
-    if divided is None or divided.call is not None:
-        return
-    edits = []
-    for assign in source.find(ast.Assign):
-        names = outputs(assign)
-        if not names or names[0] not in divided.train:
-            continue
-        value = assign.value.elts[0] if isinstance(assign.value, ast.Tuple) else assign.value
-        for part in source.find(ast.Subscript, value)[:1]:
-            edits.append(source.replace(part, source.code(part.value).removesuffix(".iloc")))
-    if edits:
-        yield Plant(edits, near=[divided.statement, *source.calls("fit", "OLS")])
-
-
-@fault("training part taken from the whole table", "LEAK007", also=("EVAL002", "EVAL016"))
-def sample_of_all(source: Source) -> Iterator[Plant]:
-    """Draw the training rows anew from all rows, after the test part was set apart."""
-    divided = division(source)
-    if divided is None or divided.call is None or len(divided.whole) != 1 or not frames(source):
-        return
-    whole, train = divided.names[0], divided.train[0]
-    if whole:
-        code = f"{train} = {whole}.sample(frac=0.8, random_state=0)"
-        yield Plant([source.after(divided.statement, code)])
-
-
-@fault("target left in the features", "LEAK008", also=("LEAK003",))
-def target_left(source: Source) -> Iterator[Plant]:
-    """Keep the target among the columns."""
-    for call in source.calls("drop"):
-        if not isinstance(call.func, ast.Attribute):
-            continue
-        dropped = argument(call, None, "columns") or argument(call, 0)
-        table = source.code(call.func.value)
-        if isinstance(dropped, ast.List | ast.Constant | ast.Name):
-            target = _target_of(source, table, dropped)
-            if target is None:
-                continue
-            if isinstance(dropped, ast.List) and len(dropped.elts) > 1:
-                yield Plant([source.drop_item(target, dropped.elts)], near=_trainings(source))
-            else:
-                yield Plant([source.replace(call, table)], near=_trainings(source))
-    yield from _listed(source)
-
-
-def _target_of(source: Source, table: str, dropped: ast.expr) -> ast.expr | None:
-    items = dropped.elts if isinstance(dropped, ast.List) else [dropped]
-    for item in items:
-        if f"{table}[{source.code(item)}]" in source.text:
-            return item
-    return None
-
-
-def _listed(source: Source) -> Iterator[Plant]:
-    """Add the target to a list of features that both parts of a table are read by."""
-    for assign in source.find(ast.Assign):
-        names = outputs(assign)
-        if len(names) != 1 or not isinstance(assign.value, ast.List) or not assign.value.elts:
-            continue
-        used = re.findall(rf"(?:= |fit\()(\w+)\[{names[0]}\]", source.text)
-        if not used:
-            continue
-        learns = rf'\b{used[0]}\["(\w+)"\]\)?$'
-        target = re.search(rf'= {used[0]}\["(\w+)"\]$', source.text, re.MULTILINE)
-        target = target or re.search(learns, source.text, re.MULTILINE)
-        if target and f'"{target[1]}"' not in source.code(assign):
-            last = assign.value.elts[-1]
-            end = source.span(last)[1]
-            edit = source.replace(last, f'{source.text[source.span(last)[0] : end]}, "{target[1]}"')
-            yield Plant([edit], near=_trainings(source))
-
-
-def _trainings(source: Source) -> list[ast.Call]:
-    """Find what trains: there the target is met among the features."""
-    return source.calls("fit", "train", *VALIDATORS)
-
-
-@fault("column made of the target", "LEAK008", also=("LEAK004",))
-def made_of_target(source: Source) -> Iterator[Plant]:
-    """Add a column that is computed from the target."""
-    for statement, table, target in _features_by_drop(source):
-        code = f'{table}["level"] = {table}[{target}] * 2'
-        yield Plant([source.before(statement, code)], near=_trainings(source))
-
-
-def _features_by_drop(source: Source) -> Iterator[tuple[ast.stmt, str, str]]:
-    for call in source.calls("drop"):
-        if not isinstance(call.func, ast.Attribute):
-            continue
-        table = source.code(call.func.value)
-        dropped = argument(call, None, "columns") or argument(call, 0)
-        if isinstance(dropped, ast.List | ast.Constant | ast.Name) and table.isidentifier():
-            target = _target_of(source, table, dropped)
-            if target is not None:
-                yield source.statement(call), table, source.code(target)
-
-
-@fault("categories encoded by the target in sample", "LEAK009", also=("LEAK004", "LEAK008"))
-def target_encoded(source: Source) -> Iterator[Plant]:
-    """Put the mean of the target by category into a column, over the rows that are learnt."""
-    for statement, table, target in _features_by_drop(source):
-        by = f'{table}.groupby("region")[{target}]'
-        for code in (
-            f'{table}["usual"] = {table}["region"].map({by}.mean())',
-            f'{table}["usual"] = {by}.transform("mean")',
-        ):
-            # All rows share in the means: that is a statistic above the split, too.
-            codes = frozenset({"LEAK009", "LEAK004"})
-            yield Plant([source.before(statement, code)], codes=codes)
-    divided = division(source)
-    if divided is None or len(divided.whole) != 2 or not frames(source) or not all(divided.names):
-        return
-    (X, y), (X_test, _) = divided.train, divided.test
-    if "read_" not in source.text or "to_numpy" in source.text:
-        return
-    code = f"""
-        usual = {y}.groupby({X}["region"]).mean()
-        {X}["usual"] = {X}["region"].map(usual)
-        {X_test}["usual"] = {X_test}["region"].map(usual)
-    """
-    last = source.stores(y)[-1]
-    yield Plant([source.after(source.statement(last), code)])
-
-
-@fault("shift from the future", "LEAK010")
-def shifted_back(source: Source) -> Iterator[Plant]:
-    """Turn shifts round, and centre windows."""
-    for call in source.calls("shift"):
-        if call.args and isinstance(call.args[0], ast.Constant):
-            number = call.args[0]
-            yield Plant([source.replace(number, f"-{source.code(number)}")])
-    for call in source.calls("rolling"):
-        yield Plant([source.add_keyword(call, "center=True")])

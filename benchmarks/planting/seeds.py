@@ -150,7 +150,7 @@ def seeded_late(source: Source) -> Iterator[Plant]:
             yield Plant([source.delete(statement), source.before(place, code)], near=_draws(source))
 
 
-@fault("workers that share a seed", "SEED008")
+@fault("workers that share a seed", "SEED008", also=("SEED007",))
 def workers_unseeded(source: Source) -> Iterator[Plant]:
     """Take the seeding of workers away where a data set draws with NumPy."""
     for loader in source.calls("DataLoader"):
