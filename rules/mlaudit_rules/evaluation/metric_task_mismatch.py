@@ -143,7 +143,7 @@ def _made_discrete(module: Module, call: Call) -> bool:
     """Look along the operands' assignments for anything that makes classes of quantities."""
     texts, names = [module.text(call.node)], _names_in(call.node)
     assigned = module.fact(_assigned)
-    texts += [module.text(node) for name in names for node in assigned.get(name, ())]
+    texts += [_but_filters(module, node) for name in names for node in assigned.get(name, ())]
     return any(DISCRETE.search(text) for text in texts)
 
 
@@ -155,6 +155,16 @@ def _assigned(module: Module) -> dict[str | None, list[ast.Assign | ast.AugAssig
         for target in targets:
             found.setdefault(_root(target), []).append(node)
     return found
+
+
+def _but_filters(module: Module, node: ast.Assign | ast.AugAssign) -> str:
+    """Give the text of an assignment; of `table[table.day < last]` only that of the table."""
+    value = node.value
+    while isinstance(value, ast.Call) and isinstance(value.func, ast.Attribute) and not value.args:
+        value = value.func.value
+    if isinstance(value, ast.Subscript) and isinstance(value.slice, ast.Compare):
+        return module.text(value.value)
+    return module.text(node)
 
 
 def _names_in(node: ast.Call) -> set[str]:
