@@ -13,12 +13,13 @@ from mlaudit.catalogue.catalogue import Catalogue
 from mlaudit.rulekit.registry import catalogue_folders
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from mlaudit.catalogue.entry import Entry
 
 np = pytest.importorskip("numpy")
 pytest.importorskip("sklearn")
+threadpoolctl = pytest.importorskip("threadpoolctl")
 pytestmark = pytest.mark.filterwarnings("ignore")
 
 ROWS = 90
@@ -43,6 +44,12 @@ TEXT = {"CountVectorizer", "HashingVectorizer", "TfidfVectorizer"}
 DISCRETE = {"NeighborhoodComponentsAnalysis"}
 METHODS = ("predict_proba", "decision_function", "predict", "transform", "score_samples")
 ONE_COMPONENT = {"CCA", "PLSCanonical", "PLSSVD"}
+# what they claim shows as well in few rounds
+BRIEFLY: dict[str, dict[str, Any]] = {
+    "DictionaryLearning": {"max_iter": 20},
+    "LogisticRegressionCV": {"Cs": 3},
+    "MiniBatchDictionaryLearning": {"max_iter": 20},
+}
 CHANCE: dict[str, dict[str, Any]] = {
     "AdaBoostRegressor": {},
     "BaggingClassifier": {},
@@ -74,6 +81,13 @@ CHANCE: dict[str, dict[str, Any]] = {
     "DummyClassifier": {"strategy": "stratified"},
     "AdaBoostClassifier": {"estimator": "DecisionTreeClassifier"},
 }
+
+
+@pytest.fixture(autouse=True, scope="module")
+def one_thread() -> Iterator[None]:
+    """On a busy machine, the threads of tiny fits spend their time waiting for one another."""
+    with threadpoolctl.threadpool_limits(1):
+        yield
 
 
 @cache
@@ -112,7 +126,7 @@ def data() -> tuple[Any, Any, Any]:
 
 
 def made(name: str, settings: dict[str, Any] | None = None) -> Any:
-    given = dict(settings or {})
+    given = {**BRIEFLY.get(name, {}), **(settings or {})}
     if name in ONE_COMPONENT:
         given["n_components"] = 1
     if name == "RadiusNeighborsClassifier":
