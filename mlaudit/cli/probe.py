@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from mlaudit.model.review import Review
     from mlaudit.probe.job import Job
+    from mlaudit.probe.memory import Budget
 
 
 @click.command(
@@ -52,6 +53,13 @@ Exit codes:
     help="The most processes at a time.",
 )
 @click.option("--network", is_flag=True, help="Let the program reach the network.")
+@click.option(
+    "--track-memory", is_flag=True, help="Follow the memory of torch's tensors; slows it down."
+)
+@click.option("--vram", type=Bytes(), help="The memory to fit into; implies --track-memory.")
+@click.option(
+    "--gpu", metavar="NAME", help="The card to fit on, e.g. 'RTX 2080 Ti'; implies the same."
+)
 @click.option("--show-output", is_flag=True, help="Pass on what it prints, to standard error.")
 @click.option(
     "--fail-on",
@@ -75,6 +83,9 @@ def command(
     memory: int | None,
     processes: int,
     network: bool,
+    track_memory: bool,
+    vram: int | None,
+    gpu: str | None,
     show_output: bool,
     file: Path | None,
     isolated: bool,
@@ -92,14 +103,24 @@ def command(
     are its own.
     """
     from mlaudit.probe.job import Limits, ProbeError, job_of
+    from mlaudit.probe.memory import budget
 
     limits = Limits(
         timeout, None if cpu_time is None else int(cpu_time), memory, processes, network, max_steps
     )
+    track = track_memory or vram is not None or gpu is not None
     try:
-        job = job_of(program, arguments, module=module, python=python, limits=limits)
+        allowed = budget(vram, gpu) if track else None
+        job = job_of(
+            program,
+            arguments,
+            module=module,
+            python=python,
+            limits=limits,
+            track_memory=track,
+        )
         config = configure(job.program, file, isolated, **settings)
-        review = _review(job, config, sys.stderr.buffer if show_output else None)
+        review = _review(job, config, allowed, sys.stderr.buffer if show_output else None)
     except ProbeError as error:
         raise Unable(str(error)) from None
     deliver(
@@ -114,12 +135,12 @@ def command(
     click.get_current_context().exit(exit_code(review, config))
 
 
-def _review(job: Job, config: Config, shown: IO[bytes] | None) -> Review:
+def _review(job: Job, config: Config, allowed: Budget | None, shown: IO[bytes] | None) -> Review:
     from mlaudit.engine.probed import probe
     from mlaudit.engine.review import UsageProblem
 
     try:
-        return probe(job, config, shown=shown)
+        return probe(job, config, allowed=allowed, shown=shown)
     except UsageProblem as problem:
         raise Unable(problem.message) from None
     except ConfigError as error:

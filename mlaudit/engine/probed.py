@@ -12,6 +12,7 @@ from mlaudit.model.frozen import replace
 from mlaudit.model.profile import Profile
 from mlaudit.probe.ending import How
 from mlaudit.probe.launch import running
+from mlaudit.probe.memory import measured
 from mlaudit.probe.observed import observe
 from mlaudit.probe.places import Resolver
 from mlaudit.probe.reconcile import reconcile
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from mlaudit.model.review import Review
     from mlaudit.probe.job import Job
     from mlaudit.probe.launch import Event, Run
+    from mlaudit.probe.memory import Budget
     from mlaudit.rulekit.module import Module
     from mlaudit.rulekit.rule import Rule
     from mlaudit.source.document import Document
@@ -42,25 +44,28 @@ def probe(
     job: Job,
     config: Config,
     *,
+    allowed: Budget | None = None,
     told: Callable[[Event], None] | None = None,
     shown: IO[bytes] | None = None,
 ) -> Review:
     """Run a program within its limits, and review it with what was seen.
 
-    `told` hears of every event, `shown` gets what the program prints.  Raises `ProbeError` when the
+    The memory of its tensors is judged by what is `allowed`, if they are followed.  `told` hears of
+    every event, `shown` gets what the program prints.  Raises `ProbeError` when the
     program cannot be started.
     """
     shown_path = str(job.program)
     document = read(job.program, shown_path, frozenset(config.python_magics))
     with running(job, document, told=told, shown=shown) as run:
-        return review([shown_path], config, witness=_Witness(run))
+        return review([shown_path], config, witness=_Witness(run, allowed))
 
 
 class _Witness:
     """Knows one run; what was read of the program is held against it."""
 
-    def __init__(self, run: Run):
+    def __init__(self, run: Run, allowed: Budget | None):
         self._run = run
+        self._allowed = allowed
 
     def weigh(
         self, module: Module, project: ProjectFiles, rules: Sequence[Rule], found: list[Finding]
@@ -86,7 +91,9 @@ class _Witness:
 
     def _profile(self, project: ProjectFiles, settled: Counter[Certainty]) -> Profile:
         run = self._run
-        place = self._resolver(project)(run.ending.position)
+        places = self._resolver(project)
+        place = places(run.ending.position)
+        memory = measured(run, self._allowed, places) if self._allowed is not None else None
         return Profile(
             command=run.job.command,
             python=run.python,
@@ -101,6 +108,8 @@ class _Witness:
             libraries=tuple(_libraries(run)),
             limits=run.held,
             notes=tuple(_notes(run)),
+            losses=_losses(run),
+            memory=memory,
         )
 
     def _resolver(self, project: ProjectFiles) -> Resolver:
@@ -124,12 +133,20 @@ def _libraries(run: Run) -> list[str]:
     return sorted(told.values())
 
 
+def _losses(run: Run) -> tuple[float, ...]:
+    """Give the first and the last loss that training followed."""
+    told = [float(event["loss"]) for event in run.of("step") if event.get("loss") is not None]
+    return (told[0], told[-1]) if len(told) > 1 else tuple(told)
+
+
 def _notes(run: Run) -> list[str]:
     """Say what the run could not show, and what was kept from it."""
     notes = [f"{event['what']} failed: {event['error']}" for event in run.of("trouble")]
     notes += [f"{limit}: {how}" for limit, how in run.held.items() if how != "enforced"]
     refused = dict.fromkeys(str(event["what"]) for event in run.of("refused"))
     notes += [f"the program {_KINDS_OF_REFUSALS[what]}" for what in refused]
+    if next(run.of("compiled"), None) is not None and run.job.track_memory:
+        notes.append("torch.compile is bypassed while tensors are followed")
     scratch = run.scratch
     if scratch.linked:
         notes.append(

@@ -7,13 +7,46 @@ from mlaudit.model.location import Location
 
 
 @frozen
+class Share:
+    """The bytes that the tensors made by one piece of code held at the peak."""
+
+    location: Location
+    code: str
+    bytes: int
+
+
+@frozen
+class Memory:
+    """The memory of the tensors of a training, in bytes.
+
+    `tier` says how the numbers came about.  A card needs between `peak` and `upper`; `fits` says
+    whether that is within the `budget`, which is that of a `card` unless a size was given.  Every
+    step leaves `growth` bytes behind, with which the budget is used up at the step `full_at`.
+    """
+
+    tier: str
+    device: str
+    steps: int
+    peak: int
+    upper: int
+    kinds: dict[str, int]
+    lines: tuple[Share, ...]
+    budget: int
+    card: str
+    fits: str
+    growth: int = 0
+    full_at: int | None = None
+
+
+@frozen
 class Profile:
     """One run: what was started, how it ended and where, and what could be observed.
 
     `how` is finished, stopped (as asked), failed, or limited (it broke a limit); `ended` goes on
     where "The program …" begins.  Findings were `confirmed` or `refuted` by the run, or only
     `observed` in it.  `libraries` are those whose calls were observed, `limits` says of each limit
-    whether it held, `notes` what could not be observed.
+    whether it held, `notes` what could not be observed.  `losses` are
+    the first and the last that training followed.
     """
 
     command: str
@@ -29,3 +62,5 @@ class Profile:
     libraries: tuple[str, ...] = ()
     limits: dict[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    losses: tuple[float, ...] = ()
+    memory: Memory | None = None

@@ -44,6 +44,7 @@ class Job:
     """A program, its arguments, and the interpreter that runs it.
 
     `program` is the file that starts; `module` its dotted name where it is started by that.
+    `track_memory` follows the tensors of torch, which slows small operations.
     """
 
     kind: Kind
@@ -52,6 +53,7 @@ class Job:
     module: str = ""
     python: str = sys.executable
     limits: Limits = Limits()
+    track_memory: bool = False
 
     @property
     def command(self) -> str:
@@ -61,7 +63,13 @@ class Job:
 
 
 def job_of(
-    target: str, arguments: tuple[str, ...], *, module: bool, python: str | None, limits: Limits
+    target: str,
+    arguments: tuple[str, ...],
+    *,
+    module: bool,
+    python: str | None,
+    limits: Limits,
+    track_memory: bool = False,
 ) -> Job:
     """Find the program that is meant.
 
@@ -69,7 +77,8 @@ def job_of(
     """
     interpreter = python or sys.executable
     if module:
-        return Job(Kind.MODULE, _module_file(target), arguments, target, interpreter, limits)
+        path = _module_file(target)
+        return Job(Kind.MODULE, path, arguments, target, interpreter, limits, track_memory)
     path = Path(target)
     if not path.is_file():
         raise ProbeError(f"{target}: no such file (a module is run by -m)")
@@ -77,7 +86,7 @@ def job_of(
     if suffix not in {".py", ".ipynb"}:
         raise ProbeError(f"{target}: neither a .py nor an .ipynb file")
     kind = Kind.NOTEBOOK if suffix == ".ipynb" else Kind.SCRIPT
-    return Job(kind, path, arguments, "", interpreter, limits)
+    return Job(kind, path, arguments, "", interpreter, limits, track_memory)
 
 
 def _module_file(name: str) -> Path:

@@ -140,6 +140,7 @@ def _plan(job: Job, document: Document, scratch: Scratch, here: Path) -> dict[st
         "processes": limits.processes,
         "network": limits.network,
         "max_steps": limits.steps,
+        "track_memory": job.track_memory,
     }
 
 

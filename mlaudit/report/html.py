@@ -58,7 +58,7 @@ def _body(review: Review) -> Iterator[str]:
     if review.models or review.evaluation.measurements:
         yield f"<h2>Evaluation</h2><p>{_rich(review.evaluation.scheme)}</p>"
         yield from _rows(sections.evaluation(review))
-    for make in (sections.run, sections.readiness):
+    for make in (sections.run, sections.memory, sections.readiness):
         yield from _table(make(review))
     yield from _coverage(review)
     tool = f"{review.tool.name} {review.tool.version}"

@@ -37,6 +37,7 @@ def _paragraphs(review: Review) -> Iterator[str]:
         yield from titled(make(review))
     yield from _evaluation(review)
     yield from titled(sections.run(review))
+    yield from titled(sections.memory(review))
     yield from _pictures(review)
     yield f"## Findings ({len(review.findings)})"
     for group in grouped(review.findings):

@@ -109,10 +109,42 @@ def run(review: Review) -> Section:
         ("Time", f"{profile.seconds:.1f} s, Python {profile.python}"),
         ("Observed", joined(profile.libraries) or "no library that is known"),
         ("Optimizer steps", str(profile.steps) if profile.steps else ""),
+        ("Loss", " … ".join(f"{loss:.4g}" for loss in profile.losses)),
         ("Findings", _settled(profile)),
         *(("Note", note) for note in profile.notes),
     )
     return Section("Run", ("What", "Seen"), tuple((name, fact) for name, fact in facts if fact))
+
+
+def memory(review: Review) -> Section:
+    """Tell of the memory of tensors, if it was followed."""
+    used = review.profile.memory if review.profile is not None else None
+    if used is None:
+        return Section("Memory", ("What", "Bytes"), ())
+    card = f"{used.card}, " if used.card else ""
+    rows = [
+        ("How", used.tier),
+        ("Peak", f"{sized(used.peak)} on {used.device} in {number(used.steps, 'step')}"),
+        ("A card needs", f"{sized(used.peak)} to {sized(used.upper)}"),
+        ("Budget", f"{card}{sized(used.budget)}: the training {used.fits}"),
+        *((kind.capitalize(), sized(size)) for kind, size in used.kinds.items()),
+        *(
+            (_at(review, share.location), f"{sized(share.bytes)} by {quoted(share.code)}")
+            for share in used.lines
+        ),
+    ]
+    if used.growth:
+        when = f"; the budget is used up at step {used.full_at}" if used.full_at else ""
+        rows.append(("Growth", f"{sized(used.growth)} more after every step{when}"))
+    return Section("Memory", ("What", "Bytes"), tuple(rows))
+
+
+def sized(count: int) -> str:
+    """Write a number of bytes for people."""
+    for unit, size in (("GiB", 2**30), ("MiB", 2**20), ("KiB", 2**10)):
+        if count >= size:
+            return f"{count / size:.1f} {unit}"
+    return f"{count} B"
 
 
 def _settled(profile: Profile) -> str:
@@ -155,6 +187,7 @@ ALL: tuple[Callable[[Review], Section], ...] = (
     splits,
     evaluation,
     run,
+    memory,
     recommendations,
     readiness,
 )

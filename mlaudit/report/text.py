@@ -71,6 +71,7 @@ def parts(review: Review, *, columns: int, verbose: bool = False) -> Iterator[Re
         yield from _group(group, columns)
     if not verbose:
         yield from _section(sections.run(review))
+        yield from _section(sections.memory(review))
     yield from _unfinished(review, every=verbose)
     yield _banner(review, columns)
 

@@ -17,7 +17,8 @@ from .program import Program
 from .selection import Selection
 from .stop import Stop
 from .stream import Stream
-from .training import observe_training
+from .tensors import Tensors
+from .training import Training
 
 
 def start(path: str) -> None:
@@ -35,7 +36,10 @@ def start(path: str) -> None:
         faulthandler.register(signal.SIGXCPU, crash, chain=True)
     stop = Stop(job["max_steps"], stream, places)
     hooks = PostImport(stream)
-    observe_training(hooks, stream, places, stop)
+    tensors = Tensors(stream, places) if job["track_memory"] else None
+    if tensors is not None:
+        tensors.attach(hooks)
+    Training(stream, places, stop, tensors).attach(hooks)
     calls, lineage = Calls(stream), Lineage(folder)
     estimators = Estimators(stream, places, calls, lineage)
     estimators.attach(hooks)

@@ -1,0 +1,216 @@
+"""The memory of tensors: which are alive, what they are for, and the line that made them."""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import weakref
+from collections.abc import Iterator
+from types import ModuleType
+from typing import Any
+
+from .hooks import PostImport
+from .places import Places, Position
+from .stream import Stream
+
+ROUNDED = 512
+MOST_LINES = 8
+PARAMETERS = "parameters"
+FORWARD, BACKWARD, STEP, BEFORE = "forward", "backward", "step", "before"
+
+
+class Live:
+    """One storage: its bytes, the phase and the line of the program that it was made in."""
+
+    __slots__ = ("device", "key", "kind", "phase", "place", "size")
+
+    def __init__(self, key: int, size: int, device: str, phase: str, place: Position | None):
+        self.key = key
+        self.size = size
+        self.device = device
+        self.phase = phase
+        self.place = place
+        self.kind = ""
+
+
+class Tensors:
+    """Follows the storages of all tensors that operations give.
+
+    A peak is looked into when its step ends, by going through the step once more: `_base` is what
+    lived when the step began, `_log` what came and went since.
+    """
+
+    def __init__(self, stream: Stream, places: Places):
+        self._stream = stream
+        self._places = places
+        self._live: dict[int, Live] = {}
+        self._base: dict[int, Live] = {}
+        self._log: list[tuple[Live, bool]] = []
+        self._current: dict[str, int] = {}
+        self._highest: dict[str, tuple[int, int]] = {}
+        self._highest_told = 0
+        self._members: list[weakref.ref[Any]] = []
+        self._phase = BEFORE
+        self._broken = False
+
+    def attach(self, hooks: PostImport) -> None:
+        """Wait for torch."""
+        hooks.after("torch.nn.modules.module", self._modules)
+        hooks.after("torch", self._torch)
+
+    def _modules(self, module: ModuleType) -> None:
+        def registered(_owner: Any, _name: str, value: Any) -> None:
+            if value is not None:
+                self._members.append(weakref.ref(value))
+
+        module.register_module_parameter_registration_hook(registered)
+        module.register_module_buffer_registration_hook(registered)
+
+    def _torch(self, torch: ModuleType) -> None:
+        mode: Any = importlib.import_module("torch.utils._python_dispatch").TorchDispatchMode
+        tensors, tensor = self, torch.Tensor
+
+        class Following(mode):  # type: ignore[misc]
+            """Sees every operation below autograd."""
+
+            def __torch_dispatch__(
+                self, function: Any, types: Any, args: Any = (), kwargs: Any = None
+            ) -> Any:
+                result = function(*args, **(kwargs or {}))
+                for item in result if isinstance(result, (tuple, list)) else (result,):
+                    if isinstance(item, tensor):
+                        tensors.add(item)
+                return result
+
+        compile_ = vars(torch)["compile"]
+
+        def told(*arguments: Any, **named: Any) -> Any:
+            self._stream.emit("compiled", place=self._places.here())
+            return compile_(*arguments, **named)
+
+        vars(torch)["compile"] = told
+        # Kept for as long as the program runs.
+        self._following = Following()
+        self._following.__enter__()
+
+    def add(self, tensor: Any) -> None:
+        """Take note of a tensor that an operation gave; after a fault of ours, of none any more."""
+        if self._broken or not self._stream.ours:
+            return
+        try:
+            self._add(tensor)
+        except Exception as error:
+            self.give_up(error)
+
+    def give_up(self, error: Exception) -> None:
+        """Follow nothing any more: the program shall not suffer from a fault of the observer."""
+        self._broken = True
+        self._stream.trouble("following tensors", error)
+
+    def _add(self, tensor: Any) -> None:
+        try:
+            storage = tensor.untyped_storage()
+            key, size = storage._cdata, storage.nbytes()
+        except (NotImplementedError, RuntimeError):
+            return  # sparse and fake tensors have no storage
+        if key in self._live or not size:
+            return
+        size = -(-size // ROUNDED) * ROUNDED
+        one = Live(key, size, tensor.device.type, self._phase, self._places.here())
+        self._live[key] = one
+        self._log.append((one, True))
+        weakref.finalize(storage, self._gone, one).atexit = False
+        total = self._current.get(one.device, 0) + size
+        self._current[one.device] = total
+        if total > self._highest.get(one.device, (0, 0))[0]:
+            self._highest[one.device] = (total, len(self._log))
+
+    def _gone(self, one: Live) -> None:
+        if self._live.get(one.key) is one:
+            del self._live[one.key]
+            self._log.append((one, False))
+            self._current[one.device] -= one.size
+
+    def begin(self) -> None:
+        """Note that the optimizer is there: what is made from now on is made in training."""
+        if self._phase == BEFORE:
+            self._phase = FORWARD
+
+    @contextlib.contextmanager
+    def backward(self) -> Iterator[None]:
+        """Mark what is made while gradients are computed."""
+        self._phase = BACKWARD
+        try:
+            yield
+        finally:
+            self._phase = FORWARD
+
+    def before_step(self, optimizer: Any) -> None:
+        """Tell gradients while they are there."""
+        self._phase = STEP
+        if self._broken:
+            return
+        for group in optimizer.param_groups:
+            for parameter in group["params"]:
+                self._mark(parameter, PARAMETERS)
+                self._mark(parameter.grad, "gradients")
+
+    def after_step(self, optimizer: Any, number: int) -> None:
+        """Tell what the step needed at most, and what that was for."""
+        if self._broken:
+            return
+        for state in optimizer.state.values():
+            for value in state.values() if isinstance(state, dict) else ():
+                self._mark(value, "optimizer state")
+        for reference in self._members:
+            self._mark(reference(), PARAMETERS)
+        device = self._device()
+        peak, at = self._highest.get(device, (0, 0))
+        self._stream.emit(
+            "memory", step=number, device=device, live=self._current.get(device, 0), peak=peak
+        )
+        if peak > self._highest_told:
+            self._highest_told = peak
+            self._tell_peak(device, peak, at, number)
+        self._base, self._log = dict(self._live), []
+        self._highest = {each: (total, 0) for each, total in self._current.items()}
+        self._phase = FORWARD
+
+    def _device(self) -> str:
+        """Give the device that the parameters are on."""
+        parameters = (one for one in self._live.values() if one.kind == PARAMETERS)
+        first = next(parameters, None)
+        return first.device if first is not None else "cpu"
+
+    def _mark(self, value: Any, kind: str) -> None:
+        if value is None or not hasattr(value, "untyped_storage"):
+            return
+        one = self._live.get(value.untyped_storage()._cdata)
+        if one is not None:
+            one.kind = kind
+
+    def _tell_peak(self, device: str, peak: int, at: int, step: int) -> None:
+        there = dict(self._base)
+        for one, came in self._log[:at]:
+            if came:
+                there[one.key] = one
+            else:
+                there.pop(one.key, None)
+        kinds: dict[str, int] = {}
+        lines: dict[str, tuple[Any, int]] = {}
+        for one in there.values():
+            if one.device == device:
+                kind = _kind(one)
+                kinds[kind] = kinds.get(kind, 0) + one.size
+                name = repr(one.place)
+                lines[name] = (one.place, lines.get(name, (None, 0))[1] + one.size)
+        largest = sorted(lines.values(), key=lambda item: -item[1])[:MOST_LINES]
+        self._stream.emit("peak", device=device, bytes=peak, step=step, kinds=kinds, lines=largest)
+
+
+def _kind(one: Live) -> str:
+    if one.kind:
+        return one.kind
+    if one.phase == FORWARD:
+        return "activations and batch"
+    return "temporary" if one.phase in {BACKWARD, STEP} else "made before training"
