@@ -295,16 +295,23 @@ class _Watch:
         if memory is not None and self._family.memory(memory) > memory:
             return Cause.MEMORY
         if processes is not None:
+            # Forks are counted before the living: one in between counts twice rather than never.
+            told = self._forks()
             alive = len(self._family.alive())
-            self._publish(alive)
+            self._publish(alive, told)
             if alive > processes:
                 return Cause.PROCESSES
         return None
 
-    def _publish(self, alive: int) -> None:
+    def _forks(self) -> int:
+        """Count the forks that the agent has let happen."""
+        try:
+            return (self._folder / "forks").stat().st_size
+        except FileNotFoundError:
+            return 0
+
+    def _publish(self, alive: int, told: int) -> None:
         """Tell the agent how many processes there are, so that it can refuse more of them."""
-        forks = self._folder / "forks"
-        told = forks.stat().st_size if forks.exists() else 0
         with (self._folder / "processes").open("r+b") as file:
             file.write(alive.to_bytes(8, sys.byteorder) + told.to_bytes(8, sys.byteorder))
 
