@@ -154,13 +154,28 @@ def _dataclass_fields(run: Interpreter, instance: Ref, owner: Class, arguments: 
         for s in owner.node.body
         if isinstance(s, ast.AnnAssign) and isinstance(s.target, ast.Name)
     ]
-    attributes = dict(zip(fields, arguments.positional, strict=False))
+    attributes = dict(_made_by_factories(run, owner))
+    attributes.update(zip(fields, arguments.positional, strict=False))
     attributes.update(arguments.named)
     made = run.load(instance)
     if isinstance(made, Instance):
         run.state.heap[instance.address] = Instance(
             owner, {**made.attributes, **attributes}, made.estimator
         )
+
+
+def _made_by_factories(run: Interpreter, owner: Class) -> Iterator[tuple[str, Value]]:
+    """Make what `name: type = field(default_factory=make)` gives each object anew."""
+    from mlaudit.flow import calls
+
+    for statement in owner.node.body:
+        match statement:
+            case ast.AnnAssign(target=ast.Name(id=name), value=ast.Call(keywords=keywords) as made):
+                for keyword in keywords:
+                    if keyword.arg == "default_factory":
+                        yield name, calls.call_value(run, run.eval(keyword.value), Arguments(made))
+            case _:
+                continue
 
 
 def superclass_call(run: Interpreter, name: str, arguments: Arguments) -> Value:
