@@ -53,7 +53,8 @@ class Arrivals:
         self._loops: list[_Loop] = []
         self._function = ""
         self._slices: dict[tuple[str, str], set[str]] = {}
-        for _ in range(2):
+        self._block(module.tree.body)
+        if self._names or self._slices or self._order.returned:  # else again would be the same
             self._block(module.tree.body)
 
     def _block(self, body: Iterable[ast.stmt]) -> None:

@@ -49,7 +49,8 @@ class Reach:
         self._carried: dict[str, Draws] = {}
         self._control = NONE
         self._in_loop = False
-        for _ in range(2):
+        self._block(module.tree.body)
+        if any(self._carried.values()) or any(self._returned.values()):  # else again is the same
             self._block(module.tree.body)
 
     def _block(self, body: list[ast.stmt]) -> None:
