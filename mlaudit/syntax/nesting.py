@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import sys
+from itertools import accumulate
 
 # Real code stays below 50; long sums and concatenations of strings reach some hundreds,
 # and pictures drawn in numbers thousands.
@@ -12,10 +13,10 @@ MAX_NESTING = 400
 # Whoever walks a tree by recursion needs several frames for a level.
 RECURSION_LIMIT = 1000 + 10 * MAX_NESTING
 
-# A statement within these bounds has fewer than MAX_NESTING characters, and so fewer levels.
-_SHORT_LINES = 2
-_SHORT_WIDTH = MAX_NESTING // 2 - 1
+# Levels that cost no character, such as the expression that is a statement.
+_FREE_LEVELS = 4
 
+_DECORATED = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 _BLOCKS = ("body", "orelse", "finalbody", "handlers")
 
 
@@ -29,28 +30,29 @@ def prune(tree: ast.Module, text: str) -> list[int]:
 
     Gives the lines of what was cut.
     """
-    wide = {number for number, line in enumerate(text.split("\n"), 1) if len(line) > _SHORT_WIDTH}
+    starts = list(accumulate(map(len, text.split("\n")), initial=0))
     cut: list[int] = []
     pending: list[tuple[list[ast.stmt], int]] = [(tree.body, 1)]
     while pending:
         statements, depth = pending.pop()
-        deep = [one for one in statements if _is_deep(one, depth, wide)]
+        room = MAX_NESTING - depth
+        long = [one for one in statements if _length(one, starts) > room - _FREE_LEVELS]
+        deep = [one for one in long if _is_deeper(_headers(one), room)]
         if deep:
             cut += [statement.lineno for statement in deep]
             statements[:] = [one for one in statements if one not in deep] or [_nothing(deep[0])]
-        for statement in statements:
-            pending.extend((block, depth + 1) for block in _blocks(statement))
+        for statement in long:
+            if statement not in deep:
+                pending.extend((block, depth + 1) for block in _blocks(statement))
     return sorted(cut)
 
 
-def _is_deep(statement: ast.stmt, depth: int, wide: set[int]) -> bool:
-    body = getattr(statement, "body", None)
-    end = body[0].lineno if body else statement.end_lineno or statement.lineno
-    decorators = getattr(statement, "decorator_list", None)
-    first = decorators[0].lineno if decorators else statement.lineno
-    if depth < MAX_NESTING and end - first < _SHORT_LINES and not wide.intersection((first, end)):
-        return False
-    return _is_deeper(_headers(statement), MAX_NESTING - depth)
+def _length(statement: ast.stmt, starts: list[int]) -> int:
+    """Count the characters of the lines of a statement, which has hardly more levels than these."""
+    first = statement.lineno
+    if isinstance(statement, _DECORATED):
+        first = min([first, *(decorator.lineno for decorator in statement.decorator_list)])
+    return starts[statement.end_lineno or first] - starts[first - 1]
 
 
 def _blocks(statement: ast.stmt) -> list[list[ast.stmt]]:
