@@ -6,6 +6,8 @@ import ast
 import sys
 from itertools import accumulate
 
+from mlaudit.syntax.nodes import children
+
 # Real code stays below 50; long sums and concatenations of strings reach some hundreds,
 # and pictures drawn in numbers thousands.
 MAX_NESTING = 400
@@ -78,12 +80,7 @@ def _is_deeper(level: list[ast.AST], limit: int) -> bool:
     for _ in range(limit):
         if not level:
             return False
-        level = [
-            child
-            for node in level
-            if not isinstance(node, ast.Constant | ast.Name)
-            for child in ast.iter_child_nodes(node)
-        ]
+        level = [child for node in level for child in children(node)]
     return bool(level)
 
 
