@@ -1,7 +1,6 @@
-"""The physical lines of a notebook: one pass over its JSON that remembers where sources stand.
+"""The physical lines of a notebook: where in its JSON text the sources of its cells stand.
 
-The walk is written out only for the objects that lead to sources; every other value is decoded by
-the standard library's scanner, so that a notebook is decoded once and at full speed.
+The standard library decodes the text at full speed; then each source is looked for in it.
 """
 
 from __future__ import annotations
@@ -14,11 +13,13 @@ from typing import TYPE_CHECKING, Any
 from mlaudit.model.frozen import field, record
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Iterator
 
 _DECODER = json.JSONDecoder()
-_SPACE = re.compile(r"[ \t\n\r]*")
+_COLON = re.compile(r"[ \t\n\r]*:[ \t\n\r]*")
+_BETWEEN = re.compile(r"[ \t\n\r,]*")
 _LINE_END = re.compile(r"\r\n|\r|\n")
+_SOURCES = ("source", "input")
 
 
 @record
@@ -44,124 +45,75 @@ class StoredNotebook:
 
 def decode(text: str) -> StoredNotebook:
     """Decode the JSON text of a notebook; raises `json.JSONDecodeError` or `RecursionError`."""
-    return _Decoder(text).notebook()
+    fields = json.loads(text)
+    notebook = StoredNotebook(fields if isinstance(fields, dict) else {})
+    search = _Search(text)
+    for cells in _lists_of_cells(notebook.fields):
+        notebook.has_cells = True
+        notebook.cells += [_cell(cell, search) for cell in cells]
+    return notebook
 
 
-class _Decoder:
+def _lists_of_cells(fields: dict[str, Any]) -> Iterator[list[Any]]:
+    """Take the cells out of the top level and of its worksheets, in their order in the text."""
+    for key in [key for key in fields if key in ("cells", "worksheets")]:
+        if isinstance(fields[key], list):
+            taken = fields.pop(key)
+            sheets = [{"cells": taken}] if key == "cells" else taken
+            found = (sheet.get("cells") for sheet in sheets if isinstance(sheet, dict))
+            yield from (cells for cells in found if isinstance(cells, list))
+
+
+def _cell(fields: Any, search: _Search) -> StoredCell:
+    if not isinstance(fields, dict):
+        return StoredCell({})
+    cell = StoredCell(fields)
+    for key in [key for key in fields if key in _SOURCES]:
+        pieces = search.find(key, fields.pop(key))
+        cell.source = "".join(text for text, _ in pieces)
+        cell.physical_lines = () if search.minified else _lines_of(pieces)
+    return cell
+
+
+class _Search:
+    """Looks for one value after the other in a JSON text."""
+
     def __init__(self, text: str):
         self.text = text
         self.minified = "\n" not in text.rstrip()
+        self.position = 0
         self.line = 1
         self.counted_to = 0
 
-    def notebook(self) -> StoredNotebook:
-        notebook = StoredNotebook()
+    def find(self, key: str, value: Any) -> list[tuple[str, int]]:
+        """Give the strings of a value, a list or one string, each with its physical line."""
+        listed = isinstance(value, list)
+        strings = [one for one in (value if listed else [value]) if isinstance(one, str)]
+        start = -1 if self.minified else self._start(key, value)
+        if start < 0:
+            return [(one, 1) for one in strings]
+        self.position = start + listed
+        return list(self._strings(value if listed else [value]))
 
-        def member(key: str, position: int) -> int:
-            if key == "cells" and self.text[position : position + 1] == "[":
-                return self._cells(notebook, position)
-            if key == "worksheets" and self.text[position : position + 1] == "[":
-                return self._array(position, worksheet)
-            notebook.fields[key], position = self._value(position)
-            return position
+    def _start(self, key: str, value: Any) -> int:
+        """Find where the next pair of this key and this value has the value; -1: nowhere."""
+        found = self.text.find(f'"{key}"', self.position)
+        while found >= 0:
+            end = found + len(key) + 2
+            colon = _COLON.match(self.text, end)
+            if colon and _DECODER.raw_decode(self.text, colon.end())[0] == value:
+                return colon.end()
+            found = self.text.find(f'"{key}"', end)
+        return -1
 
-        def worksheet(position: int) -> int:
-            if self.text[position] != "{":
-                return self._value(position)[1]
-            return self._object(position, sheet_member)
-
-        def sheet_member(key: str, position: int) -> int:
-            if key == "cells" and self.text[position : position + 1] == "[":
-                return self._cells(notebook, position)
-            return self._value(position)[1]
-
-        start = self._space(0)
-        if self.text[start : start + 1] != "{":
-            notebook.fields["_"], end = self._value(start)
-        else:
-            end = self._object(start, member)
-        if self._space(end) != len(self.text):
-            raise json.JSONDecodeError("Extra data", self.text, end)
-        return notebook
-
-    def _cells(self, notebook: StoredNotebook, position: int) -> int:
-        notebook.has_cells = True
-
-        def element(position: int) -> int:
-            cell = StoredCell({})
-            notebook.cells.append(cell)
-            if self.text[position] != "{":
-                return self._value(position)[1]
-            return self._object(position, lambda key, start: self._cell_member(cell, key, start))
-
-        return self._array(position, element)
-
-    def _cell_member(self, cell: StoredCell, key: str, position: int) -> int:
-        if key not in ("source", "input"):
-            cell.fields[key], position = self._value(position)
-            return position
-        pieces: list[tuple[str, int]] = []
-
-        def piece(position: int) -> int:
-            line = self._line(position)
-            value, position = self._value(position)
+    def _strings(self, values: list[Any]) -> Iterator[tuple[str, int]]:
+        for value in values:
+            start = _BETWEEN.match(self.text, self.position).end()  # type: ignore[union-attr]
+            self.position = _DECODER.raw_decode(self.text, start)[1]
             if isinstance(value, str):
-                pieces.append((value, line))
-            return position
-
-        is_list = self.text[position : position + 1] == "["
-        position = self._array(position, piece) if is_list else piece(position)
-        cell.source = "".join(text for text, _ in pieces)
-        cell.physical_lines = () if self.minified else _lines_of(pieces)
-        return position
-
-    def _object(self, position: int, member: Callable[[str, int], int]) -> int:
-        """Walk an object; `member` gets a key and its value's start, and says where it ends."""
-        position = self._space(position + 1)
-        if self.text[position : position + 1] == "}":
-            return position + 1
-        while True:
-            if self.text[position : position + 1] != '"':
-                raise json.JSONDecodeError("Expecting property name", self.text, position)
-            key, position = self._value(position)
-            position = self._space(position)
-            if self.text[position : position + 1] != ":":
-                raise json.JSONDecodeError("Expecting ':' delimiter", self.text, position)
-            position = self._space(member(key, self._space(position + 1)))
-            position, more = self._next(position, "}")
-            if not more:
-                return position
-
-    def _array(self, position: int, element: Callable[[int], int]) -> int:
-        """Walk an array; `element` gets an element's start, and says where it ends."""
-        position = self._space(position + 1)
-        if self.text[position : position + 1] == "]":
-            return position + 1
-        while True:
-            if position >= len(self.text):
-                raise json.JSONDecodeError("Expecting value", self.text, position)
-            position, more = self._next(self._space(element(position)), "]")
-            if not more:
-                return position
-
-    def _next(self, position: int, closing: str) -> tuple[int, bool]:
-        found = self.text[position : position + 1]
-        if found == closing:
-            return position + 1, False
-        if found != ",":
-            raise json.JSONDecodeError("Expecting ',' delimiter", self.text, position)
-        return self._space(position + 1), True
-
-    def _value(self, position: int) -> tuple[Any, int]:
-        return _DECODER.raw_decode(self.text, position)
-
-    def _space(self, position: int) -> int:
-        return _SPACE.match(self.text, position).end()  # type: ignore[union-attr]
-
-    def _line(self, position: int) -> int:
-        self.line += self.text.count("\n", self.counted_to, position)
-        self.counted_to = position
-        return self.line
+                self.line += self.text.count("\n", self.counted_to, start)
+                self.counted_to = start
+                yield value, self.line
 
 
 def _lines_of(pieces: list[tuple[str, int]]) -> tuple[int, ...]:
