@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from mlaudit.flow import choices, sides, splits
 from mlaudit.flow.regions import Length
 from mlaudit.flow.values import (
+    SCALAR,
     UNKNOWN,
     Choice,
     Constant,
@@ -42,7 +43,7 @@ def as_data(run: Interpreter, value: Value, depth: int = 0) -> Data:
     if isinstance(value, Data):
         return value
     if isinstance(value, Constant | Symbol):
-        return Data("scalar")
+        return SCALAR
     if depth > DEEPEST:
         return UNKNOWN
     found = [as_data(run, part, depth + 1) for part in _parts(value)[:MOST_ITEMS]]

@@ -5,7 +5,8 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from mlaudit.flow.values import NO_ROWS, UNKNOWN, Data, Estimator, Prediction, Value, combine
+from mlaudit.flow.regions import NO_ROWS
+from mlaudit.flow.values import UNKNOWN, Data, Estimator, Prediction, Value, combine
 from mlaudit.model.pattern import Pattern
 from mlaudit.trace.events import Among, Evaluate, Role
 

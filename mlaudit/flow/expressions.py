@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
     from mlaudit.flow.interpreter import Interpreter
 
-_BUILTINS = frozenset(dir(builtins))
+_BUILTINS = {name: Symbol(f"builtins.{name}") for name in dir(builtins)}
 _ORDERED = ast.Lt | ast.Gt | ast.LtE | ast.GtE
 LONGEST_TEXT = 2000
 LONGEST_LITERAL = 64
@@ -58,9 +58,7 @@ def _name(run: Interpreter, node: ast.Name) -> Value:
     value = run.state.scope.find(node.id)
     if value is not None:
         return value
-    if node.id in _BUILTINS:
-        return Symbol(f"builtins.{node.id}")
-    return imports.from_stars(run, node.id) or UNKNOWN
+    return _BUILTINS.get(node.id) or imports.from_stars(run, node.id) or UNKNOWN
 
 
 def _attribute(run: Interpreter, node: ast.Attribute) -> Value:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from mlaudit.flow import containers, expressions, functions, imports, loops, sides, sinks, stores
 from mlaudit.flow.regions import base
 from mlaudit.flow.state import End, Fork, Scope, State
-from mlaudit.flow.values import UNKNOWN, Class, Constant, Data, Function, Prediction, Value
+from mlaudit.flow.values import UNKNOWN, Class, Constant, Data, Function, Prediction, Ref, Value
 from mlaudit.trace.events import Event, Model
 
 if TYPE_CHECKING:
@@ -124,7 +124,9 @@ class Interpreter:
 
     def load(self, value: Value) -> Value:
         """Follow a reference."""
-        return self.state.load(value)
+        while value.__class__ is Ref:
+            value = self.state.heap.values[value.address]
+        return value
 
     def data(self, value: Value) -> Data:
         """See a value as data: what of it carries rows, influences, predictions or scores."""
@@ -153,7 +155,7 @@ class Interpreter:
 
     def block(self, body: list[ast.stmt]) -> bool:
         """Run statements; True when the end is not reached (return, raise, break, continue)."""
-        return any(self.statement(statement) for statement in body)
+        return any(map(self.statement, body))
 
     def statement(self, node: ast.stmt) -> bool:
         """Run one statement; True when control does not go on behind it."""

@@ -200,10 +200,12 @@ class Rows:
 
     def __or__(self, other: Rows) -> Rows:
         """Unite, keeping order."""
-        if self == other or not other.terms:
+        if self is other or not other.terms:
             return self
         if not self.terms:
             return other
+        if self == other:
+            return self
         terms = tuple(dict.fromkeys((*self.terms, *other.terms)))[:MOST_TERMS]
         perhaps = self.perhaps | other.perhaps
         if perhaps:
@@ -246,6 +248,9 @@ class Rows:
         return None
 
 
+NO_ROWS = Rows()
+
+
 def base(key: Hashable, label: str = "") -> Rows:
     """Make the rows of one data set."""
     return Rows((Region(None, Selector("base", key), label),))
@@ -253,7 +258,7 @@ def base(key: Hashable, label: str = "") -> Rows:
 
 def union(rows: Iterable[Rows]) -> Rows:
     """Unite several."""
-    total = Rows()
+    total = NO_ROWS
     for one in rows:
         total = total | one
     return total

@@ -7,9 +7,8 @@ import re
 from typing import TYPE_CHECKING
 
 from mlaudit.flow.arguments import Arguments, described
-from mlaudit.flow.regions import Length, Selector
+from mlaudit.flow.regions import NO_ROWS, Length, Selector
 from mlaudit.flow.values import (
-    NO_ROWS,
     UNKNOWN,
     Constant,
     Data,

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
-from mlaudit.flow.regions import Rows, Selector
+from mlaudit.flow.regions import NO_ROWS, Rows, Selector, union
 from mlaudit.model.frozen import entity, field, frozen, replace
 from mlaudit.trace.events import Effect, Kind
 
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
         Rescaled,
     )
 
+E = TypeVar("E")
 MOST_INFLUENCES = 12
-NO_ROWS = Rows()
 ORIGINAL = "original"
 FREQUENCIES = "class frequencies"
 
@@ -109,7 +109,8 @@ class Data(Value):
 
     def but(self, **changes: object) -> Data:
         """Copy with changes."""
-        return replace(self, **changes)  # type: ignore[arg-type]
+        copy: Data = self.__replace__(**changes)  # type: ignore[attr-defined]
+        return copy
 
 
 @frozen
@@ -238,6 +239,7 @@ class Choice(Value):
 
 
 UNKNOWN = Data()
+SCALAR = Data("scalar")
 NONE = Constant(None)
 
 
@@ -246,7 +248,7 @@ def merge_influences(*groups: tuple[Influence, ...]) -> tuple[Influence, ...]:
     filled = [group for group in groups if group]
     if not filled:
         return ()
-    if len(filled) == 1:
+    if len(filled) == 1 or (len(filled) == 2 and filled[0] is filled[1]):
         return filled[0]
     found: dict[tuple[object, ...], Influence] = {}
     for group in filled:
@@ -291,19 +293,21 @@ def combine(values: list[Data], kind: str | None = None) -> Data:
     """Join what flows together in an expression: rows, influences, predictions and scores unite."""
     if len(values) == 1 and kind in (None, values[0].kind):
         return values[0].but(columns=None, table=None, name=None, select=None)
-    rows, predictions, scores, chosen_by = NO_ROWS, {}, {}, {}
-    for value in values:
-        rows = rows | value.rows
-        predictions.update(dict.fromkeys(value.predictions))
-        scores.update({id(score): score for score in value.scores})
-        chosen_by.update({id(score): score for score in value.chosen_by})
     return Data(
         kind=kind or (values[0].kind if values else "unknown"),
-        rows=rows,
-        influences=merge_influences(*(value.influences for value in values)),
-        predictions=tuple(predictions)[:MOST_INFLUENCES],
-        scores=tuple(scores.values()),
-        label=bool(values) and all(v.label for v in values),
-        chosen_by=tuple(chosen_by.values()),
+        rows=union([value.rows for value in values]),
+        influences=merge_influences(*[value.influences for value in values]),
+        predictions=_united([value.predictions for value in values])[:MOST_INFLUENCES],
+        scores=_united([value.scores for value in values]),
+        label=bool(values) and all(value.label for value in values),
+        chosen_by=_united([value.chosen_by for value in values]),
         units=values[0].units if len(values) == 1 else None,
     )
+
+
+def _united(groups: list[tuple[E, ...]]) -> tuple[E, ...]:
+    """Join groups of things, each thing once; mostly all groups but one are empty."""
+    filled = [group for group in groups if group]
+    if len(filled) > 1:
+        return tuple(dict.fromkeys(thing for group in filled for thing in group))
+    return filled[0] if filled else ()

@@ -47,12 +47,7 @@ if not TYPE_CHECKING:
 
     def replace(value: C, /, **changes: object) -> C:
         """Copy a value with changes to its fields."""
-        copy = object.__new__(type(value))
-        for name in value.__record__:
-            setattr(copy, name, changes.pop(name) if name in changes else getattr(value, name))
-        if changes:
-            raise TypeError(f"{type(value).__name__} has no field {min(changes)!r}")
-        return copy
+        return value.__replace__(**changes)
 
 
 @dataclass_transform(frozen_default=True, field_specifiers=(field,))
@@ -127,6 +122,7 @@ def _made(cls: type[C], methods: dict[str, Any]) -> type[C]:
     dropped = {*own, "__dict__", "__weakref__"}
     body: dict[str, Any] = {
         "__init__": _Later(_initialiser),
+        "__replace__": _Later(_replacement),
         "__repr__": _shown,
         **methods,
         **{name: value for name, value in vars(cls).items() if name not in dropped},
@@ -163,6 +159,17 @@ def _initialiser(cls: Any) -> Callable[..., None]:
     if hasattr(cls, "__post_init__"):
         body.append("self.__post_init__()")
     return _compiled(cls, "__init__", parameters, "\n ".join(body), scope)
+
+
+def _replacement(cls: Any) -> Callable[..., Any]:
+    """Compile the copying of an instance with changes to its fields."""
+    scope = {"MISSING": _MISSING, "new": object.__new__}
+    parameters = ["self", "/", "*", *(f"{name}=MISSING" for name in cls.__record__)]
+    body = ["copy = new(self.__class__)"]
+    for name in cls.__record__:
+        body.append(f"copy.{name} = self.{name} if {name} is MISSING else {name}")
+    body.append("return copy")
+    return _compiled(cls, "__replace__", parameters, "\n ".join(body), scope)
 
 
 def _equality(cls: Any) -> Callable[..., bool]:

@@ -144,6 +144,10 @@ class Document:
         return "\n".join(unit.written for unit in self.units).split("\n")
 
     @cached_property
+    def _is_ascii(self) -> bool:
+        return self.text.isascii()
+
+    @cached_property
     def _first_lines(self) -> list[int]:
         return [unit.first_line for unit in self.units]
 
@@ -176,8 +180,11 @@ class Document:
         """Give the place of an `ast` node, which must carry document lines."""
         line: int = node.lineno  # type: ignore[attr-defined]
         end_line: int = node.end_lineno or line  # type: ignore[attr-defined]
-        column = self.character(line, node.col_offset)  # type: ignore[attr-defined]
-        end_column = self.character(end_line, node.end_col_offset or 0)  # type: ignore[attr-defined]
+        offset: int = node.col_offset  # type: ignore[attr-defined]
+        end: int = node.end_col_offset or 0  # type: ignore[attr-defined]
+        if self._is_ascii:
+            return Place(self, line, offset + 1, end_line, end + 1)
+        column, end_column = self.character(line, offset), self.character(end_line, end)
         return Place(self, line, column, end_line, end_column)
 
     def locate(self, place: Place) -> Location:
@@ -213,6 +220,8 @@ class Document:
     def slice(self, place: Place) -> str:
         """Give the source text of a place."""
         lines = self.lines[place.line - 1 : place.end_line]
+        if len(lines) == 1:
+            return lines[0][place.column - 1 : place.end_column - 1]
         if not lines:
             return ""
         lines[-1] = lines[-1][: place.end_column - 1]
