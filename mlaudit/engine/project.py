@@ -53,6 +53,8 @@ class ProjectFiles:
 
         Leading dots count the levels of a relative import.
         """
+        if name.partition(".")[0] in self._foreign:
+            return None
         path = self.locate(name, importer.path)
         if path is None or path == self._place(importer.path):
             return None

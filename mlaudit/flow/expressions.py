@@ -55,7 +55,8 @@ _ARITHMETIC: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
 
 
 def _name(run: Interpreter, node: ast.Name) -> Value:
-    value = run.state.scope.find(node.id)
+    scope = run.state.scope
+    value = scope.names.get(node.id) or scope.find(node.id)
     if value is not None:
         return value
     return _BUILTINS.get(node.id) or imports.from_stars(run, node.id) or UNKNOWN

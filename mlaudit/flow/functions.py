@@ -21,6 +21,7 @@ from mlaudit.flow.values import (
     Sequence,
     Value,
 )
+from mlaudit.syntax.nodes import walk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from mlaudit.flow.interpreter import Interpreter
 
 DEEPEST_CALLS = 6
-MOST_CALLS_OF_ONE = 60
+_DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 
 
 def remember_defaults(run: Interpreter, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
@@ -216,7 +217,7 @@ def enter_uncalled(run: Interpreter, body: list[ast.stmt]) -> None:
 
 def _uncalled(run: Interpreter, body: list[ast.stmt]) -> Iterator[Function]:
     for node in body:
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+        if isinstance(node, _DEFINITIONS):
             value = run.load(run.module_scope.names.get(node.name, UNKNOWN))
             if isinstance(value, Function) and id(node) not in run.entered:
                 yield value
@@ -228,7 +229,7 @@ def _uncalled_methods(run: Interpreter, node: ast.ClassDef) -> Iterator[Function
     owner = run.load(run.module_scope.names.get(node.name, UNKNOWN))
     if not isinstance(owner, Class) or owner.node is not node:
         return
-    methods = [s for s in node.body if isinstance(s, ast.FunctionDef | ast.AsyncFunctionDef)]
+    methods = [s for s in node.body if isinstance(s, _DEFINITIONS)]
     pending = [m for m in methods if id(m) not in run.entered and m.name != "__init__"]
     if not pending:
         return
@@ -242,7 +243,7 @@ def _uncalled_methods(run: Interpreter, node: ast.ClassDef) -> Iterator[Function
 
 
 def _mentions(node: ast.AST) -> Iterator[str]:
-    for inner in ast.walk(node):
+    for inner in walk(node):
         if isinstance(inner, ast.Name):
             yield inner.id
         elif isinstance(inner, ast.Attribute):

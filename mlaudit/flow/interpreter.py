@@ -72,7 +72,9 @@ class Interpreter:
 
     def text(self, node: ast.AST) -> str:
         """Give the source text of a node."""
-        return self.place(node).text
+        if type(node) is ast.Name:
+            return node.id
+        return self.document.slice(self.document.place(node))
 
     def emit(self, kind: type[E], node: ast.AST, *more: Hashable, **fields: Any) -> E:
         """Record an event; when its code runs again in a loop, it is brought up to date."""
@@ -130,7 +132,8 @@ class Interpreter:
 
     def data(self, value: Value) -> Data:
         """See a value as data: what of it carries rows, influences, predictions or scores."""
-        return containers.as_data(self, value)
+        inner = self.load(value)
+        return inner if isinstance(inner, Data) else containers.as_data(self, inner)
 
     def rows_of(self, value: Value, expression: ast.expr | None) -> Data:
         """See a value as data with rows; what is of unknown origin gets rows of its own now."""

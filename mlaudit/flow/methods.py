@@ -39,6 +39,7 @@ from mlaudit.flow.values import (
     of_columns,
     weakened,
 )
+from mlaudit.syntax.nodes import walk
 from mlaudit.trace.events import Draw, Effect, Influence, Kind
 
 if TYPE_CHECKING:
@@ -380,7 +381,7 @@ def _read(run: Interpreter, function: Function) -> frozenset[str] | None:
     row = spec[-1 if function.this is not None else 0].arg
     names: set[str] = set()
     uses = 0
-    for node in ast.walk(function.node):
+    for node in walk(function.node):
         match node:
             case ast.Subscript(value=ast.Name(id=name), slice=ast.Constant(value=str() as key)):
                 found = key if name == row else None

@@ -63,6 +63,8 @@ def shown(document: Document, body: list[ast.stmt]) -> set[int]:
     """Find the statements that end a cell: what they evaluate to is shown. Gives their ids."""
     ends = document.cell_ends
     found: set[int] = set()
+    if not ends:
+        return found
     for statement, following in zip(body, [*body[1:], None], strict=False):
         last = statement.end_lineno or statement.lineno
         index = bisect_left(ends, last)

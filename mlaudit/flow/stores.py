@@ -47,18 +47,22 @@ def assign(run: Interpreter, target: ast.expr, value: Value, source: ast.expr | 
 
 
 def _bind(run: Interpreter, name: str, value: Value) -> None:
-    if isinstance(value, Data) and value is not UNKNOWN and value.kind != "scalar":
-        value = run.state.allocate(value)
-    inner = run.load(value)
-    if isinstance(inner, Estimator) and inner.model.variable is None:
-        inner.model.variable = name
+    if isinstance(value, Data):
+        if value is not UNKNOWN and value.kind != "scalar":
+            value = run.state.allocate(value)
+    else:
+        inner = run.load(value)
+        if isinstance(inner, Estimator) and inner.model.variable is None:
+            inner.model.variable = name
     run.state.scope.bind(name, value)
 
 
 def _renamed(run: Interpreter, target: ast.Name, value: Value, source: ast.expr | None) -> None:
     """Note that rows go by a second name: `b = a`, or two loaders of the same rows."""
+    if source is None:
+        return
     inner = run.load(value)
-    if source is None or not isinstance(inner, Data) or not inner.rows.terms:
+    if not isinstance(inner, Data) or not inner.rows.terms:
         return
     other = source.id if isinstance(source, ast.Name) else None
     if id(source) in run.loading:
@@ -103,8 +107,10 @@ def _parts_by_name(
     run: Interpreter, target: ast.Tuple | ast.List, whole: Value
 ) -> list[Value] | None:
     """What is taken apart under names such as `X_train` and `X_test` was divided somewhere."""
+    if not isinstance(whole, Data) or not whole.rows.terms:
+        return None
     names = [splits.part_named(run.text(element)) for element in target.elts]
-    if not isinstance(whole, Data) or not whole.rows.terms or len({*names} - {None}) < 2:
+    if len({*names} - {None}) < 2:
         return None
     found: list[Value] = []
     for name in names:

@@ -170,9 +170,11 @@ def _of_sequence(run: Interpreter, value: Sequence, key: ast.expr) -> Value:
 
 def _first_ranked(run: Interpreter, value: Data, key: ast.expr) -> None:
     """Taking the first of sorted results chooses by them."""
+    if value.kind != "ranked":
+        return
     first = key.elts[0] if isinstance(key, ast.Tuple) and key.elts else key
     number = ast.unparse(first) if isinstance(first, ast.Constant | ast.UnaryOp) else None
-    if value.kind == "ranked" and number in {"0", "-1"}:
+    if number in {"0", "-1"}:
         sinks.select(run, value, key, "the first of the sorted results is taken")
 
 

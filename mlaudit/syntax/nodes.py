@@ -5,10 +5,7 @@ from __future__ import annotations
 import ast
 from collections import defaultdict
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, TypeVar, overload
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from typing import Any, TypeVar, overload
 
 N = TypeVar("N", bound=ast.AST)
 M = TypeVar("M", bound=ast.AST)
@@ -90,7 +87,7 @@ class Nodes:
         if node is None:
             return list(self._all)
         start = self._starts.get(node)
-        return list(_walk(node)) if start is None else self._all[start : self._ends[start]]
+        return walk(node) if start is None else self._all[start : self._ends[start]]
 
     def stretch(self, node: ast.AST) -> tuple[int, int]:
         """Give where the subtree of a node of the tree starts and ends in `below()`."""
@@ -145,7 +142,11 @@ class Nodes:
         ends[start] = len(found)
 
 
-def _walk(node: ast.AST) -> Iterator[ast.AST]:
-    yield node
-    for child in children(node):
-        yield from _walk(child)
+def walk(node: ast.AST) -> list[ast.AST]:
+    """Give a node and all nodes below it in source order, but for those that `children` omits."""
+    found: list[ast.AST] = []
+    waiting = [node]
+    while waiting:
+        found.append(waiting.pop())
+        waiting += reversed(children(found[-1]))
+    return found
