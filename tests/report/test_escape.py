@@ -20,8 +20,8 @@ def words(text: str) -> str:
     for token in tokens:
         assert token.type in {"paragraph_open", "paragraph_close", "inline"}, token.type
         for child in token.children or ():
-            if child.content in {"<code>", "</code>"}:
-                assert child.type == "html_inline"
+            if child.type == "html_inline":
+                assert child.content in {"<code>", "</code>"}
                 continue
             assert child.type in {"text", "code_inline", "text_special"}, child.type
             seen.append(child.content)
