@@ -64,5 +64,7 @@ def _lines(document: Document, cell: int | None) -> list[str]:
     """Give the lines of a cell, or of a whole script."""
     for unit in document.units:
         if (unit.cell.number if unit.cell else None) == cell:
-            return document.written_lines[unit.first_line - 1 : unit.last_line]
+            lines = document.written_lines
+            alone = len(document.units) == 1
+            return lines if alone else lines[unit.first_line - 1 : unit.last_line]
     return []

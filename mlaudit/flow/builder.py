@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from mlaudit.flow import functions, sinks
 from mlaudit.flow.interpreter import BudgetExceededError, Interpreter
@@ -50,16 +50,26 @@ def build(
     return trace
 
 
+class _Made:
+    """The splits by their data, and the contexts in which each model was trained, by its id."""
+
+    def __init__(self, run: Interpreter):
+        self.splits: Kinship[Split] = Kinship()
+        self.trainings: dict[int, list[tuple[Any, ...]]] = {}
+        for key, event in run.events.items():
+            if type(event) is Split:
+                self.splits.put(event, event.parts)
+            elif type(event) is Fit:
+                self.trainings.setdefault(id(event.model), []).append(key[2])
+
+
 def _settled(run: Interpreter) -> list[Event]:
     """Drop what only looked like an evaluation: the progress of training on its own batches.
 
     Predictions that no metric judged are evaluations too: somebody will look at them.
     """
     events: list[Event] = []
-    splits: Kinship[Split] = Kinship()
-    for event in run.events.values():
-        if type(event) is Split:
-            splits.put(event, event.parts)
+    made = _Made(run)
     judged: set[int] = set()
     for event in run.events.values():
         predictions = run.judged.get(id(event), ())
@@ -68,7 +78,7 @@ def _settled(run: Interpreter) -> list[Event]:
             continue
         if isinstance(event, Evaluate) and predictions:
             event.fits = tuple(dict.fromkeys(fit for p in predictions for fit in p.fits))
-            event.among = event.among or _among(run, event, predictions, splits)
+            event.among = event.among or _among(run, event, predictions, made)
         events.append(event)
     for prediction in run.predictions.values():
         unjudged = id(prediction) not in judged and not prediction.trained
@@ -91,7 +101,7 @@ def _continues(rows: Rows, learnt: RowSet) -> bool:
 
 
 def _among(
-    run: Interpreter, event: Evaluate, predictions: list[Prediction], splits: Kinship[Split]
+    run: Interpreter, event: Evaluate, predictions: list[Prediction], made: _Made
 ) -> Among | None:
     """Tell what differs from turn to turn of the loops that an evaluation runs in.
 
@@ -101,34 +111,35 @@ def _among(
     loops = run.happened_in[id(event)]
     if not loops:
         return None
-    own = loops - run.happened_in.get(id(event.model), frozenset()) - _over_models(run, event.model)
+    own = (
+        loops
+        - run.happened_in.get(id(event.model), frozenset())
+        - _over_models(run, event.model, made)
+    )
     if any(own & run.happened_in[id(fit)] for fit in event.fits if fit.goes_on):
         return Among.EPOCHS
     fixed = [loops - prediction.made_in for prediction in predictions]
     if all(turns & p.cut_in for turns, p in zip(fixed, predictions, strict=True)):
         return Among.THRESHOLDS
-    return Among.SEEDS if _varies_seed(run, event, loops, splits) else None
+    return Among.SEEDS if _varies_seed(run, event, loops, made) else None
 
 
-def _over_models(run: Interpreter, model: Model) -> frozenset[int]:
+def _over_models(run: Interpreter, model: Model, made: _Made) -> frozenset[int]:
     """Find the loops that take another model in every turn: one turn alone trains this one."""
     turns: dict[int, set[int]] = {}
-    for key, event in run.events.items():
-        if isinstance(event, Fit) and event.model is model:
-            for step in key[2]:
-                if type(step) is tuple and step[0] == "turn":
-                    turns.setdefault(step[1], set()).add(step[2])
+    for context in made.trainings.get(id(model), ()):
+        for step in context:
+            if type(step) is tuple and step[0] == "turn":
+                turns.setdefault(step[1], set()).add(step[2])
     single = {loop for loop, seen in turns.items() if len(seen) == 1}
     return frozenset(single) | run.over_models
 
 
-def _varies_seed(
-    run: Interpreter, event: Evaluate, loops: frozenset[int], splits: Kinship[Split]
-) -> bool:
+def _varies_seed(run: Interpreter, event: Evaluate, loops: frozenset[int], made: _Made) -> bool:
     """Say whether the rows or the model are drawn with another seed in every turn."""
     drawn: list[Split | Model] = [
         split
-        for split in splits.near(event.rows)
+        for split in made.splits.near(event.rows)
         if any(event.rows.within(part) for part in split.parts)
     ]
     drawn.append(event.model)

@@ -205,8 +205,9 @@ def backfilled(
     method = run.load(arguments.named.get("method", Constant(None)))
     if name == "fillna" and isinstance(method, Constant):
         name = str(method.value)
-    forward = "ffill" in run.document.text or "pad" in run.document.text
-    if name not in _BACKWARDS or value.kind not in {"column", "table"} or forward:
+    if name not in _BACKWARDS or value.kind not in {"column", "table"}:
+        return ()
+    if "ffill" in run.document.text or "pad" in run.document.text:
         return ()
     return look_ahead(run, value, arguments, name, "values of later rows for gaps", Effect.LOW)
 
