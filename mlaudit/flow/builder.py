@@ -79,6 +79,7 @@ def _settled(run: Interpreter) -> list[Event]:
         if isinstance(event, Evaluate) and predictions:
             event.fits = tuple(dict.fromkeys(fit for p in predictions for fit in p.fits))
             event.among = event.among or _among(run, event, predictions, made)
+            event.in_loop = bool(run.happened_in[id(event)])
         events.append(event)
     for prediction in run.predictions.values():
         unjudged = id(prediction) not in judged and not prediction.trained

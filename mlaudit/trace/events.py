@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from mlaudit.model.frozen import entity, field, frozen
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from mlaudit.source.document import Place
     from mlaudit.trace.rows import Overlap, RowSet
@@ -172,6 +172,14 @@ class Split(Event):
     folds: bool = False
     order: Ordered | None = None
 
+    @property
+    def named_parts(self) -> Iterator[tuple[RowSet, tuple[str, ...]]]:
+        """Give the parts, each with the names that it goes by; none where they cannot be told."""
+        count = len(self.parts)
+        told = len(self.outputs) == count * max(len(self.arrays), 1)
+        for position, part in enumerate(self.parts):
+            yield part, self.outputs[position::count] if told else ()
+
 
 @entity
 class Fit(Event):
@@ -230,6 +238,7 @@ class Evaluate(Event):
     says between what its numbers choose where they do, and `given` are the evaluations whose
     numbers shaped what is judged, as the best threshold does; those of `chosen_by` chose the model
     or its settings.  `units` are those of the labels where they are not the original ones.
+    `in_loop` says that it runs in the turns of a loop.
     """
 
     model: Model
@@ -252,6 +261,7 @@ class Evaluate(Event):
     given: tuple[Evaluate, ...] = ()
     chosen_by: tuple[Evaluate | CrossValidate, ...] = ()
     units: Rescaled | None = None
+    in_loop: bool = False
 
     @property
     def reported(self) -> bool:

@@ -209,6 +209,18 @@ class Trace:
         """Say whether rows that share nothing with these are predicted, told or not."""
         return any(not event.rows.overlap(rows) for event in self.held_out)
 
+    def parts_left(self, rows: RowSet) -> Iterator[tuple[str, ...]]:
+        """Name the parts set apart from these rows that no training and no choice has taken.
+
+        They come from splits another part of which holds these rows.
+        """
+        for split in self.near(Split, rows):
+            if split.folds or not any(rows.within(part) for part in split.parts):
+                continue
+            for part, names in split.named_parts:
+                if not part.overlap(rows) and not self._taken(part):
+                    yield names
+
     def judged_apart(self, evaluation: Evaluate) -> bool:
         """Say whether such a model is also judged on folds, or on rows that may well be others.
 
@@ -306,6 +318,15 @@ class Trace:
             event.reported and not event.rows.overlap(rows) and (inside or not self.in_folds(event))
             for event in self.held_out
         )
+
+    def _taken(self, part: RowSet) -> bool:
+        """Say whether a model surely learnt rows of a part, or something was chosen by them."""
+        taking = (
+            *(fit for fit in self.near(Fit, part) if fit.model.role is Role.PREDICTOR),
+            *self.near(CrossValidate, part),
+            *self._choices(),
+        )
+        return any(event.rows.overlap(part) is Overlap.MUST for event in taking)
 
     @cached_property
     def _classes_judged_apart(self) -> set[str]:

@@ -336,6 +336,39 @@ def test_rows_that_are_only_predicted_remain_untouched() -> None:
     assert not trace(choice, score(3, trained, TRAIN)).untouched_rows_remain(VALIDATION)
 
 
+def divided(*outputs: str, folds: bool = False) -> Split:
+    return Split(at(1), "split", ALL, (NOT_TEST, TEST), outputs, folds=folds)
+
+
+def test_part_that_nothing_takes_is_left_by_its_names() -> None:
+    learnt = fit(2, model(), TRAIN)
+    choice = score(3, learnt, VALIDATION, {Use.SELECTS})
+    two = Split(at(1), "split", ALL, (NOT_TEST, TEST), ("a", "b", "c", "d"), arrays=("x", "y"))
+    assert list(trace(two, learnt, choice).parts_left(VALIDATION)) == [("b", "d")]
+    assert list(trace(divided("a", "b"), learnt, choice).parts_left(VALIDATION)) == [("b",)]
+    assert list(trace(divided("a", "b", "c"), learnt, choice).parts_left(VALIDATION)) == [()]
+
+
+def test_part_that_was_learnt_or_chosen_by_is_not_left() -> None:
+    split, learnt = divided("rest", "test"), fit(2, model(), TRAIN)
+    taking = [
+        fit(3, model(), ALL),
+        score(3, learnt, TEST, {Use.SELECTS}),
+        CrossValidate(at(3), model(), "cross_val_score", ALL),
+        Watch(at(3), learnt.model, TEST, "eval_set", "the number of rounds"),
+    ]
+    for event in taking:
+        assert list(trace(split, learnt, event).parts_left(VALIDATION)) == []
+    scaled = fit(3, model(Role.TRANSFORMER), ALL)
+    assert list(trace(split, learnt, scaled).parts_left(VALIDATION)) == [("test",)]
+
+
+def test_folds_and_splits_of_other_rows_leave_no_part() -> None:
+    learnt = fit(2, model(), TRAIN)
+    assert list(trace(divided("a", "b", folds=True), learnt).parts_left(VALIDATION)) == []
+    assert list(trace(divided("a", "b"), learnt).parts_left(rows(4, 5))) == []
+
+
 def test_watch_concerns_the_reports_of_its_own_model() -> None:
     trained, other = fit(2, model(), TRAIN), fit(2, model(), TRAIN)
     watch = Watch(at(2), trained.model, TEST, "eval_set", "the number of rounds")

@@ -11,6 +11,7 @@ from mlaudit.rulekit import (
     Severity,
     frozen,
     says_test,
+    says_training,
     says_validation,
     score_of,
 )
@@ -18,7 +19,7 @@ from mlaudit.rulekit import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from mlaudit.rulekit import Among, ChosenOnReported, Place, RowSet, Trace
+    from mlaudit.rulekit import Among, ChosenOnReported, Place, RowSet, Trace, Watch
 
 TwoNames = tuple[str, str, "Place"]
 MOST_PLACES = 4
@@ -58,8 +59,8 @@ class Choosing:
 def chosen_among(trace: Trace, kind: Among | None) -> Iterator[Choosing]:
     """Give the choices among such things, each with all scores that take part in it.
 
-    Left out are validation rows where others remain, and rows that go by two names, which is a
-    fault of its own.
+    Left out are validation rows where others remain, rows beside a part that nothing has taken,
+    and rows that go by two names, which is a fault of its own.
     """
     groups: dict[Place, list[tuple[Evaluate, Evaluate]]] = {}
     for chosen in trace.chosen_on_reported:
@@ -68,16 +69,19 @@ def chosen_among(trace: Trace, kind: Among | None) -> Iterator[Choosing]:
             continue
         if calls_validation(choice) and trace.untouched_rows_remain(choice.rows):
             continue
+        if test_part_left(trace, choice):
+            continue
         if two_names(trace, chosen) is None:
             found = groups.setdefault(choice.selected_at or choice.place, [])
             found.append((choice, chosen.report))
-    for group in groups.values():
+    for both in groups.values():
+        group = [pair for pair in both if pair[0].in_loop] or both
         telling = _telling(group)
         choice, report = telling or group[0]
         score = score_of(choice)
         if telling is None and any(other.metric != choice.metric for other, _ in group):
             score = f"one of several scores, such as {score}"
-        yield Choosing(choice, report, score, tuple(other for other, _ in group))
+        yield Choosing(choice, report, score, tuple(other for other, _ in both))
 
 
 def _telling(group: list[tuple[Evaluate, Evaluate]]) -> tuple[Evaluate, Evaluate] | None:
@@ -97,6 +101,30 @@ def calls_validation(choice: Evaluate) -> bool:
     places = [choice.place, *([choice.selected_at] if choice.selected_at else [])]
     names = [choice.variable, *(place.text.split("\n", 1)[0] for place in places)]
     return any(says_validation(name) for name in names)
+
+
+def test_part_left(trace: Trace, judged: Evaluate | Watch) -> bool:
+    """Say whether a part of the same split is left that no training and no choice has taken.
+
+    Beside rows that are called test rows, only another part that is called so will do; a part that
+    is thrown away or called a training part never does.
+    """
+    for names in trace.parts_left(judged.rows):
+        if any(name.startswith("_") or says_training(name) for name in names):
+            continue
+        if any(map(says_test, names)) or not _called_test(trace, judged):
+            return True
+    return False
+
+
+def _called_test(trace: Trace, judged: Evaluate | Watch) -> bool:
+    """Say whether the rows go by a name for test rows, where they are used or split off."""
+    names = [judged.variable]
+    split = trace.split_of(judged.rows, judged.variable)
+    for part, given in split.named_parts if split is not None else ():
+        if judged.rows.within(part):
+            names.extend(given)
+    return any(map(says_test, names))
 
 
 def two_names(trace: Trace, chosen: ChosenOnReported) -> TwoNames | None:

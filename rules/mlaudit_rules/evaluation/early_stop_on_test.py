@@ -17,7 +17,7 @@ from mlaudit.rulekit import (
     says_validation,
     score_of,
 )
-from mlaudit_rules.evaluation.choices import two_names
+from mlaudit_rules.evaluation.choices import test_part_left, two_names
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -49,6 +49,8 @@ class EarlyStopOnTest(Rule):
                 continue  # the cause is that one set goes by two names
             validation = says_validation(watch.variable)
             if validation and trace.untouched_rows_remain(watch.rows):
+                continue
+            if test_part_left(trace, watch):
                 continue
             seen.add(watch.place)
             yield self._judge(chosen, watch, validation)
