@@ -192,3 +192,42 @@ def test_draws_of_tensorflow_are_named_after_it() -> None:
     source = "import tensorflow as tf\nx = tf.random.normal([9])\nmodel.fit(x, 2 * x)\n"
     (finding,) = findings(source, "SEED005")
     assert "draws from TensorFlow's global generator" in finding.message
+
+
+def test_what_draws_weights_is_named_and_not_what_is_read_from_a_file() -> None:
+    code = """
+from tensorflow import keras
+
+base = keras.applications.Xception(weights="imagenet", include_top=False)
+features = keras.layers.GlobalAveragePooling2D()(base.output)
+net = keras.Model(base.input, keras.layers.Dense(4)(features))
+net.fit(pictures, epochs=3)
+"""
+    (finding,) = findings(code, "SEED005")
+    assert [evidence.location.line for evidence in finding.evidence] == [6]
+
+
+def test_weights_of_the_network_that_is_fitted_are_named() -> None:
+    code = """
+from keras import layers, models
+
+other = models.Sequential([layers.Dense(2)])
+net = models.Sequential([layers.Dense(4)])
+net.fit(pictures, numbers, epochs=3)
+"""
+    (finding,) = findings(code, "SEED005")
+    assert [evidence.location.line for evidence in finding.evidence] == [5]
+
+
+@pytest.mark.parametrize("call", ["set_randomness(1)", "repro.fix_everything_seeded(1)"])
+def test_functions_of_unknown_libraries_that_speak_of_seeding_seed(call: str) -> None:
+    assert not findings(split(before=f"import bench\nbench.{call}"), "SEED001")
+
+
+@pytest.mark.parametrize("call", ["get_seed()", "random_seed()", "Seeds(1)"])
+def test_functions_of_unknown_libraries_that_ask_for_a_seed_seed_nothing(call: str) -> None:
+    assert findings(split(before=f"import bench\nbench.{call}"), "SEED001")
+
+
+def test_functions_of_known_libraries_are_judged_by_their_tables() -> None:
+    assert findings(split(before="import torch\ntorch.seeded_things(1)"), "SEED001")

@@ -25,13 +25,14 @@ _APART = frozenset({"cudf", "cupy", "dask", "jax", "modin", "polars", "pyspark"}
 
 @frozen
 class Drawing:
-    """A call that draws from the global generator."""
+    """A call that draws from the global generator, or that makes what draws `later`."""
 
     node: ast.Call
     place: Place
     function: Function
     in_loop: bool
     generator: str
+    later: bool = False
 
 
 def draws(module: Module) -> list[Drawing]:
@@ -50,6 +51,8 @@ def unseeded_draws(module: Module, seeding: Seeding, running: Running) -> Iterat
     for draw in module.fact(draws):
         if not running.reaches(draw.function) or seeding.reaches(draw.generator, draw):
             continue
+        if draw.later and seeding.seeds(draw.generator):
+            continue  # it draws when rows are read, which no rule looks for
         # The seeds of loader workers, NumPy's and Python's among them, derive from PyTorch's.
         if draw.function not in in_workers:
             yield draw
@@ -95,7 +98,13 @@ def _functions(module: Module) -> Iterator[Drawing]:
     for call in module.calls:
         if _draws(call) and call.entry is not None:
             generator = call.entry.generators[0]
-            yield Drawing(call.node, call.place, call.function, call.in_loop, generator)
+            later = _draws_later(call)
+            yield Drawing(call.node, call.place, call.function, call.in_loop, generator, later)
+
+
+def _draws_later(call: Call) -> bool:
+    """Say whether a call makes an object, such as an augmentation or sampler, and draws nothing."""
+    return call.name.rsplit(".", 1)[-1][:1].isupper() or call.name.endswith("_initializer")
 
 
 def _draws(call: Call) -> bool:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
+from mlaudit.rulekit import Pattern
+from mlaudit_rules.reproducibility.bindings import uses
 from mlaudit_rules.reproducibility.seeding import is_random, lacks_seed
 
 if TYPE_CHECKING:
@@ -12,6 +14,15 @@ if TYPE_CHECKING:
 
 # They place the rows at hand in a plane and transform no others: what they draw is a picture.
 _PICTURES = {"TSNE", "MDS", "SpectralEmbedding", "UMAP", "LocallyLinearEmbedding", "Isomap"}
+
+# With `probability=True` they draw folds to calibrate on; labels and margins are not moved by it.
+_CALIBRATED = {"SVC", "NuSVC"}
+_PROBABILITIES = {"predict_proba", "predict_log_proba"}
+_ASKED_FOR_ALL = Pattern(
+    r"[\"']predict(_log)?_proba|neg_log_loss|neg_brier|roc_auc_ov|voting\s*=\s*[\"']soft"
+    r"|CalibratedClassifierCV|StackingC|(Display|Curve)\.from_estimator"
+    r"|plot_(roc|precision_recall|det)_curve|needs_proba"
+)
 
 _LOOKS = {"type", "isinstance", "print", "repr", "str", "dir", "help", "hasattr"}
 
@@ -26,6 +37,31 @@ def unseeded(call: Call) -> bool:
 def kind_of(call: Call) -> str:
     """Give what the catalogue says that the call makes, "" where it says nothing."""
     return call.entry.kind if call.entry else ""
+
+
+def lends_probabilities(module: Module, call: Call) -> bool:
+    """Say whether a machine draws only for probabilities, which nothing in the document reads."""
+    if call.entry is None or call.entry.name not in _CALIBRATED:
+        return False
+    text = module.document.text
+    if _ASKED_FOR_ALL.search(text):
+        return False
+    asked = [node.value for node in module.nodes.find(ast.Attribute) if node.attr in _PROBABILITIES]
+    name = _own_name(module, call)
+    if name is None:
+        return not asked
+    return not any(isinstance(node, ast.Name) and node.id == name for node in asked)
+
+
+def _own_name(module: Module, call: Call) -> str | None:
+    """Name what the estimator is bound to, if it goes by no other name and nowhere else."""
+    statement = module.nodes.parents.get(call.node)
+    if not isinstance(statement, ast.Assign) or not isinstance(statement.targets[0], ast.Name):
+        return None
+    name = statement.targets[0].id
+    loads = [node for node in module.fact(uses).get(name, ()) if isinstance(node.ctx, ast.Load)]
+    alone = all(isinstance(module.nodes.parents[node], ast.Attribute) for node in loads)
+    return name if alone and len(statement.targets) == 1 else None
 
 
 def _starts_given(call: Call) -> bool:

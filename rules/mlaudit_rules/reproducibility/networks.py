@@ -30,7 +30,13 @@ _AROUND = frozenset(
 )
 _PRETRAINED = Pattern(
     r"from_pretrained|pretrained\s*=\s*True|weights\s*=\s*(?!None)|torch\.load|load_model|hub\.load"
+    r"|joblib\.load|pickle\.load|load_from_checkpoint"
 )
+
+_READ_BACK = frozenset({"load_model", "from_pretrained", "load"})
+# Layers of Keras that draw while they run, and have no weights to draw before.
+_WEIGHTLESS = Pattern(r"Dropout|Noise|^Random|^Rand|^AugMix|^MixUp|^CutMix")
+_REBUILT = frozenset({"model_from_json", "model_from_yaml", "model_from_config", "clone_model"})
 
 _INITIALISER = Pattern(r"(?i)^(glorot|he|lecun|random|truncated|variance|orthogonal)")
 
@@ -64,24 +70,77 @@ def torch_training(module: Module, running: Running) -> TorchTraining | None:
         name = ast.unparse(owner)
         built = _construction(module, owner)
         initialised = built is None or _initialises(module, built)
+        initialised = initialised and not _read_in(module, name, call.node)
         if initialised or loaders:
             return TorchTraining(name, built or call.node, call, loaders, initialised)
     return None
 
 
 def keras_training(module: Module) -> tuple[ast.Call, Call] | None:
-    """Find the first `fit` of a Keras network, and the first layer that the program builds."""
-    layer = next(iter(keras_layers(module)), None)
-    if layer is None or _seeds_initialisers(module):
+    """Find the first `fit` of a Keras network, and the first weights that the program draws."""
+    weights = keras_weights(module)
+    if not weights or _seeds_initialisers(module):
         return None
     for named in module.names.calls:
         function = named.node.func
         if not isinstance(function, ast.Attribute) or function.attr not in _KERAS_FIT:
             continue
         given = {keyword.arg for keyword in named.node.keywords}
-        if given & _KERAS_ARGUMENTS or function.attr != "fit":
-            return named.node, layer
+        if not given & _KERAS_ARGUMENTS and function.attr == "fit":
+            continue
+        name = ast.unparse(function.value)
+        if _all_read_back(module, name) or _read_in(module, name, named.node):
+            continue
+        return named.node, _weights_of(module, name, weights)
     return None
+
+
+def _all_read_back(module: Module, name: str) -> bool:
+    """Say whether a name stands for networks read from files alone."""
+    values = [value for target, value in module.fact(assignments) if ast.unparse(target) == name]
+    return bool(values) and all(
+        isinstance(value, ast.Call) and last_name(value.func) in _READ_BACK for value in values
+    )
+
+
+def _read_in(module: Module, name: str, before: ast.Call) -> bool:
+    """Say whether a network gets weights from a file, whatever comes, before a call."""
+    for node in module.nodes.find(ast.Call):
+        function = node.func
+        if not isinstance(function, ast.Attribute) or node.lineno > before.lineno:
+            continue
+        if function.attr not in {"load_state_dict", "load_weights"} or node.keywords:
+            continue  # by `strict=False` or `by_name=True`, some weights stay as they were drawn
+        if ast.unparse(function.value) == name and not _conditional(module, node):
+            return True
+    return False
+
+
+def _conditional(module: Module, node: ast.AST) -> bool:
+    around = module.nodes.parents.get(node)
+    while around is not None and not isinstance(around, ast.FunctionDef | ast.AsyncFunctionDef):
+        if isinstance(around, ast.If | ast.Try | ast.IfExp):
+            return True
+        around = module.nodes.parents.get(around)
+    return False
+
+
+def _weights_of(module: Module, name: str, weights: list[Call]) -> Call:
+    """Choose what belongs to a network by name, `net = Sequential([…])` or `net.add(…)`, first."""
+    parents = module.nodes.parents
+    for call in weights:
+        node: ast.AST = call.node
+        while node in parents and not isinstance(node, ast.stmt):
+            node = parents[node]
+        owners: list[ast.expr] = []
+        if isinstance(node, ast.Assign):
+            owners = node.targets
+        elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
+            function = node.value.func
+            owners = [function.value] if isinstance(function, ast.Attribute) else []
+        if any(ast.unparse(owner) == name for owner in owners):
+            return call
+    return weights[0]
 
 
 def _seeds_initialisers(module: Module) -> bool:
@@ -95,6 +154,20 @@ def _seeds_initialisers(module: Module) -> bool:
         )
         for call in module.names.calls
     )
+
+
+def keras_weights(module: Module) -> list[Call]:
+    """List the layers and networks of Keras whose weights are drawn, and not read from a file."""
+    return [call for call in keras_layers(module) if _draws_weights(call)]
+
+
+def _draws_weights(call: Call) -> bool:
+    name = call.name.rsplit(".", 1)[-1]
+    if _kind(call) == "layer":
+        drawn = call.entry is not None and bool(call.entry.generators)
+        return drawn and not _WEIGHTLESS.search(name)
+    weights = call.arguments.get("weights")
+    return name in _REBUILT or (weights is not None and weights.known and weights.value is None)
 
 
 def keras_layers(module: Module) -> list[Call]:

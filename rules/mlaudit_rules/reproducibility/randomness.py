@@ -12,6 +12,7 @@ from mlaudit_rules.reproducibility.networks import (
     TorchTraining,
     keras_layers,
     keras_training,
+    keras_weights,
     torch_training,
     trains_network,
 )
@@ -192,17 +193,17 @@ def _keras(module: Module, seeding: Seeding) -> Iterator[Randomness]:
 
 def _layers_before_seed(module: Module, seeding: Seeding) -> Iterator[Randomness]:
     """Find layers whose weights are drawn where they are made, all before the seed."""
-    layers = keras_layers(module)
-    if not layers or not _SIZED.search(module.document.text):
+    layers, weights = keras_layers(module), keras_weights(module)
+    if not weights or not _SIZED.search(module.document.text):
         return  # without the size of the input, weights are drawn when training begins
     if any(seeding.reaches("tensorflow", layer) for layer in layers):
         return
-    late = _late_for_training(module, "tensorflow", layers[0])
+    late = _late_for_training(module, "tensorflow", weights[0])
     if late is None or any(layer.place.line > late.line for layer in layers):
         return
     yield Randomness(
         "tensorflow",
-        layers[0].place,
+        weights[0].place,
         "the initial weights",
         f"The initial weights come from {LIBRARIES['tensorflow']} global generator",
         ": every run trains another model",

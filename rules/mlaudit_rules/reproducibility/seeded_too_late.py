@@ -5,7 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mlaudit.rulekit import Confidence, Fix, Rule, RuleMeta, Severity, quoted
-from mlaudit_rules.reproducibility.estimators import SeededElsewhere, kind_of, unseeded
+from mlaudit_rules.reproducibility.estimators import (
+    SeededElsewhere,
+    kind_of,
+    lends_probabilities,
+    unseeded,
+)
 from mlaudit_rules.reproducibility.lateness import fits_of, late_for_fit, late_seed
 from mlaudit_rules.reproducibility.randomness import unseeded as unseeded_randomness
 from mlaudit_rules.reproducibility.seeding import LIBRARIES, generator_of, seedless
@@ -73,7 +78,8 @@ def _fits(module: Module) -> Iterator[Early]:
     ]
     elsewhere = SeededElsewhere(module) if late else None
     for call, seed in late:
-        if elsewhere is None or not elsewhere.holds(call):
+        held = elsewhere is not None and elsewhere.holds(call)
+        if not held and not lends_probabilities(module, call):
             yield seed, generator_of(call), f"the fit of `{_short(call)}`", fits_of(module, call)[0]
 
 

@@ -29,7 +29,13 @@ _HELPER = Pattern(
     r"|\w*(determinis|reproducib)\w*",
     re.IGNORECASE,
 )
-_SAYING_SO = Words("seed", "determinis", "reproducib", any_case=True)
+_SAYING_SO = Words("seed", "random", "determinis", "reproducib", any_case=True)
+_SPEAKING = Pattern(r"(?i)(^|_)seed|seed(ed|ing)?$|(^|_)randomness|determinis|reproducib")
+# Such names ask for a seed or make one: they set none.
+_ASKING = Pattern(
+    r"(?i)^(get|make|gen|generate|new|next|random|read|load|save|sample|choose|pick|is|has|are"
+    r"|check|test|log|print|report|assert|hash|spawn|parse)_"
+)
 _SEED_NAME = Pattern(r"(?i)^(rand(om)?_?)?(seed|state)$|^rng_?seed$")
 
 
@@ -150,12 +156,20 @@ class Seeding:
                 continue
             if not _SAYING_SO.stand_in(name) or name in names.functions:
                 continue
-            if not _HELPER.fullmatch(name):
-                continue
             resolved = names.resolve(target)
+            if not _HELPER.fullmatch(name) and not self._foreign(name, resolved):
+                continue
             entry = self._module.catalogue.find(resolved) if resolved else None
             if entry is None:
                 yield _Seeding(ALL, self._module.place(named.node), named.function)
+
+    def _foreign(self, name: str, resolved: str | None) -> bool:
+        """Say whether a name is imported from where no table looks, and speaks of seeding."""
+        if resolved is None or resolved.split(".", 1)[0] in self._module.catalogue.libraries:
+            return False
+        if resolved.startswith("builtins.") or name[:1].isupper():
+            return False
+        return _SPEAKING.search(name) is not None and _ASKING.search(name) is None
 
     def _followed(self) -> Iterator[_Seeding]:
         for event in self._module.trace.of(Seed):

@@ -6,7 +6,12 @@ import ast
 from typing import TYPE_CHECKING
 
 from mlaudit.rulekit import Confidence, Rule, RuleMeta, Severity
-from mlaudit_rules.reproducibility.estimators import SeededElsewhere, kind_of, unseeded
+from mlaudit_rules.reproducibility.estimators import (
+    SeededElsewhere,
+    kind_of,
+    lends_probabilities,
+    unseeded,
+)
 from mlaudit_rules.reproducibility.lateness import fits_of, late_for_fit
 from mlaudit_rules.reproducibility.running import Running
 from mlaudit_rules.reproducibility.seeding import Seeding, generator_of, seed_fix
@@ -52,6 +57,8 @@ class UnseededEstimator(Rule):
             if seeding.reaches(generator, call) or seeded_elsewhere.holds(call):
                 continue
             if _fitted_after_seed(module, generator, call) or _dropped(module, call):
+                continue
+            if lends_probabilities(module, call):
                 continue
             yield self.report(
                 call.place,
