@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from typing import TYPE_CHECKING
 
 from mlaudit.flow import choices, containers, evaluation, files, sinks
@@ -98,6 +99,16 @@ def _range(run: Interpreter, name: str, arguments: Arguments) -> Value:
     return Data("scalar")
 
 
+def _slice(run: Interpreter, name: str, arguments: Arguments) -> Value:
+    """Make a slice: where its bounds are computed, nobody knows which rows it takes."""
+    bounds = [run.load(value) for value in arguments.positional]
+    if len(bounds) > 2 or not all(isinstance(bound, Constant) for bound in bounds):
+        return Data("index")
+    values = [bound.value for bound in bounds if isinstance(bound, Constant)]
+    low, high = (None, *values) if len(values) < 2 else values
+    return Data("index", select=Selector("slice", "rows", (low, high)))
+
+
 def _copied(run: Interpreter, name: str, arguments: Arguments) -> Value:
     if not arguments.positional:
         return run.state.allocate(Sequence(way="list" if name != "tuple" else name))
@@ -107,7 +118,16 @@ def _copied(run: Interpreter, name: str, arguments: Arguments) -> Value:
         return copy if name == "tuple" else run.state.allocate(copy)
     if isinstance(inner, Dictionary):
         return run.state.allocate(Sequence(tuple(Constant(key) for key in inner.items), inner.rest))
+    if name in {"list", "tuple"} and _is_range(arguments):
+        return Data("array") if inner == Data("scalar") else run.data(inner)
     return run.data(inner)
+
+
+def _is_range(arguments: Arguments) -> bool:
+    match arguments.nodes.get(0):
+        case ast.Call(func=ast.Name(id="range")):
+            return True
+    return False
 
 
 def _extreme(run: Interpreter, name: str, arguments: Arguments) -> Value:
@@ -238,6 +258,7 @@ _HANDLERS: dict[str, Callable[[Interpreter, str, Arguments], Value]] = {
     "open": _open,
     "len": _len,
     "range": _range,
+    "slice": _slice,
     "sum": _sum,
     "sorted": _sorted,
     "zip": _zip,

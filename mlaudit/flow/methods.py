@@ -152,6 +152,8 @@ def _passed(
     )
     if value.select is not None and value.kind in {"index", "mask"}:
         result = result.but(select=value.select)
+    if value.kind == "table" and name in {"to_numpy", "as_matrix"}:
+        result = result.but(kind="array")
     if name in order.SHIFTS:
         made = order.shifted(run, value, name, arguments)
         return result.but(influences=merge_influences(result.influences, made))

@@ -51,8 +51,8 @@ _TRANSPARENT = {
 }
 _BOUNDS = {"quantiles", "the standard deviation", "means and standard deviations"}
 _ROW_KINDS = {
-    "unknown": ("array", "prediction", "loader"),
-    "array": ("array", "column", "prediction", "loader"),
+    "unknown": ("array", "archive", "unknown", "prediction", "loader"),
+    "array": ("array", "archive", "unknown", "column", "prediction", "loader"),
 }
 _COLUMN_NAMES = {"columns", "dtypes", "dtype", "name", "names", "feature_names", "target_names"}
 
@@ -196,6 +196,8 @@ def _of_data(run: Interpreter, value: Data, key: ast.expr) -> Value:
             return column(run, _part_named(value, given.value), given.value)
         return _at(value, given.value)
     if isinstance(given, Sequence):
+        if value.kind in {"array", "archive"} and given.rest is not None:
+            return chosen_rows(run, value, key)
         return of_names(run, value, given)
     index = run.data(given)
     named = headings.chosen(value, index)
@@ -204,7 +206,7 @@ def _of_data(run: Interpreter, value: Data, key: ast.expr) -> Value:
     if index.select is not None:
         return kept(chosen(value, index.select), index)
     if index.kind == "index":
-        value = of_index(value, index)
+        value = _by_index(run, value, index, key)
     if index.kind == "scalar" and not index.influences:
         chosen_by = choices.united(index.scores, index.chosen_by)
         return value.but(columns=None, select=None, name=None, chosen_by=chosen_by)
@@ -413,15 +415,30 @@ def chosen_rows(run: Interpreter, value: Data, key: ast.expr) -> Data:
     if isinstance(key, ast.Slice):
         return sliced(run, value, key)
     given = run.load(run.eval(key))
-    index = run.data(given)
+    index, collected = run.data(given), _collected(given)
+    if collected is not None and run.data(collected).kind == "index":
+        return narrowed(value, _chosen_by(run, key))  # perhaps some positions only were put in
     if index.select is not None:
         return kept(chosen(value, index.select), index)
     if index.kind == "index":
-        return of_index(value, index)
+        return _by_index(run, value, index, key)
     unknown = index is UNKNOWN or (index.kind == "array" and _opaque(index))
-    if unknown and isinstance(given, Data) and isinstance(key, ast.Name | ast.Attribute):
+    named = isinstance(key, ast.Name | ast.Attribute)
+    if unknown and named and (collected is not None or isinstance(given, Data)):
         return narrowed(value, _chosen_by(run, key))
     return value
+
+
+def _by_index(run: Interpreter, value: Data, index: Data, key: ast.expr) -> Data:
+    """Take the rows of an index; computed positions of no known data may be any of the rows."""
+    if index.rows.terms:
+        return of_index(value, index)
+    return narrowed(value, _chosen_by(run, key))
+
+
+def _collected(given: Value) -> Value | None:
+    """Give what a list holds that the program has filled in ways that are not followed."""
+    return given.rest if isinstance(given, Sequence) else None
 
 
 def _chosen_by(run: Interpreter, key: ast.expr) -> Selector:

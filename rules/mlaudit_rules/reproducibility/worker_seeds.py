@@ -18,6 +18,7 @@ _FETCHING = frozenset({"__getitem__", "__iter__", "__getitems__"})
 _OWN_GENERATORS = frozenset(
     {"numpy.random.default_rng", "numpy.random.RandomState", "random.Random"}
 )
+_SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 
 
 @frozen
@@ -142,29 +143,53 @@ class _Origins:
     def __init__(self, module: Module, classes: set[str]):
         self._nodes = module.nodes
         self._classes = {name: {name} for name in classes}
-        assignments = [(target, self._names(value)) for target, value in _assignments(module)]
-        for _ in range(3):
-            for target, names in assignments:
-                found = self._made_of(names)
-                if found:
-                    self._classes.setdefault(target, set()).update(found)
+        self._assignments = [
+            (target, self._names(node.value), node) for target, node in _assignments(module)
+        ]
 
     def of(self, loader: Call) -> set[str]:
         """Name the classes of the data set that a loader loads."""
         given = loader.node.args[:1] or [
             keyword.value for keyword in loader.node.keywords if keyword.arg == "dataset"
         ]
-        return self._made_of(self._names(given[0])) if given else set()
+        if not given:
+            return set()
+        classes = {name: set(kinds) for name, kinds in self._classes.items()}
+        before = [a for a in self._assignments if not self._is_after(a[2], loader.node)]
+        for _ in range(3):
+            for target, names, _node in before:
+                found = _made_of(names, classes)
+                if found:
+                    classes.setdefault(target, set()).update(found)
+        return _made_of(self._names(given[0]), classes)
 
     def _names(self, node: ast.AST) -> set[str]:
         return {inner.id for inner in self._nodes.find(ast.Name, within=node)}
 
-    def _made_of(self, names: set[str]) -> set[str]:
-        return {kind for name in names for kind in self._classes.get(name, ())}
+    def _is_after(self, assignment: ast.Assign, loader: ast.Call) -> bool:
+        """Whether a loader has been made, in the same scope, when a name gets its value."""
+        if assignment.lineno <= loader.lineno:
+            return False
+        (scope, loops), (other, around) = self._above(assignment), self._above(loader)
+        return scope is other and not loops & around
+
+    def _above(self, node: ast.AST) -> tuple[ast.AST | None, set[ast.AST]]:
+        """Find the function that a node stands in, and the loops around it there."""
+        loops: set[ast.AST] = set()
+        above = self._nodes.parents.get(node)
+        while above is not None and not isinstance(above, _SCOPES):
+            if isinstance(above, ast.For | ast.While):
+                loops.add(above)
+            above = self._nodes.parents.get(above)
+        return (above if isinstance(above, _SCOPES) else None), loops
 
 
-def _assignments(module: Module) -> Iterator[tuple[str, ast.expr]]:
+def _made_of(names: set[str], classes: dict[str, set[str]]) -> set[str]:
+    return {kind for name in names for kind in classes.get(name, ())}
+
+
+def _assignments(module: Module) -> Iterator[tuple[str, ast.Assign]]:
     for node in module.nodes.find(ast.Assign):
         for target in node.targets:
             for name in module.nodes.find(ast.Name, within=target):
-                yield name.id, node.value
+                yield name.id, node
