@@ -202,8 +202,9 @@ def unknown_result(run: Interpreter, arguments: Arguments, more: list[Data]) -> 
     callbacks(run, arguments, found)
     if not found:
         return UNKNOWN
-    joined = combine(found, "unknown")
-    return joined.but(scores=(), predictions=())
+    joined = combine(found, "unknown").but(scores=(), predictions=())
+    part = splits.part_asked(run, arguments)
+    return joined if part is None else joined.but(rows=joined.rows.select(part))
 
 
 def callbacks(run: Interpreter, arguments: Arguments, data: list[Data]) -> list[Value]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from mlaudit.flow import sides
 from mlaudit.flow.arguments import Arguments
-from mlaudit.flow.regions import base
+from mlaudit.flow.regions import NO_ROWS, base
 from mlaudit.flow.state import Scope
 from mlaudit.flow.values import (
     UNKNOWN,
@@ -21,6 +21,7 @@ from mlaudit.flow.values import (
     Sequence,
     Value,
 )
+from mlaudit.model.pattern import Pattern
 from mlaudit.syntax.nodes import walk
 
 if TYPE_CHECKING:
@@ -30,6 +31,10 @@ if TYPE_CHECKING:
 
 DEEPEST_CALLS = 6
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+_PLAIN = Pattern(
+    r"['\"]?(\w+\.)?(Path|PurePath|PathLike(\[str\])?|str|int|float|bool)( \| \S+)*['\"]?"
+)
+_PLACES = Pattern(r"(?i)(\w+_)?(path|dir|directory|folder|root|filename|filepath|url|uri)")
 
 
 def remember_defaults(run: Interpreter, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
@@ -270,6 +275,14 @@ def _symbolic(
     for parameter in (*parameters, *spec.kwonlyargs):
         if parameter.arg in defaulted or parameter in spec.kwonlyargs:
             continue
-        rows = base(("parameter", id(node), parameter.arg), parameter.arg)
+        key = ("parameter", id(node), parameter.arg)
+        rows = NO_ROWS if _is_place(parameter) else base(key, parameter.arg)
         named[parameter.arg] = run.state.allocate(Data("unknown", rows))
     return Arguments(node, [], named)
+
+
+def _is_place(parameter: ast.arg) -> bool:
+    """Say whether a parameter tells where rows lie, or how to work, and has none itself."""
+    if parameter.annotation is not None and _PLAIN.fullmatch(ast.unparse(parameter.annotation)):
+        return True
+    return _PLACES.fullmatch(parameter.arg) is not None

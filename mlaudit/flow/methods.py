@@ -204,8 +204,9 @@ def _unknown(run: Interpreter, value: Data, name: str, arguments: Arguments) -> 
         from mlaudit.flow import calls
 
         return calls.unknown_result(run, arguments, [value] if value.scores else [])
-    joined = combine([value, *_others(run, arguments)], "unknown")
-    return joined.but(label=False)
+    joined = combine([value, *_others(run, arguments)], "unknown").but(label=False)
+    part = splits.part_asked(run, arguments) if value.kind == "unknown" else None
+    return joined if part is None else joined.but(rows=joined.rows.select(part))
 
 
 def _of_group(

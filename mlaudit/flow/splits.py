@@ -32,12 +32,30 @@ _PART = Pattern(
     r"(ing|id|idation|uation)?(?![a-z])",
     re.IGNORECASE,
 )
+_PARTITION = Pattern(
+    r"(?i)(is_?)?(train|test|valid|val|dev|eval|hold_?out|tun|calib)"
+    r"(e|ing|ation|idation|uation|ration)?([_-]?(set|part|split|data|partition))?"
+)
 
 
 def part_named(name: str) -> str | None:
     """Tell which part of a division a name stands for: `X_train` and `training` for the same."""
     word = _PART.search(name)
     return word[0].lower()[:2] if word else None
+
+
+def part_asked(run: Interpreter, arguments: Arguments) -> Selector | None:
+    """Tell which part a function is asked for: `read(folder, "train")`, `read(train=False)`."""
+    for value in map(run.load, arguments.values()):
+        text = value.value if isinstance(value, Constant) else None
+        word = _PARTITION.fullmatch(text) if isinstance(text, str) else None
+        if word is not None:
+            return Selector("part", "by name", word[2].lower()[:2])
+    for name, given in arguments.named.items():
+        flag, word = run.load(given), _PARTITION.fullmatch(name)
+        if word is not None and isinstance(flag, Constant) and isinstance(flag.value, bool):
+            return Selector("part", ("by flag", word[2].lower()[:2]), flag.value)
+    return None
 
 
 def call(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> Value:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from mlaudit.model.frozen import frozen
 from mlaudit.model.pattern import Pattern, Words
 from mlaudit.rulekit import statements
+from mlaudit.rulekit.calls import literal
 from mlaudit.trace.events import Fit, Load, Resample
 
 if TYPE_CHECKING:
@@ -84,6 +85,12 @@ class Imbalance:
         return any(sign.weight >= SHOWN for sign in self.signs)
 
     @property
+    def evident_before(self) -> bool:
+        """Whether there is evidence enough without resampling, whose result is balanced."""
+        weights = (sign.weight for sign in self.signs if not sign.resampling)
+        return not self.balanced and sum(weights) >= ENOUGH
+
+    @property
     def words(self) -> str:
         """Say what was seen, the strongest signs first, in one clause."""
         ordered = sorted(self.signs, key=lambda sign: -sign.weight)
@@ -120,7 +127,8 @@ def gather(module: Module) -> Imbalance:
 
 
 def _weights(module: Module) -> Iterator[Sign]:
-    """Find class weights in calls and in dictionaries of settings."""
+    """Find class weights in calls and in dictionaries of settings; mild ones are a hint."""
+    mild: list[Sign] = []
     for node in module.nodes.find(ast.Call, ast.Dict):
         if isinstance(node, ast.Call):
             given = [(keyword.arg, keyword.value) for keyword in node.keywords]
@@ -132,11 +140,31 @@ def _weights(module: Module) -> Iterator[Sign]:
         for name, value in given:
             if name is None or name.rsplit("__", 1)[-1] not in WEIGHTS:
                 continue
-            neutral = isinstance(value, ast.Constant) and value.value in NEUTRAL
+            constant = value.value if isinstance(value, ast.Constant) else True
+            neutral = constant is not True and constant in NEUTRAL
             if not neutral and not _given_on(module, value):
+                if _is_mild(module, value):
+                    mild.append(Sign(f"`{name}` is set", HINTED, module.place(value)))
+                    continue
                 tried = isinstance(value, ast.List | ast.Tuple) or _one_of_many(module)
                 yield Sign(f"`{name}` is set", HINTED if tried else SHOWN, module.place(value))
                 return
+    yield from mild[:1]
+
+
+def _is_mild(module: Module, weights: ast.expr) -> bool:
+    """Say whether weights are numbers not far apart, as they suit classes of most any shares."""
+    if isinstance(weights, ast.Name):
+        written = [
+            node.value
+            for node in module.nodes.find(ast.Assign)
+            if any(isinstance(t, ast.Name) and t.id == weights.id for t in node.targets)
+        ]
+        weights = written[0] if len(written) == 1 else weights
+    given, _ = literal(weights)
+    each = [*given.values()] if isinstance(given, dict) else [1, given]
+    numbers = [float(n) for n in each if isinstance(n, int | float) and n > 0 and n is not True]
+    return 1 < len(numbers) == len(each) and min(numbers) / max(numbers) > IMBALANCED_BELOW
 
 
 def _given_on(module: Module, value: ast.expr) -> bool:

@@ -190,3 +190,39 @@ def test_what_was_learned_before_the_folds_leaks(case: str) -> None:
 @pytest.mark.parametrize("case", CLEAN_FOLDS)
 def test_what_is_learned_inside_the_folds_does_not(case: str) -> None:
     assert leaks(HEAD + dedent(CLEAN_FOLDS[case])) == []
+
+
+@pytest.mark.parametrize(
+    ("parameter", "first", "second", "shared"),
+    [
+        ("store", "'train'", "'train'", True),
+        ("store", "'train'", "'tuning'", False),
+        ("store", "partition='calibration_set'", "partition='train'", False),
+        ("store", "train=True", "train=False", False),
+        ("store", "train=True", "train=True", True),
+        ("store", "'amount'", "'age'", True),
+        ("root: Path", "2021", "2022", False),
+        ("root: str | None", "2021", "2022", False),
+        ("data_dir", "2021", "2022", False),
+        ("table: pd.DataFrame", "'amount'", "'age'", True),
+    ],
+)
+@pytest.mark.parametrize("read", ["read({},", "{}.read("])
+def test_rows_that_an_unknown_function_reads(
+    parameter: str, first: str, second: str, shared: bool, read: str
+) -> None:
+    name = parameter.partition(":")[0]
+    program = dedent(f"""\
+        from pathlib import Path
+        from shop import read
+        import pandas as pd
+        from sklearn.linear_model import LogisticRegression
+
+        def judge({parameter}):
+            rows, labels = {read.format(name)} {first})
+            others, truth = {read.format(name)} {second})
+            model = LogisticRegression().fit(rows, labels)
+            print(model.score(others, truth))
+        """)
+    trace = examine(from_text(program, "example.py")).trace
+    assert bool(trace.overlaps) is shared

@@ -63,6 +63,26 @@ def test_class_weights_show_imbalance(settings: str) -> None:
     assert found.shown
 
 
+@pytest.mark.parametrize(
+    ("settings", "evident"),
+    [
+        ("class_weight={0: 1.0, 1: 1.5}", False),
+        ("class_weight={0: 1, 1: 3}", True),
+        ("scale_pos_weight=2", False),
+        ("scale_pos_weight=0.1", True),
+        ("is_unbalance=True", True),
+        ("class_weight={0: low, 1: 1.5}", True),
+    ],
+)
+def test_weights_not_far_apart_are_a_mere_hint(settings: str, evident: bool) -> None:
+    assert imbalance(script(settings=settings)).evident is evident
+
+
+def test_a_mild_weight_does_not_hide_a_strong_one() -> None:
+    mild = script(settings="class_weight={0: 1, 1: 2}")
+    assert imbalance(mild + "settings = {'class_weight': 'balanced'}\n").evident
+
+
 @pytest.mark.parametrize("settings", ["", "class_weight=None", "C=2.0"])
 def test_neutral_settings_show_nothing(settings: str) -> None:
     assert imbalance(script(settings=settings)).signs == ()

@@ -120,6 +120,8 @@ def _at_fault(module: Module, split: Split, evident: bool) -> bool:
     """Say whether a split leaves classes to chance that a classifier is to tell apart."""
     if not _leaves_to_chance(split) or _resampled(module.trace, split):
         return False
+    if evident and not module.imbalance.evident_before and _others_resampled(module.trace, split):
+        return False
     tasks = _tasks(module.trace, split)
     if "regressor" in tasks:
         return False
@@ -147,6 +149,16 @@ def _tasks(trace: Trace, split: Split) -> set[str | None]:
 def _resampled(trace: Trace, split: Split) -> bool:
     """Rows that were resampled before are as balanced as the author wanted them."""
     return any(split.rows.within(resample.result) for resample in trace.near(Resample, split.rows))
+
+
+def _others_resampled(trace: Trace, split: Split) -> bool:
+    """Say whether only rows that have nothing to do with a split are resampled.
+
+    They may be what a caller hands to it, and then its rows are as balanced as they are to be.
+    """
+    resamples = list(trace.of(Resample))
+    near = (*trace.near(Resample, split.rows), *trace.near(Resample, *split.parts))
+    return bool(resamples) and not near
 
 
 def _classifies(module: Module) -> bool:
