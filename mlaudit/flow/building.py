@@ -92,6 +92,7 @@ def build_unknown(run: Interpreter, name: str, arguments: Arguments) -> Value:
             estimator.model,
             _UNKNOWN,
             inner=inner,
+            arguments=dict(arguments.named),
             key=estimator.key,
             chosen_by=estimator.chosen_by,
         )

@@ -5,8 +5,8 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from mlaudit.flow import builtin, choices, evaluation, files
-from mlaudit.flow.regions import base
+from mlaudit.flow import builtin, choices, evaluation, files, splits
+from mlaudit.flow.regions import NO_ROWS, Selector, base
 from mlaudit.flow.values import (
     UNKNOWN,
     Constant,
@@ -21,6 +21,7 @@ from mlaudit.flow.values import (
     merge_influences,
 )
 from mlaudit.model.frozen import replace
+from mlaudit.model.pattern import Pattern
 from mlaudit.trace.events import Fit, Role
 
 if TYPE_CHECKING:
@@ -49,6 +50,7 @@ _RETURN_SELF = frozenset(
 
 
 _MAPS = frozenset({"map", "imap", "imap_unordered", "map_async", "starmap", "starmap_async"})
+_JOINS = Pattern(r"(?i)(?<![a-z])(add|append|combine|concat|extend|join|merge|union)")
 
 
 def forward(run: Interpreter, target: Value, instance: Instance, arguments: Arguments) -> Value:
@@ -262,9 +264,33 @@ def other_method(
         return builtin.mapped(run, arguments)
     data = [run.data(value) for value in arguments.values()]
     if estimator.entry.kind == "unknown":
-        data.append(run.data(estimator))
+        data.append(_handed_out(run, estimator, name, arguments, data))
     carrying = [d for d in data if d.rows.terms or d.influences or d.predictions]
     return combine(carrying) if carrying else UNKNOWN
+
+
+def _handed_out(
+    run: Interpreter, estimator: Estimator, name: str, arguments: Arguments, given: list[Data]
+) -> Data:
+    """Give what an opaque object lets out: of several data that it holds, some rows.
+
+    A part goes by its name; where rows are given to it, those come back.
+    """
+    held = run.data(estimator)
+    if any(data.rows.terms for data in given) and not _JOINS.search(name):
+        return held.but(rows=NO_ROWS)
+    part = splits.part_named(name)
+    parts = [
+        run.data(value)
+        for key, value in estimator.arguments.items()
+        if part is not None and splits.part_named(key) == part
+    ]
+    if parts:
+        return combine(parts, held.kind)
+    if len(held.rows.terms) < 2:
+        return held
+    select = Selector("some", ("handed out", id(arguments.node), run.context))
+    return held.but(rows=held.rows.select(select))
 
 
 def _generated(run: Interpreter, estimator: Estimator, arguments: Arguments) -> Value:

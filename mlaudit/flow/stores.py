@@ -27,6 +27,7 @@ from mlaudit.trace.events import Alias, Split
 
 if TYPE_CHECKING:
     from mlaudit.flow.interpreter import Interpreter
+    from mlaudit.trace.events import Influence
     from mlaudit.trace.rows import RowSet
 
 
@@ -190,8 +191,16 @@ def _written(run: Interpreter, table: Data, key: ast.expr, value: Value) -> Data
         for each in names:
             table = tables.set_column(table, each, content.but(name=None))
         return table
+    if isinstance(key, ast.Name):
+        content = content.but(influences=_newly_met(table, content))
     changed = tables.set_column(table, None, content)
     return changed.but(scores=choices.united(table.scores, content.scores))
+
+
+def _newly_met(table: Data, content: Data) -> tuple[Influence, ...]:
+    """Keep what the table does not hold yet: `table[c] = f(table[c])` moves nothing elsewhere."""
+    held = {(i.place, i.kind, i.rows) for i in table.influences if i.column is not None}
+    return tuple(i for i in content.influences if (i.place, i.kind, i.rows) not in held)
 
 
 def _located(run: Interpreter, method: Method, key: ast.expr, value: Value) -> None:
