@@ -231,3 +231,21 @@ def test_functions_of_unknown_libraries_that_ask_for_a_seed_seed_nothing(call: s
 
 def test_functions_of_known_libraries_are_judged_by_their_tables() -> None:
     assert findings(split(before="import torch\ntorch.seeded_things(1)"), "SEED001")
+
+
+MACHINE = """
+from sklearn.svm import SVC
+
+machine = SVC(probability=True)
+{}
+"""
+
+
+def test_probabilities_of_a_machine_that_is_fitted_in_the_same_line_count() -> None:
+    code = MACHINE.format("print(machine.fit(rows, kinds).predict_proba(rows))")
+    assert findings(code, "SEED003")
+
+
+def test_probabilities_of_another_model_do_not_count() -> None:
+    code = MACHINE.format("print(machine.fit(rows, kinds).score(rows), other.predict_proba(rows))")
+    assert not findings(code, "SEED003")

@@ -50,7 +50,9 @@ def lends_probabilities(module: Module, call: Call) -> bool:
     name = _own_name(module, call)
     if name is None:
         return not asked
-    return not any(isinstance(node, ast.Name) and node.id == name for node in asked)
+    return not any(
+        inner.id == name for node in asked for inner in module.nodes.find(ast.Name, within=node)
+    )
 
 
 def _own_name(module: Module, call: Call) -> str | None:
