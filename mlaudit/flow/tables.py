@@ -27,6 +27,7 @@ from mlaudit.flow.values import (
     of_columns,
 )
 from mlaudit.model.frozen import replace
+from mlaudit.model.pattern import Pattern
 from mlaudit.trace.events import Columns, Effect, Influence, Kind
 
 if TYPE_CHECKING:
@@ -54,6 +55,7 @@ _ROW_KINDS = {
     "unknown": ("array", "archive", "unknown", "prediction", "loader"),
     "array": ("array", "archive", "unknown", "column", "prediction", "loader"),
 }
+_NAMES_COLUMNS = Pattern(r"(?i)feat|col|categor|numer|name|field|target|label|variable|predictor")
 _COLUMN_NAMES = {"columns", "dtypes", "dtype", "name", "names", "feature_names", "target_names"}
 
 
@@ -233,7 +235,8 @@ def _by_computed(run: Interpreter, value: Data, index: Data, key: ast.expr) -> D
         return _by_computed_columns(value, index)
     if index.rows.terms and (index.kind != "unknown" or index.rows.kin(value.rows)):
         return kept(narrowed(value, Selector("some", (id(key), run.context))), index)
-    if _opaque(index) and value.kind in _ROW_KINDS.get(index.kind, ()):
+    named = value.kind == index.kind == "unknown" and _NAMES_COLUMNS.search(run.text(key))
+    if _opaque(index) and value.kind in _ROW_KINDS.get(index.kind, ()) and not named:
         return narrowed(value, _chosen_by(run, key))
     return _by_computed_columns(value, index)
 
