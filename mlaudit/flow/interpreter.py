@@ -6,7 +6,17 @@ import ast
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from mlaudit.flow import containers, expressions, functions, imports, loops, sides, sinks, stores
+from mlaudit.flow import (
+    containers,
+    expressions,
+    functions,
+    imports,
+    loops,
+    sides,
+    sinks,
+    stores,
+    ungiven,
+)
 from mlaudit.flow.regions import base
 from mlaudit.flow.state import End, Fork, Scope, State
 from mlaudit.flow.values import UNKNOWN, Class, Constant, Data, Function, Prediction, Ref, Value
@@ -233,6 +243,8 @@ def _delete(run: Interpreter, node: ast.Delete) -> None:
 def _if(run: Interpreter, node: ast.If) -> bool:
     known = expressions.truth(run, node.test)
     better = sinks.tested(run, node, node.body)
+    if known is not True:
+        ungiven.passed_over(run, node)
     if known is not None:
         return run.block(node.body if known else node.orelse)
     start = run.state.fork()

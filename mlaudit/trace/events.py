@@ -307,7 +307,10 @@ class Resample(Event):
 
 @entity
 class Watch(Event):
-    """Training watches rows (`eval_set`, `validation_data`) and `chooses` something by them."""
+    """Training watches rows (`eval_set`, `validation_data`) and `chooses` something by them.
+
+    Without an `argument`, the rows are those that a function would judge, had they been given.
+    """
 
     model: Model
     rows: RowSet

@@ -237,6 +237,12 @@ class Trace:
             )
         )
 
+    def judged_where_given(self, evaluation: Evaluate) -> bool:
+        """Say whether the program also judges the model on other rows where a caller gives them."""
+        return any(
+            event.model is evaluation.model and not event.argument for event in self.of(Watch)
+        )
+
     def set_apart(self, overlapping: Overlapping) -> bool:
         """Say whether the evaluated rows were meant to be kept from the training.
 
@@ -358,6 +364,8 @@ class Trace:
         """The rows that trainings watch, by the identity of the model."""
         found: dict[int, list[RowSet]] = {}
         for event in self.of(Watch):
+            if not event.argument:
+                continue
             found.setdefault(id(event.model), []).append(event.rows)
         return found
 

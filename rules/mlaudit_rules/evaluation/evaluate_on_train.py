@@ -47,7 +47,8 @@ class EvaluateOnTrain(Rule):
                 continue
             if trace.judged_apart(evaluation) or trace.set_apart(overlapping):
                 continue
-            if trace.judges_fairly and called_training(evaluation):
+            fair = trace.judges_fairly or trace.judged_where_given(evaluation)
+            if fair and called_training(evaluation):
                 continue
             seen.add(overlapping.fit.place)
             yield self._judge(trace, overlapping)
