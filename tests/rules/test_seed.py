@@ -249,3 +249,18 @@ def test_probabilities_of_a_machine_that_is_fitted_in_the_same_line_count() -> N
 def test_probabilities_of_another_model_do_not_count() -> None:
     code = MACHINE.format("print(machine.fit(rows, kinds).score(rows), other.predict_proba(rows))")
     assert not findings(code, "SEED003")
+
+
+@pytest.mark.parametrize(("written", "count"), [('net.save_weights("start")', 1), ("pass", 0)])
+def test_weights_that_the_program_drew_and_wrote_itself_are_not_given(
+    written: str, count: int
+) -> None:
+    code = f"""
+from keras import layers, models
+
+net = models.Sequential([layers.Dense(2)])
+{written}
+net.load_weights("start")
+net.fit(pictures, numbers, epochs=3)
+"""
+    assert len(findings(code, "SEED005")) == count

@@ -112,8 +112,19 @@ def _read_in(module: Module, name: str, before: ast.Call) -> bool:
         if function.attr not in {"load_state_dict", "load_weights"} or node.keywords:
             continue  # by `strict=False` or `by_name=True`, some weights stay as they were drawn
         if ast.unparse(function.value) == name and not _conditional(module, node):
-            return True
+            return not _written_before(module, node)
     return False
+
+
+def _written_before(module: Module, reading: ast.Call) -> bool:
+    """Say whether the program itself writes, before it reads them, the weights of a network."""
+    return any(
+        last_name(call.node.func) == "save_weights"
+        and call.node.lineno < reading.lineno
+        and [ast.unparse(given) for given in call.node.args]
+        == [ast.unparse(given) for given in reading.args]
+        for call in module.names.calls
+    )
 
 
 def _conditional(module: Module, node: ast.AST) -> bool:
