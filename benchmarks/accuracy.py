@@ -5,7 +5,8 @@ relative to DIR; `codes` are the rules that may report the place, joined by `;`;
 cells of a notebook from 0, `line` from 1; the verdict is issue, not-issue or debatable.
 
 A finding speaks of the nearest label that names its code, at most one statement away.  A finding
-near no such label is unjudged: it counts neither for nor against a rule.
+near no such label is unjudged: it counts neither for nor against a rule.  Those that were read
+since have a verdict in benchmarks/unlabelled.csv.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import csv
 import sys
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
 
 ISSUE, NOT_ISSUE, DEBATABLE = "issue", "not-issue", "debatable"
 FAR = 2
+SINCE = Path(__file__).parent / "unlabelled.csv"
 
 
 @dataclass(frozen=True)
@@ -125,12 +128,16 @@ def match(findings: Iterable[Finding], labelled: Labelled, *, evidence: bool) ->
 
 
 def show_rules(groups: dict[str, frozenset[str]], labels: list[Label], found: Match) -> None:
-    """Print one line for each group of codes.
+    """Print one line for each group of codes that findings or issues speak of.
 
     An issue that another rule found is no miss of this one, so recall is found / (found + missed).
     """
     rows = []
+    spoken = {finding.code for finding in [*found.unjudged, *(f for f, _ in found.judged)]}
+    spoken.update(code for each in labels if each.verdict == ISSUE for code in each.codes)
     for name, codes in groups.items():
+        if not (codes & spoken or name == "all"):
+            continue
         verdicts = Counter(
             label.verdict for finding, label in found.judged if finding.code in codes
         )
@@ -181,11 +188,30 @@ def report(labels: list[Label], active: Iterable[str], found: Match, *, unlabell
         if label.verdict == ISSUE and not found.by_label[label]
     ]
     show_places("Missed issues", missed)
-    rest = [describe(finding) for finding in found.unjudged]
+    rest = [f"{verdict_since(each)} {describe(each)}" for each in found.unjudged]
     if unlabelled:
         show_places("Findings that no label speaks of", rest)
-    else:
-        print(f"Findings that no label speaks of: {len(rest)} (--unlabelled lists them)")
+        return
+    verdicts = Counter(map(verdict_since, found.unjudged))
+    counted = ", ".join(f"{count} {verdict}" for verdict, count in sorted(verdicts.items()))
+    print(f"Findings that no label speaks of: {len(rest)} ({counted}; --unlabelled lists them)")
+
+
+@cache
+def judged_since() -> dict[tuple[str, ...], str]:
+    """Read the verdicts on findings that no label speaks of, made when they were first reported."""
+    with SINCE.open(encoding="utf-8", newline="") as file:
+        return {
+            (row["path"], row["cell"], row["line"], row["code"]): row["verdict"]
+            for row in csv.DictReader(file)
+        }
+
+
+def verdict_since(finding: Finding) -> str:
+    """Give the verdict on a finding that no label speaks of, or `unread`."""
+    place = finding.location
+    cell = "" if place.cell is None else str(place.cell)
+    return judged_since().get((place.path, cell, str(place.line), finding.code), "unread")
 
 
 def main() -> int:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from mlaudit.cli.options import complete_rule
+from mlaudit.rulekit.measured import Measured
 from mlaudit.rulekit.registry import rules
 
 if TYPE_CHECKING:
@@ -55,7 +56,16 @@ def test_why_names_the_line_of_the_configuration(invoke: Callable[..., Result]) 
 @pytest.mark.parametrize("word", ["LEAK001", "leak001", "fit-before-split"])
 def test_explain_shows_the_page(invoke: Callable[..., Result], word: str) -> None:
     page = rules()["LEAK001"].page.read_text(encoding="utf-8")
-    assert invoke("explain", word).stdout == page
+    assert invoke("explain", word).stdout.startswith(page)
+
+
+def test_explain_says_how_often_a_rule_was_right(
+    invoke: Callable[..., Result], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    figures = {"LEAK001": Measured(true=19, false=1)}
+    monkeypatch.setattr("mlaudit.rulekit.measured.measured", lambda: figures)
+    assert "19 of 20 findings true, 95 % (95 % interval" in invoke("explain", "LEAK001").stdout
+    assert "Measured" not in invoke("explain", "LEAK002").stdout
 
 
 def test_explain_draws_the_page_for_a_terminal(invoke: Callable[..., Result]) -> None:

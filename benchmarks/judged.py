@@ -1,0 +1,133 @@
+"""Precision on code of other people, from findings judged by hand: `python benchmarks/judged.py`.
+
+The tables `benchmarks/judged/*.csv` have the columns repository, commit, path, cell, line, code,
+verdict (true, false or debatable) and reason, one row for each finding that was drawn at random and
+read in its file.  Debatable findings count neither way.  A table whose name ends in `-again` holds
+the verdicts of a second judge on the same findings.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import json
+import math
+import sys
+from collections import Counter, defaultdict
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from benchmarks.table import share, show
+from mlaudit.rulekit.measured import Measured, wilson
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+TABLES = Path(__file__).parent / "judged"
+AGAIN = "-again"
+VERDICTS = ("true", "false", "debatable")
+
+Row = dict[str, str]
+
+
+def read(tables: Path = TABLES) -> list[Row]:
+    """Read the first judge's rows of all tables; raises ValueError for an unknown verdict."""
+    return [row for path in _paths(tables) if not path.stem.endswith(AGAIN) for row in _rows(path)]
+
+
+def read_again(tables: Path = TABLES) -> list[tuple[Row, Row]]:
+    """Pair the rows that two judges read."""
+    second = {
+        _place(row): row
+        for path in _paths(tables)
+        if path.stem.endswith(AGAIN)
+        for row in _rows(path)
+    }
+    return [(row, second[_place(row)]) for row in read(tables) if _place(row) in second]
+
+
+def _paths(tables: Path) -> list[Path]:
+    return sorted(tables.glob("*.csv"))
+
+
+def _rows(path: Path) -> list[Row]:
+    with path.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    for number, row in enumerate(rows, 2):
+        if row["verdict"] not in VERDICTS:
+            raise ValueError(f"{path.name}:{number}: no verdict: {row['verdict']!r}")
+    return rows
+
+
+def _place(row: Row) -> tuple[str, ...]:
+    return tuple(row[key] for key in ("repository", "path", "cell", "line", "code"))
+
+
+def counts(rows: Iterable[Row]) -> dict[str, Counter[str]]:
+    """Count the verdicts of each code."""
+    found: dict[str, Counter[str]] = defaultdict(Counter)
+    for row in rows:
+        found[row["code"]][row["verdict"]] += 1
+    return dict(sorted(found.items()))
+
+
+def kappa(pairs: Iterable[tuple[str, str]]) -> float:
+    """Measure how far two judges agree beyond chance (Cohen 1960); NaN if it is undefined."""
+    pairs = list(pairs)
+    first, second = (Counter(side) for side in zip(*pairs, strict=True))
+    chance = sum(first[each] * second[each] for each in first) / len(pairs) ** 2
+    agreed = sum(a == b for a, b in pairs) / len(pairs)
+    return (agreed - chance) / (1 - chance) if chance < 1 else math.nan
+
+
+def measured(rows: Iterable[Row]) -> dict[str, Measured]:
+    """Give the figures of each code."""
+    return {code: _measured(found) for code, found in counts(rows).items()}
+
+
+def as_json(figures: dict[str, Measured]) -> str:
+    """Write the figures as the file that `mlaudit explain` reads, a line for each rule."""
+    lines = [f"  {json.dumps(code)}: {json.dumps(asdict(each))}" for code, each in figures.items()]
+    return "{\n" + ",\n".join(lines) + "\n}\n"
+
+
+def _measured(found: Counter[str]) -> Measured:
+    return Measured(*(found[verdict] for verdict in VERDICTS))
+
+
+def _interval(figures: Measured) -> str:
+    if not figures.judged:
+        return "-"
+    low, high = wilson(figures.true, figures.judged)
+    return f"{100 * low:.0f}-{100 * high:.0f} %"
+
+
+def main() -> int:
+    """Print the table, or the figures as JSON."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition(":")[0])
+    parser.add_argument("--json", action="store_true", help="as `mlaudit explain` reads them")
+    rows = read()
+    if parser.parse_args().json:
+        print(as_json(measured(rows)), end="")
+        return 0
+    whole = _measured(Counter(row["verdict"] for row in rows))
+    lines = [
+        (
+            name,
+            *(figures.true, figures.false, figures.debatable),
+            *(share(figures.true, figures.judged), _interval(figures)),
+        )
+        for name, figures in [*measured(rows).items(), ("all", whole)]
+    ]
+    show(("", "true", "false", "debatable", "precision", "95 % interval"), lines)
+    print(f"\n{len(rows)} findings of {len({row['repository'] for row in rows})} repositories")
+    pairs = [(first["verdict"], second["verdict"]) for first, second in read_again()]
+    if pairs:
+        agreed = sum(a == b for a, b in pairs)
+        print(f"two judges on {len(pairs)} of them: {agreed} alike, kappa {kappa(pairs):.2f}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
