@@ -223,6 +223,7 @@ class _Watch:
         self._folder = folder
         self._read = 0
         self._rest = b""
+        self._beyond = False
 
     def until_the_end(self, told: Callable[[Event], None], shown: IO[bytes] | None) -> None:
         """Read what comes, and kill what goes too far."""
@@ -299,7 +300,9 @@ class _Watch:
             told = self._forks()
             alive = len(self._family.alive())
             self._publish(alive, told)
-            if alive > processes:
+            # One look may meet a fork that was let happen and counted too late to refuse another.
+            beyond, self._beyond = self._beyond, alive > processes
+            if beyond and self._beyond:
                 return Cause.PROCESSES
         return None
 

@@ -62,6 +62,9 @@ def test_the_end_is_told_in_words_and_by_its_line(program: Path, folder: Path) -
     limits = eval(f"dict({told(text, 'limits')})", {"MIB": MIB})
     run = probe(program.name, tuple(told(text, "arguments").split()), **limits)
     marked = [n for n, line in enumerate(text.split("\n"), 1) if line.endswith("# here")]
+    other = told(text, "or ends")
+    if other and run.ending.words == other:
+        return  # a race that the program may win or lose; it is contained either way
     assert run.ending.words == told(text, "ends"), run.output
     assert line_of(run.ending.position) == next(iter(marked), None)
 
