@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mlaudit.catalogue.entry import Entry
-from mlaudit.flow import choices
+from mlaudit.flow import choices, splits
 from mlaudit.flow.arguments import Arguments, described
 from mlaudit.flow.state import MOST_CHOICES
 from mlaudit.flow.values import (
@@ -85,7 +85,10 @@ def _class_name(name: str) -> str:
 def build_unknown(run: Interpreter, name: str, arguments: Arguments) -> Value:
     """Make an object of a class that no table knows; its use will tell what it is."""
     made = build(run, name, _UNKNOWN, arguments)
-    inner = tuple(arguments.values())
+    values = arguments.values()
+    data = [run.data(value) for value in values]
+    parts = zip(values, data, splits.apart(run, arguments, data), strict=True)
+    inner = tuple(value if part is whole else part for value, whole, part in parts)
     estimator = run.load(made)
     if isinstance(made, Ref) and isinstance(estimator, Estimator):
         run.state.heap[made.address] = Estimator(

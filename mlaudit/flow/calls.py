@@ -202,7 +202,7 @@ def unknown_result(run: Interpreter, arguments: Arguments, more: list[Data]) -> 
     callbacks(run, arguments, found)
     if not found:
         return UNKNOWN
-    joined = combine(found, "unknown").but(scores=(), predictions=())
+    joined = combine(splits.apart(run, arguments, found), "unknown").but(scores=(), predictions=())
     part = splits.part_asked(run, arguments)
     return joined if part is None else joined.but(rows=joined.rows.select(part))
 

@@ -262,7 +262,7 @@ def other_method(
         return _generated(run, estimator, arguments)
     if name in _MAPS and len(arguments.positional) > 1:
         return builtin.mapped(run, arguments)
-    data = [run.data(value) for value in arguments.values()]
+    data = splits.apart(run, arguments, [run.data(value) for value in arguments.values()])
     if estimator.entry.kind == "unknown":
         data.append(_handed_out(run, estimator, name, arguments, data))
     carrying = [d for d in data if d.rows.terms or d.influences or d.predictions]

@@ -34,9 +34,10 @@ class Length:
 class Selector:
     """How rows are chosen: applied to a parent region it gives a child.
 
-    `way` is part, fold, filter, slice, some, duplicated, without or rows; `key` tells the choice
-    apart from others of its way; `part` says which side of it: equal keys with different parts are
-    disjoint for part, fold and filter.  For `without` and `rows` the key is the `Rows` meant.
+    `way` is part, fold, filter, slice, some, duplicated, without, rows or maybe (some of the rows
+    or none); `key` tells the choice apart from others of its way; `part` says which side of it:
+    equal keys with different parts are disjoint for part, fold and filter.  For `without` and
+    `rows` the key is the `Rows` meant.
     """
 
     way: str
@@ -57,13 +58,14 @@ class Selector:
 class Region:
     """A node of the tree of regions; two regions are equal when their chains are."""
 
-    __slots__ = ("_hash", "above", "label", "parent", "selector")
+    __slots__ = ("_hash", "above", "label", "parent", "selector", "unsure")
 
     def __init__(self, parent: Region | None, selector: Selector, label: str = ""):
         self.parent = parent
         self.selector = selector
         self.label = label
         self.above: tuple[Region, ...] = parent.chain if parent is not None else ()
+        self.unsure: bool = selector.way == "maybe" or (parent is not None and parent.unsure)
         self._hash = hash((parent, selector))
 
     @property
@@ -94,6 +96,7 @@ class Region:
         """Compare two regions where their chains part; different bases share nothing."""
         if self.base != other.base:
             return Overlap.DISJOINT
+        surest = Overlap.MAY if self.unsure or other.unsure else Overlap.MUST
         mine, theirs = self.chain, other.chain
         depth = 0
         for a, b in zip(mine, theirs, strict=False):
@@ -101,12 +104,13 @@ class Region:
                 break
             depth += 1
         if depth == len(mine) or depth == len(theirs):
-            return Overlap.MUST
+            return surest
         apart = _diverge(mine[depth], theirs[depth])
         if apart is Overlap.MUST and max(len(mine), len(theirs)) > depth + 1:
             apart = Overlap.MAY  # what is shared here need not be chosen further down
         return min(
             apart,
+            surest,
             _excluded(mine[depth:], other),
             _excluded(theirs[depth:], self),
         )

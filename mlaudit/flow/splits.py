@@ -58,6 +58,20 @@ def part_asked(run: Interpreter, arguments: Arguments) -> Selector | None:
     return None
 
 
+def apart(run: Interpreter, arguments: Arguments, data: list[Data]) -> list[Data]:
+    """Keep apart what an unknown call is given to train on and, by name, to judge by.
+
+    What comes out may hold rows of each, but nobody knows which of them a model is trained on.
+    """
+    named = [(part_named(name), value) for name, value in arguments.named.items()]
+    parts = {part for part, value in named if part is not None and run.data(value).rows.terms}
+    others = any(run.data(value).rows.terms for value in arguments.positional)
+    if not parts - {"tr"} or not (len(parts) > 1 or others):
+        return data
+    select = Selector("maybe", ("one of the parts", id(arguments.node), run.context))
+    return [d.but(rows=d.rows.select(select)) if d.rows.terms else d for d in data]
+
+
 def call(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> Value:
     """Divide every array given into the same parts; outputs come array by array."""
     if name.startswith("numpy."):
