@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mlaudit.rulekit import Confidence, Fix, Rule, RuleMeta, Severity, quoted, score_of
+from mlaudit.rulekit import Confidence, Fix, Rule, RuleMeta, Severity, Tier, quoted, score_of
 from mlaudit_rules.evaluation.choices import two_names
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ class ValidationIsTest(Rule):
         family="evaluation",
         severity=Severity.ERROR,
         confidence=Confidence.HIGH,
+        tier=Tier.RESEARCH,
         help="Split a validation part off the training rows, apart from the test part.",
         impact="The test score is the validation score that was chosen by.",
     )
