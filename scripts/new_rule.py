@@ -179,7 +179,7 @@ def parse(arguments: list[str] | None) -> Scaffold:
     parser.add_argument("code", help="next free code of the family, e.g. LEAK099")
     parser.add_argument("name", help="the problem, in kebab case, e.g. fit-before-split")
     parser.add_argument("family", help="a folder of rules/mlaudit_rules, e.g. leakage")
-    parser.add_argument("--reads", choices=["trace", "module"], default="trace")
+    parser.add_argument("--reads", choices=["trace", "module", "profile"], default="trace")
     parser.add_argument("--root", type=Path, default=ROOT, help=argparse.SUPPRESS)
     given = parser.parse_args(arguments)
     return Scaffold(given.root, given.code, given.name, given.family, given.reads)

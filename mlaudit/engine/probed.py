@@ -15,7 +15,8 @@ from mlaudit.probe.launch import running
 from mlaudit.probe.memory import measured
 from mlaudit.probe.observed import observe
 from mlaudit.probe.places import Resolver
-from mlaudit.probe.reconcile import reconcile
+from mlaudit.probe.reconcile import join, reconcile
+from mlaudit.source.document import Place
 from mlaudit.source.read import read
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from mlaudit.engine.outcome import Outcome
     from mlaudit.engine.project import ProjectFiles
     from mlaudit.model.finding import Finding
+    from mlaudit.model.location import Location
     from mlaudit.model.review import Review
     from mlaudit.probe.job import Job
     from mlaudit.probe.launch import Event, Run
@@ -66,6 +68,7 @@ class _Witness:
     def __init__(self, run: Run, allowed: Budget | None):
         self._run = run
         self._allowed = allowed
+        self._told: Profile | None = None
 
     def weigh(
         self, module: Module, project: ProjectFiles, rules: Sequence[Rule], found: list[Finding]
@@ -75,11 +78,25 @@ class _Witness:
         observed = observe(self._run, module.trace, module.catalogue, places)
         return reconcile(found, rules, module.trace, observed)
 
+    def measured(self, document: Document, project: ProjectFiles) -> Profile | None:
+        """Tell what was measured, where the document is the program that ran."""
+        shown = str(self._run.job.program)
+        return self._profile(project) if document.path == shown else None
+
+    def join(self, found: list[Finding], measured: list[Finding]) -> list[Finding]:
+        """Add what was measured to what was found."""
+        return join(found, measured)
+
     def testify(self, project: ProjectFiles, outcomes: Sequence[Outcome]) -> Profile:
         """Describe the run; one that ended before its time leaves the program partly unseen."""
         ending = self._run.ending
         settled = Counter(one.finding.certainty for outcome in outcomes for one in outcome.findings)
-        profile = self._profile(project, settled)
+        profile = replace(
+            self._profile(project),
+            confirmed=settled[Certainty.CONFIRMED],
+            refuted=settled[Certainty.REFUTED],
+            observed=settled[Certainty.OBSERVED],
+        )
         if ending.how in {How.FAILED, How.LIMITED}:
             at = f" at {profile.location}" if profile.location else ""
             note = f"the run {ending.words}{at}: what comes after was not observed"
@@ -89,7 +106,12 @@ class _Witness:
                     outcome.coverage = coverage.noted(gap, [note])
         return profile
 
-    def _profile(self, project: ProjectFiles, settled: Counter[Certainty]) -> Profile:
+    def _profile(self, project: ProjectFiles) -> Profile:
+        if self._told is None:
+            self._told = self._described(project)
+        return self._told
+
+    def _described(self, project: ProjectFiles) -> Profile:
         run = self._run
         places = self._resolver(project)
         place = places(run.ending.position)
@@ -102,14 +124,12 @@ class _Witness:
             location=place.location if place else None,
             seconds=round(run.seconds, 2),
             steps=sum(1 for _ in run.of("step")),
-            confirmed=settled[Certainty.CONFIRMED],
-            refuted=settled[Certainty.REFUTED],
-            observed=settled[Certainty.OBSERVED],
             libraries=tuple(_libraries(run)),
             limits=run.held,
             notes=tuple(_notes(run)),
             losses=_losses(run),
             memory=memory,
+            program=_beginning(project.document(str(run.job.program))),
         )
 
     def _resolver(self, project: ProjectFiles) -> Resolver:
@@ -122,6 +142,17 @@ class _Witness:
             return found[0] if found else None
 
         return Resolver(find)
+
+
+def _beginning(found: tuple[Document, object] | None) -> Location | None:
+    """Give the first line of code."""
+    if found is None:
+        return None
+    for unit in found[0].units:
+        for number, line in enumerate(unit.text.split("\n"), unit.first_line):
+            if line.strip() and not line.lstrip().startswith("#"):
+                return Place(found[0], number, 1, number, len(line) + 1).location
+    return None
 
 
 def _libraries(run: Run) -> list[str]:

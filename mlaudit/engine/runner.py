@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from mlaudit.config.select import Selection
     from mlaudit.engine.project import ProjectFiles
     from mlaudit.model.finding import Finding
+    from mlaudit.model.profile import Profile
     from mlaudit.rulekit.rule import Rule
     from mlaudit.source.document import Document
 
@@ -43,6 +44,14 @@ class Witness(Protocol):
         self, module: Module, project: ProjectFiles, rules: Sequence[Rule], found: list[Finding]
     ) -> list[Finding]:
         """Say of findings whether the run bore them out, and add what only the run has shown."""
+        ...
+
+    def measured(self, document: Document, project: ProjectFiles) -> Profile | None:
+        """Tell what was measured, where the document is the program that ran."""
+        ...
+
+    def join(self, found: list[Finding], measured: list[Finding]) -> list[Finding]:
+        """Add what was measured to what was found."""
         ...
 
 
@@ -97,15 +106,20 @@ class Runner:
     def _findings(self, module: Module) -> tuple[list[Finding], list[Failure]]:
         """Run the rules; one that crashes never hides the findings of others."""
         found: list[Finding] = []
+        measured: list[Finding] = []
         failures: list[Failure] = []
+        witness = self.witness
+        profile = witness.measured(module.document, self.project) if witness is not None else None
         for rule in self.rules:
             try:
                 found += [*rule.check_trace(module.trace), *rule.check_module(module)]
+                measured += rule.check_profile(profile) if profile is not None else ()
             except Exception as error:
                 message = f"the rule crashed: {in_one_line(error)}"
                 failures.append(Failure(module.document.path, message, rule.meta.code))
-        if self.witness is not None:
-            found = self.witness.weigh(module, self.project, self.rules, found)
+        if witness is not None:
+            found = witness.weigh(module, self.project, self.rules, found)
+            found = witness.join(found, measured)
         return found, failures
 
     def _selected(self, findings: Iterable[Finding]) -> list[Finding]:

@@ -21,7 +21,8 @@ class Memory:
 
     `tier` says how the numbers came about.  A card needs between `peak` and `upper`; `fits` says
     whether that is within the `budget`, which is that of a `card` unless a size was given.  Every
-    step leaves `growth` bytes behind, with which the budget is used up at the step `full_at`.
+    step leaves `growth` bytes behind, with which the budget is used up at the step `full_at`; the
+    lines that they come from are in `grown`.
     """
 
     tier: str
@@ -36,6 +37,7 @@ class Memory:
     fits: str
     growth: int = 0
     full_at: int | None = None
+    grown: tuple[Share, ...] = ()
 
 
 @frozen
@@ -46,7 +48,8 @@ class Profile:
     where "The program …" begins.  Findings were `confirmed` or `refuted` by the run, or only
     `observed` in it.  `libraries` are those whose calls were observed, `limits` says of each limit
     whether it held, `notes` what could not be observed.  `losses` are
-    the first and the last that training followed.
+    the first and the last that training followed.  What has no place of its own is reported where
+    the `program` begins.
     """
 
     command: str
@@ -64,3 +67,4 @@ class Profile:
     notes: tuple[str, ...] = ()
     losses: tuple[float, ...] = ()
     memory: Memory | None = None
+    program: Location | None = None

@@ -99,7 +99,18 @@ def measured(run: Run, allowed: Budget, places: Resolver) -> Memory | None:
         fits=verdict(peak, allowed.size),
         growth=grown,
         full_at=len(steps) + max(0, left // grown) if grown else None,
+        grown=tuple(_grown(run, places)) if grown else (),
     )
+
+
+def _grown(run: Run, places: Resolver) -> list[Share]:
+    """Give the lines whose tensors pile up, by the bytes that each adds in a step."""
+    told = list(run.of("grown"))
+    if not told:
+        return []
+    steps = told[-1]["step"] - told[-1]["since"]
+    lines = [(place, size // steps) for place, size in told[-1]["lines"]]
+    return _shares([line for line in lines if line[1]], places)
 
 
 def upper(peak: int) -> int:

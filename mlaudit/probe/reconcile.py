@@ -62,6 +62,19 @@ def reconcile(
     return [*marked.values(), *news]
 
 
+def join(found: Sequence[Finding], measured: Sequence[Finding]) -> list[Finding]:
+    """Add what was measured; what was also read at the same place is confirmed by it."""
+    news = {(one.code, spot(one.location)): one for one in measured}
+    joined = []
+    for finding in found:
+        shown = news.pop((finding.code, spot(finding.location)), None)
+        if shown is not None:
+            message = f"{finding.message} (confirmed by the run: {shown.message})"
+            finding = replace(finding, certainty=Certainty.CONFIRMED, message=message)
+        joined.append(finding)
+    return [*joined, *(replace(one, certainty=Certainty.OBSERVED) for one in news.values())]
+
+
 def spot(location: Location) -> Spot:
     """Name a place by where it begins."""
     return (location.path, location.cell, location.line, location.column)

@@ -2,7 +2,9 @@
 
 from mlaudit.model.finding import Certainty, Confidence, Evidence, Finding, Fix, Severity
 from mlaudit.model.frozen import field, frozen
+from mlaudit.model.location import Location
 from mlaudit.model.pattern import Pattern, Words
+from mlaudit.model.profile import Memory, Profile
 from mlaudit.rulekit.calls import Call
 from mlaudit.rulekit.module import Module
 from mlaudit.rulekit.rule import Rule, RuleMeta, Tier
@@ -69,6 +71,8 @@ __all__ = [
     "Influence",
     "Kind",
     "Load",
+    "Location",
+    "Memory",
     "Model",
     "Module",
     "NamedCall",
@@ -79,6 +83,7 @@ __all__ = [
     "Pattern",
     "Place",
     "PreprocessingLeak",
+    "Profile",
     "Resample",
     "Role",
     "RowSet",

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, ClassVar
 
 from mlaudit.model.finding import Confidence, Evidence, Finding, Fix, Severity
 from mlaudit.model.frozen import frozen
+from mlaudit.model.location import Location
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from mlaudit.model.profile import Profile
     from mlaudit.rulekit.module import Module
     from mlaudit.source.document import Place
     from mlaudit.trace.trace import Trace
@@ -57,12 +59,21 @@ class Rule:
         """Judge the resolved calls and names of one document."""
         return ()
 
+    def check_profile(self, profile: Profile) -> Iterable[Finding]:
+        """Judge what was measured in a run of the program."""
+        return ()
+
+    @property
+    def measures(self) -> bool:
+        """Whether the rule has anything to say of a run."""
+        return type(self).check_profile is not Rule.check_profile
+
     def report(
         self,
-        place: Place,
+        place: Place | Location,
         message: str,
         *,
-        evidence: Iterable[tuple[str, Place]] = (),
+        evidence: Iterable[tuple[str, Place | Location]] = (),
         severity: Severity | None = None,
         confidence: Confidence | None = None,
         conditional: bool = False,
@@ -82,8 +93,12 @@ class Rule:
             message=message,
             severity=severity or self.meta.severity,
             confidence=confidence,
-            location=place.location,
-            evidence=tuple(Evidence(role, related.location) for role, related in evidence),
+            location=_location(place),
+            evidence=tuple(Evidence(role, _location(related)) for role, related in evidence),
             fix=fix,
             help=self.meta.help,
         )
+
+
+def _location(place: Place | Location) -> Location:
+    return place if isinstance(place, Location) else place.location

@@ -11,12 +11,14 @@ import pytest
 from mlaudit.rulekit.registry import Registered, rules
 
 FIXTURES = Path(__file__).parents[2] / "fixtures"
+SUFFIXES = {".py", ".ipynb"}
 PREFIXES = {
     "leakage": "LEAK",
     "evaluation": "EVAL",
     "reproducibility": "SEED",
     "imbalance": "IMBA",
     "configuration": "CONF",
+    "resources": "GPU",
 }
 
 each_rule = pytest.mark.parametrize(
@@ -74,7 +76,8 @@ def test_rule_imports_the_rule_kit_and_its_own_family_only(registered: Registere
 def test_fixtures_hold_what_is_reported_and_what_is_not(registered: Registered) -> None:
     meta = registered.rule.meta
     folder = FIXTURES / meta.family / registered.page.stem
-    paths = [path for path in folder.glob("*") if path.suffix in {".py", ".ipynb"}]
+    folders = [folder, *(FIXTURES / "probe").iterdir()] if registered.rule.measures else [folder]
+    paths = [path for each in folders for path in each.glob("*") if path.suffix in SUFFIXES]
     marked = {
         path: any(
             meta.code in line.split("# expect:", 1)[1]

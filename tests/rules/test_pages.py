@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
+from mlaudit.config.schema import Config, Profile
+from mlaudit.engine.probed import probe
+from mlaudit.probe.job import Limits, job_of
+from mlaudit.probe.memory import budget
 from mlaudit.rulekit.page import HEADINGS, Page, read
 from mlaudit.rulekit.registry import Registered, rules
 from mlaudit.rulekit.testing import findings
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from mlaudit.model.finding import Finding
 
 
 def code_of(registered: Registered) -> str:
@@ -24,6 +35,20 @@ def examples(kind: str) -> list[object]:
 
 def page_of(registered: Registered) -> Page:
     return read(registered.page)
+
+
+def reported(example: str, code: str, folder: Path) -> list[Finding]:
+    """Read an example; one for a rule that judges runs is run as well."""
+    if not rules()[code].rule.measures:
+        return findings(example, code, profile="production")
+    (folder / "example.py").write_text(example)
+    limits = Limits(seconds=120)
+    job = job_of("example.py", (), module=False, python=None, limits=limits, track_memory=True)
+    config = Config(profile=Profile.PRODUCTION, select=(code,))
+    review = probe(job, config, allowed=budget(None, None))
+    assert review.profile is not None
+    assert review.profile.how == "finished", review.profile.ended
+    return list(review.findings)
 
 
 def section(page: Page, heading: str) -> str:
@@ -47,11 +72,17 @@ def test_page_shows_bad_and_good(registered: Registered) -> None:
 
 
 @pytest.mark.parametrize(("code", "example"), examples("bad"))
-def test_bad_example_is_reported(code: str, example: str) -> None:
-    assert [found.code for found in findings(example, code, profile="production")] != []
+def test_bad_example_is_reported(
+    code: str, example: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert [found.code for found in reported(example, code, tmp_path)] != []
 
 
 @pytest.mark.parametrize(("code", "example"), examples("good"))
-def test_good_example_is_not_reported(code: str, example: str) -> None:
-    found = findings(example, code, profile="production")
+def test_good_example_is_not_reported(
+    code: str, example: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    found = reported(example, code, tmp_path)
     assert [(str(finding.location), finding.message) for finding in found] == []

@@ -15,8 +15,13 @@ from .stream import Stream
 
 ROUNDED = 512
 MOST_LINES = 8
+SETTLED = 6
+LATER = 16
 PARAMETERS = "parameters"
 FORWARD, BACKWARD, STEP, BEFORE = "forward", "backward", "step", "before"
+
+
+Lines = dict[str, tuple[Any, int]]
 
 
 class Live:
@@ -49,6 +54,7 @@ class Tensors:
         self._current: dict[str, int] = {}
         self._highest: dict[str, tuple[int, int]] = {}
         self._highest_told = 0
+        self._settled: Lines = {}
         self._members: list[weakref.ref[Any]] = []
         self._phase = BEFORE
         self._broken = False
@@ -172,6 +178,7 @@ class Tensors:
         if peak > self._highest_told:
             self._highest_told = peak
             self._tell_peak(device, peak, at, number)
+        self._tell_growth(device, number)
         self._base, self._log = dict(self._live), []
         self._highest = {each: (total, 0) for each, total in self._current.items()}
         self._phase = FORWARD
@@ -197,15 +204,40 @@ class Tensors:
             else:
                 there.pop(one.key, None)
         kinds: dict[str, int] = {}
-        lines: dict[str, tuple[Any, int]] = {}
-        for one in there.values():
-            if one.device == device:
-                kind = _kind(one)
-                kinds[kind] = kinds.get(kind, 0) + one.size
-                name = repr(one.place)
-                lines[name] = (one.place, lines.get(name, (None, 0))[1] + one.size)
-        largest = sorted(lines.values(), key=lambda item: -item[1])[:MOST_LINES]
-        self._stream.emit("peak", device=device, bytes=peak, step=step, kinds=kinds, lines=largest)
+        here = [one for one in there.values() if one.device == device]
+        for one in here:
+            kind = _kind(one)
+            kinds[kind] = kinds.get(kind, 0) + one.size
+        lines = _largest(_by_line(here))
+        self._stream.emit("peak", device=device, bytes=peak, step=step, kinds=kinds, lines=lines)
+
+    def _tell_growth(self, device: str, step: int) -> None:
+        """Tell, ever more seldom, which lines made what has piled up since the first steps."""
+        if step != SETTLED and (step < LATER or step & (step - 1)):
+            return
+        now = _by_line([one for one in self._live.values() if one.device == device])
+        if step == SETTLED:
+            self._settled = now
+            return
+        grown: Lines = {}
+        for name, (place, size) in now.items():
+            more = size - self._settled.get(name, (place, 0))[1]
+            if more > 0:
+                grown[name] = (place, more)
+        self._stream.emit("grown", step=step, since=SETTLED, lines=_largest(grown))
+
+
+def _by_line(storages: list[Live]) -> Lines:
+    """Add up bytes by the line of the program that made them."""
+    lines: Lines = {}
+    for one in storages:
+        name = repr(one.place)
+        lines[name] = (one.place, lines.get(name, (None, 0))[1] + one.size)
+    return lines
+
+
+def _largest(lines: Lines) -> list[tuple[Any, int]]:
+    return sorted(lines.values(), key=lambda item: -item[1])[:MOST_LINES]
 
 
 def _kind(one: Live) -> str:
