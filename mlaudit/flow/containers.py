@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mlaudit.flow import choices, sides, splits
-from mlaudit.flow.regions import Length
+from mlaudit.flow.regions import Length, Selector
 from mlaudit.flow.values import (
     SCALAR,
     UNKNOWN,
@@ -206,11 +206,23 @@ def _each_part(run: Interpreter, value: Dictionary, name: str, args: Arguments) 
     return run.state.allocate(Dictionary(made))
 
 
+def _entry(run: Interpreter, rest: Value, key: Hashable) -> Value:
+    """What a literal key gives of values put in by computed ones need not be what another gives."""
+    data = run.load(rest)
+    if not isinstance(data, Data) or not data.rows.terms or data.predictions or data.scores:
+        return rest
+    part = splits.part_named(key) if isinstance(key, str) else None
+    select = Selector("part", "by name", part) if part else Selector("some", ("entry", key))
+    return data.but(rows=data.rows.select(select))
+
+
 def item(run: Interpreter, value: Dictionary, key: Value) -> Value:
     """Look a key up in a dict."""
     inner = run.load(key)
     if isinstance(inner, Constant):
-        found = value.items.get(inner.value, value.rest)
+        found = value.items.get(inner.value)
+        if found is None and value.rest is not None:
+            found = _entry(run, value.rest, inner.value)
         return choices.mark(run, found, value.chosen_by) if found is not None else UNKNOWN
     merged = value.rest
     for part in value.items.values():

@@ -99,23 +99,29 @@ def unpack(
         if isinstance(inner, Data) and inner.kind == "table":
             part = inner
         parts = [part] * len(elements)
-        parts = _parts_by_name(run, target, part) or parts
+        parts = _parts_by_name(run, target, part, source) or parts
     for position, (element, part) in enumerate(zip(elements, parts, strict=True)):
         assign(run, element, _member(run, part, element, position), None)
 
 
 def _parts_by_name(
-    run: Interpreter, target: ast.Tuple | ast.List, whole: Value
+    run: Interpreter, target: ast.Tuple | ast.List, whole: Value, source: ast.expr | None
 ) -> list[Value] | None:
-    """What is taken apart under names such as `X_train` and `X_test` was divided somewhere."""
+    """What is taken apart under names such as `X_train` and `X_test` was divided somewhere.
+
+    So was what leaves only a test part, `_, _, test = parts`; two calls may divide in two ways.
+    """
     if not isinstance(whole, Data) or not whole.rows.terms:
         return None
-    names = [splits.part_named(run.text(element)) for element in target.elts]
-    if len({*names} - {None}) < 2:
+    texts = [run.text(element) for element in target.elts]
+    names = [splits.part_named(text) for text in texts]
+    kept = {name for name, text in zip(names, texts, strict=True) if text.strip("_")}
+    if len(kept - {None}) < 2 and (None in kept or len(kept) == len({*names})):
         return None
+    key = ("by name", id(target)) if isinstance(source, ast.Call) else "by name"
     found: list[Value] = []
     for name in names:
-        rows = whole.rows.select(Selector("part", ("by name", id(target)), name)) if name else None
+        rows = whole.rows.select(Selector("part", key, name)) if name else None
         select = Selector("rows", rows) if rows and whole.table is None else None
         found.append(whole.but(rows=rows, select=select) if rows else whole)
     return found

@@ -72,6 +72,12 @@ class Trace:
         return [event for event in self.of(Evaluate) if event.held_out]
 
     @cached_property
+    def _perhaps_held_out(self) -> list[Evaluate]:
+        """Evaluations on rows that need not be among those of the training."""
+        known = (event for event in self.of(Evaluate) if event.fits and event.rows.known)
+        return [event for event in known if _beyond(event)]
+
+    @cached_property
     def overlaps(self) -> list[Overlapping]:
         """Evaluations on rows that the same model had been trained on."""
         found = []
@@ -206,8 +212,9 @@ class Trace:
         return bool(self._validations) or any(report.held_out for report in self.reports)
 
     def untouched_rows_remain(self, rows: RowSet) -> bool:
-        """Say whether rows that share nothing with these are predicted, told or not."""
-        return any(not event.rows.overlap(rows) for event in self.held_out)
+        """Say whether rows that need not be among these are predicted, told or not."""
+        surely = Overlap.MUST
+        return any(event.rows.overlap(rows) is not surely for event in self._perhaps_held_out)
 
     def parts_left(self, rows: RowSet) -> Iterator[tuple[str, ...]]:
         """Name the parts set apart from these rows that no training and no choice has taken.
@@ -312,7 +319,7 @@ class Trace:
         return False
 
     def _untouched_reports_remain(self, rows: RowSet) -> bool:
-        """Say whether any reported score is on held-out rows that share nothing with these.
+        """Say whether any reported score is on held-out rows that need not be among these.
 
         Scores on folds of other rows show no test part, but for a choice inside such folds.
         """
@@ -321,8 +328,10 @@ class Trace:
             for split in self.near(Split, rows)
         )
         return any(
-            event.reported and not event.rows.overlap(rows) and (inside or not self.in_folds(event))
-            for event in self.held_out
+            event.reported
+            and event.rows.overlap(rows) is not Overlap.MUST
+            and (inside or not self.in_folds(event))
+            for event in self._perhaps_held_out
         )
 
     def _taken(self, part: RowSet) -> bool:
