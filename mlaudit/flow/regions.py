@@ -7,10 +7,10 @@ an ordered union of regions, as `concat` makes it.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from mlaudit.model.frozen import frozen
+from mlaudit.model.pattern import Words
 from mlaudit.trace.rows import Overlap
 
 if TYPE_CHECKING:
@@ -18,8 +18,10 @@ if TYPE_CHECKING:
 
 MOST_TERMS = 8
 _AT_RANDOM = {"seeded", "split", "large sample", "folds"}
-_MARKS = re.compile(
-    r"train|test|val|dev|eval|hold|split|fold|part|subset|phase|flag", re.IGNORECASE
+_MARKS = Words(
+    *("train", "test", "val", "dev", "eval", "hold", "split", "fold", "part", "subset", "phase"),
+    "flag",
+    any_case=True,
 )
 
 
@@ -300,7 +302,7 @@ def _independent(one: Selector, two: Selector) -> bool:
     if two.way == "some":
         return bool(one.key[0] == two.key[0] == "large sample")
     by_value = two.way == "filter" and two.key[0] == "equals"
-    return by_value and not _MARKS.search(str(two.key[1]))
+    return by_value and not _MARKS.stand_in(str(two.key[1]))
 
 
 def _filters(one: Hashable, two: Hashable) -> Overlap:

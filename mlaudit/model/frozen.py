@@ -8,7 +8,9 @@ pydantic) are made when somebody asks.
 
 from __future__ import annotations
 
+from functools import cache
 from reprlib import recursive_repr
+from types import CodeType, FunctionType
 from typing import TYPE_CHECKING, Any, TypeVar, dataclass_transform
 
 if TYPE_CHECKING:
@@ -35,6 +37,11 @@ class _Field:
         self.default = default
         self.default_factory = default_factory
         self.kw_only = kw_only
+
+    @property
+    def optional(self) -> bool:
+        """Whether the field need not be given."""
+        return self.default is not _MISSING or self.default_factory is not _MISSING
 
     def given(self) -> dict[str, Any]:
         """Tell the arguments that make such a field."""
@@ -139,62 +146,101 @@ def _made(cls: type[C], methods: dict[str, Any]) -> type[C]:
 
 
 def _initialiser(cls: Any) -> Callable[..., None]:
-    """Compile the `__init__` that `dataclass` would give."""
+    """Make the `__init__` that `dataclass` would give."""
+    fields: dict[str, _Field] = cls.__record__
+    names = [name for name, known in fields.items() if not known.kw_only]
+    named = [name for name, known in fields.items() if known.kw_only]
     scope: dict[str, Any] = {"MISSING": _MISSING}
-    parameters, body = ["self"], ["pass"]
-    for name, known in sorted(cls.__record__.items(), key=lambda item: item[1].kw_only):
-        value = name
-        if known.kw_only and "*" not in parameters:
-            parameters.append("*")
-        if known.default_factory is not _MISSING:
-            scope[f"_{name}"] = known.default_factory
-            parameters.append(f"{name}=MISSING")
-            value = f"_{name}() if {name} is MISSING else {name}"
-        elif known.default is not _MISSING:
-            scope[f"_{name}"] = known.default
-            parameters.append(f"{name}=_{name}")
-        else:
-            parameters.append(name)
-        body.append(f"self.{name} = {value}")
+    body = []
+    for index, name in enumerate((*names, *named)):
+        value = f"f{index}"
+        if fields[name].default_factory is not _MISSING:
+            scope[f"make{index}"] = fields[name].default_factory
+            value = f"make{index}() if {value} is MISSING else {value}"
+        body.append(f"self.f{index} = {value}")
     if hasattr(cls, "__post_init__"):
         body.append("self.__post_init__()")
-    return _compiled(cls, "__init__", parameters, "\n ".join(body), scope)
+    made = _method(cls, "__init__", (*names, *named), len(names), body or ["pass"], scope)
+    made.__defaults__ = _defaults(cls, names)
+    made.__kwdefaults__ = {name: fields[name].default for name in named if fields[name].optional}
+    return made
+
+
+def _defaults(cls: Any, names: list[str]) -> tuple[Any, ...]:
+    """Give the defaults of the last parameters; one without may not follow one that has one."""
+    optional = [name for name in names if cls.__record__[name].optional]
+    if optional != names[len(names) - len(optional) :]:
+        raise TypeError(f"{cls.__name__}: a field without a default follows one with a default")
+    return tuple(cls.__record__[name].default for name in optional)
 
 
 def _replacement(cls: Any) -> Callable[..., Any]:
-    """Compile the copying of an instance with changes to its fields."""
-    scope = {"MISSING": _MISSING, "new": object.__new__}
-    parameters = ["self", "/", "*", *(f"{name}=MISSING" for name in cls.__record__)]
+    """Make what copies an instance with changes to its fields."""
     body = ["copy = new(self.__class__)"]
-    for name in cls.__record__:
-        body.append(f"copy.{name} = self.{name} if {name} is MISSING else {name}")
+    for index in range(len(cls.__record__)):
+        body.append(f"copy.f{index} = self.f{index} if f{index} is MISSING else f{index}")
     body.append("return copy")
-    return _compiled(cls, "__replace__", parameters, "\n ".join(body), scope)
+    scope = {"MISSING": _MISSING, "new": object.__new__}
+    made = _method(cls, "__replace__", tuple(cls.__record__), 0, body, scope)
+    made.__kwdefaults__ = dict.fromkeys(cls.__record__, _MISSING)
+    return made
 
 
 def _equality(cls: Any) -> Callable[..., bool]:
     equal = f"{_values(cls, 'self')} == {_values(cls, 'other')}"
-    body = f"return {equal} if self.__class__ is other.__class__ else NotImplemented"
-    return _compiled(cls, "__eq__", ["self", "other"], body)
+    body = [f"return {equal} if self.__class__ is other.__class__ else NotImplemented"]
+    return _method(cls, "__eq__", tuple(cls.__record__), None, body)
 
 
 def _hash(cls: Any) -> Callable[..., int]:
-    return _compiled(cls, "__hash__", ["self"], f"return hash({_values(cls, 'self')})")
+    body = [f"return hash({_values(cls, 'self')})"]
+    return _method(cls, "__hash__", tuple(cls.__record__), None, body)
 
 
 def _values(cls: Any, instance: str) -> str:
-    """Write the tuple of all fields of an instance."""
-    return "(" + "".join(f"{instance}.{name}, " for name in cls.__record__) + ")"
+    """Write the tuple of all fields of an instance, which are called by their numbers."""
+    return "(" + "".join(f"{instance}.f{index}, " for index in range(len(cls.__record__))) + ")"
 
 
-def _compiled(
-    cls: Any, name: str, parameters: list[str], body: str, scope: dict[str, Any] | None = None
-) -> Callable[..., Any]:
-    scope = scope or {}
-    exec(f"def {name}({', '.join(parameters)}):\n {body}", scope)
-    method: Callable[..., Any] = scope[name]
-    method.__qualname__ = f"{cls.__qualname__}.{name}"
-    return method
+def _method(
+    cls: Any,
+    name: str,
+    fields: tuple[str, ...],
+    positional: int | None,
+    body: list[str],
+    scope: dict[str, Any] | None = None,
+) -> FunctionType:
+    """Make a method from a body that calls the fields f0, f1 and so on.
+
+    Classes of one shape share what is compiled, which takes far longer than to name the fields.
+    The fields are parameters, so many of them `positional`; None stands for one other instance.
+    """
+    code = _compiled(name, _parameters(name, len(fields), positional), "\n ".join(body))
+    known = {f"f{index}": field for index, field in enumerate(fields)}
+    named = code.replace(
+        co_names=tuple(known.get(each, each) for each in code.co_names),
+        co_varnames=tuple(known.get(each, each) for each in code.co_varnames),
+        co_qualname=f"{cls.__qualname__}.{name}",
+    )
+    return FunctionType(named, scope or {}, name)
+
+
+def _parameters(name: str, fields: int, positional: int | None) -> str:
+    """Write the parameters of a method."""
+    if positional is None:
+        return "self, other" if name == "__eq__" else "self"
+    numbered = [f"f{index}" for index in range(fields)]
+    star = ["*"] if positional < fields else []
+    only = ["/"] if name == "__replace__" else []
+    return ", ".join(["self", *only, *numbered[:positional], *star, *numbered[positional:]])
+
+
+@cache
+def _compiled(name: str, parameters: str, body: str) -> CodeType:
+    scope: dict[str, Any] = {}
+    exec(f"def {name}({parameters}):\n {body}", scope)
+    code: CodeType = scope[name].__code__
+    return code
 
 
 @recursive_repr()

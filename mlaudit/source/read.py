@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 MAX_SCRIPT_BYTES = 20_000_000
 MAX_NOTEBOOK_BYTES = 200_000_000
 
-_BLANK_OR_COMMENT = re.compile(rb"[ \t\f]*(?:#[^\r\n]*)?(?:\r\n|\r|\n)")
-_CODING = re.compile(rb"[ \t\f]*#[^\r\n]*?coding[:=][ \t]*([-\w.]+)")
+_BLANK_OR_COMMENT = rb"[ \t\f]*(?:#[^\r\n]*)?(?:\r\n|\r|\n)"
+_CODING = rb"[ \t\f]*#[^\r\n]*?coding[:=][ \t]*([-\w.]+)"
 
 
 class _UnreadableError(Exception):
@@ -108,12 +108,14 @@ def _script_text(content: bytes) -> str:
 
 def _declared_encoding(content: bytes) -> str | None:
     """Find the encoding that one of the first two lines declares (PEP 263)."""
+    if b"coding" not in content:
+        return None
     position = 0
     for _ in range(2):
-        coding = _CODING.match(content, position)
+        coding = re.compile(_CODING).match(content, position)
         if coding is not None:
             return coding[1].decode("ascii", "replace")
-        line = _BLANK_OR_COMMENT.match(content, position)
+        line = re.compile(_BLANK_OR_COMMENT).match(content, position)
         if line is None:
             return None
         position = line.end()

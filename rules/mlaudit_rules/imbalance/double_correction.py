@@ -10,6 +10,7 @@ from mlaudit.rulekit import (
     CrossValidate,
     Fit,
     Fix,
+    Pattern,
     Resample,
     Role,
     Rule,
@@ -29,7 +30,7 @@ OF_LOSSES = {"weight", "pos_weight"}
 NEUTRAL = (None, False, 1, 1.0, "")
 # Weights that are counted when the model is fitted are all one after resampling.
 BALANCED = ("balanced", "balanced_subsample", "Balanced", True)
-SEVERAL_PATHS = re.compile(r"\bif\b.*(sampl|weight|imbalance|balanc|smote)|\belse\b.*Loss\(", re.I)
+SEVERAL_PATHS = Pattern(r"\bif\b.*(sampl|weight|imbalance|balanc|smote)|\belse\b.*Loss\(", re.I)
 
 
 class DoubleCorrection(Rule):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import re
 from typing import TYPE_CHECKING
 
 from mlaudit.rulekit import (
@@ -11,6 +10,7 @@ from mlaudit.rulekit import (
     Fit,
     Fix,
     Overlap,
+    Pattern,
     Role,
     Rule,
     RuleMeta,
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from mlaudit.rulekit import Finding, Module, Place, Trace
 
 WEIGHTS = frozenset({"class_weight", "class_weights", "scale_pos_weight", "pos_weight"})
-COUNTS = re.compile(r"sum\(|count|\blen\(|Counter|\.shape|\.mean\(")
+COUNTS = Pattern(r"sum\(|count|\blen\(|Counter|\.shape|\.mean\(")
 DEEP = 4
 
 
