@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from mlaudit.catalogue.table import CatalogueError, Table
@@ -34,7 +35,7 @@ class Catalogue:
         self._tables: dict[str, Table] = {}
         self._found: dict[str, Entry | None] = {}
 
-    @property
+    @cached_property
     def libraries(self) -> list[str]:
         """The import names of all libraries that have a table."""
         return sorted(set(self._paths) - {VALUES})

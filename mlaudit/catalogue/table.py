@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import tomllib
+from bisect import bisect_right
 from functools import cached_property
+from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
 from mlaudit.catalogue.entry import KINDS, Entry
 from mlaudit.model.frozen import names_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
 _FIELDS = set(names_of(Entry)) - {"name", "library"}
@@ -40,6 +42,8 @@ class Table:
             head, *rest = _pieces(path, section)
             self.include = head.parsed.get("include", self.include)
             self._pieces += [head, *rest]
+        self._text = "".join(piece.text for piece in self._pieces)
+        self._ends = list(accumulate(len(piece.text) for piece in self._pieces))
 
     def find(self, name: str) -> Entry | None:
         """Find what is known of a name."""
@@ -57,8 +61,7 @@ class Table:
     def _search(self, name: str) -> Entry | None:
         told = [
             facts
-            for piece in self._pieces
-            if name in piece.text
+            for piece in self._pieces_with(name)
             for names, facts in piece.groups
             if name in names
         ]
@@ -68,6 +71,14 @@ class Table:
         if "kind" not in known:
             raise CatalogueError(f"{self._library}.toml: {name!r} has no kind")
         return Entry(name=name, library=self._library, **known)
+
+    def _pieces_with(self, name: str) -> Iterator[_Piece]:
+        """Give the pieces in whose text a name stands, by one search through all of them."""
+        found = self._text.find(name)
+        while found >= 0:
+            number = bisect_right(self._ends, found)
+            yield self._pieces[number]
+            found = self._text.find(name, self._ends[number])
 
 
 class _Piece:

@@ -6,6 +6,7 @@ import ast
 import copy
 from bisect import bisect_right
 from collections import Counter
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -74,6 +75,7 @@ def relative_to(root: Path) -> Callable[[str], str]:
     """Give what makes a path relative to the project, in POSIX form; others stay as they are."""
     base = root.absolute()
 
+    @cache
     def relative(path: str) -> str:
         try:
             return Path(path).absolute().relative_to(base).as_posix()

@@ -49,8 +49,7 @@ def models(trace: Trace, parts: Container[int] = ()) -> list[ModelCard]:
     cards: dict[tuple[str, Location], ModelCard] = {}
     for key, model in known.items():
         idle = key not in fitted and key not in judged
-        held = key in inner or key in parts or model.place.text.startswith(_NO_CONSTRUCTION)
-        if idle and held:
+        if idle and (key in inner or key in parts or _no_construction(model)):
             continue
         if model.role in _SHOWN_ROLES:
             card = _card(model, fitted.get(key, ()), judged.get(key, ()))
@@ -59,6 +58,10 @@ def models(trace: Trace, parts: Container[int] = ()) -> list[ModelCard]:
     # Beside models in use, an idle one without a task is a part of one of them: a stack of layers.
     shown = (c for c in cards.values() if not fitted or c.fitted_at or c.evaluated_at or c.task)
     return sorted(shown, key=lambda card: card.location.sort_key)
+
+
+def _no_construction(model: Model) -> bool:
+    return model.place.text.startswith(_NO_CONSTRUCTION)
 
 
 def name(model: Model) -> str:
@@ -86,11 +89,13 @@ def _card(model: Model, fitted: Iterable[Location], judged: Iterable[Location]) 
 def _hyperparameters(model: Model) -> Iterator[Hyperparameter]:
     """Give the settings of a model and of its steps, those of steps as `Step.setting`."""
     held = {name for step in model.steps for name in (step.name, step.variable) if name}
-    own = {
-        name: argument
-        for name, argument in model.arguments.items()
-        if held.isdisjoint(re.findall(r"\w+", argument.text))
-    }
+    own = model.arguments
+    if held:
+        own = {
+            name: argument
+            for name, argument in own.items()
+            if held.isdisjoint(re.findall(r"\w+", argument.text))
+        }
     yield from _settings(own, "")
     for step in model.steps:
         yield from _settings(step.arguments, f"{step.name}.")

@@ -12,7 +12,7 @@ from mlaudit.model.review import Flow, Pipeline, Step
 from mlaudit.trace.events import CrossValidate, Evaluate, Event, Fit, Load, Resample, Role, Split
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable, Iterable, Iterator
+    from collections.abc import Callable, Hashable, Iterable
 
     from mlaudit.model.finding import Finding
     from mlaudit.model.location import Location
@@ -257,28 +257,30 @@ def _merged(nodes: list[Node], key: Callable[[Node], Hashable]) -> list[Node]:
     kept: dict[Hashable, Node] = {}
     instead: dict[Node, Node] = {}
     for node in nodes:
-        node.sources = dict(_redirected(node, instead))
+        node.sources = _redirected(node, instead)
         first = kept.setdefault(key(node), node)
-        instead[node] = first
         if first is not node:
+            instead[node] = first
             first.labels |= node.labels
             first.places |= node.places
             for source, edge in node.sources.items():
                 known = first.sources.setdefault(source, edge)
                 known.code = known.code or edge.code
     for node in kept.values():
-        node.sources = {
-            source: edge for source, edge in _redirected(node, instead) if source is not node
-        }
+        node.sources = _redirected(node, instead)
+        node.sources.pop(node, None)
     return list(kept.values())
 
 
-def _redirected(node: Node, instead: dict[Node, Node]) -> Iterator[tuple[Node, Edge]]:
+def _redirected(node: Node, instead: dict[Node, Node]) -> dict[Node, Edge]:
+    """Give the sources of a node, those that were merged by what stands for them now."""
+    if instead.keys().isdisjoint(node.sources):
+        return node.sources
     found: dict[Node, Edge] = {}
     for source, edge in node.sources.items():
         known = found.setdefault(instead.get(source, source), edge)
         known.code = known.code or edge.code
-    yield from found.items()
+    return found
 
 
 def _label(node: Node) -> str:

@@ -53,8 +53,6 @@ class ProjectFiles:
 
         Leading dots count the levels of a relative import.
         """
-        if name.partition(".")[0] in self._foreign:
-            return None
         path = self.locate(name, importer.path)
         if path is None or path == self._place(importer.path):
             return None
@@ -70,6 +68,8 @@ class ProjectFiles:
 
     def locate(self, name: str, importer: str) -> Path | None:
         """Find the file of a module, None if it is not the project's."""
+        if name.partition(".")[0] in self._foreign:
+            return None
         folder = self._place(importer).parent
         key = (name, folder)
         if key not in self._located:
@@ -84,7 +84,7 @@ class ProjectFiles:
             for _ in range(level - 1):
                 folder = folder.parent
             return self._file(folder, parts)
-        if not parts or parts[0] in self._foreign:
+        if not parts:
             return None
         for base in self._bases(folder):
             found = self._file(base, parts)

@@ -29,6 +29,10 @@ class Location:
         """Order of the places of one review: by path, cell, line, column."""
         return (self.path, self.cell or 0, self.line, self.column)
 
+    def __hash__(self) -> int:
+        """Hash by what mostly tells places apart; sets of places are made by the thousand."""
+        return hash((self.path, self.cell, self.line, self.column, self.end_column))
+
     def __str__(self) -> str:
         """Give the clickable form: `train.py:3:5` or `train.ipynb:cell 7 (In [12]):3:5`."""
         if self.cell is None:

@@ -44,6 +44,10 @@ class Pattern:
         """Give the text of all matches: of the groups, where there are any."""
         return self._compiled.findall(text)
 
+    def split(self, text: str) -> list[str]:
+        """Cut a text at all matches."""
+        return self._compiled.split(text)
+
     def sub(self, by: str | Callable[[re.Match[str]], str], text: str) -> str:
         """Replace all matches in a text."""
         return self._compiled.sub(by, text)
@@ -62,4 +66,7 @@ class Words:
     def stand_in(self, text: str) -> bool:
         """Say whether any of the words stands in a text, be it as a part of another word."""
         text = text.lower() if self._any_case else text
-        return any(word in text for word in self.words)
+        for word in self.words:  # noqa: SIM110, a generator takes three times as long
+            if word in text:
+                return True
+        return False

@@ -10,6 +10,8 @@ from mlaudit.model.frozen import entity
 from mlaudit.trace.events import Argument
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, KeysView
+
     from mlaudit.catalogue.entry import Entry
     from mlaudit.rulekit.unpacked import Unpacked
     from mlaudit.source.document import Document, Place
@@ -48,7 +50,7 @@ class Call:
         )
 
     @cached_property
-    def arguments(self) -> dict[str, Argument]:
+    def arguments(self) -> Given:
         """The arguments by parameter; by "0", "1", … where the catalogue knows no positions."""
         parameters = self.entry.parameters if self.entry else ()
         given: dict[str, ast.expr] = {}
@@ -56,20 +58,61 @@ class Call:
             if not isinstance(value, ast.Starred):
                 key = parameters[position] if position < len(parameters) else str(position)
                 given[key] = value
-        given |= {keyword.arg: keyword.value for keyword in self.node.keywords if keyword.arg}
-        found = {key: argument(value, self._names, self._document) for key, value in given.items()}
+        elsewhere: dict[str, ast.expr] = {}
         for keyword in self.node.keywords:
             if keyword.arg is None:
-                found |= self._from_dict(keyword.value)
-        return found
+                elsewhere |= self._unpacked.keys(keyword.value) or {}
+            else:
+                given[keyword.arg] = keyword.value
+        return Given({**given, **elsewhere}, elsewhere.keys(), self._names, self._document)
 
-    def _from_dict(self, node: ast.expr) -> dict[str, Argument]:
-        """Read what `**settings` passes, where it is written out: it does not stand inline."""
-        found = {}
-        for key, value in (self._unpacked.keys(node) or {}).items():
-            made = argument(value, self._names, self._document)
-            found[key] = Argument(made.text, made.value, known=made.known)
-        return found
+
+class Given:
+    """The arguments of a call, each read when it is first asked for.
+
+    Those `elsewhere` are passed by `**settings`, and do not stand inline.
+    """
+
+    __slots__ = ("_document", "_elsewhere", "_names", "_nodes", "_read")
+
+    def __init__(
+        self,
+        nodes: dict[str, ast.expr],
+        elsewhere: KeysView[str],
+        names: Names,
+        document: Document,
+    ):
+        self._nodes = nodes
+        self._elsewhere = elsewhere
+        self._names = names
+        self._document = document
+        self._read: dict[str, Argument] = {}
+
+    def __contains__(self, parameter: object) -> bool:
+        return parameter in self._nodes
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._nodes)
+
+    def __getitem__(self, parameter: str) -> Argument:
+        if parameter not in self._read:
+            made = argument(self._nodes[parameter], self._names, self._document)
+            if parameter in self._elsewhere:
+                made = Argument(made.text, made.value, known=made.known)
+            self._read[parameter] = made
+        return self._read[parameter]
+
+    def get(self, parameter: str) -> Argument | None:
+        """Give an argument, None where the call has none for the parameter."""
+        return self[parameter] if parameter in self._nodes else None
+
+    def keys(self) -> KeysView[str]:
+        """Give the parameters that get an argument, in order."""
+        return self._nodes.keys()
+
+    def items(self) -> Iterator[tuple[str, Argument]]:
+        """Give the parameters with their arguments, in order."""
+        return ((parameter, self[parameter]) for parameter in self._nodes)
 
 
 def argument(node: ast.expr, names: Names, document: Document) -> Argument:

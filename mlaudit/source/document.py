@@ -76,9 +76,9 @@ class Problem:
 
 
 class Place:
-    """A stretch of a document; its `location` is worked out only when somebody asks."""
+    """A stretch of a document; its `location` is worked out once, when somebody asks."""
 
-    __slots__ = ("column", "document", "end_column", "end_line", "line")
+    __slots__ = ("_location", "column", "document", "end_column", "end_line", "line")
 
     def __init__(self, document: Document, line: int, column: int, end_line: int, end_column: int):
         self.document = document
@@ -86,11 +86,14 @@ class Place:
         self.column = column
         self.end_line = end_line
         self.end_column = end_column
+        self._location: Location | None = None
 
     @property
     def location(self) -> Location:
         """Where the place stands in its script or cell."""
-        return self.document.locate(self)
+        if self._location is None:
+            self._location = self.document.locate(self)
+        return self._location
 
     @property
     def text(self) -> str:
@@ -98,10 +101,10 @@ class Place:
         return self.document.slice(self)
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Place) and self._key() == other._key()
+        return self is other or (isinstance(other, Place) and self._key() == other._key())
 
     def __hash__(self) -> int:
-        return hash(self._key())
+        return hash((self.line, self.column, self.end_column))
 
     def __repr__(self) -> str:
         return f"Place({self.location})"

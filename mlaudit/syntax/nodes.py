@@ -54,7 +54,8 @@ class Nodes:
         self.root = root
         self._all: list[ast.AST] = []
         self._ends: list[int] = []
-        self._visit(root, _FIELDS[type(root)])
+        self._above: list[int] = []
+        self._visit(root, _FIELDS[type(root)], 0)
         self._by_kind: defaultdict[type[ast.AST], list[int]] = defaultdict(list)
         for position, node in enumerate(self._all):
             self._by_kind[node.__class__].append(position)
@@ -105,14 +106,8 @@ class Nodes:
     @cached_property
     def parents(self) -> dict[ast.AST, ast.AST]:
         """What holds each node; the root is held by nothing."""
-        held: dict[ast.AST, ast.AST] = {}
-        around: list[tuple[ast.AST, int]] = [(self.root, len(self._all))]
-        for start, (node, end) in enumerate(zip(self._all, self._ends, strict=True)):
-            while around[-1][1] <= start:
-                around.pop()
-            held[node] = around[-1][0]
-            if end > start + 1:
-                around.append((node, end))
+        found = self._all
+        held = {node: found[above] for node, above in zip(found, self._above, strict=True)}
         del held[self.root]
         return held
 
@@ -125,20 +120,22 @@ class Nodes:
             return self._by_kind.get(kinds[0], [])
         return sorted(position for kind in kinds for position in self._by_kind.get(kind, ()))
 
-    def _visit(self, node: ast.AST, fields: tuple[str, ...]) -> None:
+    def _visit(self, node: ast.AST, fields: tuple[str, ...], above: int) -> None:
         """List a node and all below it; only nodes that can hold others are visited in turn."""
         found, ends = self._all, self._ends
         start = len(found)
         found.append(node)
         ends.append(start)
+        self._above.append(above)
         for name in fields:
             value: Any = getattr(node, name, None)
             for child in value if value.__class__ is list else (value,):
                 if inner := _FIELDS[child.__class__]:
-                    self._visit(child, inner)
+                    self._visit(child, inner, start)
                 elif isinstance(child, ast.AST):
                     found.append(child)
                     ends.append(len(found))
+                    self._above.append(start)
         ends[start] = len(found)
 
 

@@ -7,6 +7,7 @@ function that nobody calls), and belongs to the `document` of its place.
 from __future__ import annotations
 
 from enum import StrEnum
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from mlaudit.model.frozen import entity, field, frozen
@@ -241,6 +242,8 @@ class Evaluate(Event):
     `in_loop` says that it runs in the turns of a loop.
     """
 
+    __slots__ = ("__dict__",)  # where cached properties are kept
+
     model: Model
     metric: str | None
     rows: RowSet
@@ -268,9 +271,12 @@ class Evaluate(Event):
         """Whether the number of a metric is told to people."""
         return self.metric is not None and Use.REPORTED in self.uses
 
-    @property
+    @cached_property
     def held_out(self) -> bool:
-        """Whether the judged rows are surely none that the model was trained on."""
+        """Whether the judged rows are surely none that the model was trained on.
+
+        To be asked when the trace is made: it is worked out once.
+        """
         if not self.fits or not self.rows.known:
             return False
         return all(fit.rows.known and not fit.rows.overlap(self.rows) for fit in self.fits)

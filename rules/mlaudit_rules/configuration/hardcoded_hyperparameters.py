@@ -64,8 +64,9 @@ class HardcodedHyperparameters(Rule):
             if call.entry is not None and call.entry.kind in _KINDS:
                 given = [
                     (name, argument)
-                    for name, argument in call.arguments.items()
-                    if name in call.entry.hyperparameters and _inline_number(argument)
+                    for name in call.arguments
+                    if name in call.entry.hyperparameters
+                    and _inline_number(argument := call.arguments[name])
                 ]
                 seen.add(call.node)
                 if given and not _one_of_several(module, call.node):

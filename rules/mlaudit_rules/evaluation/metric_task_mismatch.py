@@ -78,10 +78,9 @@ class MetricTaskMismatch(Rule):
 
     def check_module(self, module: Module) -> Iterable[Finding]:
         """Judge metrics by what made their predictions."""
-        evaluations = list(module.trace.of(Evaluate))
-        calls = {call.place: call for call in module.calls} if evaluations else {}
+        calls = {call.place: call for call in module.calls if _is_metric(call)}
         seen: set[Place] = set()
-        for event in evaluations:
+        for event in module.trace.of(Evaluate):
             problem = _problem(module, event, calls.get(event.place))
             if problem is None or event.place in seen:
                 continue
@@ -118,6 +117,10 @@ class MetricTaskMismatch(Rule):
                     evidence=[("loss of a regression", module.place(loss))],
                     fix=Fix('Use metrics=["mae"] instead.'),
                 )
+
+
+def _is_metric(call: Call) -> bool:
+    return call.entry is not None and call.entry.kind == "metric"
 
 
 def _problem(module: Module, event: Evaluate, call: Call | None) -> Problem | None:

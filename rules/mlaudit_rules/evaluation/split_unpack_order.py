@@ -5,19 +5,22 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from mlaudit.rulekit import Confidence, Fix, Pattern, Rule, RuleMeta, Severity
+from mlaudit.rulekit import Confidence, Fix, Pattern, Rule, RuleMeta, Severity, Words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from mlaudit.rulekit import Call, Finding, Module
 
+# Letters that tell a part wherever they stand, and words that do so as a whole.
 _PARTS = {
-    "train": Pattern(r"(?i)(^|[^a-z])(tr|trn|train\w*)($|[^a-z])|train"),
-    "test": Pattern(
-        r"(?i)(^|[^a-z])(te|ts|tst|va|val|vld|cv|dev|eval)($|[^a-z])|test|valid|holdout"
+    "train": (Words("train"), frozenset({"tr", "trn"})),
+    "test": (
+        Words("test", "valid", "holdout"),
+        frozenset({"te", "ts", "tst", "va", "val", "vld", "cv", "dev", "eval"}),
     ),
 }
+_BETWEEN_WORDS = Pattern(r"[^a-z]+")
 _ROLES = {
     "X": Pattern(r"^_?[Xx]($|_|\d|[a-z]*(tr|te|val))"),
     "y": Pattern(r"^_?[Yy]($|_|\d|[a-z]*(tr|te|val))"),
@@ -54,7 +57,8 @@ class SplitUnpackOrder(Rule):
         self, module: Module, call: Call, target: ast.expr, names: list[str]
     ) -> Iterator[Finding]:
         arrays = [module.text(argument) for argument in call.node.args]
-        index = None if _deliberate(call, names) else _misplaced_part(names)
+        parts = [_part(name) for name in names]
+        index = None if _deliberate(call, parts) else _misplaced_part(parts)
         if index is None:
             index = _misplaced_role(names, arrays)
         if index is None:
@@ -103,7 +107,13 @@ def _name(node: ast.expr) -> str | None:
 
 def _part(name: str) -> str | None:
     """Tell train from test names; None where a name says neither or both."""
-    found = [part for part, pattern in _PARTS.items() if pattern.search(name)]
+    name = name.lower()
+    words = _BETWEEN_WORDS.split(name)
+    found = [
+        part
+        for part, (anywhere, whole) in _PARTS.items()
+        if anywhere.stand_in(name) or not whole.isdisjoint(words)
+    ]
     return found[0] if len(found) == 1 else None
 
 
@@ -112,12 +122,11 @@ def _role(name: str) -> str | None:
     return found[0] if len(found) == 1 else None
 
 
-def _misplaced_part(names: list[str]) -> int | None:
+def _misplaced_part(parts: list[str | None]) -> int | None:
     """Find the first name of a train part at a test position, or the reverse.
 
     `X_val, X_test` contradicts nothing: the two parts may themselves be parts of held-out rows.
     """
-    parts = [_part(name) for name in names]
     if "train" not in parts or "test" not in parts:
         return None
     for index, part in enumerate(parts):
@@ -156,9 +165,8 @@ def _crossed(names: list[str]) -> int | None:
     return 1 if alternate and ends[0] != ends[2] else None
 
 
-def _deliberate(call: Call, names: list[str]) -> bool:
+def _deliberate(call: Call, parts: list[str | None]) -> bool:
     """Say whether the parts are swapped as wholes because the sizes are given the other way."""
-    parts = [_part(name) for name in names]
     swapped = all(part == ("train" if i % 2 else "test") for i, part in enumerate(parts))
     test, train = call.arguments.get("test_size"), call.arguments.get("train_size")
     given = test or train

@@ -56,10 +56,12 @@ class AveragingUnsetMulticlass(Rule):
     def check_module(self, module: Module) -> Iterable[Finding]:
         """Judge metrics and scorings that need two classes."""
         loads = [load for load in module.trace.of(Load) if load.reader in SEVERAL]
-        if not loads or module.is_test or MADE_BINARY.search(_code(module)):
+        if not loads or module.is_test:
             return
         judged: list[tuple[Evaluate | CrossValidate, str]] = [*_metrics(module)]
         judged.extend(_scorings(module))
+        if not judged or MADE_BINARY.search(_code(module)):
+            return
         for event, what in judged:
             load = next((load for load in loads if event.rows.kin(load.rows)), None)
             if load is not None:

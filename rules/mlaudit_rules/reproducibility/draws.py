@@ -61,9 +61,10 @@ def unseeded_draws(module: Module, seeding: Seeding, running: Running) -> Iterat
 def unseeded_sample(node: ast.expr) -> ast.Call | None:
     """Find an unseeded `.sample(frac=…)` or `.sample(n=…)` in a chain of methods of a table."""
     while isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
-        given = {keyword.arg for keyword in node.keywords}
-        if node.func.attr == "sample" and given & {"frac", "n"}:
-            return None if given & {"random_state", None} else node
+        if node.func.attr == "sample":
+            given = {keyword.arg for keyword in node.keywords}
+            if given & {"frac", "n"}:
+                return None if given & {"random_state", None} else node
         node = node.func.value
     return None
 
