@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from mlaudit.source.document import Place
 
 _KINDS = {"selector": Kind.SELECTION, "encoder": Kind.TARGET_ENCODING}
+_GOING_ON = frozenset({"partial_fit", "backward"})
 _UNKNOWN = Entry("unknown", "unknown")
 
 Told = dict[str, Any]
@@ -66,6 +67,7 @@ class _Builder:
         self._judged: set[int] = set()
         self._makers = {
             "fit": self._fit,
+            "forward": self._forward,
             "predict": self._predict,
             "score": self._score,
             "metric": self._metric,
@@ -101,7 +103,7 @@ class _Builder:
             target_rows=rows if told["target"] else None,
             influences=self._influences(told["causes"]),
             variable=read.variable if read else "",
-            goes_on=told["method"] == "partial_fit",
+            goes_on=told["method"] in _GOING_ON,
         )
         self._events.append(fit)
         before = self._fits.get(told["model"], ()) if fit.goes_on else ()
@@ -151,6 +153,17 @@ class _Builder:
     def _score(self, told: Told, place: Place) -> None:
         self._evaluate(told, place, "score")
 
+    def _forward(self, told: Told, place: Place) -> None:
+        """Judge what a network was only given as it was read to be judged, if it was."""
+        read = self._read.predicted_at(place)
+        for judged in read:
+            event = self._evaluated(told, place, judged.metric)
+            event.place = judged.place
+            _take_over(judged, event)
+            self._events.append(event)
+        if not read and told["apart"]:
+            self._events.append(self._evaluated(told, place, "score"))
+
     def _metric(self, told: Told, place: Place) -> None:
         prediction = self._predictions.get(told["prediction"])
         if prediction is not None:
@@ -160,25 +173,24 @@ class _Builder:
     def _evaluate(
         self, told: Told, place: Place, metric: str | None, *, swapped: bool = False
     ) -> None:
-        model = self._model(told, place)
-        read = self._read.at(Evaluate, place, model.name)
-        event = Evaluate(
+        event = self._evaluated(told, place, metric)
+        event.swapped = swapped
+        read = self._read.at(Evaluate, place, event.model.name)
+        if read is not None:
+            _take_over(read, event)
+        self._events.append(event)
+
+    def _evaluated(self, told: Told, place: Place, metric: str | None) -> Evaluate:
+        return Evaluate(
             place,
-            model=model,
+            model=self._model(told, place),
             metric=metric,
             rows=self._files.rows(told["rows"]),
             fits=self._fits.get(told["model"], ()),
             influences=self._influences(told["causes"]),
             predicted_at=self._places(told["place"]),
             prediction=told["method"],
-            swapped=swapped,
         )
-        if read is not None:
-            event.uses, event.among = set(read.uses), read.among
-            event.variable, event.judges = read.variable, read.judges
-            event.reported_at, event.selected_at = read.reported_at, read.selected_at
-            event.selected_by = read.selected_by
-        self._events.append(event)
 
     def _split(self, told: Told, place: Place) -> None:
         read = self._read.at(Split, place)
@@ -252,6 +264,14 @@ class _Builder:
 
     def _entry(self, told: Told) -> Entry:
         return self._catalogue.find(_public(told["owner"])) or _UNKNOWN
+
+
+def _take_over(read: Evaluate, event: Evaluate) -> None:
+    """Take over what only reading can tell: names, and where the number goes."""
+    event.uses, event.among = set(read.uses), read.among
+    event.variable, event.judges = read.variable, read.judges
+    event.reported_at, event.selected_at = read.reported_at, read.selected_at
+    event.selected_by = read.selected_by
 
 
 def _public(owner: str) -> str:

@@ -20,6 +20,7 @@ class Reading:
 
     def __init__(self, trace: Trace):
         self._events: dict[tuple[type, Place], list[Event]] = {}
+        self._predicted: dict[Place, list[Evaluate]] | None = None
         self._influences: dict[Place, dict[str, Influence]] = {}
         for event in trace.events:
             self._events.setdefault((type(event), event.place), []).append(event)
@@ -31,6 +32,16 @@ class Reading:
         found = [event for event in self._events.get((kind, place), ()) if isinstance(event, kind)]
         named = (event for event in found if _model_name(event) == name)
         return next(named, None) or next(iter(found), None)
+
+    def predicted_at(self, place: Place) -> list[Evaluate]:
+        """Give the judgements of what is predicted at a place."""
+        if self._predicted is None:
+            self._predicted = {}
+            for (kind, _), events in self._events.items():
+                for event in events if kind is Evaluate else ():
+                    if isinstance(event, Evaluate) and event.predicted_at is not None:
+                        self._predicted.setdefault(event.predicted_at, []).append(event)
+        return self._predicted.get(place, [])
 
     def influences(self, place: Place) -> list[Influence]:
         """Give what was read of the statistics that are taken at a place."""

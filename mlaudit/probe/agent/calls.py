@@ -62,6 +62,10 @@ class Calls:
             except Exception as error:
                 self._stream.trouble(what, error)
 
+    def unable(self, what: str, why: str) -> None:
+        """Tell that something cannot be observed here at all."""
+        self._stream.emit("trouble", what=f"observing {what}", error=why)
+
     def method(self, owner: type, name: str, around: Around) -> None:
         """Wrap a method that a class itself defines, be it behind an `available_if`."""
         found = owner.__dict__.get(name)

@@ -76,7 +76,10 @@ class Known:
 
 
 class Lineage:
-    """All the arrays that have been seen, and the files in which their rows are told."""
+    """All the arrays that have been seen, and the files in which their rows are told.
+
+    `origins` counts the arrays in which rows were first seen.
+    """
 
     def __init__(self, folder: str):
         self._folder = os.path.join(folder, "rows")
@@ -84,7 +87,7 @@ class Lineage:
         self._by_digest: dict[bytes, Known] = {}
         self._seen: list[Known] = []
         self._told: dict[bytes, int] = {}
-        self._origins = 0
+        self.origins = 0
 
     def of(self, value: Any) -> Known | None:
         """Tell which rows a value holds; None where it holds none."""
@@ -92,18 +95,26 @@ class Lineage:
         if now is None:
             return None
         known = self._by_digest.get(digest(now))
-        return known if known is not None else self._remember(self._looked_up(now))
+        if known is None:
+            known = self._remember(self._looked_up(now))
+            self._remember_rounded(value, known)
+        return known
+
+    def new_origin(self) -> int:
+        """Give the number of an array or a data set in which rows are first seen."""
+        self.origins += 1
+        return self.origins
 
     def derive(self, value: Any, source: Known, causes: frozenset[int] = frozenset()) -> None:
         """Note that a value holds the rows of another, one for one, shaped by more events."""
         now = hashes(value)
         if now is None or len(now) != len(source.ids):
             return
-        self._remember(
-            Known(
-                now, source.ids, source.content, source.causes | causes, source.origins, source.sure
-            )
+        known = Known(
+            now, source.ids, source.content, source.causes | causes, source.origins, source.sure
         )
+        self._remember(known)
+        self._remember_rounded(value, known)
 
     def expect(self, part: Known) -> None:
         """Know a part by what it holds before the program takes it."""
@@ -139,6 +150,16 @@ class Lineage:
         self._seen.append(known)
         return known
 
+    def _remember_rounded(self, value: Any, known: Known) -> None:
+        """Know the rows also as numbers of half the length, to which torch mostly turns them."""
+        np = sys.modules["numpy"]
+        if "torch" not in sys.modules or getattr(value, "dtype", None) != np.float64:
+            return
+        now = hashes(np.asarray(value, dtype=np.float32))
+        self._remember(
+            Known(now, known.ids, known.content, known.causes, known.origins, known.sure)
+        )
+
     def _looked_up(self, now: Any) -> Known:
         """Find rows among those seen before, the last seen first; the others are new."""
         np = sys.modules["numpy"]
@@ -165,8 +186,7 @@ class Lineage:
         ids = told_apart(ids)
         fresh = np.flatnonzero(open_)
         if len(fresh):
-            self._origins += 1
-            origins |= {self._origins}
+            origins |= {self.new_origin()}
             content[fresh] = now[fresh]
             ids[fresh] = mixed(np, now[fresh], _occurrences(np, now[fresh]))
         return Known(now, ids, content, causes, origins, sure or bool(len(fresh) == len(now)))

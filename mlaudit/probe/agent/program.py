@@ -10,6 +10,7 @@ import linecache
 import os
 import sys
 import traceback
+from collections.abc import Callable, Sequence
 from types import CodeType, ModuleType
 from typing import Any, NoReturn
 
@@ -24,8 +25,15 @@ _MOST_UNDERSCORES = 200
 class Program:
     """One program; `run` never returns."""
 
-    def __init__(self, job: dict[str, Any], stream: Stream, places: Places):
+    def __init__(
+        self,
+        job: dict[str, Any],
+        stream: Stream,
+        places: Places,
+        last_words: Sequence[Callable[[], None]] = (),
+    ):
         self._job = job
+        self._last_words = last_words
         self._stream = stream
         self._places = places
 
@@ -33,7 +41,11 @@ class Program:
         """Run it to its end, whatever that is, and leave the interpreter in good order."""
         self._tell_hard_exits()
         try:
-            self._execute()
+            try:
+                self._execute()
+            finally:
+                for tell in self._last_words:
+                    tell()
         except StopRun:
             self._stream.emit("end", how="stopped")
             sys.exit(0)

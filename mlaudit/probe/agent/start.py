@@ -7,11 +7,13 @@ import json
 import os
 import signal
 
+from .batches import Batches
 from .calls import Calls
 from .confine import confine
 from .estimators import Estimators
 from .hooks import PostImport
 from .lineage import Lineage
+from .networks import Networks
 from .places import Places
 from .program import Program
 from .selection import Selection
@@ -44,5 +46,9 @@ def start(path: str) -> None:
     estimators = Estimators(stream, places, calls, lineage)
     estimators.attach(hooks)
     Selection(stream, places, calls, lineage, estimators).attach(hooks)
+    batches = Batches(calls, lineage)
+    batches.attach(hooks)
+    networks = Networks(stream, places, calls, estimators, batches)
+    networks.attach(hooks)
     hooks.install()
-    Program(job, stream, places).run()
+    Program(job, stream, places, [networks.tell]).run()

@@ -1,0 +1,259 @@
+"""Which rows a batch of torch holds: by the positions that its loader asked for, or by content."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+import weakref
+from collections import deque
+from collections.abc import Iterator
+from types import ModuleType
+from typing import Any
+
+from .calls import Calls
+from .hashing import mixed
+from .hooks import PostImport
+from .lineage import Known, Lineage
+
+_MOST_HASHED = 100_000_000
+_MOST_TENSORS = 64
+_RECENT = 8
+_INNER = ("dataset", "subset", "base", "data", "ds")
+
+
+class Rows:
+    """Positions in arrays or data sets whose rows are known."""
+
+    def __init__(self, parts: list[tuple[Known, Any]], count: int):
+        self.parts = parts
+        self.count = count
+
+
+class Batches:
+    """Follows loaders; knows of the last batches which rows they hold."""
+
+    def __init__(self, calls: Calls, lineage: Lineage):
+        self.lineage = lineage
+        self._calls = calls
+        self._asked: weakref.WeakKeyDictionary[Any, deque[Any]] = weakref.WeakKeyDictionary()
+        self._sources: dict[int, tuple[weakref.ref[Any], Known]] = {}
+        self._indices: dict[int, tuple[weakref.ref[Any], Any]] = {}
+        self._recent: deque[tuple[list[weakref.ref[Any]], Rows]] = deque(maxlen=_RECENT)
+        self._tensors: dict[int, tuple[weakref.ref[Any], Rows]] = {}
+        self._data_sets = 0
+        self._ended: list[Any] = []
+
+    def attach(self, hooks: PostImport) -> None:
+        """Wait for the loaders."""
+        hooks.after("torch.utils.data.dataloader", self._loaders)
+
+    def after_each_pass(self, action: Any) -> None:
+        """Have something done whenever a loader has given its last batch."""
+        self._ended.append(action)
+
+    def _loaders(self, module: ModuleType) -> None:
+        if "numpy" not in sys.modules:
+            self._calls.unable("the rows of torch", "numpy is not installed")
+            return
+        base = vars(module)["_BaseDataLoaderIter"]
+        reset, index, following = base._reset, base._next_index, base.__next__
+
+        def _reset(iterator: Any, *arguments: Any, **named: Any) -> Any:
+            self._asked[iterator] = deque()
+            return reset(iterator, *arguments, **named)
+
+        def _next_index(iterator: Any) -> Any:
+            found = index(iterator)
+            self._asked.setdefault(iterator, deque()).append(found)
+            return found
+
+        def following_known(iterator: Any) -> Any:
+            try:
+                data = following(iterator)
+            except StopIteration:
+                self._recent.clear()
+                for action in self._ended:
+                    action()
+                raise
+            with self._calls.watching("a batch"):
+                self._given(iterator, data)
+            return data
+
+        base._reset, base._next_index, base.__next__ = _reset, _next_index, following_known
+
+    def _given(self, iterator: Any, data: Any) -> None:
+        """Remember what a loader has given, by the memory of its tensors."""
+        asked = self._asked.get(iterator)
+        if not asked:
+            return
+        positions = asked.popleft()
+        dataset = iterator._dataset
+        if not hasattr(dataset, "__getitem__") or not hasattr(dataset, "__len__"):
+            return
+        np = sys.modules["numpy"]
+        wanted = np.atleast_1d(np.asarray(positions))
+        if wanted.dtype.kind not in "iu":
+            return
+        rows = Rows(self._resolved(dataset, wanted), len(wanted))
+        self._recent.append(([weakref.ref(each) for each in _storages(data)], rows))
+
+    def of_dataset(self, dataset: Any) -> Known | None:
+        """Give the rows of a whole data set, where they are those of one array or one set."""
+        np = sys.modules["numpy"]
+        parts = self._resolved(dataset, np.arange(len(dataset)))
+        return joined([(known, positions) for known, positions in parts])
+
+    def _resolved(self, dataset: Any, positions: Any) -> list[tuple[Known, Any]]:
+        """Go through data sets made of others down to those that hold rows."""
+        np = sys.modules["numpy"]
+        name = type(dataset).__name__
+        if name == "Subset" and hasattr(dataset, "indices"):
+            return self._resolved(dataset.dataset, self._chosen(dataset)[positions])
+        if name == "ConcatDataset":
+            ends = np.asarray(dataset.cumulative_sizes)
+            which = np.searchsorted(ends, positions, side="right")
+            parts = []
+            for number in np.unique(which):
+                inside = positions[which == number] - (ends[number - 1] if number else 0)
+                parts += self._resolved(dataset.datasets[number], inside)
+            return parts
+        inner = _wrapped(dataset)
+        if inner is not None:
+            return self._resolved(inner, positions)
+        return [(self._source(dataset), positions)]
+
+    def _chosen(self, subset: Any) -> Any:
+        known = self._indices.get(id(subset))
+        if known is None or known[0]() is not subset:
+            found = sys.modules["numpy"].asarray(subset.indices)
+            known = self._indices[id(subset)] = (weakref.ref(subset), found)
+        return known[1]
+
+    def _source(self, dataset: Any) -> Known:
+        known = self._sources.get(id(dataset))
+        if known is None or known[0]() is not dataset:
+            found = self._by_content(dataset) or self._by_position(dataset)
+            known = self._sources[id(dataset)] = (weakref.ref(dataset), found)
+        return known[1]
+
+    def _by_content(self, dataset: Any) -> Known | None:
+        """Find the array that holds the rows, so that they are known wherever else they are."""
+        value = _holding(dataset)
+        if value is None or _size(value) > _MOST_HASHED:
+            return None
+        return self.lineage.of(value)
+
+    def _by_position(self, dataset: Any) -> Known:
+        np = sys.modules["numpy"]
+        self._data_sets += 1
+        start = np.full(len(dataset), self._data_sets, np.uint64)
+        ids = mixed(np, mixed(np, start, np.arange(len(dataset), dtype=np.uint64)), start)
+        origin = frozenset({self.lineage.new_origin()})
+        return Known(ids, ids, ids, frozenset(), origin, True)
+
+    def rows(self, arguments: Any) -> Rows | None:
+        """Tell which rows a network is given; None where that is not known."""
+        held = list(_storages(arguments))
+        for references, rows in reversed(self._recent):
+            if any(reference() is storage for reference in references for storage in held):
+                return rows
+        first = next(tensors(arguments), None)
+        if first is None or not first.dim():
+            return None
+        known = self._tensors.get(id(first))
+        if known is not None and known[0]() is first:
+            return known[1]
+        return self._looked_at(first)
+
+    def _looked_at(self, tensor: Any) -> Rows | None:
+        """Take a tensor for the last batch, moved or shaped anew, unless it holds other rows.
+
+        Only the first ones are hashed, for that takes time.
+        """
+        batch = self._last(len(tensor))
+        if len(self._tensors) >= _MOST_TENSORS or tensor.numel() > _MOST_HASHED:
+            return batch
+        if batch is not None and not tensor.is_cpu:
+            return batch
+        origins = self.lineage.origins
+        known = self.lineage.of(tensor)
+        if known is None:
+            return batch
+        everything = sys.modules["numpy"].arange(len(known.ids))
+        rows: Rows = Rows([(known, everything)], len(known.ids))
+        if batch is not None and self.lineage.origins > origins:
+            rows = batch
+        self._tensors[id(tensor)] = (weakref.ref(tensor), rows)
+        return rows
+
+    def _last(self, count: int) -> Rows | None:
+        """Give the rows of the last batch, if it is in use and has so many."""
+        if not self._recent:
+            return None
+        references, rows = self._recent[-1]
+        alive = any(reference() is not None for reference in references)
+        return rows if alive and rows.count == count else None
+
+
+def joined(parts: list[tuple[Known, Any]]) -> Known | None:
+    """Give the rows at positions of several arrays as those of one."""
+    np = sys.modules["numpy"]
+    found = [known.part(positions) for known, positions in parts]
+    if len(found) < 2:
+        return found[0] if found else None
+    return Known(
+        np.concatenate([one.now for one in found]),
+        np.concatenate([one.ids for one in found]),
+        np.concatenate([one.content for one in found]),
+        frozenset().union(*(one.causes for one in found)),
+        frozenset().union(*(one.origins for one in found)),
+        all(one.sure for one in found),
+    )
+
+
+def _wrapped(dataset: Any) -> Any:
+    """Find the data set that one of the program's own wraps, row for row."""
+    held = vars(dataset) if hasattr(dataset, "__dict__") else {}
+    base = sys.modules["torch.utils.data"].Dataset
+    inner = [held[name] for name in _INNER if isinstance(held.get(name), base)]
+    if len(inner) == 1 and hasattr(inner[0], "__len__") and len(inner[0]) == len(dataset):
+        return inner[0]
+    return None
+
+
+def _holding(dataset: Any) -> Any:
+    """Find the one array of a data set that has a row for each of its items, the widest."""
+    tensors = getattr(dataset, "tensors", None)
+    if type(dataset).__name__ == "TensorDataset" and tensors:
+        return tensors[0]
+    held = [
+        value
+        for value in (vars(dataset) if hasattr(dataset, "__dict__") else {}).values()
+        if hasattr(value, "shape") and len(value.shape) > 1 and len(value) == len(dataset)
+    ]
+    return max(held, key=_size, default=None)
+
+
+def _size(value: Any) -> int:
+    total = 1
+    for length in value.shape:
+        total *= int(length)
+    return total
+
+
+def tensors(data: Any, depth: int = 0) -> Iterator[Any]:
+    """Give the tensors of a batch, or of what a network is called with."""
+    if hasattr(data, "untyped_storage"):
+        yield data
+    elif depth < 3:
+        items = data.values() if hasattr(data, "values") and hasattr(data, "keys") else data
+        if isinstance(data, (tuple, list)) or items is not data:
+            for item in items:
+                yield from tensors(item, depth + 1)
+
+
+def _storages(data: Any) -> Iterator[Any]:
+    """Give the memory of each tensor; views of one share it."""
+    for tensor in tensors(data):
+        with contextlib.suppress(NotImplementedError, RuntimeError):
+            yield tensor.untyped_storage()

@@ -1,0 +1,228 @@
+"""What networks of torch learn from and are judged on: whole calls, steps of gradients, batches."""
+
+from __future__ import annotations
+
+import sys
+import threading
+import weakref
+from types import ModuleType
+from typing import Any
+
+from .batches import Batches, Rows, joined, tensors
+from .calls import Calls
+from .estimators import Estimators
+from .hooks import PostImport
+from .lineage import Known
+from .places import Places
+from .stream import Stream
+
+_MOST_OPEN = 256
+
+
+class Taken:
+    """The rows that a network has met at one place, growing batch by batch."""
+
+    def __init__(self, network: Any, place: Any):
+        self.network = network
+        self.place = place
+        self._masks: dict[int, tuple[Known, Any]] = {}
+        self.unknown = False
+        self.grown = True
+
+    def add(self, rows: Rows | None) -> None:
+        """Take more rows in; of some that are not known, all become unknown."""
+        if rows is None:
+            self.grown = self.grown or not self.unknown
+            self.unknown = True
+            return
+        np = sys.modules["numpy"]
+        for known, positions in rows.parts:
+            held = self._masks.setdefault(id(known), (known, np.zeros(len(known.ids), bool)))
+            if not held[1][positions].all():
+                held[1][positions] = True
+                self.grown = True
+
+    def rows(self) -> Known | None:
+        """Give all rows met so far; None where some are not known."""
+        if self.unknown:
+            return None
+        np = sys.modules["numpy"]
+        return joined([(known, np.flatnonzero(mask)) for known, mask in self._masks.values()])
+
+
+class Pass:
+    """One call of a network while gradients may follow; `output` tells when nothing can any more.
+
+    A gradient that reaches the output shows that the rows were learnt from.
+    """
+
+    __slots__ = ("learnt", "network", "output", "place", "rows")
+
+    def __init__(self, network: Any, rows: Rows | None, place: Any, output: Any):
+        self.network = network
+        self.rows = rows
+        self.place = place
+        self.output = weakref.ref(output)
+        self.learnt = False
+
+
+class Networks:
+    """Tells which rows networks are trained on and which they are only given."""
+
+    def __init__(
+        self,
+        stream: Stream,
+        places: Places,
+        calls: Calls,
+        estimators: Estimators,
+        batches: Batches,
+    ):
+        self._stream = stream
+        self._places = places
+        self._calls = calls
+        self._estimators = estimators
+        self._batches = batches
+        self._local = threading.local()
+        self._learns: weakref.WeakKeyDictionary[Any, bool] = weakref.WeakKeyDictionary()
+        self._open: list[Pass] = []
+        self._backward: Any = None
+        self._fits: dict[tuple[str, int], Taken] = {}
+        self._judged: dict[tuple[str, int], Taken] = {}
+        self.called: list[Any] = []
+        batches.after_each_pass(self.tell)
+
+    def attach(self, hooks: PostImport) -> None:
+        """Wait for networks, for gradients, and for divisions of data sets."""
+        hooks.after("torch.nn.modules.module", self._modules)
+        hooks.after("torch.autograd", self._gradients)
+        hooks.after("torch.utils.data.dataset", self._divisions)
+
+    def _gradients(self, module: ModuleType) -> None:
+        backward = vars(module)["backward"]
+
+        def observed(*arguments: Any, **named: Any) -> Any:
+            if self._calls.quiet:
+                return backward(*arguments, **named)
+            self._backward = self._places.here()
+            try:
+                return backward(*arguments, **named)
+            finally:
+                self._backward = None
+
+        vars(module)["backward"] = observed
+
+    def _modules(self, module: ModuleType) -> None:
+        original, local = module.Module.__call__, self._local
+
+        def call(network: Any, *arguments: Any, **named: Any) -> Any:
+            # What is computed anew for gradients is no call of its own.
+            if getattr(local, "deep", False) or self._backward is not None or self._calls.quiet:
+                return original(network, *arguments, **named)
+            local.deep = True
+            try:
+                result = original(network, *arguments, **named)
+            finally:
+                local.deep = False
+            with self._calls.watching("a forward pass"):
+                self._passed(network, arguments, named, result)
+            return result
+
+        module.Module.__call__ = call
+
+    def _passed(self, network: Any, arguments: Any, named: Any, result: Any) -> None:
+        """Note a call of a whole network; losses and activations have nothing to learn."""
+        if network not in self._learns:
+            self._learns[network] = next(network.parameters(), None) is not None
+        if not self._learns[network]:
+            return
+        rows = self._batches.rows((arguments, named))
+        for follow in self.called:
+            follow(network, arguments, named, rows)
+        output = next((one for one in tensors(result) if one.requires_grad), None)
+        place = self._places.here()
+        if output is None:
+            self._take(self._judged, network, rows, place)
+        else:
+            self._wait(Pass(network, rows, place, output), output)
+
+    def _wait(self, passed: Pass, output: Any) -> None:
+        """See whether a gradient comes back."""
+
+        def reached(_gradient: Any) -> None:
+            if self._backward is not None and not passed.learnt:
+                passed.learnt = True
+                self._take(self._fits, passed.network, passed.rows, self._backward)
+
+        output.register_hook(reached)
+        self._open.append(passed)
+        if len(self._open) >= _MOST_OPEN:
+            self._settle()
+
+    def _settle(self) -> None:
+        """Take what no gradient can reach any more for judged only."""
+        waiting, self._open = self._open, []
+        for passed in waiting:
+            if passed.learnt:
+                continue
+            if passed.output() is not None:
+                self._open.append(passed)
+            elif not passed.network.training:
+                self._take(self._judged, passed.network, passed.rows, passed.place)
+
+    def _take(
+        self, into: dict[tuple[str, int], Taken], network: Any, rows: Rows | None, place: Any
+    ) -> None:
+        key = (repr(place), id(network))
+        taken = into.get(key)
+        if taken is None or taken.network is not network:
+            taken = into[key] = Taken(network, place)
+        taken.add(rows)
+
+    def tell(self) -> None:
+        """Tell of the rows met since the last time; first of those learnt, then of those judged."""
+        with self._calls.watching("the rows of networks"):
+            self._settle()
+            for taken in self._fits.values():
+                if taken.grown:
+                    self._emit("fit", "backward", taken, target=True)
+            for taken in self._judged.values():
+                if taken.grown:
+                    self._emit("forward", "forward", taken, apart=not taken.network.training)
+
+    def _emit(self, event: str, method: str, taken: Taken, **facts: Any) -> None:
+        taken.grown = False
+        rows, owner = taken.rows(), type(taken.network)
+        self._stream.emit(
+            event,
+            number=self._estimators.number(),
+            method=method,
+            model=self._estimators.model(taken.network),
+            owner=f"{owner.__module__}.{owner.__qualname__}",
+            traits=["predict"],
+            rows=self._batches.lineage.tell(rows),
+            causes=sorted(rows.causes) if rows else [],
+            place=taken.place,
+            **facts,
+        )
+
+    def _divisions(self, module: ModuleType) -> None:
+        divide = vars(module)["random_split"]
+
+        def around(function: Any, dataset: Any, *given: Any, **named: Any) -> Any:
+            parts = self._calls.run(function, dataset, *given, **named)
+            with self._calls.watching("a division"):
+                np, whole = sys.modules["numpy"], self._batches.of_dataset(dataset)
+                if whole is not None and len(whole.ids) == len(dataset):
+                    told = [whole.part(np.asarray(part.indices, dtype=int)) for part in parts]
+                    self._stream.emit(
+                        "split",
+                        number=self._estimators.number(),
+                        function="random_split",
+                        rows=self._batches.lineage.tell(whole),
+                        parts=[self._batches.lineage.tell(part) for part in told],
+                        folds=False,
+                        place=self._places.here(),
+                    )
+            return parts
+
+        vars(module)["random_split"] = self._calls.wrapped(divide, around)
