@@ -72,7 +72,7 @@ class _Witness:
 
     def weigh(
         self, module: Module, project: ProjectFiles, rules: Sequence[Rule], found: list[Finding]
-    ) -> list[Finding]:
+    ) -> tuple[list[Finding], dict[str, Exception]]:
         """Say of findings whether the run bore them out, and add what only it has shown."""
         places = self._resolver(project)
         observed = observe(self._run, module.trace, module.catalogue, places)

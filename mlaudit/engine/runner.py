@@ -42,8 +42,11 @@ class Witness(Protocol):
 
     def weigh(
         self, module: Module, project: ProjectFiles, rules: Sequence[Rule], found: list[Finding]
-    ) -> list[Finding]:
-        """Say of findings whether the run bore them out, and add what only the run has shown."""
+    ) -> tuple[list[Finding], dict[str, Exception]]:
+        """Say of findings whether the run bore them out, and add what only the run has shown.
+
+        Gives also the errors of rules that crashed on what was observed, by their codes.
+        """
         ...
 
     def measured(self, document: Document, project: ProjectFiles) -> Profile | None:
@@ -115,10 +118,13 @@ class Runner:
                 found += [*rule.check_trace(module.trace), *rule.check_module(module)]
                 measured += rule.check_profile(profile) if profile is not None else ()
             except Exception as error:
-                message = f"the rule crashed: {in_one_line(error)}"
-                failures.append(Failure(module.document.path, message, rule.meta.code))
+                failures.append(_crashed(module, rule.meta.code, "the rule", error))
         if witness is not None:
-            found = witness.weigh(module, self.project, self.rules, found)
+            found, crashed = witness.weigh(module, self.project, self.rules, found)
+            known = {failure.rule for failure in failures}
+            for code in crashed.keys() - known:
+                what = "the rule on what the run has shown"
+                failures.append(_crashed(module, code, what, crashed[code]))
             found = witness.join(found, measured)
         return found, failures
 
@@ -209,6 +215,10 @@ def in_one_line(error: BaseException) -> str:
     """Name an exception in one line."""
     text = " ".join(str(error).split())[:LONGEST_ERROR]
     return f"{type(error).__name__}: {text}" if text else type(error).__name__
+
+
+def _crashed(module: Module, code: str, what: str, error: Exception) -> Failure:
+    return Failure(module.document.path, f"{what} crashed: {in_one_line(error)}", code)
 
 
 def _fatal(document: Document) -> str | None:

@@ -40,9 +40,13 @@ _ROWED = (Fit, Evaluate, CrossValidate, Resample, Split, Watch)
 
 def reconcile(
     found: Sequence[Finding], rules: Sequence[Rule], read: Trace, observed: Trace
-) -> list[Finding]:
-    """Mark findings confirmed or refuted, and add those that only the run has shown."""
+) -> tuple[list[Finding], dict[str, Exception]]:
+    """Mark findings confirmed or refuted, and add those that only the run has shown.
+
+    Gives also the errors of rules that crashed on what was observed, by their codes.
+    """
     seen = _Seen(observed)
+    crashed: dict[str, Exception] = {}
     marked = dict(enumerate(found))
     news: list[Finding] = []
     for rule in rules:
@@ -50,7 +54,8 @@ def reconcile(
         try:
             again = _decided_by_rows(rule, observed)
             open_ = _decided_by_rows(rule, read) if mine else {}
-        except Exception:
+        except Exception as error:
+            crashed[rule.meta.code] = error
             continue
         for number, finding in mine.items():
             place = spot(finding.location)
@@ -59,7 +64,7 @@ def reconcile(
             elif place in open_ and _followed(finding, seen):
                 marked[number] = _refuted(finding, seen)
         news += [_only_observed(finding, seen) for finding in again.values()]
-    return [*marked.values(), *news]
+    return [*marked.values(), *news], crashed
 
 
 def join(found: Sequence[Finding], measured: Sequence[Finding]) -> list[Finding]:

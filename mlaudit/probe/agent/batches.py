@@ -154,9 +154,10 @@ class Batches:
     def rows(self, arguments: Any) -> Rows | None:
         """Tell which rows a network is given; None where that is not known."""
         held = list(_storages(arguments))
-        for references, rows in reversed(self._recent):
+        recent: Rows
+        for references, recent in reversed(self._recent):
             if any(reference() is storage for reference in references for storage in held):
-                return rows
+                return recent
         first = next(tensors(arguments), None)
         if first is None or not first.dim():
             return None
@@ -180,7 +181,7 @@ class Batches:
         if known is None:
             return batch
         everything = sys.modules["numpy"].arange(len(known.ids))
-        rows: Rows = Rows([(known, everything)], len(known.ids))
+        rows = Rows([(known, everything)], len(known.ids))
         if batch is not None and self.lineage.origins > origins:
             rows = batch
         self._tensors[id(tensor)] = (weakref.ref(tensor), rows)
