@@ -8,14 +8,16 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from mlaudit.cli import fixing
 from mlaudit.cli.options import Unable, configurable, configure, entries
 from mlaudit.cli.progress import Bar
 from mlaudit.cli.rendering import deliver, format_options
-from mlaudit.cli.terminal import color_option
+from mlaudit.cli.terminal import color_option, write
 from mlaudit.config.schema import Config, ConfigError, FailOn
 from mlaudit.model.review import Recommendation
 
 if TYPE_CHECKING:
+    from mlaudit.engine.fixes import Mended, Workshop
     from mlaudit.integrations.git import Change
     from mlaudit.model.review import Review
 
@@ -64,6 +66,7 @@ Exit codes:
 )
 @click.option("--keep-going", is_flag=True, default=None, help="Incomplete work does not exit 2.")
 @click.option("--stdin-filename", metavar="NAME", help="The name that standard input goes by.")
+@fixing.fix_options
 @color_option
 @click.option("-q", "--quiet", is_flag=True, help="Findings only: no verdict, no progress.")
 @click.option("-v", "--verbose", is_flag=True, help="Every code frame, and what else is known.")
@@ -76,6 +79,10 @@ def command(
     changed_since: str | None,
     stdin_filename: str | None,
     statistics: bool,
+    diff: bool,
+    fix: bool,
+    unsafe_fixes: bool,
+    offer_fixes: bool,
     color: str,
     quiet: bool,
     verbose: bool,
@@ -88,7 +95,15 @@ def command(
     paths = paths or (".",)
     config = configure(_start(paths, stdin_filename), file, isolated, **settings)
     change = _change(changed_since) if changed_since is not None else None
-    review = _review(paths, config, stdin_filename, change, quiet=quiet)
+    request = _Request(paths, config, stdin_filename, change, quiet)
+    review = request.review()
+    if diff:
+        request.show(review, unsafe=unsafe_fixes)
+        click.get_current_context().exit(exit_code(review, config))
+    if fix:
+        review = request.mend(review, unsafe=unsafe_fixes)
+    if offer_fixes:
+        review = request.workshop(unsafe=unsafe_fixes).offered(review)
     deliver(
         review,
         form,
@@ -114,31 +129,71 @@ def _start(paths: tuple[str, ...], stdin_filename: str | None) -> Path:
     return Path(first or stdin_filename or ".")
 
 
-def _review(
-    paths: tuple[str, ...],
-    config: Config,
-    stdin_filename: str | None,
-    change: Change | None,
-    *,
-    quiet: bool,
-) -> Review:
-    from mlaudit.engine.review import UsageProblem, review
+class _Request:
+    """What is to be reviewed, and how: once, and again when files were mended."""
 
-    stdin = _read_stdin() if _STDIN in paths else None
-    try:
-        with Bar(wanted=not quiet) as progress:
-            return review(
-                paths,
-                config,
-                stdin=stdin,
-                stdin_name=stdin_filename or _STDIN,
-                progress=progress,
-                change=change,
-            )
-    except UsageProblem as problem:
-        raise Unable(problem.message) from None
-    except ConfigError as error:
-        raise Unable(str(error)) from None
+    def __init__(
+        self,
+        paths: tuple[str, ...],
+        config: Config,
+        stdin_filename: str | None,
+        change: Change | None,
+        quiet: bool,
+    ):
+        self._paths = paths
+        self._config = config
+        self._change = change
+        self._quiet = quiet
+        self._stdin = _read_stdin() if _STDIN in paths else None
+        self._stdin_name = stdin_filename or _STDIN
+
+    def review(self) -> Review:
+        """Review; raises `Unable` for what the user must mend first."""
+        from mlaudit.engine.review import UsageProblem, review
+
+        try:
+            with Bar(wanted=not self._quiet) as progress:
+                return review(
+                    self._paths,
+                    self._config,
+                    stdin=self._stdin,
+                    stdin_name=self._stdin_name,
+                    progress=progress,
+                    change=self._change,
+                )
+        except UsageProblem as problem:
+            raise Unable(problem.message) from None
+        except ConfigError as error:
+            raise Unable(str(error)) from None
+
+    def workshop(self, *, unsafe: bool) -> Workshop:
+        """Give what finds fixes for the findings of the review."""
+        from mlaudit.engine.fixes import Workshop
+
+        return Workshop(
+            self._paths,
+            self._config,
+            stdin=self._stdin,
+            stdin_name=self._stdin_name,
+            unsafe=unsafe,
+        )
+
+    def show(self, review: Review, *, unsafe: bool) -> None:
+        """Write what fixes would change."""
+        mended = list(self.workshop(unsafe=unsafe).mended(review))
+        write(fixing.show(mended))
+        self._tell(mended, done=False)
+
+    def mend(self, review: Review, *, unsafe: bool) -> Review:
+        """Make the fixes, and review what is left."""
+        mended = list(self.workshop(unsafe=unsafe).mended(review))
+        fixing.save(mended)
+        self._tell(mended, done=True)
+        return self.review() if mended else review
+
+    def _tell(self, mended: list[Mended], *, done: bool) -> None:
+        if not self._quiet:
+            click.echo(fixing.told(mended, done=done), err=True)
 
 
 def _change(revision: str) -> Change:

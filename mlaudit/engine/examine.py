@@ -71,7 +71,7 @@ def examine(
     selection = Selection.of(config, rules())
     inputs = gather(paths, config, stdin, stdin_name)
     transparent = frozenset(config.python_magics)
-    runner = _runner(config, selection, inputs, transparent, witness)
+    runner = prepare(config, selection, inputs, transparent, witness)
     outcomes = []
     for done, item in enumerate(inputs):
         if progress is not None:
@@ -87,13 +87,14 @@ def examine(
     return Examined(base, selection, codes, lock_folders(inputs, base), outcomes, found, profile)
 
 
-def _runner(
+def prepare(
     config: Config,
     selection: Selection,
     inputs: Sequence[Input],
     transparent: frozenset[str],
-    witness: Witness | None,
+    witness: Witness | None = None,
 ) -> Runner:
+    """Make what examines the files of one review."""
     catalogue = Catalogue(catalogue_folders())
     libraries = learning_libraries(catalogue.libraries)
     project = ProjectFiles(root(config), libraries, partial(read, transparent=transparent))

@@ -83,16 +83,21 @@ class Runner:
         why = why or _fatal(document)
         if why is not None:
             return _failed(document.path, why, len(document.cells))
-        trace = build(document, tree, self.catalogue, self.project)
-        profile = self.selection.config.profile
-        nodes = Nodes(tree)
-        module = Module(document, nodes, collect(nodes), self.catalogue, trace, profile)
+        module = self.module(document, tree)
         try:
-            return self._outcome(module)
+            return self.outcome(module)
         finally:
             module.forget()
 
-    def _outcome(self, module: Module) -> Outcome:
+    def module(self, document: Document, tree: ast.Module) -> Module:
+        """Gather what the rules read of a document."""
+        trace = build(document, tree, self.catalogue, self.project)
+        profile = self.selection.config.profile
+        nodes = Nodes(tree)
+        return Module(document, nodes, collect(nodes), self.catalogue, trace, profile)
+
+    def outcome(self, module: Module) -> Outcome:
+        """Run the rules over a document, and describe it."""
         findings, failures = self._findings(module)
         outcome = Outcome(coverage.examined(module, self.project), failures=failures)
         described = self._described(module, outcome)

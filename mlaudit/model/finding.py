@@ -42,12 +42,48 @@ class Evidence:
     message: str = ""
 
 
+class Safety(StrEnum):
+    """Whether an edit keeps all that the program means to do, or its author must look at it."""
+
+    SAFE = "safe"
+    UNSAFE = "unsafe"
+
+
+@frozen
+class Stored:
+    """A stretch of a file as it is stored, and what to put there; counted from 1 in characters."""
+
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+    text: str
+
+
+@frozen
+class Edit:
+    """Put `text` where a location is; one without extent is a place to insert at.
+
+    `stored` is the same edit in the file itself: of a notebook, in its JSON text.
+    """
+
+    location: Location
+    text: str
+    stored: Stored
+
+
 @frozen
 class Fix:
-    """What to write instead, in the names of the code at hand."""
+    """What to write instead, in the names of the code at hand.
+
+    `edits` do so; they are there only when they were tried: the file with them parses, the finding
+    is gone, and no other has come.  `safety` is None without edits.
+    """
 
     description: str
     code: str = ""
+    edits: tuple[Edit, ...] = ()
+    safety: Safety | None = None
 
 
 @frozen

@@ -7,6 +7,7 @@ from mlaudit.model.pattern import Pattern, Words
 from mlaudit.model.profile import Memory, Profile
 from mlaudit.rulekit.calls import Call
 from mlaudit.rulekit.module import Module
+from mlaudit.rulekit.repair import NoRepair, Repair, block_of, statement_of
 from mlaudit.rulekit.rule import Rule, RuleMeta, Tier
 from mlaudit.rulekit.wording import (
     named,
@@ -76,6 +77,7 @@ __all__ = [
     "Model",
     "Module",
     "NamedCall",
+    "NoRepair",
     "Nodes",
     "Ordered",
     "Overlap",
@@ -84,6 +86,7 @@ __all__ = [
     "Place",
     "PreprocessingLeak",
     "Profile",
+    "Repair",
     "Resample",
     "Role",
     "RowSet",
@@ -99,6 +102,7 @@ __all__ = [
     "Weigh",
     "Windowed",
     "Words",
+    "block_of",
     "children",
     "field",
     "frozen",
@@ -108,4 +112,5 @@ __all__ = [
     "says_training",
     "says_validation",
     "score_of",
+    "statement_of",
 ]

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from mlaudit.catalogue.catalogue import Catalogue
     from mlaudit.catalogue.entry import Entry
+    from mlaudit.model.location import Location
     from mlaudit.rulekit.imbalance import Imbalance
     from mlaudit.source.document import Document, Place
     from mlaudit.syntax.names import NamedCall, Names
@@ -82,6 +83,20 @@ class Module:
     def text(self, node: ast.AST) -> str:
         """Give the source text of a node of the tree."""
         return self.place(node).text
+
+    def at(self, location: Location) -> list[ast.AST]:
+        """Find the nodes that stand exactly at a location of this document."""
+        line = self.document.line_of(location)
+        return [
+            node
+            for node in self.nodes.below()
+            if getattr(node, "lineno", None) == line and self.place(node).location == location
+        ]
+
+    def call_at(self, location: Location) -> Call | None:
+        """Find the call of a library that stands exactly at a location."""
+        found = self.at(location)
+        return next((call for call in self.calls if call.node in found), None)
 
     def argument(self, node: ast.expr) -> Argument:
         """Evaluate an argument as far as literals and names bound once to a literal go."""

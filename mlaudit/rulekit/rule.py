@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from mlaudit.model.profile import Profile
     from mlaudit.rulekit.module import Module
+    from mlaudit.rulekit.repair import Repair
     from mlaudit.source.document import Place
     from mlaudit.trace.trace import Trace
 
@@ -67,6 +68,10 @@ class Rule:
     def measures(self) -> bool:
         """Whether the rule has anything to say of a run."""
         return type(self).check_profile is not Rule.check_profile
+
+    def repairs(self, module: Module, finding: Finding) -> Iterable[Repair]:
+        """Offer edits that mend a finding of this rule, the best first; asked only for fixes."""
+        return ()
 
     def report(
         self,

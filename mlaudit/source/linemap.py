@@ -54,6 +54,23 @@ def decode(text: str) -> StoredNotebook:
     return notebook
 
 
+def literals(text: str) -> list[list[tuple[int, int]]]:
+    """Give for each cell where the strings of its source start and end, quotes included.
+
+    The text must be one that `decode` can decode.
+    """
+    fields, search = json.loads(text), _Search(text)
+    listed = _lists_of_cells(fields if isinstance(fields, dict) else {})
+    return [_spans(cell, search) for cells in listed for cell in cells]
+
+
+def _spans(cell: Any, search: _Search) -> list[tuple[int, int]]:
+    found: list[tuple[int, int]] = []
+    for key in [key for key in cell if key in _SOURCES] if isinstance(cell, dict) else ():
+        found = search.spans(key, cell[key])
+    return found
+
+
 def _lists_of_cells(fields: dict[str, Any]) -> Iterator[list[Any]]:
     """Take the cells out of the top level and of its worksheets, in their order in the text."""
     for key in [key for key in fields if key in ("cells", "worksheets")]:
@@ -94,6 +111,19 @@ class _Search:
             return [(one, 1) for one in strings]
         self.position = start + listed
         return list(self._strings(value if listed else [value]))
+
+    def spans(self, key: str, value: Any) -> list[tuple[int, int]]:
+        """Give where each string of a value, a list or one string, starts and ends."""
+        start, listed = self._start(key, value), isinstance(value, list)
+        if start < 0:
+            return []
+        self.position, found = start + listed, []
+        for each in value if listed else [value]:
+            first = _BETWEEN.match(self.text, self.position).end()  # type: ignore[union-attr]
+            self.position = _DECODER.raw_decode(self.text, first)[1]
+            if isinstance(each, str):
+                found.append((first, self.position))
+        return found
 
     def _start(self, key: str, value: Any) -> int:
         """Find where the next pair of this key and this value has the value; -1: nowhere."""

@@ -35,10 +35,21 @@ def read(path: Path, shown: str, transparent: frozenset[str] = frozenset()) -> D
     is_notebook = path.suffix.lower() == ".ipynb"
     try:
         content = _content(path, MAX_NOTEBOOK_BYTES if is_notebook else MAX_SCRIPT_BYTES)
+    except _UnreadableError as error:
+        return unreadable(shown, str(error), is_notebook=is_notebook)
+    return read_bytes(content, path.suffix, shown, transparent)
+
+
+def read_bytes(
+    content: bytes, suffix: str, shown: str, transparent: frozenset[str] = frozenset()
+) -> Document:
+    """Make a document of the bytes of a file whose name ends in `suffix`, as `read` does."""
+    is_notebook = suffix.lower() == ".ipynb"
+    try:
         text = _notebook_text(content) if is_notebook else _script_text(content)
     except _UnreadableError as error:
         return unreadable(shown, str(error), is_notebook=is_notebook)
-    named = is_notebook if is_notebook or path.suffix.lower() == ".py" else None
+    named = is_notebook if is_notebook or suffix.lower() == ".py" else None
     return read_text(text, shown, named, transparent)
 
 
@@ -85,22 +96,27 @@ def _notebook_text(content: bytes) -> str:
         raise _UnreadableError("not a notebook: not UTF-8 text") from None
 
 
+def encoding_of(content: bytes) -> str:
+    """Tell by which encoding a script's bytes are read: by its mark, its declaration, or UTF-8."""
+    if content.startswith(codecs.BOM_UTF8):
+        return "utf-8-sig"
+    return _declared_encoding(content) or "utf-8"
+
+
 def _script_text(content: bytes) -> str:
     if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         raise _UnreadableError("UTF-16 text, which Python does not read: save it as UTF-8")
     if b"\0" in content:
         raise _UnreadableError("binary data, not Python source text")
-    marked = content.startswith(codecs.BOM_UTF8)
-    declared = None if marked else _declared_encoding(content)
-    encoding = declared or "utf-8"
+    encoding = encoding_of(content)
     try:
-        return content.decode("utf-8-sig" if marked else encoding)
+        return content.decode(encoding)
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
-        if declared is None:
+        if encoding == "utf-8-sig" or _declared_encoding(content) is None:
             message = f"line {line} is not UTF-8, and no encoding is declared"
         else:
-            message = f"line {line} is not {declared}, the declared encoding"
+            message = f"line {line} is not {encoding}, the declared encoding"
         raise _UnreadableError(f"cannot be decoded: {message}") from None
     except (LookupError, UnicodeError):
         raise _UnreadableError(f"cannot be decoded: unknown encoding {encoding!r}") from None

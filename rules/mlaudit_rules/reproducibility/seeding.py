@@ -36,7 +36,7 @@ _ASKING = Pattern(
     r"(?i)^(get|make|gen|generate|new|next|random|read|load|save|sample|choose|pick|is|has|are"
     r"|check|test|log|print|report|assert|hash|spawn|parse)_"
 )
-_SEED_NAME = Pattern(r"(?i)^(rand(om)?_?)?(seed|state)$|^rng_?seed$")
+SEED_NAME = Pattern(r"(?i)^(rand(om)?_?)?(seed|state)$|^rng_?seed$")
 
 
 class Site(Protocol):
@@ -255,7 +255,7 @@ def seed_fix(module: Module, call: Call) -> Fix | None:
 
 def _seed_name(module: Module) -> str:
     for name, value in module.names.literals.items():
-        if isinstance(value, ast.Constant) and type(value.value) is int and _SEED_NAME.match(name):
+        if isinstance(value, ast.Constant) and type(value.value) is int and SEED_NAME.match(name):
             return name
     return "42"
 

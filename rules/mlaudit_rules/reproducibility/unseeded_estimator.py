@@ -13,13 +13,14 @@ from mlaudit_rules.reproducibility.estimators import (
     unseeded,
 )
 from mlaudit_rules.reproducibility.lateness import fits_of, late_for_fit
+from mlaudit_rules.reproducibility.reseeding import seeded
 from mlaudit_rules.reproducibility.running import Running
 from mlaudit_rules.reproducibility.seeding import Seeding, generator_of, seed_fix
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from mlaudit.rulekit import Call, Finding, Module
+    from mlaudit.rulekit import Call, Finding, Module, Repair
 
 _MODELS = {"predictor", "wrapper", "clusterer", "resampler"}
 _TRANSFORMERS = {"transformer", "selector", "encoder"}
@@ -68,6 +69,10 @@ class UnseededEstimator(Rule):
                 conditional=not running.reaches(call.function),
                 fix=seed_fix(module, call),
             )
+
+    def repairs(self, module: Module, finding: Finding) -> Iterable[Repair]:
+        """Give the call a seed."""
+        return seeded(module, finding)
 
 
 def _fitted_after_seed(module: Module, generator: str, call: Call) -> bool:

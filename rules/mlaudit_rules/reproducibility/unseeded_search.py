@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from mlaudit.rulekit import Confidence, Fix, Rule, RuleMeta, Severity
 from mlaudit_rules.reproducibility.bindings import sole_values
+from mlaudit_rules.reproducibility.reseeding import seeded
 from mlaudit_rules.reproducibility.running import Running
 from mlaudit_rules.reproducibility.seeding import (
     LIBRARIES,
@@ -21,7 +22,7 @@ from mlaudit_rules.reproducibility.seeding import (
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from mlaudit.rulekit import Call, Finding, Module
+    from mlaudit.rulekit import Call, Finding, Module, Repair
 
 _SEARCHING = frozenset({"search", "tuner"})
 _TRIALS = frozenset({"optimize", "ask"})
@@ -63,6 +64,10 @@ class UnseededSearch(Rule):
                 conditional=not running.reaches(call.function),
                 fix=_fix(module, call),
             )
+
+    def repairs(self, module: Module, finding: Finding) -> Iterable[Repair]:
+        """Give the call a seed."""
+        return seeded(module, finding)
 
 
 def _unseeded(call: Call) -> bool:

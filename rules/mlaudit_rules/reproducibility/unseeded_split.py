@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from mlaudit.rulekit import Confidence, Finding, Fix, Rule, RuleMeta, Severity
 from mlaudit_rules.reproducibility.draws import sampled_apart
 from mlaudit_rules.reproducibility.lateness import late_seed
+from mlaudit_rules.reproducibility.reseeding import seeded
 from mlaudit_rules.reproducibility.running import Running
 from mlaudit_rules.reproducibility.seeding import (
     LIBRARIES,
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     import ast
     from collections.abc import Iterable
 
-    from mlaudit.rulekit import Call, Module
+    from mlaudit.rulekit import Call, Module, Repair
 
 
 class UnseededSplit(Rule):
@@ -59,6 +60,10 @@ class UnseededSplit(Rule):
         for sample in samples:
             if not seeding.seeds("numpy"):
                 yield self._sampled(module, sample)
+
+    def repairs(self, module: Module, finding: Finding) -> Iterable[Repair]:
+        """Give the call a seed."""
+        return seeded(module, finding)
 
     def _sampled(self, module: Module, sample: ast.Call) -> Finding:
         text = module.text(sample.func)

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mlaudit.rulekit import Confidence, Rule, RuleMeta, Severity
+from mlaudit_rules.reproducibility.reseeding import seeded
 from mlaudit_rules.reproducibility.running import Running
 from mlaudit_rules.reproducibility.seeding import LIBRARIES, Seeding, seed_fix, seedless
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from mlaudit.rulekit import Finding, Module
+    from mlaudit.rulekit import Finding, Module, Repair
 
 
 class UnseededSplitter(Rule):
@@ -48,3 +49,7 @@ class UnseededSplitter(Rule):
                 conditional=not running.reaches(call.function),
                 fix=seed_fix(module, call),
             )
+
+    def repairs(self, module: Module, finding: Finding) -> Iterable[Repair]:
+        """Give the call a seed."""
+        return seeded(module, finding)
