@@ -7,6 +7,13 @@ from typing import TYPE_CHECKING
 
 from mlaudit.rulekit import Pattern, frozen
 from mlaudit_rules.reproducibility.bindings import assignments, last_name
+from mlaudit_rules.reproducibility.given_weights import (
+    all_read_back,
+    passed_over,
+    read_before_training,
+    read_in,
+    set_to_constants,
+)
 
 if TYPE_CHECKING:
     from mlaudit.rulekit import Call, Module
@@ -32,8 +39,9 @@ _PRETRAINED = Pattern(
     r"from_pretrained|pretrained\s*=\s*True|weights\s*=\s*(?!None)|torch\.load|load_model|hub\.load"
     r"|joblib\.load|pickle\.load|load_from_checkpoint"
 )
-
-_READ_BACK = frozenset({"load_model", "from_pretrained", "load"})
+_MOVES = frozenset({"to", "cuda", "cpu", "float", "double", "half", "train", "requires_grad_"})
+# With these, Lightning puts samplers into the loaders whose order has a seed of its own.
+_PARALLEL = Pattern(r"^(ddp|fsdp|deepspeed)")
 # Layers of Keras that draw while they run, and have no weights to draw before.
 _WEIGHTLESS = Pattern(r"Dropout|Noise|^Random|^Rand|^AugMix|^MixUp|^CutMix")
 _REBUILT = frozenset({"model_from_json", "model_from_yaml", "model_from_config", "clone_model"})
@@ -60,6 +68,7 @@ def trains_network(module: Module) -> bool:
 def torch_training(module: Module, running: Running) -> TorchTraining | None:
     """Find the first optimizer that the program makes, and the network whose weights it steps."""
     loaders = tuple(call for call in module.calls if _kind(call) == "loader" and _shuffles(call))
+    loaders = () if any(map(_reorders, module.calls)) else loaders
     for call in module.calls:
         if _kind(call) != "optimizer" or _library(call) not in _TORCH:
             continue
@@ -70,7 +79,10 @@ def torch_training(module: Module, running: Running) -> TorchTraining | None:
         name = ast.unparse(owner)
         built = _construction(module, owner)
         initialised = built is None or _initialises(module, built)
-        initialised = initialised and not _read_in(module, name, call.node)
+        initialised = initialised and not (
+            read_in(module, name, call.node)
+            or (built is not None and read_before_training(module, built, call))
+        )
         if initialised or loaders:
             return TorchTraining(name, built or call.node, call, loaders, initialised)
     return None
@@ -89,51 +101,12 @@ def keras_training(module: Module) -> tuple[ast.Call, Call] | None:
         if not given & _KERAS_ARGUMENTS and function.attr == "fit":
             continue
         name = ast.unparse(function.value)
-        if _all_read_back(module, name) or _read_in(module, name, named.node):
+        if all_read_back(module, name) or read_in(module, name, named.node):
+            continue
+        if passed_over(module, named.node):
             continue
         return named.node, _weights_of(module, name, weights)
     return None
-
-
-def _all_read_back(module: Module, name: str) -> bool:
-    """Say whether a name stands for networks read from files alone."""
-    values = [value for target, value in module.fact(assignments) if ast.unparse(target) == name]
-    return bool(values) and all(
-        isinstance(value, ast.Call) and last_name(value.func) in _READ_BACK for value in values
-    )
-
-
-def _read_in(module: Module, name: str, before: ast.Call) -> bool:
-    """Say whether a network gets weights from a file, whatever comes, before a call."""
-    for node in module.nodes.find(ast.Call):
-        function = node.func
-        if not isinstance(function, ast.Attribute) or node.lineno > before.lineno:
-            continue
-        if function.attr not in {"load_state_dict", "load_weights"} or node.keywords:
-            continue  # by `strict=False` or `by_name=True`, some weights stay as they were drawn
-        if ast.unparse(function.value) == name and not _conditional(module, node):
-            return not _written_before(module, node)
-    return False
-
-
-def _written_before(module: Module, reading: ast.Call) -> bool:
-    """Say whether the program itself writes, before it reads them, the weights of a network."""
-    return any(
-        last_name(call.node.func) == "save_weights"
-        and call.node.lineno < reading.lineno
-        and [ast.unparse(given) for given in call.node.args]
-        == [ast.unparse(given) for given in reading.args]
-        for call in module.names.calls
-    )
-
-
-def _conditional(module: Module, node: ast.AST) -> bool:
-    around = module.nodes.parents.get(node)
-    while around is not None and not isinstance(around, ast.FunctionDef | ast.AsyncFunctionDef):
-        if isinstance(around, ast.If | ast.Try | ast.IfExp):
-            return True
-        around = module.nodes.parents.get(around)
-    return False
 
 
 def _weights_of(module: Module, name: str, weights: list[Call]) -> Call:
@@ -204,6 +177,20 @@ def _shuffles(call: Call) -> bool:
     return shuffle is not None and shuffle.known and bool(shuffle.value) and own is None
 
 
+def _reorders(call: Call) -> bool:
+    """Say whether a trainer of Lightning has its strategy replace the samplers of the loaders."""
+    if _kind(call) != "trainer" or "lightning" not in _library(call):
+        return False
+    own = [call.arguments.get(name) for name in ("use_distributed_sampler", "replace_sampler_ddp")]
+    if any(given is not None and given.value is False for given in own):
+        return False
+    ways = (call.arguments.get(name) for name in ("strategy", "accelerator", "distributed_backend"))
+    return any(
+        way is not None and isinstance(way.value, str) and _PARALLEL.search(way.value)
+        for way in ways
+    )
+
+
 def _owner(module: Module, optimizer: ast.Call) -> ast.expr | None:
     """Find `net` in `Adam(net.parameters())`, also in lists, groups, filters and by a name."""
     values = [*optimizer.args[:1], *(k.value for k in optimizer.keywords if k.arg == "params")]
@@ -261,14 +248,28 @@ def _made(module: Module) -> dict[str, ast.Call]:
 
 def _initialises(module: Module, built: ast.Call) -> bool:
     """Say whether a construction draws weights: not where all come from elsewhere."""
+    built = _bare(built)
     if _pretrained(module, built):
         return _has_layers(module)
     owner = module.names.classes.get(last_name(built.func) or "")
+    layers = {call.node for call in module.calls if _kind(call) in {"layer", "network"}}
+    if set_to_constants(module, owner or built, layers):
+        return False
     if owner is None or _has_parts(module, owner):
         return True
     made = module.fact(_made)
     given = (made.get(ast.unparse(value)) for value in built.args)
     return not any(call is not None and _pretrained(module, call) for call in given)
+
+
+def _bare(built: ast.Call) -> ast.Call:
+    """Find `Net()` in `Net().to(device)`."""
+    function = built.func
+    while isinstance(function, ast.Attribute) and function.attr in _MOVES:
+        if not isinstance(function.value, ast.Call):
+            break
+        built, function = function.value, function.value.func
+    return built
 
 
 def _has_parts(module: Module, owner: ast.ClassDef) -> bool:

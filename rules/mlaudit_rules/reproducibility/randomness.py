@@ -32,6 +32,7 @@ _SEEDS = {
     "torch": "torch.manual_seed(42)",
     "tensorflow": "keras.utils.set_random_seed(42)",
 }
+_DRAWN_BY_KERAS = "The initial weights come from the generator of Keras's initializers"
 _SIZED = Pattern(r"\bInput\(|input_shape|input_dim|batch_input")
 _LATER_WEIGHTS = Pattern(
     r"load_state_dict|\.apply\(|reset_parameters|(init|initiali[sz]e)\w*_weights|weights?_init"
@@ -175,8 +176,8 @@ def _keras(module: Module, seeding: Seeding) -> Iterator[Randomness]:
         return
     fit, layer = training
     seeded = {generator for generator in ALL if seeding.seeds(generator)}
-    # Under Theano, NumPy's generator gives the weights; under Keras 3, Python's gives the seeds.
-    if seeded and not (seeded == {"numpy"} and _imports_tensorflow(module)):
+    # The first Keras drew from NumPy's generator, Keras 3 takes its seeds from Python's.
+    if seeded and not (seeded == {"numpy"} and layer.name.startswith("tensorflow")):
         yield from _layers_before_seed(module, seeding)
         return
     site = _site(module, fit, "tensorflow")
@@ -184,7 +185,7 @@ def _keras(module: Module, seeding: Seeding) -> Iterator[Randomness]:
         "tensorflow",
         module.place(fit),
         "the initial weights",
-        f"The initial weights come from {LIBRARIES['tensorflow']} global generator",
+        _DRAWN_BY_KERAS,
         ": every run trains another model",
         (("built here", layer.place),),
         others=tuple(seeding.others("tensorflow", site)) if site else (),
@@ -205,15 +206,11 @@ def _layers_before_seed(module: Module, seeding: Seeding) -> Iterator[Randomness
         "tensorflow",
         weights[0].place,
         "the initial weights",
-        f"The initial weights come from {LIBRARIES['tensorflow']} global generator",
+        _DRAWN_BY_KERAS,
         ": every run trains another model",
         (),
         late,
     )
-
-
-def _imports_tensorflow(module: Module) -> bool:
-    return any(name.split(".", 1)[0] == "tensorflow" for name in module.names.aliases.values())
 
 
 def _draws(

@@ -15,6 +15,18 @@ if TYPE_CHECKING:
 _PLAIN = frozenset({"staticmethod", "classmethod", "property"})
 
 
+def _registers(decorator: ast.expr) -> bool:
+    """Say whether a decorator may hand a function to what runs it.
+
+    A bare `@click.command()` does not: a group runs it, which may stand in another file.
+    """
+    made = decorator.func if isinstance(decorator, ast.Call) else decorator
+    owner = made.value if isinstance(made, ast.Attribute) else None
+    if isinstance(owner, ast.Name) and owner.id == "click":
+        return False
+    return getattr(made, "id", getattr(made, "attr", "?")) not in _PLAIN
+
+
 class Running:
     """References by name, followed from the top level; a class that is named runs its methods."""
 
@@ -72,10 +84,7 @@ class Running:
     def _define(self, node: Definition, scope: str | None) -> None:
         self._references.setdefault(node, set())
         self._functions.setdefault(scope or node.name, []).append(node)
-        decorators = {
-            getattr(item, "id", getattr(item, "attr", "?")) for item in node.decorator_list
-        }
-        if scope is None and decorators - _PLAIN:
+        if scope is None and any(map(_registers, node.decorator_list)):
             self._roots.append(node)
 
     def _follow(self) -> set[Definition]:

@@ -91,6 +91,8 @@ def _varies(call: Call) -> str:
         return "draws other rows in every run"
     if kind == "clusterer":
         return "starts from other points in every run"
+    if call.entry is not None and call.entry.name.endswith("LinearSVC"):
+        return "goes through the rows in another order in every run"
     if _draws_ties(call):
         return "chooses at random between equally good splits in every run"
     return "learns something else in every run"

@@ -1,0 +1,162 @@
+"""Networks whose initial weights are not drawn: read from a file, or set to constants."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from mlaudit_rules.reproducibility.bindings import assignments, last_name
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mlaudit.rulekit import Call, Module
+
+_READ_BACK = frozenset({"load_model", "from_pretrained", "load"})
+_READS = frozenset({"load_state_dict", "load_weights"})
+_WRITES = frozenset({"save_weights", "save"})
+_CONSTANT = frozenset({"zero_", "fill_", "zeros_", "ones_", "constant_"})
+_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+
+
+def all_read_back(module: Module, name: str) -> bool:
+    """Say whether a name stands for networks read from files alone."""
+    values = [value for target, value in module.fact(assignments) if ast.unparse(target) == name]
+    return bool(values) and all(
+        isinstance(value, ast.Call) and last_name(value.func) in _READ_BACK for value in values
+    )
+
+
+def read_in(module: Module, name: str, before: ast.Call) -> bool:
+    """Say whether a network gets weights from a file, whatever comes, before a call."""
+    return any(
+        reading.lineno <= before.lineno and not _written_before(module, reading)
+        for reading in _readings(module, name)
+    )
+
+
+def read_before_training(module: Module, built: ast.AST, optimizer: Call) -> bool:
+    """Say whether weights are read where a network is built, before it is handed to training."""
+    home, trains = _function_around(module, built), optimizer.function
+    if trains is None or trains is home:
+        return False
+    names = {ast.unparse(target) for target, value in module.fact(assignments) if value is built}
+    handed = [
+        call.node.lineno
+        for call in module.names.calls
+        if call.function is home
+        and last_name(call.node.func) == trains.name
+        and names & {ast.unparse(given) for given in call.node.args}
+    ]
+    return any(
+        _function_around(module, reading) is home
+        and all(reading.lineno < line for line in handed)
+        and not _written_before(module, reading)
+        for name in (names if handed else ())
+        for reading in _readings(module, name)
+    )
+
+
+def _readings(module: Module, name: str) -> Iterator[ast.Call]:
+    """Find where a network gets all of its weights from a file, whatever comes."""
+    for node in module.nodes.find(ast.Call):
+        function = node.func
+        if not isinstance(function, ast.Attribute) or function.attr not in _READS:
+            continue  # by `strict=False` or `by_name=True`, some weights stay as they were drawn
+        named = not node.keywords and ast.unparse(function.value) == name
+        if named and not _conditional(module, node):
+            yield node
+
+
+def _written_before(module: Module, reading: ast.Call) -> bool:
+    """Say whether the program itself writes, before it reads them, the weights of a network."""
+    read = {ast.unparse(given) for given in _files(reading)}
+    return any(
+        last_name(call.node.func) in _WRITES
+        and call.node.lineno < reading.lineno
+        and not read.isdisjoint(map(ast.unparse, call.node.args))
+        for call in module.names.calls
+    )
+
+
+def _files(reading: ast.Call) -> Iterator[ast.expr]:
+    """Give the arguments of a reading, and of the calls in them, such as `torch.load(path)`."""
+    for node in ast.walk(reading):
+        if isinstance(node, ast.Call):
+            yield from node.args
+
+
+def passed_over(module: Module, node: ast.AST) -> bool:
+    """Say whether a flag, constant in every call of the function around, leads past a node."""
+    function = _function_around(module, node)
+    if function is None:
+        return False
+    child, around = node, module.nodes.parents.get(node)
+    while around is not None and around is not function:
+        if (
+            isinstance(around, ast.If)
+            and isinstance(around.test, ast.Name)
+            and child
+            in (
+                *around.body,
+                *around.orelse,
+            )
+        ):
+            given = _flags(module, function, around.test.id)
+            if given and given == {child in around.orelse}:
+                return True
+        child, around = around, module.nodes.parents.get(around)
+    return False
+
+
+def _flags(module: Module, function: ast.AST, name: str) -> set[bool | None]:
+    """List what the calls of a function give for a parameter: True, False, or None if unknown."""
+    assert isinstance(function, _FUNCTIONS)
+    spec = function.args
+    parameters = [parameter.arg for parameter in (*spec.posonlyargs, *spec.args)]
+    if name not in parameters:
+        return set()
+    defaults = dict(zip(reversed(parameters), reversed(spec.defaults), strict=False))
+    found: set[bool | None] = set()
+    for call in module.names.calls:
+        if last_name(call.node.func) == function.name:
+            named = {keyword.arg: keyword.value for keyword in call.node.keywords}
+            placed = dict(zip(parameters, call.node.args, strict=False))
+            value = named.get(name) or placed.get(name) or defaults.get(name)
+            known = isinstance(value, ast.Constant) and isinstance(value.value, bool)
+            found.add(bool(value.value) if known and isinstance(value, ast.Constant) else None)
+    return found
+
+
+def set_to_constants(module: Module, made: ast.AST, layers: set[ast.Call]) -> bool:
+    """Say whether the weights of all layers that a class or call makes are set to constants."""
+    named = {value: ast.unparse(target) for target, value in module.fact(assignments)}
+    own = [node for node in module.nodes.find(ast.Call, within=made) if node in layers]
+    fixed = [ast.unparse(node) for node in module.nodes.find(ast.Call) if _sets_constant(node)]
+    return bool(own) and all(
+        layer in named and any(f"{named[layer]}.weight" in text for text in fixed) for layer in own
+    )
+
+
+def _sets_constant(node: ast.Call) -> bool:
+    return last_name(node.func) in _CONSTANT
+
+
+def _conditional(module: Module, node: ast.AST) -> bool:
+    around = module.nodes.parents.get(node)
+    while around is not None and not isinstance(around, _FUNCTIONS):
+        if isinstance(around, ast.If | ast.Try | ast.IfExp) and not _is_main_guard(around):
+            return True
+        around = module.nodes.parents.get(around)
+    return False
+
+
+def _is_main_guard(node: ast.AST) -> bool:
+    return isinstance(node, ast.If) and "__name__" in ast.unparse(node.test)
+
+
+def _function_around(module: Module, node: ast.AST) -> ast.AST | None:
+    around = module.nodes.parents.get(node)
+    while around is not None and not isinstance(around, _FUNCTIONS):
+        around = module.nodes.parents.get(around)
+    return around
