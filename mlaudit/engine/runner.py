@@ -91,9 +91,9 @@ class Runner:
 
     def module(self, document: Document, tree: ast.Module) -> Module:
         """Gather what the rules read of a document."""
-        trace = build(document, tree, self.catalogue, self.project)
-        profile = self.selection.config.profile
         nodes = Nodes(tree)
+        trace = build(document, nodes, self.catalogue, self.project)
+        profile = self.selection.config.profile
         return Module(document, nodes, collect(nodes), self.catalogue, trace, profile)
 
     def outcome(self, module: Module) -> Outcome:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from mlaudit.catalogue.catalogue import Catalogue
     from mlaudit.flow.values import Prediction
     from mlaudit.source.document import Document
+    from mlaudit.syntax.nodes import Nodes
     from mlaudit.trace.events import Argument, Event, Model
     from mlaudit.trace.rows import RowSet
 
@@ -33,14 +34,15 @@ class Project(Protocol):
 
 
 def build(
-    document: Document, tree: ast.Module, catalogue: Catalogue, project: Project | None = None
+    document: Document, nodes: Nodes, catalogue: Catalogue, project: Project | None = None
 ) -> Trace:
     """Interpret a document abstractly and give the trace of what its program does."""
     run = Interpreter(document, catalogue, project)
+    body = nodes.root.body
     try:
-        run.shown = sinks.shown(document, tree.body)
-        run.block(tree.body)
-        functions.enter_uncalled(run, tree.body)
+        run.shown = sinks.shown(document, body)
+        run.block(body)
+        functions.enter_uncalled(run, nodes)
     except BudgetExceededError:
         run.note("the step budget was used up: the rest of the program was not followed")
     except RecursionError:

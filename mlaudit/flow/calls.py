@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from mlaudit.flow import (
     attributes,
@@ -40,6 +40,8 @@ from mlaudit.flow.values import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from mlaudit.flow.interpreter import Interpreter
 
 
@@ -78,22 +80,9 @@ def _as_estimator(run: Interpreter, function: ast.Attribute, receiver: Value) ->
 def call_value(run: Interpreter, target: Value, arguments: Arguments) -> Value:
     """Call a value with evaluated arguments."""
     inner = run.load(target)
-    if isinstance(inner, Symbol):
-        return call_symbol(run, inner.name, arguments)
-    if isinstance(inner, Function):
-        return functions.call(run, inner, arguments)
-    if isinstance(inner, Class):
-        return functions.instantiate(run, inner, arguments)
-    if isinstance(inner, Method):
-        return call_method(run, inner.receiver, inner.name, arguments)
-    if isinstance(inner, Partial):
-        return call_value(run, inner.target, _completed(inner, arguments))
-    if isinstance(inner, Instance):
-        return _call_instance(run, target, inner, arguments)
-    if isinstance(inner, Estimator):
-        return networks.call_estimator(run, target, inner, arguments)
-    if isinstance(inner, Choice):
-        return _each(run, inner, lambda option: call_value(run, option, arguments))
+    handler = _CALLED.get(type(inner))
+    if handler is not None:
+        return handler(run, target, inner, arguments)
     return unknown_result(run, arguments, [run.data(inner)])
 
 
@@ -119,32 +108,19 @@ def _call_instance(run: Interpreter, target: Value, inner: Instance, arguments: 
 def call_method(run: Interpreter, receiver: Value, name: str, arguments: Arguments) -> Value:
     """Call a method of a value."""
     inner = run.load(receiver)
-    if isinstance(inner, Symbol):
-        return call_symbol(run, f"{inner.name}.{name}", arguments)
-    if isinstance(inner, ProjectModule):
-        return call_value(run, inner.scope.names.get(name, UNKNOWN), arguments)
-    if isinstance(inner, Instance | Class):
-        return _member(run, receiver, inner, name, arguments)
-    if isinstance(inner, Estimator):
-        return estimators.method(run, receiver, inner, name, arguments)
-    if isinstance(inner, Tuner):
-        return tuning.method(run, receiver, inner, name, arguments)
-    if isinstance(inner, Data):
-        return methods.call(run, receiver, inner, name, arguments)
-    if isinstance(inner, Sequence):
-        return containers.sequence_method(run, receiver, inner, name, arguments)
-    if isinstance(inner, Dictionary):
-        return containers.dictionary_method(run, receiver, inner, name, arguments)
-    if isinstance(inner, Constant):
-        return builtin.string_method(run, inner, name, arguments)
-    if isinstance(inner, Choice):
-        splitters = _splitters(run, inner) if name == "split" else []
-        if splitters:
-            return splits.folds(run, splitters, arguments)
-        return _each(run, inner, lambda option: call_method(run, option, name, arguments))
-    if isinstance(inner, Method):
-        return unknown_result(run, arguments, [run.data(inner.receiver)])
+    handler = _METHODS.get(type(inner))
+    if handler is not None:
+        return handler(run, receiver, inner, name, arguments)
     return unknown_result(run, arguments, [])
+
+
+def _method_of_choice(
+    run: Interpreter, receiver: Value, inner: Choice, name: str, arguments: Arguments
+) -> Value:
+    splitters = _splitters(run, inner) if name == "split" else []
+    if splitters:
+        return splits.folds(run, splitters, arguments)
+    return _each(run, inner, lambda option: call_method(run, option, name, arguments))
 
 
 def _member(
@@ -220,3 +196,35 @@ def callbacks(run: Interpreter, arguments: Arguments, data: list[Data]) -> list[
                 functions.call(run, inner, Arguments(inner.node, [given] * max(count, 0)))
             )
     return results
+
+
+_CALLED: dict[type[Value], Callable[[Interpreter, Value, Any, Arguments], Value]] = {
+    Symbol: lambda run, _, inner, given: call_symbol(run, inner.name, given),
+    Function: lambda run, _, inner, given: functions.call(run, inner, given),
+    Class: lambda run, _, inner, given: functions.instantiate(run, inner, given),
+    Method: lambda run, _, inner, given: call_method(run, inner.receiver, inner.name, given),
+    Partial: lambda run, _, inner, given: call_value(run, inner.target, _completed(inner, given)),
+    Instance: _call_instance,
+    Estimator: networks.call_estimator,
+    Choice: lambda run, _, inner, given: _each(
+        run, inner, lambda option: call_value(run, option, given)
+    ),
+}
+_METHODS: dict[type[Value], Callable[[Interpreter, Value, Any, str, Arguments], Value]] = {
+    Symbol: lambda run, _, inner, name, given: call_symbol(run, f"{inner.name}.{name}", given),
+    ProjectModule: lambda run, _, inner, name, given: call_value(
+        run, inner.scope.names.get(name, UNKNOWN), given
+    ),
+    Instance: _member,
+    Class: _member,
+    Estimator: estimators.method,
+    Tuner: tuning.method,
+    Data: methods.call,
+    Sequence: containers.sequence_method,
+    Dictionary: containers.dictionary_method,
+    Constant: lambda run, _, inner, name, given: builtin.string_method(run, inner, name, given),
+    Choice: _method_of_choice,
+    Method: lambda run, _, inner, name, given: unknown_result(
+        run, given, [run.data(inner.receiver)]
+    ),
+}

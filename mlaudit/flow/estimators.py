@@ -118,8 +118,9 @@ def method(
 
 def _sets_mode(run: Interpreter, name: str, arguments: Arguments) -> bool:
     """Whether `net.train()` only switches to training mode."""
-    values = [run.load(value) for value in arguments.values()]
-    return name == "train" and all(isinstance(value, Constant) for value in values)
+    return name == "train" and all(
+        isinstance(run.load(value), Constant) for value in arguments.values()
+    )
 
 
 def transform(run: Interpreter, estimator: Estimator, arguments: Arguments) -> Data:

@@ -22,12 +22,12 @@ from mlaudit.flow.values import (
     Value,
 )
 from mlaudit.model.pattern import Pattern
-from mlaudit.syntax.nodes import walk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mlaudit.flow.interpreter import Interpreter
+    from mlaudit.syntax.nodes import Nodes
 
 DEEPEST_CALLS = 6
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
@@ -203,15 +203,15 @@ def superclass_call(run: Interpreter, name: str, arguments: Arguments) -> Value:
     return UNKNOWN
 
 
-def enter_uncalled(run: Interpreter, body: list[ast.stmt]) -> None:
+def enter_uncalled(run: Interpreter, nodes: Nodes) -> None:
     """Enter functions and methods that nobody calls, with symbolic arguments.
 
     Those that no other one mentions come first, and what they call is followed.  The rest are
     entered each on its own account, and do not enter again what was entered before.
     """
     with run.conditionally():
-        waiting = list(_uncalled(run, body))
-        mentioned = {name for function in waiting for name in _mentions(function.node)}
+        waiting = list(_uncalled(run, nodes.root.body))
+        mentioned = {name for function in waiting for name in _mentions(nodes, function.node)}
         for function in waiting:
             if getattr(function.node, "name", "") not in mentioned:
                 _enter(run, function)
@@ -247,8 +247,8 @@ def _uncalled_methods(run: Interpreter, node: ast.ClassDef) -> Iterator[Function
             yield Function(found.node, found.scope, found.document, instance, owner)
 
 
-def _mentions(node: ast.AST) -> Iterator[str]:
-    for inner in walk(node):
+def _mentions(nodes: Nodes, node: ast.AST) -> Iterator[str]:
+    for inner in nodes.below(node):
         if isinstance(inner, ast.Name):
             yield inner.id
         elif isinstance(inner, ast.Attribute):

@@ -48,13 +48,14 @@ def comprehended(
 
     inner = run.load(iterated)
     turn = node.generators[0]
-    plain = isinstance(node.elt, ast.Name) and ast.dump(turn.target).startswith("Name(")
-    if len(node.generators) > 1 or not plain or not isinstance(inner, Data):
+    element, target = node.elt, turn.target
+    if not (isinstance(element, ast.Name) and isinstance(target, ast.Name)):
+        return None
+    if len(node.generators) > 1 or element.id != target.id or not isinstance(inner, Data):
         return None
     if inner.kind == "table" and inner.table is not None:
         inner = of_table(inner)
-    same = isinstance(turn.target, ast.Name) and ast.unparse(node.elt) == turn.target.id
-    if inner.kind != "columns" or inner.columns is None or not same:
+    if inner.kind != "columns" or inner.columns is None:
         return None
     left = inner
     for condition in turn.ifs:
@@ -62,7 +63,7 @@ def comprehended(
         match condition:
             case ast.Compare(
                 left=ast.Name(id=name), ops=[ast.NotEq() | ast.NotIn()], comparators=[other]
-            ) if name == ast.unparse(node.elt):
+            ) if name == element.id:
                 names = tables.literal_names(run, run.eval(other))
         if names is None:
             return None

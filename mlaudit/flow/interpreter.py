@@ -84,7 +84,7 @@ class Interpreter:
         """Give the source text of a node."""
         if type(node) is ast.Name:
             return node.id
-        return self.document.slice(self.document.place(node))
+        return self.document.text_of(node)
 
     def emit(self, kind: type[E], node: ast.AST, *more: Hashable, **fields: Any) -> E:
         """Record an event; when its code runs again in a loop, it is brought up to date."""

@@ -292,7 +292,9 @@ def _portion(run: Interpreter, arguments: Arguments) -> list[Hashable]:
     """Which portion of a source is read: training and test images may lie in one folder."""
     found: list[Hashable] = []
     for name in _PORTIONS:
-        value = run.load(arguments.named.get(name, UNKNOWN))
+        if name not in arguments.named:
+            continue
+        value = run.load(arguments.named[name])
         if isinstance(value, Constant):
             found.append((name, value.value))
         elif isinstance(value, Dictionary | Sequence):

@@ -60,7 +60,7 @@ class Selector:
 class Region:
     """A node of the tree of regions; two regions are equal when their chains are."""
 
-    __slots__ = ("_hash", "above", "label", "parent", "selector", "unsure")
+    __slots__ = ("_hash", "above", "label", "lacks", "parent", "selector", "unsure")
 
     def __init__(self, parent: Region | None, selector: Selector, label: str = ""):
         self.parent = parent
@@ -68,6 +68,7 @@ class Region:
         self.label = label
         self.above: tuple[Region, ...] = parent.chain if parent is not None else ()
         self.unsure: bool = selector.way == "maybe" or (parent is not None and parent.unsure)
+        self.lacks: bool = selector.way == "without" or (parent is not None and parent.lacks)
         self._hash = hash((parent, selector))
 
     @property
@@ -96,26 +97,27 @@ class Region:
 
     def overlap(self, other: Region) -> Overlap:
         """Compare two regions where their chains part; different bases share nothing."""
-        if self.base != other.base:
-            return Overlap.DISJOINT
         surest = Overlap.MAY if self.unsure or other.unsure else Overlap.MUST
+        if self is other:
+            return surest
         mine, theirs = self.chain, other.chain
         depth = 0
         for a, b in zip(mine, theirs, strict=False):
-            if a != b:
+            if a is not b and a != b:
                 break
             depth += 1
+        if depth == 0:
+            return Overlap.DISJOINT
         if depth == len(mine) or depth == len(theirs):
             return surest
         apart = _diverge(mine[depth], theirs[depth])
         if apart is Overlap.MUST and max(len(mine), len(theirs)) > depth + 1:
             apart = Overlap.MAY  # what is shared here need not be chosen further down
-        return min(
-            apart,
-            surest,
-            _excluded(mine[depth:], other),
-            _excluded(theirs[depth:], self),
-        )
+        if (self.lacks and _excluded(mine[depth:], other)) or (
+            other.lacks and _excluded(theirs[depth:], self)
+        ):
+            return Overlap.DISJOINT
+        return min(apart, surest)
 
     def within(self, other: Region) -> bool:
         """Say whether the other region is an ancestor of this one, or this one itself."""
@@ -140,14 +142,15 @@ class Rows:
         overlap where each such term has its counterpart on the other side.
         """
         best, unsure = Overlap.DISJOINT, False
+        both = self.perhaps and other.perhaps
         for a in self.terms:
             for b in other.terms:
                 found = a.overlap(b)
-                if found is Overlap.MUST and a in self.perhaps and b in other.perhaps:
+                if both and found is Overlap.MUST and a in self.perhaps and b in other.perhaps:
                     found, unsure = Overlap.MAY, True
+                if found is Overlap.MUST:
+                    return found
                 best = max(best, found)
-                if best is Overlap.MUST:
-                    return best
         return Overlap.MUST if unsure and self._matched(other) and other._matched(self) else best
 
     def _matched(self, other: Rows) -> bool:
@@ -172,6 +175,8 @@ class Rows:
     @property
     def bases(self) -> KeysView[Region]:
         """The data sets that the terms are cut from."""
+        if len(self.terms) == 1:
+            return {self.terms[0].base: None}.keys()
         return dict.fromkeys(term.base for term in self.terms).keys()
 
     @property
@@ -348,10 +353,10 @@ def _ends_before(high: Hashable, low: Hashable) -> bool:
     return high == low
 
 
-def _excluded(steps: tuple[Region, ...], other: Region) -> Overlap:
-    """A step `without` some rows shares nothing with rows inside them."""
-    for step in steps:
-        gone = step.selector.key if step.selector.way == "without" else None
-        if isinstance(gone, Rows) and any(other.within(term) for term in gone.terms):
-            return Overlap.DISJOINT
-    return Overlap.MUST
+def _excluded(steps: tuple[Region, ...], other: Region) -> bool:
+    """Say whether a step leaves out rows that hold the others: it shares nothing with these."""
+    left_out = (step.selector.key for step in steps if step.selector.way == "without")
+    return any(
+        isinstance(gone, Rows) and any(other.within(term) for term in gone.terms)
+        for gone in left_out
+    )

@@ -119,11 +119,11 @@ def argument(node: ast.expr, names: Names, document: Document) -> Argument:
     """Evaluate an argument as far as literals and names bound once to a literal go."""
     value, known = literal(node)
     if known:
-        return Argument(document.place(node).text, value, known=True, inline=True)
+        return Argument(document.text_of(node), value, known=True, inline=True)
     if isinstance(node, ast.Name) and node.id in names.literals:
         value, known = literal(names.literals[node.id])
         return Argument(node.id, value, known=known)
-    return Argument(document.place(node).text)
+    return Argument(document.text_of(node))
 
 
 def literal(node: ast.expr) -> tuple[Any, bool]:

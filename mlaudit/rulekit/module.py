@@ -82,7 +82,7 @@ class Module:
 
     def text(self, node: ast.AST) -> str:
         """Give the source text of a node of the tree."""
-        return self.place(node).text
+        return self.document.text_of(node)
 
     def at(self, location: Location) -> list[ast.AST]:
         """Find the nodes that stand exactly at a location of this document."""

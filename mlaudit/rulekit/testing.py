@@ -27,10 +27,9 @@ def installed_catalogue() -> Catalogue:
 
 def examine(document: Document, profile: str = "exploration") -> Module:
     """Analyse one document on its own."""
-    tree = parse(document)
+    nodes = Nodes(parse(document))
     catalogue = installed_catalogue()
-    trace = build(document, tree, catalogue)
-    nodes = Nodes(tree)
+    trace = build(document, nodes, catalogue)
     return Module(document, nodes, collect(nodes), catalogue, trace, profile)
 
 

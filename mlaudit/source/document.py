@@ -190,6 +190,14 @@ class Document:
         column, end_column = self.character(line, offset), self.character(end_line, end)
         return Place(self, line, column, end_line, end_column)
 
+    def text_of(self, node: ast.AST) -> str:
+        """Give the source text of an `ast` node; mostly it is a stretch of one line."""
+        line: int = node.lineno  # type: ignore[attr-defined]
+        rows = self.lines[line - 1 : node.end_lineno]  # type: ignore[attr-defined]
+        if len(rows) == 1 and rows[0].isascii():
+            return rows[0][node.col_offset : node.end_col_offset]  # type: ignore[attr-defined]
+        return self.slice(self.place(node))
+
     def locate(self, place: Place) -> Location:
         """Translate a place into cell, line within the cell, and physical line."""
         unit = self.unit_at(place.line)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterable
+    from collections.abc import Collection, Hashable, Iterable
 
     from mlaudit.trace.rows import RowSet
 
@@ -25,14 +25,20 @@ class Kinship(Generic[T]):
     def put(self, thing: T, rows: Iterable[RowSet]) -> None:
         """Keep a thing under the data of all these rows."""
         self._size += 1
-        for base in {base for one in rows for base in one.bases}:
+        for base in _bases(rows):
             self._of_base.setdefault(base, {})[self._size] = thing
 
     def near(self, *rows: RowSet) -> list[T]:
         """Give the things, in their order, that have rows of the same data as any of these."""
-        bases = {base for one in rows for base in one.bases}
+        bases = _bases(rows)
         kept = [self._of_base[base] for base in bases if base in self._of_base]
         if len(kept) <= 1:
             return [thing for things in kept for thing in things.values()]
         found = {number: thing for things in kept for number, thing in things.items()}
         return [found[number] for number in sorted(found)]
+
+
+def _bases(rows: Iterable[RowSet]) -> Collection[Hashable]:
+    """Give the data of all these rows; mostly they are one set of rows."""
+    each = [one.bases for one in rows]
+    return each[0] if len(each) == 1 else {base for bases in each for base in bases}

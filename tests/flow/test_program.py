@@ -11,6 +11,7 @@ from mlaudit.flow.builder import build
 from mlaudit.rulekit.testing import examine, installed_catalogue
 from mlaudit.source.read import read_text
 from mlaudit.source.script import from_text
+from mlaudit.syntax.nodes import Nodes
 from mlaudit.trace.events import CrossValidate, Evaluate, Fit, Split, Use, Watch
 from mlaudit.trace.rows import Overlap
 
@@ -392,7 +393,7 @@ class OneFile:
 def _with_helper(source: str, helper: str) -> Trace:
     document = from_text(dedent(source), "train.py")
     project = OneFile("features", helper)
-    return build(document, ast.parse(document.text), installed_catalogue(), project)
+    return build(document, Nodes(ast.parse(document.text)), installed_catalogue(), project)
 
 
 def test_a_helper_of_the_project_is_followed() -> None:

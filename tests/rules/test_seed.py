@@ -155,10 +155,9 @@ class TwoFiles:
 
 def codes_beside(other: str, source: str) -> list[str]:
     document = from_text(source, "train.py")
-    tree = parse(document)
+    nodes = Nodes(parse(document))
     catalogue = installed_catalogue()
-    trace = build(document, tree, catalogue, TwoFiles(other))
-    nodes = Nodes(tree)
+    trace = build(document, nodes, catalogue, TwoFiles(other))
     module = Module(document, nodes, collect(nodes), catalogue, trace)
     return [finding.code for finding in rules()["SEED001"].rule.check_module(module)]
 
