@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from mlaudit.cli.options import Unable, configurable, configure, entries
+from mlaudit.cli.options import Unable, cached, configurable, configure, entries
 from mlaudit.cli.progress import Bar
 from mlaudit.config.schema import ConfigError
 
@@ -38,6 +38,7 @@ DEFAULT = ".mlaudit-baseline.json"
     callback=entries,
     help="Leave out files and folders, with patterns as in a .gitignore.",
 )
+@cached
 @click.option("-q", "--quiet", is_flag=True, help="Say nothing when all went well.")
 def command(
     paths: tuple[str, ...],
@@ -53,11 +54,11 @@ def command(
     A later `mlaudit review --baseline FILE` judges only what is new.  Commit the file: it can be
     read, and shrinks as findings are mended.  Entries of files that are not among PATHS stay.
     """
-    from mlaudit.engine.baseline import place
+    from mlaudit.engine.inputs import place
 
     paths = paths or (".",)
     config = configure(Path(paths[0]), file, isolated, **settings)
-    target = output or (place(config) if config.baseline else Path(DEFAULT))
+    target = output or (place(config, "baseline") if config.baseline else Path(DEFAULT))
     remember(paths, config, target, prune=prune, quiet=quiet)
     if not (quiet or config.baseline):
         click.echo(f'use it: --baseline {target}, or baseline = "{target}"', err=True)
@@ -83,12 +84,12 @@ def _renewed(
 ) -> tuple[Sequence[Entry], Sequence[Entry]]:
     from mlaudit.engine.baseline import read, renewed
     from mlaudit.engine.examine import examine
-    from mlaudit.engine.inputs import UsageProblem
+    from mlaudit.engine.inputs import UsageProblem, remembering
 
     try:
         before = read(target) if prune or target.exists() else ()
         with Bar(wanted=not quiet) as progress:
-            examined = examine(paths, config, progress=progress)
+            examined = examine(paths, config, progress=progress, cache=remembering(config))
     except UsageProblem as problem:
         raise Unable(problem.message) from None
     except ConfigError as error:

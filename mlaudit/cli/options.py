@@ -29,6 +29,13 @@ def configurable(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
+def cached(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the options of the cache to a command."""
+    for option in reversed(_CACHE_OPTIONS):
+        command = option(command)
+    return command
+
+
 def configure(start: Path | None, file: Path | None, isolated: bool, **options: Any) -> Config:
     """Read the configuration that governs a path, with the options of the command line over it.
 
@@ -93,4 +100,19 @@ _OPTIONS = (
         help="Read this configuration instead of the nearest mlaudit.toml or pyproject.toml.",
     ),
     click.option("--no-config", "isolated", is_flag=True, help="Read no configuration."),
+)
+
+_CACHE_OPTIONS = (
+    click.option(
+        "--cache/--no-cache",
+        default=None,
+        envvar="MLAUDIT_CACHE",
+        help="Whether to remember what files were found to hold. [default: yes]",
+    ),
+    click.option(
+        "--cache-dir",
+        metavar="FOLDER",
+        envvar="MLAUDIT_CACHE_DIR",
+        help="Where. [default: .mlaudit_cache, beside the configuration]",
+    ),
 )

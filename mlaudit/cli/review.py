@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from mlaudit.cli import fixing
-from mlaudit.cli.options import Unable, configurable, configure, entries
+from mlaudit.cli.options import Unable, cached, configurable, configure, entries
 from mlaudit.cli.progress import Bar
 from mlaudit.cli.rendering import deliver, format_options
 from mlaudit.cli.terminal import color_option, write
@@ -54,6 +54,7 @@ Exit codes:
     callback=entries,
     help="Leave out files and folders, with patterns as in a .gitignore.",
 )
+@cached
 @click.option(
     "--baseline",
     metavar="FILE",
@@ -149,6 +150,7 @@ class _Request:
 
     def review(self) -> Review:
         """Review; raises `Unable` for what the user must mend first."""
+        from mlaudit.engine.inputs import remembering
         from mlaudit.engine.review import UsageProblem, review
 
         try:
@@ -160,6 +162,7 @@ class _Request:
                     stdin_name=self._stdin_name,
                     progress=progress,
                     change=self._change,
+                    cache=remembering(self._config),
                 )
         except UsageProblem as problem:
             raise Unable(problem.message) from None

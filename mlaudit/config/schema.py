@@ -44,7 +44,7 @@ class Settings:
     `select`, `ignore` and the keys of `severity` take codes (`LEAK001`), beginnings of codes
     (`LEAK`), names (`fit-before-split`), families (`leakage`) or `ALL`; without `select` the
     profile decides.  `exclude` and the keys of `per_file_ignores` are patterns as in a .gitignore;
-    they and the path of the `baseline` are relative to the folder of the file.
+    they and the paths `baseline` and `cache_dir` are relative to the folder of the file.
     `rework_confidence` is the least confidence with which an error invalidates the result.
     """
 
@@ -63,6 +63,8 @@ class Settings:
     fail_on: FailOn = FailOn.NEEDS_REWORK
     keep_going: bool = False
     baseline: str = ""
+    cache: bool = True
+    cache_dir: str = ".mlaudit_cache"
 
 
 @frozen

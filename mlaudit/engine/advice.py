@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from mlaudit.model.finding import Severity
 from mlaudit.model.review import Advice
@@ -11,12 +11,23 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from mlaudit.model.finding import Finding
-    from mlaudit.rulekit.rule import RuleMeta
 
 _PRIORITIES = {Severity.ERROR: 1, Severity.WARNING: 2, Severity.INFO: 3}
 
 
-def recommend(findings: Sequence[Finding], rules: Mapping[str, RuleMeta]) -> tuple[Advice, ...]:
+class Remedy(Protocol):
+    """What is gained by the remedy of a rule, and what it takes."""
+
+    @property
+    def impact(self) -> str:
+        """Say what is gained."""
+
+    @property
+    def effort(self) -> str:
+        """Say what it takes."""
+
+
+def recommend(findings: Sequence[Finding], rules: Mapping[str, Remedy]) -> tuple[Advice, ...]:
     """Say what to do, the most urgent first; rules with the same remedy share a line."""
     groups: dict[str, list[Finding]] = {}
     for finding in findings:
@@ -25,7 +36,7 @@ def recommend(findings: Sequence[Finding], rules: Mapping[str, RuleMeta]) -> tup
     return tuple(sorted(lines, key=lambda advice: (advice.priority, advice.codes)))
 
 
-def _line(remedy: str, group: list[Finding], rules: Mapping[str, RuleMeta]) -> Advice:
+def _line(remedy: str, group: list[Finding], rules: Mapping[str, Remedy]) -> Advice:
     codes = tuple(sorted({finding.code for finding in group}))
     metas = [rules[code] for code in codes if code in rules]
     places = f" ({len(group)} places)" if len(group) > 1 else ""

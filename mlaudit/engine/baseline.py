@@ -8,19 +8,17 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mlaudit.config.schema import ConfigError
 from mlaudit.engine.anchors import relative_to
-from mlaudit.engine.inputs import root
 from mlaudit.model.fingerprint import fingerprint
 from mlaudit.model.frozen import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
+    from pathlib import Path
 
-    from mlaudit.config.schema import Config
     from mlaudit.engine.anchors import Anchored
     from mlaudit.engine.examine import Examined
 
@@ -57,12 +55,6 @@ class Divided:
     known: int = 0
     apart: tuple[Entry, ...] = ()
     stale: tuple[Entry, ...] = ()
-
-
-def place(config: Config) -> Path:
-    """Find the file that the configuration names, relative to the file that says so."""
-    named = config.origin("baseline").startswith("--")
-    return Path(config.baseline) if named else root(config) / config.baseline
 
 
 def read(path: Path) -> tuple[Entry, ...]:

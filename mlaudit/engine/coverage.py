@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import ast
-import sys
 from typing import TYPE_CHECKING
 
 from mlaudit.model.frozen import replace
@@ -12,9 +10,7 @@ from mlaudit.model.review import Coverage, FileCoverage
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from mlaudit.engine.project import ProjectFiles
     from mlaudit.model.location import Location
-    from mlaudit.rulekit.module import Module
     from mlaudit.source.directives import Directive
     from mlaudit.source.document import Document, Problem
 
@@ -33,26 +29,6 @@ def unexamined(path: str, why: str, cells: int) -> FileCoverage:
 def without_learning(document: Document) -> FileCoverage:
     """Report a file that imports nothing that learns, which was therefore not looked into."""
     return FileCoverage(document.path, NO_LEARNING, len(document.cells))
-
-
-def examined(module: Module, project: ProjectFiles) -> FileCoverage:
-    """Report a file whose trace was built."""
-    document = module.document
-    skipped = {problem.cell for problem in document.problems if problem.cell is not None}
-    gaps = list(
-        dict.fromkeys(
-            (
-                *map(said, document.problems),
-                *_unfollowed(module, project),
-                *_stars(module, project),
-                *module.trace.notes,
-            )
-        )
-    )
-    if len(gaps) > MOST_NOTES:
-        gaps = [*gaps[:MOST_NOTES], f"and {len(gaps) - MOST_NOTES} more"]
-    status = PARTIAL if gaps else EXAMINED
-    return FileCoverage(document.path, status, len(document.cells), len(skipped), tuple(gaps))
 
 
 def said(problem: Problem) -> str:
@@ -107,26 +83,3 @@ def total(
         evaluations_followed=len(evaluations) - len(missed),
         notes=tuple(shown),
     )
-
-
-def _unfollowed(module: Module, project: ProjectFiles) -> Iterable[str]:
-    """Name the imports that mean files of the project which could not be read."""
-    for node in module.nodes.find(ast.Import, ast.ImportFrom):
-        if isinstance(node, ast.Import):
-            lost = [a.name for a in node.names if project.unfollowed([a.name], module.document)]
-        else:
-            origin = "." * node.level + (node.module or "")
-            dot = "" if origin.endswith(".") else "."
-            names = [origin, *(f"{origin}{dot}{alias.name}" for alias in node.names)]
-            lost = [origin] if project.unfollowed(names, module.document) else []
-        for name in lost:
-            yield f"the import of `{name}` is not followed: the file is missing or cannot be parsed"
-
-
-def _stars(module: Module, project: ProjectFiles) -> Iterable[str]:
-    """Name the star imports of unknown libraries, which may bring anything."""
-    known = {*module.catalogue.libraries, *sys.stdlib_module_names}
-    for star in module.names.stars:
-        ours = star.startswith(".") or project.locate(star, module.document.path) is not None
-        if not ours and star.split(".")[0] not in known:
-            yield f"`from {star} import *` brings names that cannot be told"

@@ -16,6 +16,10 @@ if TYPE_CHECKING:
         Pipeline,
     )
 
+FAMILIES_OF_LEAKS = frozenset({"leakage", "evaluation"})
+MODEL = "model"
+PREPROCESSING = "preprocessing"
+
 
 @record
 class Description:

@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from mlaudit.config.select import Selection
-from mlaudit.engine.examine import prepare
+from mlaudit.engine.examiner import prepare
 from mlaudit.engine.inputs import gather, root
 from mlaudit.engine.trial import Bench
 from mlaudit.model.finding import Edit, Fix, Safety

@@ -6,12 +6,12 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from mlaudit.config.schema import key_of
 from mlaudit.model.frozen import frozen
 from mlaudit.source.discover import SUFFIXES, discover
-from mlaudit.source.read import read, read_text
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from mlaudit.config.schema import Config
     from mlaudit.source.document import Document
@@ -36,16 +36,35 @@ class Input:
     text: str | None = None
     note: str = ""
 
-    def document(self, transparent: frozenset[str]) -> Document:
-        """Read it; whatever is wrong with it becomes a problem of the document."""
+    def document(
+        self, transparent: frozenset[str], seen: Callable[[bytes], None] | None = None
+    ) -> Document:
+        """Read it; whatever is wrong with it becomes a problem of the document.
+
+        `seen` is told the bytes of a file that could be opened.
+        """
+        from mlaudit.source.read import read, read_text
+
         if self.text is not None:
             return read_text(self.text, self.shown, transparent=transparent)
-        return read(self.path, self.shown, transparent)
+        return read(self.path, self.shown, transparent, seen)
 
 
 def root(config: Config) -> Path:
     """Give the folder that patterns and identities are relative to."""
     return Path(config.root or os.curdir).absolute()
+
+
+def place(config: Config, setting: str) -> Path:
+    """Find the path that a setting names: relative to the file that says so, or to where we are."""
+    named = config.origin(key_of(setting)).startswith("--")
+    path: str = getattr(config, setting)
+    return Path(path) if named else root(config) / path
+
+
+def remembering(config: Config) -> Path | None:
+    """Give the folder where outcomes are remembered, None if they shall not be."""
+    return place(config, "cache_dir") if config.cache else None
 
 
 def gather(paths: Sequence[str], config: Config, stdin: str | None, stdin_name: str) -> list[Input]:

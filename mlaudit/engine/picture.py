@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from mlaudit.engine.description import FAMILIES_OF_LEAKS
 from mlaudit.engine.lineage import Lineage
 from mlaudit.model.finding import Severity
 from mlaudit.model.frozen import entity, field, record
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from mlaudit.trace.rows import RowSet
     from mlaudit.trace.trace import Trace
 
-FAMILIES_OF_LEAKS = {"leakage", "evaluation"}
 MOST_STEPS = 14
 MOST_LABELS = 3
 LONGEST_LABEL = 40

@@ -1,20 +1,34 @@
-"""The files that a document may import from: a look-up in the project's own folders."""
+"""The files that a document may import from: a look-up in the project's own folders.
+
+What it answers about files other than the one under examination is noted: a remembered outcome
+holds as long as all the answers are the same.
+"""
 
 from __future__ import annotations
 
 import sys
 from collections import OrderedDict
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Protocol
 
-from mlaudit.engine.relevance import imports, names_library, trains
-from mlaudit.syntax.parse import parse
+from mlaudit.engine.digest import digest, digest_of
 
 if TYPE_CHECKING:
     import ast
     from collections.abc import Callable, Iterable, Iterator
 
     from mlaudit.source.document import Document
+
+    class Read(Protocol):
+        """Makes a document of a path and of the name that it goes by."""
+
+        def __call__(self, path: Path, shown: str, /, *, seen: Callable[[bytes], None]) -> Document:
+            """Read a file; `seen` is told its bytes."""
+            ...
+
+
+# What was asked, and the answer: all as JSON has it.
+Asked = list[list[Any]]
 
 LARGEST_BYTES = 2_000_000
 MOST_PARSED = 64
@@ -25,12 +39,10 @@ class ProjectFiles:
     """Finds, reads and parses the modules that documents import, each at most once a review.
 
     `root` bounds the search upwards, `libraries` are never looked for in the project, and `read`
-    makes a document of a path and of the name that it goes by.
+    makes a document of a path and of the name that it goes by; without it, nothing is parsed.
     """
 
-    def __init__(
-        self, root: Path, libraries: frozenset[str], read: Callable[[Path, str], Document]
-    ):
+    def __init__(self, root: Path, libraries: frozenset[str], read: Read | None = None):
         self._root = root.absolute()
         self._foreign = libraries | sys.stdlib_module_names
         self._libraries = libraries
@@ -41,6 +53,32 @@ class ProjectFiles:
         self._learning: dict[Path, bool] = {}
         self._exists: dict[Path, bool] = {}
         self._located: dict[tuple[str, Path], Path | None] = {}
+        self._digests: dict[Path, str | None] = {}
+        self._asked: dict[tuple[Any, ...], Any] = {}
+
+    def listen(self) -> None:
+        """Forget what was asked so far."""
+        self._asked = {}
+
+    def asked(self) -> Asked:
+        """Give what was asked since, with the answers."""
+        return [[*question, answer] for question, answer in self._asked.items()]
+
+    def agrees(self, asked: Asked) -> bool:
+        """Say whether all questions would be answered today as they were."""
+        return all(self._answer(*question) == answer for *question, answer in asked)
+
+    def _answer(self, question: str, *about: Any) -> object:
+        """Answer what was asked before; None for what nobody asks."""
+        if question == "where":
+            name, folder = about
+            return _written(self._find(name, Path(folder)))
+        if question == "learns":
+            importer, *names = about
+            return self._imports_learning(set(names), importer, set())
+        if question == "holds":
+            return [self._name(Path(about[0])), self._digest(Path(about[0]))]
+        return None
 
     def register(self, path: Path, shown: str) -> None:
         """Remember the name under which the review shows a file."""
@@ -68,12 +106,20 @@ class ProjectFiles:
 
     def locate(self, name: str, importer: str) -> Path | None:
         """Find the file of a module, None if it is not the project's."""
-        if name.partition(".")[0] in self._foreign:
+        if self._is_foreign(name):
             return None
         folder = self._place(importer).parent
+        path = self._find(name, folder)
+        self._asked["where", name, str(folder)] = _written(path)
+        return path
+
+    def _is_foreign(self, name: str) -> bool:
+        return name.partition(".")[0] in self._foreign
+
+    def _find(self, name: str, folder: Path) -> Path | None:
         key = (name, folder)
         if key not in self._located:
-            self._located[key] = self._locate(name, folder)
+            self._located[key] = None if self._is_foreign(name) else self._locate(name, folder)
         return self._located[key]
 
     def _locate(self, name: str, folder: Path) -> Path | None:
@@ -97,9 +143,18 @@ class ProjectFiles:
 
         One that fits something of a library that is not known may learn, too.
         """
-        return trains(document.text) or self._imports_learning(
-            imports(document.text), document.path, set()
-        )
+        from mlaudit.engine.relevance import imports, names_library, trains
+
+        if trains(document.text):
+            return True
+        names = imports(document.text)
+        if names_library(names, self._libraries):
+            return True
+        ours = sorted(name for name in names if not self._is_foreign(name))
+        answer = self._imports_learning(set(ours), document.path, set())
+        if ours:
+            self._asked["learns", document.path, *ours] = answer
+        return answer
 
     def unfollowed(self, names: Iterable[str], importer: Document) -> bool:
         """Say whether an import means a file of the project that is absent or cannot be parsed.
@@ -115,13 +170,18 @@ class ProjectFiles:
         return any(path != here and self._get(path) is None for path in paths)
 
     def _imports_learning(self, names: set[str], importer: str, seen: set[Path]) -> bool:
+        from mlaudit.engine.relevance import names_library
+
         if names_library(names, self._libraries):
             return True
-        paths = {path for name in names if (path := self.locate(name, importer)) is not None}
+        folder = self._place(importer).parent
+        paths = {path for name in names if (path := self._find(name, folder)) is not None}
         return any(self._file_learns(path, seen) for path in sorted(paths - seen))
 
     def _file_learns(self, path: Path, seen: set[Path]) -> bool:
         if path not in self._learning:
+            from mlaudit.engine.relevance import imports
+
             seen.add(path)
             names = imports(_text(path))
             found = self._imports_learning(names, self._name(path), seen)
@@ -173,16 +233,36 @@ class ProjectFiles:
         """Read and parse a file, keeping the last few; None when it cannot be."""
         if path in self._parsed:
             self._parsed.move_to_end(path)
-            return self._parsed[path]
-        if _size(path) > LARGEST_BYTES:
+        else:
+            self._parsed[path] = self._parse(path)
+            if len(self._parsed) > MOST_PARSED:
+                self._parsed.popitem(last=False)
+        self._asked["holds", str(path)] = [self._name(path), self._digests[path]]
+        return self._parsed[path]
+
+    def _parse(self, path: Path) -> tuple[Document, ast.Module] | None:
+        from mlaudit.syntax.parse import parse
+
+        def seen(content: bytes) -> None:
+            self._digests[path] = digest(content)
+
+        self._digests[path] = None
+        if _size(path) > LARGEST_BYTES or self._read is None:
             return None
-        document = self._read(path, self._name(path))
+        document = self._read(path, self._name(path), seen=seen)
         tree = parse(document)
         fatal = any(problem.fatal for problem in document.problems)
-        self._parsed[path] = None if fatal else (document, tree)
-        if len(self._parsed) > MOST_PARSED:
-            self._parsed.popitem(last=False)
-        return self._parsed[path]
+        return None if fatal else (document, tree)
+
+    def _digest(self, path: Path) -> str | None:
+        """Identify what a file holds; None for one that is not read."""
+        if path not in self._digests:
+            self._digests[path] = digest_of(path) if _size(path) <= LARGEST_BYTES else None
+        return self._digests[path]
+
+
+def _written(path: Path | None) -> str | None:
+    return None if path is None else str(path)
 
 
 def _size(path: Path) -> int:

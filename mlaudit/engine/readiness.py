@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from mlaudit.engine.picture import FAMILIES_OF_LEAKS
-from mlaudit.engine.stored import MODEL, PREPROCESSING
+from mlaudit.engine.description import FAMILIES_OF_LEAKS, MODEL, PREPROCESSING
 from mlaudit.model.finding import Severity
 from mlaudit.model.review import ReadinessItem, Status
 

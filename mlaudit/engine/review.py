@@ -9,7 +9,7 @@ from mlaudit import __version__
 from mlaudit.engine import coverage, overview
 from mlaudit.engine.advice import recommend
 from mlaudit.engine.examine import examine
-from mlaudit.engine.inputs import UsageProblem
+from mlaudit.engine.inputs import UsageProblem, place
 from mlaudit.engine.policy import verdict
 from mlaudit.engine.readiness import readiness
 from mlaudit.model.frozen import replace
@@ -17,11 +17,13 @@ from mlaudit.model.review import Gate, Reason, Review, Summary, Tool
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from mlaudit.config.schema import Config
     from mlaudit.engine.baseline import Entry
-    from mlaudit.engine.examine import Examined, Observer, Progress
+    from mlaudit.engine.examine import Examined, Observer
     from mlaudit.engine.outcome import Outcome
+    from mlaudit.engine.survey import Progress
     from mlaudit.model.finding import Finding
     from mlaudit.model.review import Coverage, FileCoverage, Verdict
 
@@ -48,19 +50,26 @@ def review(
     progress: Progress | None = None,
     witness: Observer | None = None,
     change: Change | None = None,
+    cache: Path | None = None,
 ) -> Review:
     """Review scripts, notebooks and folders without running any of their code.
 
     `stdin` is the text to review where a path is "-", `stdin_name` the name that it goes by.
     `progress` is told the number of files done, their total, and the file that comes next.
     `witness` has seen a run of the program under review.  With a `change`, only the findings that
-    it touches are judged.
+    it touches are judged.  `cache` is a folder to remember outcomes in; the review is the same.
     Raises `UsageProblem` for a path that does not exist and when there is nothing to review, and
     `ConfigError` for a configuration that names unknown rules and for an unreadable baseline.
     """
     entries = _baseline(config)
     examined = examine(
-        paths, config, stdin=stdin, stdin_name=stdin_name, progress=progress, witness=witness
+        paths,
+        config,
+        stdin=stdin,
+        stdin_name=stdin_name,
+        progress=progress,
+        witness=witness,
+        cache=cache,
     )
     gate, findings = Gate(), [one.finding for one in examined.found]
     if entries is not None:
@@ -75,7 +84,7 @@ def review(
         elsewhere = len(findings) - len(touched)
         findings = touched
         gate = replace(gate, since=change.revision, elsewhere=elsewhere)
-    return _assembled(examined, findings, gate)
+    return _assembled(examined, config, findings, gate)
 
 
 def _baseline(config: Config) -> Sequence[Entry] | None:
@@ -83,10 +92,10 @@ def _baseline(config: Config) -> Sequence[Entry] | None:
         return None
     from mlaudit.engine import baseline
 
-    return baseline.read(baseline.place(config))
+    return baseline.read(place(config, "baseline"))
 
 
-def _assembled(examined: Examined, findings: list[Finding], gate: Gate) -> Review:
+def _assembled(examined: Examined, config: Config, findings: list[Finding], gate: Gate) -> Review:
     """Join the outcomes of all files; the order of the files does not matter."""
     outcomes = examined.outcomes
     told = [outcome.description for outcome in outcomes]
@@ -100,14 +109,14 @@ def _assembled(examined: Examined, findings: list[Finding], gate: Gate) -> Revie
     )
     return Review(
         tool=Tool("mlaudit", __version__),
-        verdict=_verdict(examined, findings, covered, gate),
+        verdict=_verdict(examined, config, findings, covered, gate),
         summary=_summary(findings, outcomes),
         problem=overview.problem(told),
         models=overview.models(told),
         data=overview.data(told),
         evaluation=overview.evaluation(told),
         findings=tuple(findings),
-        recommendations=recommend(findings, examined.selection.rules),
+        recommendations=recommend(findings, examined.remedies),
         readiness=readiness(told, findings, examined.folders, complete=covered.complete),
         coverage=covered,
         errors=tuple(failures),
@@ -117,7 +126,9 @@ def _assembled(examined: Examined, findings: list[Finding], gate: Gate) -> Revie
     )
 
 
-def _verdict(examined: Examined, findings: list[Finding], covered: Coverage, gate: Gate) -> Verdict:
+def _verdict(
+    examined: Examined, config: Config, findings: list[Finding], covered: Coverage, gate: Gate
+) -> Verdict:
     """Judge the findings, and say which were left out."""
     told = [outcome.description for outcome in examined.outcomes]
     judged = verdict(
@@ -125,7 +136,7 @@ def _verdict(examined: Examined, findings: list[Finding], covered: Coverage, gat
         covered,
         learns=any(one.learns for one in told),
         judged_apart=any(one.judged_apart for one in told),
-        least=examined.selection.config.rework_confidence,
+        least=config.rework_confidence,
     )
     left_out = []
     if gate.since:

@@ -5,14 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 from mlaudit.engine import coverage
-from mlaudit.engine.anchors import Anchored, anchor
+from mlaudit.engine.anchors import Anchored
 from mlaudit.engine.describe import describe
 from mlaudit.engine.excerpts import with_excerpts
+from mlaudit.engine.gaps import examined
 from mlaudit.engine.outcome import Outcome
 from mlaudit.engine.picture import draw
+from mlaudit.engine.statements import anchor
 from mlaudit.engine.suppress import apply
 from mlaudit.flow.builder import build
-from mlaudit.model.finding import Confidence, Severity
 from mlaudit.model.frozen import frozen, replace
 from mlaudit.model.review import Failure
 from mlaudit.rulekit.module import Module
@@ -32,8 +33,6 @@ if TYPE_CHECKING:
     from mlaudit.rulekit.rule import Rule
     from mlaudit.source.document import Document
 
-_SEVERITIES = list(Severity)
-_CONFIDENCES = list(Confidence)
 LONGEST_ERROR = 200
 
 
@@ -99,7 +98,7 @@ class Runner:
     def outcome(self, module: Module) -> Outcome:
         """Run the rules over a document, and describe it."""
         findings, failures = self._findings(module)
-        outcome = Outcome(coverage.examined(module, self.project), failures=failures)
+        outcome = Outcome(examined(module, self.project), failures=failures)
         described = self._described(module, outcome)
         known = len(module.document.problems)
         kept = self._suppressed(module, self._selected(findings), outcome)
@@ -201,19 +200,9 @@ def distinct(findings: Iterable[Finding]) -> list[Finding]:
     for finding in findings:
         key = (finding.code, *finding.location.sort_key)
         known = kept.get(key)
-        if known is None or weight(finding) < weight(known):
+        if known is None or finding.weight < known.weight:
             kept[key] = finding
     return list(kept.values())
-
-
-def weight(finding: Finding) -> tuple[int, int, int, str]:
-    """Rank findings of one place: the smaller, the more there is to them."""
-    return (
-        _SEVERITIES.index(finding.severity),
-        _CONFIDENCES.index(finding.confidence),
-        -len(finding.evidence),
-        finding.message,
-    )
 
 
 def in_one_line(error: BaseException) -> str:

@@ -6,6 +6,7 @@ import ast
 import re
 from typing import TYPE_CHECKING
 
+from mlaudit.engine.description import MODEL, PREPROCESSING
 from mlaudit.trace.events import Model, Role
 
 if TYPE_CHECKING:
@@ -13,9 +14,6 @@ if TYPE_CHECKING:
 
     from mlaudit.model.location import Location
     from mlaudit.rulekit.module import Module
-
-MODEL = "model"
-PREPROCESSING = "preprocessing"
 
 
 def stored(module: Module) -> dict[str, list[Location]]:

@@ -118,3 +118,13 @@ class Finding:
     def sort_key(self) -> tuple[str, int, int, int, str, str]:
         """Order of findings in every output."""
         return (*self.location.sort_key, self.code, self.message)
+
+    @property
+    def weight(self) -> tuple[int, int, int, str]:
+        """Rank among findings of one place: the smaller, the more there is to it."""
+        return (
+            list(Severity).index(self.severity),
+            list(Confidence).index(self.confidence),
+            -len(self.evidence),
+            self.message,
+        )

@@ -9,15 +9,13 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from mlaudit.catalogue.declared import GROUP, declared
 from mlaudit.model.frozen import frozen
-from mlaudit.rulekit.declared import declared
 from mlaudit.rulekit.rule import Rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from types import ModuleType
-
-GROUP = "mlaudit.rules"
 
 
 class RegistryError(RuntimeError):

@@ -11,6 +11,7 @@ from mlaudit.source.document import unreadable
 from mlaudit.source.script import from_text
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from mlaudit.source.document import Document
@@ -26,15 +27,23 @@ class _UnreadableError(Exception):
     """Says in one line why a file cannot be examined."""
 
 
-def read(path: Path, shown: str, transparent: frozenset[str] = frozenset()) -> Document:
+def read(
+    path: Path,
+    shown: str,
+    transparent: frozenset[str] = frozenset(),
+    seen: Callable[[bytes], None] | None = None,
+) -> Document:
     """Read a script or a notebook; `shown` is the path to print.
 
     Never raises for what is in the file or for a file that cannot be opened: the document then has
     one empty unit and a fatal problem.  `transparent` names more cell magics whose body is Python.
+    `seen` is told the bytes of a file that could be opened.
     """
     is_notebook = path.suffix.lower() == ".ipynb"
     try:
         content = _content(path, MAX_NOTEBOOK_BYTES if is_notebook else MAX_SCRIPT_BYTES)
+        if seen is not None:
+            seen(content)
     except _UnreadableError as error:
         return unreadable(shown, str(error), is_notebook=is_notebook)
     return read_bytes(content, path.suffix, shown, transparent)

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from mlaudit.engine.anchors import Anchor, Anchored, anchor, with_fingerprints
+from mlaudit.engine.anchors import Anchor, Anchored, with_fingerprints
+from mlaudit.engine.statements import anchor
 from mlaudit.model.finding import Confidence, Finding, Severity
 from mlaudit.model.location import Location
 from mlaudit.source.notebook import from_json

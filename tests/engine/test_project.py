@@ -33,6 +33,9 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ProjectFiles:
         "loop/a.py": "import b",
         "loop/b.py": "import a, c",
         "loop/c.py": "import torch",
+        "names/run.py": "import step",
+        "names/step.py": "import types",
+        "names/types.py": "import torch",
         "broken.py": "def (:",
     }.items():
         path = tmp_path / name
@@ -128,6 +131,7 @@ def test_tells_what_could_not_be_followed(
     ("name", "learns"),
     [
         ("helpers.py", True),
+        ("names/run.py", False),
         ("train.py", True),
         ("plain.py", False),
         ("loop/a.py", True),

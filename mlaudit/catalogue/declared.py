@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+GROUP = "mlaudit.rules"
+
 
 def declared(group: str, folders: Iterable[str]) -> list[tuple[str, str]]:
     """Give the (name, module) pairs that installed distributions declare for a group, sorted.
@@ -25,20 +27,23 @@ def declared(group: str, folders: Iterable[str]) -> list[tuple[str, str]]:
     return sorted({point for text in tables.values() for point in _section(text, group)})
 
 
-def _tables(folder: str) -> Iterator[tuple[str, str]]:
+def distributions(folder: str) -> list[str]:
+    """Name what is installed in a folder of a search path, each with its version, sorted."""
     try:
-        with os.scandir(folder) as entries:
-            names = sorted(entry.name for entry in entries)
+        names = os.listdir(folder)  # noqa: PTH208 - names are all that is wanted
     except OSError:
-        return
-    for name in names:
-        if name.endswith((".dist-info", ".egg-info")):
-            try:
-                with open(f"{folder}/{name}/entry_points.txt", encoding="utf-8") as file:  # noqa: PTH123
-                    text = file.read()
-            except OSError:
-                text = ""
-            yield name.split("-")[0].lower(), text
+        return []
+    return sorted(name for name in names if name.endswith((".dist-info", ".egg-info")))
+
+
+def _tables(folder: str) -> Iterator[tuple[str, str]]:
+    for name in distributions(folder):
+        try:
+            with open(f"{folder}/{name}/entry_points.txt", encoding="utf-8") as file:  # noqa: PTH123
+                text = file.read()
+        except OSError:
+            text = ""
+        yield name.split("-")[0].lower(), text
 
 
 def _section(text: str, group: str) -> Iterator[tuple[str, str]]:
