@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from mlaudit.rulekit.declared import declared
+from mlaudit.catalogue.declared import declared
 
 if TYPE_CHECKING:
     from pathlib import Path
