@@ -18,8 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from mlaudit.model.review import Review
-    from mlaudit.probe.job import Job
-    from mlaudit.probe.memory import Budget
+    from mlaudit.probe.job import Budget, Job
 
 
 @click.command(
@@ -60,6 +59,11 @@ Exit codes:
 @click.option(
     "--gpu", metavar="NAME", help="The card to fit on, e.g. 'RTX 2080 Ti'; implies the same."
 )
+@click.option(
+    "--simulate-cuda",
+    is_flag=True,
+    help="Give it a CUDA card that holds no data, to count what it takes; implies the same.",
+)
 @click.option("--show-output", is_flag=True, help="Pass on what it prints, to standard error.")
 @click.option(
     "--fail-on",
@@ -86,6 +90,7 @@ def command(
     track_memory: bool,
     vram: int | None,
     gpu: str | None,
+    simulate_cuda: bool,
     show_output: bool,
     file: Path | None,
     isolated: bool,
@@ -103,12 +108,12 @@ def command(
     are its own.
     """
     from mlaudit.probe.job import Limits, ProbeError, job_of
-    from mlaudit.probe.memory import budget
+    from mlaudit.probe.memory import budget, simulated
 
     limits = Limits(
         timeout, None if cpu_time is None else int(cpu_time), memory, processes, network, max_steps
     )
-    track = track_memory or vram is not None or gpu is not None
+    track = track_memory or simulate_cuda or vram is not None or gpu is not None
     try:
         allowed = budget(vram, gpu) if track else None
         job = job_of(
@@ -119,6 +124,8 @@ def command(
             limits=limits,
             track_memory=track,
         )
+        if simulate_cuda and allowed is not None:
+            job = simulated(job, allowed)
         config = configure(job.program, file, isolated, **settings)
         review = _review(job, config, allowed, sys.stderr.buffer if show_output else None)
     except ProbeError as error:

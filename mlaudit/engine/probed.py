@@ -12,7 +12,7 @@ from mlaudit.model.frozen import replace
 from mlaudit.model.profile import Profile
 from mlaudit.probe.ending import How
 from mlaudit.probe.launch import running
-from mlaudit.probe.memory import measured
+from mlaudit.probe.memory import measured, needs_cuda, simulated
 from mlaudit.probe.observed import observe
 from mlaudit.probe.places import Resolver
 from mlaudit.probe.reconcile import join, reconcile
@@ -28,9 +28,8 @@ if TYPE_CHECKING:
     from mlaudit.model.finding import Finding
     from mlaudit.model.location import Location
     from mlaudit.model.review import Review
-    from mlaudit.probe.job import Job
+    from mlaudit.probe.job import Budget, Job
     from mlaudit.probe.launch import Event, Run
-    from mlaudit.probe.memory import Budget
     from mlaudit.rulekit.module import Module
     from mlaudit.rulekit.rule import Rule
     from mlaudit.source.document import Document
@@ -52,13 +51,16 @@ def probe(
 ) -> Review:
     """Run a program within its limits, and review it with what was seen.
 
-    The memory of its tensors is judged by what is `allowed`, if they are followed.  `told` hears of
-    every event, `shown` gets what the program prints.  Raises `ProbeError` when the
-    program cannot be started.
+    The memory of its tensors is judged by what is `allowed`, if they are followed; a program that
+    cannot do without CUDA runs once more with a simulated one.  `told` hears of every event,
+    `shown` gets what the program prints.  Raises `ProbeError` when the program cannot be started.
     """
     shown_path = str(job.program)
     document = read(job.program, shown_path, frozenset(config.python_magics))
     with running(job, document, told=told, shown=shown) as run:
+        if allowed is None or job.simulated is not None or not needs_cuda(run):
+            return review([shown_path], config, witness=_Witness(run, allowed))
+    with running(simulated(job, allowed), document, told=told, shown=shown) as run:
         return review([shown_path], config, witness=_Witness(run, allowed))
 
 
@@ -74,6 +76,8 @@ class _Witness:
         self, module: Module, project: ProjectFiles, rules: Sequence[Rule], found: list[Finding]
     ) -> tuple[list[Finding], dict[str, Exception]]:
         """Say of findings whether the run bore them out, and add what only it has shown."""
+        if self._run.job.simulated is not None:
+            return found, {}
         places = self._resolver(project)
         observed = observe(self._run, module.trace, module.catalogue, places)
         return reconcile(found, rules, module.trace, observed)
@@ -144,6 +148,19 @@ class _Witness:
         return Resolver(find)
 
 
+def _on_cuda(run: Run) -> list[str]:
+    """Say what is different for want of a CUDA device."""
+    if run.job.simulated is None:
+        asked = next(run.of("no_cuda"), None) is not None
+        hint = "the program would use CUDA, which is not here: --simulate-cuda counts what it takes"
+        return [hint] if asked and run.job.track_memory else []
+    notes = ["what the simulated CUDA device computes is made up: no loss or score is reported"]
+    made_up = dict.fromkeys(str(event["operation"]) for event in run.of("assumed"))
+    if made_up:
+        notes.append(f"results that depend on values were assumed: {', '.join(made_up)}")
+    return notes
+
+
 def _beginning(found: tuple[Document, object] | None) -> Location | None:
     """Give the first line of code."""
     if found is None:
@@ -176,6 +193,7 @@ def _notes(run: Run) -> list[str]:
     notes += [f"{limit}: {how}" for limit, how in run.held.items() if how != "enforced"]
     refused = dict.fromkeys(str(event["what"]) for event in run.of("refused"))
     notes += [f"the program {_KINDS_OF_REFUSALS[what]}" for what in refused]
+    notes += _on_cuda(run)
     if next(run.of("compiled"), None) is not None and run.job.track_memory:
         notes.append("torch.compile is bypassed while tensors are followed")
     scratch = run.scratch

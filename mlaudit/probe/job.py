@@ -40,11 +40,20 @@ class Limits:
 
 
 @frozen
+class Budget:
+    """The memory that a training may take, and the card that has so much, if one was named."""
+
+    size: int
+    name: str
+
+
+@frozen
 class Job:
     """A program, its arguments, and the interpreter that runs it.
 
     `program` is the file that starts; `module` its dotted name where it is started by that.
-    `track_memory` follows the tensors of torch, which slows small operations.
+    `track_memory` follows the tensors of torch, which slows small operations.  A card that is
+    `simulated` holds no data.
     """
 
     kind: Kind
@@ -54,6 +63,7 @@ class Job:
     python: str = sys.executable
     limits: Limits = Limits()
     track_memory: bool = False
+    simulated: Budget | None = None
 
     @property
     def command(self) -> str:

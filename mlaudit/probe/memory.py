@@ -6,13 +6,15 @@ from itertools import combinations, pairwise
 from statistics import median
 from typing import TYPE_CHECKING, Any
 
-from mlaudit.model.frozen import frozen
+from mlaudit.model.frozen import replace
 from mlaudit.model.profile import Memory, Share
-from mlaudit.probe.job import ProbeError
+from mlaudit.probe.ending import How
+from mlaudit.probe.job import Budget, ProbeError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from mlaudit.probe.job import Job
     from mlaudit.probe.launch import Run
     from mlaudit.probe.places import Resolver
 
@@ -24,6 +26,8 @@ LEAST_STEPS = 10
 LEAST_GROWTH = 4096
 _MOST_POINTS = 120
 _TRACKED = "T2, tracked: the storages of all tensors, counted while the program ran"
+_SIMULATED = "T3, simulated: what tensors would take on a CUDA device, which held no data"
+SIMULATED_STEPS = 24
 
 # GiB by name; a name that comes with several sizes says which.
 CARDS = {
@@ -51,14 +55,6 @@ CARDS = {
 DEFAULT_CARD = "RTX 2080 Ti"
 
 
-@frozen
-class Budget:
-    """The memory that a training may take, and by what name."""
-
-    size: int
-    name: str
-
-
 def budget(size: int | None, card: str | None) -> Budget:
     """Give the budget of a size, of a card, or the default one.
 
@@ -76,6 +72,17 @@ def budget(size: int | None, card: str | None) -> Budget:
     return Budget(CARDS[found[0]] * GIB, found[0])
 
 
+def simulated(job: Job, card: Budget) -> Job:
+    """Give the same job on a card that holds no data; a few steps tell what it would take."""
+    limits = replace(job.limits, steps=job.limits.steps or SIMULATED_STEPS)
+    return replace(job, track_memory=True, simulated=card, limits=limits)
+
+
+def needs_cuda(run: Run) -> bool:
+    """Say whether the program failed because there is no CUDA."""
+    return run.ending.how is How.FAILED and any(event["needed"] for event in run.of("no_cuda"))
+
+
 def measured(run: Run, allowed: Budget, places: Resolver) -> Memory | None:
     """Judge the memory of a run; None where no step was followed."""
     peaks = list(run.of("peak"))
@@ -87,7 +94,7 @@ def measured(run: Run, allowed: Budget, places: Resolver) -> Memory | None:
     grown = growth([int(step["live"]) for step in steps], peak)
     left = allowed.size - upper(peak)
     return Memory(
-        tier=_TRACKED,
+        tier=_SIMULATED if run.job.simulated is not None else _TRACKED,
         device=last["device"],
         steps=len(steps),
         peak=peak,

@@ -17,6 +17,7 @@ from .networks import Networks
 from .places import Places
 from .program import Program
 from .selection import Selection
+from .simulated import Simulated
 from .stop import Stop
 from .stream import Stream
 from .tensors import Tensors
@@ -41,6 +42,8 @@ def start(path: str) -> None:
     tensors = Tensors(stream, places) if job["track_memory"] else None
     if tensors is not None:
         tensors.attach(hooks)
+        if job["simulated"] is not None:
+            Simulated(stream, job["simulated"], tensors.held).attach(hooks)
     Training(stream, places, stop, tensors).attach(hooks)
     calls, lineage = Calls(stream), Lineage(folder)
     estimators = Estimators(stream, places, calls, lineage)

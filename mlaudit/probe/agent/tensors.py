@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import importlib
+import sys
 import weakref
 from collections.abc import Iterator
 from types import ModuleType
@@ -15,6 +16,8 @@ from .stream import Stream
 
 ROUNDED = 512
 MOST_LINES = 8
+# The storages of simulated tensors are those of tensors that hold no data.
+SIMULATED = {"meta": "cuda"}
 SETTLED = 6
 LATER = 16
 PARAMETERS = "parameters"
@@ -55,8 +58,9 @@ class Tensors:
         self._highest: dict[str, tuple[int, int]] = {}
         self._highest_told = 0
         self._settled: Lines = {}
-        self._members: list[weakref.ref[Any]] = []
+        self._owners: weakref.WeakSet[Any] = weakref.WeakSet()
         self._phase = BEFORE
+        self._trained = "cpu"
         self._broken = False
 
     def attach(self, hooks: PostImport) -> None:
@@ -65,9 +69,8 @@ class Tensors:
         hooks.after("torch", self._torch)
 
     def _modules(self, module: ModuleType) -> None:
-        def registered(_owner: Any, _name: str, value: Any) -> None:
-            if value is not None:
-                self._members.append(weakref.ref(value))
+        def registered(owner: Any, _name: str, _value: Any) -> None:
+            self._owners.add(owner)
 
         module.register_module_parameter_registration_hook(registered)
         module.register_module_buffer_registration_hook(registered)
@@ -95,9 +98,30 @@ class Tensors:
             return compile_(*arguments, **named)
 
         vars(torch)["compile"] = told
+        self._asking(torch.cuda)
         # Kept for as long as the program runs.
         self._following = Following()
         self._following.__enter__()
+
+    def _asking(self, cuda: Any) -> None:
+        """Tell when the program asks for a device that is not there, or cannot do without it."""
+        available, begin = cuda.is_available, cuda._lazy_init
+
+        def asked() -> Any:
+            found = available()
+            caller = sys._getframe(1).f_code.co_filename
+            if not found and self._places.file_of(caller) is not None:
+                self._stream.emit("no_cuda", needed=False)
+            return found
+
+        def begun() -> Any:
+            try:
+                return begin()
+            except (AssertionError, RuntimeError):
+                self._stream.emit("no_cuda", needed=True)
+                raise
+
+        cuda.is_available, cuda._lazy_init = asked, begun
 
     def add(self, tensor: Any) -> None:
         """Take note of a tensor that an operation gave; after a fault of ours, of none any more."""
@@ -122,7 +146,8 @@ class Tensors:
         if key in self._live or not size:
             return
         size = -(-size // ROUNDED) * ROUNDED
-        one = Live(key, size, tensor.device.type, self._phase, self._places.here())
+        device = SIMULATED.get(storage.device.type, storage.device.type)
+        one = Live(key, size, device, self._phase, self._places.here())
         self._live[key] = one
         self._log.append((one, True))
         weakref.finalize(storage, self._gone, one).atexit = False
@@ -158,7 +183,7 @@ class Tensors:
             return
         for group in optimizer.param_groups:
             for parameter in group["params"]:
-                self._mark(parameter, PARAMETERS)
+                self._trained = self._mark(parameter, PARAMETERS) or self._trained
                 self._mark(parameter.grad, "gradients")
 
     def after_step(self, optimizer: Any, number: int) -> None:
@@ -168,9 +193,10 @@ class Tensors:
         for state in optimizer.state.values():
             for value in state.values() if isinstance(state, dict) else ():
                 self._mark(value, "optimizer state")
-        for reference in self._members:
-            self._mark(reference(), PARAMETERS)
-        device = self._device()
+        for owner in self._owners:
+            for value in (*owner._parameters.values(), *owner._buffers.values()):
+                self._mark(value, PARAMETERS)
+        device = self._trained
         peak, at = self._highest.get(device, (0, 0))
         self._stream.emit(
             "memory", step=number, device=device, live=self._current.get(device, 0), peak=peak
@@ -183,18 +209,19 @@ class Tensors:
         self._highest = {each: (total, 0) for each, total in self._current.items()}
         self._phase = FORWARD
 
-    def _device(self) -> str:
-        """Give the device that the parameters are on."""
-        parameters = (one for one in self._live.values() if one.kind == PARAMETERS)
-        first = next(parameters, None)
-        return first.device if first is not None else "cpu"
+    def held(self) -> tuple[int, int]:
+        """Give the bytes that CUDA holds, and has held at most since the last step."""
+        return self._current.get("cuda", 0), self._highest.get("cuda", (0, 0))[0]
 
-    def _mark(self, value: Any, kind: str) -> None:
+    def _mark(self, value: Any, kind: str) -> str | None:
+        """Note what a tensor is for, and give the device that it is on."""
         if value is None or not hasattr(value, "untyped_storage"):
-            return
+            return None
         one = self._live.get(value.untyped_storage()._cdata)
-        if one is not None:
-            one.kind = kind
+        if one is None:
+            return None
+        one.kind = kind
+        return one.device
 
     def _tell_peak(self, device: str, peak: int, at: int, step: int) -> None:
         there = dict(self._base)
