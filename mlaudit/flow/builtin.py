@@ -137,10 +137,17 @@ def _extreme(run: Interpreter, name: str, arguments: Arguments) -> Value:
     if not joined.scores and "key" in arguments.named:
         return _best_by_key(run, name, joined, arguments)
     bounded = any(isinstance(run.load(value), Constant) for value in arguments.positional)
-    if joined.scores and not bounded and not _keeps_curve(joined):
+    if joined.scores and not bounded and not _keeps_curve(joined) and not _alone(run, arguments):
         for value in arguments.positional:
             sinks.select(run, value, arguments.node, f"{name} of the scores is taken")
     return joined.but(kind="scalar", select=None)
+
+
+def _alone(run: Interpreter, arguments: Arguments) -> bool:
+    """Say whether there is one thing only to take the best of."""
+    inner = [run.load(value) for value in arguments.positional]
+    only = inner[0] if len(inner) == 1 else None
+    return isinstance(only, Sequence) and only.rest is None and len(only.items) == 1
 
 
 def _best_by_key(run: Interpreter, name: str, joined: Data, arguments: Arguments) -> Value:

@@ -35,9 +35,9 @@ from mlaudit.flow.values import (
     Sequence,
     Value,
     combine,
+    filling,
     merge_influences,
     of_columns,
-    weakened,
 )
 from mlaudit.syntax.nodes import walk
 from mlaudit.trace.events import Draw, Effect, Influence, Kind
@@ -182,7 +182,7 @@ def _beside(value: Data, others: list[Data], name: str) -> Data:
         return combine([value, *others], value.kind)
     brought = [other.influences for other in others]
     if name == "fillna":
-        brought = [tuple(map(weakened, influences)) for influences in brought]
+        brought = [filling(value, influences) for influences in brought]
     influences = merge_influences(value.influences, *brought)
     scores = {id(s): s for data in (value, *others) for s in data.scores}
     return value.but(influences=influences, scores=tuple(scores.values()))

@@ -23,12 +23,14 @@ from mlaudit.flow.values import (
     merge_influences,
     weakened,
 )
-from mlaudit.trace.events import Alias, Split
+from mlaudit.trace.events import Alias, Cut, Split
 
 if TYPE_CHECKING:
     from mlaudit.flow.interpreter import Interpreter
     from mlaudit.trace.events import Influence
     from mlaudit.trace.rows import RowSet
+
+_BY_HAND = frozenset({"slice", "filter", "without", "rows"})
 
 
 def assign(run: Interpreter, target: ast.expr, value: Value, source: ast.expr | None) -> None:
@@ -37,6 +39,7 @@ def assign(run: Interpreter, target: ast.expr, value: Value, source: ast.expr | 
         run.origins[run.state.scope.identity, target.id] = id(target)
         _bind(run, target.id, value)
         _renamed(run, target, value, source)
+        _cut(run, target, value)
     elif isinstance(target, ast.Tuple | ast.List):
         unpack(run, target, value, source)
     elif isinstance(target, ast.Starred):
@@ -73,6 +76,16 @@ def _renamed(run: Interpreter, target: ast.Name, value: Value, source: ast.expr 
             names.append(target.id)
     if other is not None and other != target.id:
         run.emit(Alias, target, rows=inner.rows, name=target.id, other=other)
+
+
+def _cut(run: Interpreter, target: ast.Name, value: Value) -> None:
+    """Note that rows chosen by hand, as by a slice or mask, are called a part."""
+    inner = run.load(value)
+    if not isinstance(inner, Data) or not inner.rows.terms:
+        return
+    by_hand = all(term.selector.way in _BY_HAND for term in inner.rows.terms)
+    if by_hand and splits.part_named(target.id) is not None:
+        run.emit(Cut, target, rows=inner.rows, name=target.id)
 
 
 def unpack(

@@ -267,6 +267,16 @@ def weakened(influence: Influence) -> Influence:
     return replace(influence, effect=Effect.LOW)
 
 
+def filling(table: Data, influences: tuple[Influence, ...]) -> tuple[Influence, ...]:
+    """What only fills gaps moves little, and nothing where the same has filled them before."""
+    before = {_fill(i) for i in table.influences if i.effect is Effect.LOW}
+    return tuple(i for i in map(weakened, influences) if _fill(i) not in before)
+
+
+def _fill(influence: Influence) -> tuple[object, ...]:
+    return (influence.statistic, influence.operation, influence.rows, influence.source)
+
+
 def in_column(influences: tuple[Influence, ...], name: str | None) -> tuple[Influence, ...]:
     """Say that influences reach one column of a table only; None lifts that."""
     if not any(influence.column != name for influence in influences):

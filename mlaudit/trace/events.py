@@ -158,6 +158,14 @@ class Alias(Event):
 
 
 @entity
+class Cut(Event):
+    """Rows that were chosen by hand get a name such as `X_test`, which calls them a part."""
+
+    rows: RowSet
+    name: str
+
+
+@entity
 class Split(Event):
     """Rows are divided; `arguments` are those of the call, `folds` says that parts take turns.
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from mlaudit.trace.events import (
     ChosenOnReported,
     CrossValidate,
+    Cut,
     Evaluate,
     Event,
     Fit,
@@ -219,7 +220,7 @@ class Trace:
     def parts_left(self, rows: RowSet) -> Iterator[tuple[str, ...]]:
         """Name the parts set apart from these rows that no training and no choice has taken.
 
-        They come from splits another part of which holds these rows.
+        They come from splits another part of which holds these rows, or were cut off by hand.
         """
         for split in self.near(Split, rows):
             if split.folds or not any(rows.within(part) for part in split.parts):
@@ -227,6 +228,9 @@ class Trace:
             for part, names in split.named_parts:
                 if not part.overlap(rows) and not self._taken(part):
                     yield names
+        for cut in self.near(Cut, rows):
+            if not cut.rows.overlap(rows) and not self._taken(cut.rows):
+                yield (cut.name,)
 
     def judged_apart(self, evaluation: Evaluate) -> bool:
         """Say whether such a model is also judged on folds, or on rows that may well be others.
