@@ -127,7 +127,8 @@ class Trace:
             for fit in evaluation.fits:
                 for influence in (*fit.influences, *evaluation.influences):
                     if self._sees(influence, evaluation.rows, fit.rows):
-                        split = self.split_of(evaluation.rows, evaluation.variable, fit.variable)
+                        names = (evaluation.variable, fit.variable)
+                        split = self.split_of(evaluation.rows, *names, before=evaluation)
                         found.append(PreprocessingLeak(influence, evaluation, fit, split))
         for validation in self.of(CrossValidate):
             if _ignores_features(validation.model):
@@ -153,7 +154,8 @@ class Trace:
                     continue  # a bound that told which rows are judged changes no value
                 if not met and influence.rows.overlap(evaluation.rows) is Overlap.MUST:
                     trained = evaluation.fits[-1]
-                    split = self.split_of(evaluation.rows, evaluation.variable, trained.variable)
+                    names = (evaluation.variable, trained.variable)
+                    split = self.split_of(evaluation.rows, *names, before=evaluation)
                     _keep(found, PreprocessingLeak(influence, evaluation, trained, split))
         return list(found.values())
 
@@ -296,19 +298,28 @@ class Trace:
             return False
         return trained.rows == judged.rows and trained.parts != judged.parts
 
-    def split_of(self, rows: RowSet, *names: str) -> Split | None:
+    def split_of(self, rows: RowSet, *names: str, before: Event | None = None) -> Split | None:
         """Find the last split that made a part of which these rows are: the finest.
 
-        Of several that make the very same parts, it is the one whose parts have these names.
+        Of several that make the very same parts, it is the last before an event, and of those one
+        whose parts have these names.
         """
         found = [
             split
             for split in reversed(self.near(Split, rows))
             if any(rows.within(part) for part in split.parts)
         ]
-        alike = (split for split in found if split.parts == found[0].parts)
+        alike = [split for split in found if split.parts == found[0].parts]
+        if before is not None:
+            last = self._numbers[id(before)]
+            alike = [split for split in alike if self._numbers[id(split)] < last] or alike
         named = next((split for split in alike if set(names) & set(split.outputs)), None)
-        return named or next(iter(found), None)
+        return named or next(iter(alike), None)
+
+    @cached_property
+    def _numbers(self) -> dict[int, int]:
+        """Number the events in order, by identity."""
+        return {id(event): number for number, event in enumerate(self.events)}
 
     def in_folds(self, evaluation: Evaluate) -> bool:
         """Say whether the rows are those of a fold that takes its turn."""
@@ -356,7 +367,7 @@ class Trace:
                 for event in self.of(Evaluate)
                 if event.metric is not None and _beyond(event)
             ),
-            *(event.model.qualified for event in self._validations),
+            *(name for event in self._validations for name in _classes(event.model)),
         }
 
     @cached_property
@@ -432,6 +443,13 @@ def _talks(model: Model) -> bool:
     """Say whether a search may print its scores while it runs."""
     verbose = model.arguments.get("verbose")
     return verbose is not None and not (verbose.known and not verbose.value)
+
+
+def _classes(model: Model) -> Iterator[str]:
+    """Name the class of a model, and those of what it holds, such as what a search tries."""
+    yield model.qualified
+    for step in model.steps:
+        yield from _classes(step)
 
 
 def _ignores_features(model: Model) -> bool:

@@ -211,3 +211,22 @@ print(cross_val_score(LogisticRegression(), X[strength[strength > 0.3].index], y
     assert found.fix.description == (
         "Select by correlations of the training rows of each fold alone."
     )
+
+
+def test_of_equal_splits_the_one_before_the_score_is_shown() -> None:
+    code = """
+import pandas as pd
+from sklearn.linear_model import Ridge
+from sklearn.model_selection import train_test_split
+
+flats = pd.read_csv("flats.csv")
+flats["floor"] = flats["floor"].fillna(flats["floor"].median())
+X, y = flats[["floor", "size"]], flats["rent"]
+X_train, X_test, y_train, y_test = train_test_split(X, y, random_state=4)
+model = Ridge().fit(X_train, y_train)
+print(model.score(X_test, y_test))
+X_train, X_test, y_train, y_test = train_test_split(X, y, random_state=4)
+"""
+    (finding,) = findings(code, "LEAK004")
+    places = {evidence.role: evidence.location.line for evidence in finding.evidence}
+    assert places["split here"] == 9

@@ -263,3 +263,50 @@ net.load_weights("start")
 net.fit(pictures, numbers, epochs=3)
 """
     assert len(findings(code, "SEED005")) == count
+
+
+def test_of_several_networks_by_one_name_the_trained_one_is_named() -> None:
+    code = """
+import torch
+from torch import nn
+
+net = nn.Linear(3, 1)
+print(net(torch.ones(1, 3)))
+net = nn.Linear(4, 1)
+net = net.to("cpu")
+sgd = torch.optim.SGD(net.parameters())
+"""
+    (finding,) = findings(code, "SEED005")
+    assert finding.location.line == 7
+
+
+def test_the_last_layer_before_a_functional_model_is_named() -> None:
+    code = """
+from tensorflow import keras
+
+old = keras.layers.Dense(8)
+inputs = keras.Input(shape=(4,))
+outputs = keras.layers.Dense(2)(inputs)
+net = keras.Model(inputs, outputs)
+net.fit(rows, labels, epochs=3)
+"""
+    (finding,) = findings(code, "SEED005")
+    assert [evidence.location.line for evidence in finding.evidence] == [6]
+
+
+def test_weights_of_a_helper_that_makes_the_network_are_named() -> None:
+    code = """
+from tensorflow import keras
+
+other = keras.Sequential([keras.layers.Dense(8)])
+
+
+def build():
+    return keras.Sequential([keras.layers.Dense(2)])
+
+
+net = build()
+net.fit(rows, labels, epochs=3)
+"""
+    (finding,) = findings(code, "SEED005")
+    assert [evidence.location.line for evidence in finding.evidence] == [8]

@@ -13,6 +13,7 @@ from mlaudit.rulekit import (
     Finding,
     Fix,
     Pattern,
+    Resample,
     Rule,
     RuleMeta,
     Severity,
@@ -62,7 +63,7 @@ class AccuracyOnly(Rule):
         yield self.report(
             measured,
             f"accuracy ({quoted(measured)}) is the only judgement of the classifier, although "
-            f"{imbalance.words}: always guessing the commonest class would score high as well",
+            f"{imbalance.words}: how well the rare classes are told hardly moves it",
             evidence=[
                 *imbalance.evidence,
                 *(("again here", place) for place in others[:MOST_PLACES]),
@@ -76,11 +77,21 @@ def _accuracies(module: Module) -> list[Place]:
     """Find where accuracy is measured, first on held-out rows or folds if there are any."""
     compiled = _compiled(module)
     found = [
-        event for event in module.trace.events if _measures_accuracy(event, compiled is not None)
+        event
+        for event in module.trace.events
+        if _measures_accuracy(event, compiled is not None) and not _of_balanced(module, event)
     ]
     found.sort(key=lambda event: isinstance(event, Evaluate) and not event.held_out)
     places = list(dict.fromkeys(event.place for event in found))
     return places or ([compiled] if compiled is not None else [])
+
+
+def _of_balanced(module: Module, event: object) -> bool:
+    """Say whether the judged rows are those that a resampling has balanced."""
+    if not isinstance(event, Evaluate | CrossValidate):
+        return False
+    resamples = module.trace.near(Resample, event.rows)
+    return any(event.rows.within(resample.result) for resample in resamples)
 
 
 def _measures_accuracy(event: object, compiled: bool) -> bool:

@@ -6,6 +6,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from mlaudit_rules.reproducibility.bindings import assignments, last_name
+from mlaudit_rules.reproducibility.constructions import function_around
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,7 +38,7 @@ def read_in(module: Module, name: str, before: ast.Call) -> bool:
 
 def read_before_training(module: Module, built: ast.AST, optimizer: Call) -> bool:
     """Say whether weights are read where a network is built, before it is handed to training."""
-    home, trains = _function_around(module, built), optimizer.function
+    home, trains = function_around(module, built), optimizer.function
     if trains is None or trains is home:
         return False
     names = {ast.unparse(target) for target, value in module.fact(assignments) if value is built}
@@ -49,7 +50,7 @@ def read_before_training(module: Module, built: ast.AST, optimizer: Call) -> boo
         and names & {ast.unparse(given) for given in call.node.args}
     ]
     return any(
-        _function_around(module, reading) is home
+        function_around(module, reading) is home
         and all(reading.lineno < line for line in handed)
         and not _written_before(module, reading)
         for name in (names if handed else ())
@@ -88,7 +89,7 @@ def _files(reading: ast.Call) -> Iterator[ast.expr]:
 
 def passed_over(module: Module, node: ast.AST) -> bool:
     """Say whether a flag, constant in every call of the function around, leads past a node."""
-    function = _function_around(module, node)
+    function = function_around(module, node)
     if function is None:
         return False
     child, around = node, module.nodes.parents.get(node)
@@ -153,10 +154,3 @@ def _conditional(module: Module, node: ast.AST) -> bool:
 
 def _is_main_guard(node: ast.AST) -> bool:
     return isinstance(node, ast.If) and "__name__" in ast.unparse(node.test)
-
-
-def _function_around(module: Module, node: ast.AST) -> ast.AST | None:
-    around = module.nodes.parents.get(node)
-    while around is not None and not isinstance(around, _FUNCTIONS):
-        around = module.nodes.parents.get(around)
-    return around

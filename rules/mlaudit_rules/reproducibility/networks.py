@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from mlaudit.rulekit import Pattern, frozen
 from mlaudit_rules.reproducibility.bindings import assignments, last_name
+from mlaudit_rules.reproducibility.constructions import bare, construction, made, weights_of
 from mlaudit_rules.reproducibility.given_weights import (
     all_read_back,
     passed_over,
@@ -25,21 +26,10 @@ _KERAS_FIT = frozenset({"fit", "fit_generator", "train_on_batch"})
 _KERAS_ARGUMENTS = frozenset(
     {"epochs", "nb_epoch", "batch_size", "steps_per_epoch", "validation_split", "callbacks"}
 )
-_AROUND = frozenset(
-    {
-        "DDP",
-        "DistributedDataParallel",
-        "DataParallel",
-        "FSDP",
-        "FullyShardedDataParallel",
-        "compile",
-    }
-)
 _PRETRAINED = Pattern(
     r"from_pretrained|pretrained\s*=\s*True|weights\s*=\s*(?!None)|torch\.load|load_model|hub\.load"
     r"|joblib\.load|pickle\.load|load_from_checkpoint"
 )
-_MOVES = frozenset({"to", "cuda", "cpu", "float", "double", "half", "train", "requires_grad_"})
 # With these, Lightning puts samplers into the loaders whose order has a seed of its own.
 _PARALLEL = Pattern(r"^(ddp|fsdp|deepspeed)")
 # Layers of Keras that draw while they run, and have no weights to draw before.
@@ -77,7 +67,7 @@ def torch_training(module: Module, running: Running) -> TorchTraining | None:
             continue
         owner = _class_of(module, call.node) if _is(owner, "self") else owner
         name = ast.unparse(owner)
-        built = _construction(module, owner)
+        built = construction(module, owner, call.node)
         initialised = built is None or _initialises(module, built)
         initialised = initialised and not (
             read_in(module, name, call.node)
@@ -105,26 +95,8 @@ def keras_training(module: Module) -> tuple[ast.Call, Call] | None:
             continue
         if passed_over(module, named.node):
             continue
-        return named.node, _weights_of(module, name, weights)
+        return named.node, weights_of(module, name, named.node, weights)
     return None
-
-
-def _weights_of(module: Module, name: str, weights: list[Call]) -> Call:
-    """Choose what belongs to a network by name, `net = Sequential([…])` or `net.add(…)`, first."""
-    parents = module.nodes.parents
-    for call in weights:
-        node: ast.AST = call.node
-        while node in parents and not isinstance(node, ast.stmt):
-            node = parents[node]
-        owners: list[ast.expr] = []
-        if isinstance(node, ast.Assign):
-            owners = node.targets
-        elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
-            function = node.value.func
-            owners = [function.value] if isinstance(function, ast.Attribute) else []
-        if any(ast.unparse(owner) == name for owner in owners):
-            return call
-    return weights[0]
 
 
 def _seeds_initialisers(module: Module) -> bool:
@@ -219,36 +191,9 @@ def _is(target: ast.expr, named: str) -> bool:
     return isinstance(target, ast.Name) and target.id == named
 
 
-def _construction(module: Module, owner: ast.expr) -> ast.Call | None:
-    """Find the call that makes a network, or the network that it is a part of."""
-    if isinstance(owner, ast.Name) and owner.id in module.names.classes:
-        calls = (named.node for named in module.names.calls)
-        return next((call for call in calls if _is(call.func, owner.id)), None)
-    made = module.fact(_made)
-    found = made.get(ast.unparse(owner))
-    while found is None and isinstance(owner, ast.Attribute | ast.Subscript):
-        owner = owner.value
-        found = made.get(ast.unparse(owner))
-    while found is not None and last_name(found.func) in _AROUND and found.args:
-        inner = made.get(ast.unparse(found.args[0]))
-        if inner is None or inner is found:
-            break
-        found = inner
-    return found
-
-
-def _made(module: Module) -> dict[str, ast.Call]:
-    """What is bound first to the result of which call."""
-    return {
-        ast.unparse(target): value
-        for target, value in reversed(module.fact(assignments))
-        if isinstance(value, ast.Call)
-    }
-
-
 def _initialises(module: Module, built: ast.Call) -> bool:
     """Say whether a construction draws weights: not where all come from elsewhere."""
-    built = _bare(built)
+    built = bare(built)
     if _pretrained(module, built):
         return _has_layers(module)
     owner = module.names.classes.get(last_name(built.func) or "")
@@ -257,19 +202,8 @@ def _initialises(module: Module, built: ast.Call) -> bool:
         return False
     if owner is None or _has_parts(module, owner):
         return True
-    made = module.fact(_made)
-    given = (made.get(ast.unparse(value)) for value in built.args)
+    given = (made(module, ast.unparse(value), built) for value in built.args)
     return not any(call is not None and _pretrained(module, call) for call in given)
-
-
-def _bare(built: ast.Call) -> ast.Call:
-    """Find `Net()` in `Net().to(device)`."""
-    function = built.func
-    while isinstance(function, ast.Attribute) and function.attr in _MOVES:
-        if not isinstance(function.value, ast.Call):
-            break
-        built, function = function.value, function.value.func
-    return built
 
 
 def _has_parts(module: Module, owner: ast.ClassDef) -> bool:
