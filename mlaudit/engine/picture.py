@@ -159,10 +159,11 @@ class _Drawing:
         """Make a node, or find that of the same step in an earlier turn or call."""
         place = event.place.location
         step = (kind, label, place)
-        if step not in self._made:
-            self._made[step] = Node(kind, {label: None}, {place: None})
-            self.nodes.append(self._made[step])
-        return self._made[step]
+        node = self._made.get(step)
+        if node is None:
+            node = self._made[step] = Node(kind, {label: None}, {place: None})
+            self.nodes.append(node)
+        return node
 
     def _feed(
         self, node: Node, rows: RowSet, influences: tuple[Influence, ...] = (), variable: str = ""

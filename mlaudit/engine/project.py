@@ -52,6 +52,7 @@ class ProjectFiles:
         self._parsed: OrderedDict[Path, tuple[Document, ast.Module] | None] = OrderedDict()
         self._learning: dict[Path, bool] = {}
         self._exists: dict[Path, bool] = {}
+        self._held: dict[tuple[str, Path], list[Path]] = {}
         self._located: dict[tuple[str, Path], Path | None] = {}
         self._digests: dict[Path, str | None] = {}
         self._asked: dict[tuple[Any, ...], Any] = {}
@@ -132,11 +133,22 @@ class ProjectFiles:
             return self._file(folder, parts)
         if not parts:
             return None
-        for base in self._bases(folder):
+        for base in self._holders(parts[0], folder):
             found = self._file(base, parts)
             if found is not None:
                 return found
         return None
+
+    def _holders(self, top: str, folder: Path) -> list[Path]:
+        """Give the folders that hold a module or a package of a name, as most hold none."""
+        key = (top, folder)
+        if key not in self._held:
+            self._held[key] = [
+                base
+                for base in self._bases(folder)
+                if self._is_file(base / f"{top}.py") or _is_folder(base / top)
+            ]
+        return self._held[key]
 
     def learns(self, document: Document) -> bool:
         """Say whether a document imports a library of machine learning, or a module that does.
@@ -263,6 +275,13 @@ class ProjectFiles:
 
 def _written(path: Path | None) -> str | None:
     return None if path is None else str(path)
+
+
+def _is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except OSError:
+        return False
 
 
 def _size(path: Path) -> int:

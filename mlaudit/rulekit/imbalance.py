@@ -220,6 +220,7 @@ def _names(module: Module) -> Iterator[Sign]:
     title = first.source.strip().partition("\n")[0].lstrip("# ") if first else ""
     if title:
         named.append(f"the title is {title[:60]!r}")
+    named = list(dict.fromkeys(named))
     for pattern, weight in ((RARE, SUGGESTED), (PERHAPS_RARE, HINTED)):
         found = next((text for text in named if pattern.search(text)), None)
         if found is not None:

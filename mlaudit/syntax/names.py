@@ -51,11 +51,11 @@ class Names:
         if not isinstance(node, ast.Name) or node in self.own:
             return None
         head = self.aliases.get(node.id)
-        if head is None:
-            if node.id in self.bound or (node.id in _BUILTINS and not parts):
-                return None if node.id in self.bound else f"builtins.{node.id}"
+        if head is not None:
+            return ".".join([head, *reversed(parts)]) if parts else head
+        if parts or node.id in self.bound or node.id not in _BUILTINS:
             return None
-        return ".".join([head, *reversed(parts)])
+        return f"builtins.{node.id}"
 
     def candidates(self, node: ast.expr) -> list[str]:
         """Give the names that an expression may stand for; star imports allow several."""
@@ -126,8 +126,8 @@ def _calls(nodes: Nodes) -> list[NamedCall]:
 
 def _assigned(nodes: Nodes) -> Counter[str]:
     """Count how often each name is bound as a variable or parameter."""
-    names = (node.id for node in nodes.find(ast.Name) if isinstance(node.ctx, ast.Store))
-    return Counter((*names, *(node.arg for node in nodes.find(ast.arg))))
+    names = [node.id for node in nodes.find(ast.Name) if node.ctx.__class__ is ast.Store]
+    return Counter(names + [node.arg for node in nodes.find(ast.arg)])
 
 
 def _import(names: Names, node: ast.Import) -> None:

@@ -33,7 +33,7 @@ class Kinship(Generic[T]):
         bases = _bases(rows)
         kept = [self._of_base[base] for base in bases if base in self._of_base]
         if len(kept) <= 1:
-            return [thing for things in kept for thing in things.values()]
+            return list(kept[0].values()) if kept else []
         found = {number: thing for things in kept for number, thing in things.items()}
         return [found[number] for number in sorted(found)]
 

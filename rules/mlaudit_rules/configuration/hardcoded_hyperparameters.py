@@ -35,7 +35,7 @@ _OWN_SETTINGS = frozenset(
         *("nb_epoch", "batch_size", "bs", "lr", "learning_rate", "weight_decay", "momentum"),
     }
 )
-_TRAINING = {
+_TRAINING: dict[str, tuple[str | None, ...]] = {
     "fit": (None, None, "batch_size", "epochs"),
     "fit_generator": (None, "steps_per_epoch", "epochs"),
     "fit_one_cycle": ("epochs", "max_lr"),
@@ -73,10 +73,7 @@ class HardcodedHyperparameters(Rule):
                     yield self._finding(module, call.node, given)
         for named in module.names.calls:
             if named.node not in seen:
-                given = [
-                    *_training_settings(module, named.node),
-                    *_own_settings(module, named.node),
-                ]
+                given = _settings(module, named.node)
                 if given:
                     yield self._finding(module, named.node, given)
 
@@ -123,10 +120,20 @@ def _tells(value: object) -> bool:
     return value not in (0, 1, -1)
 
 
-def _own_settings(module: Module, node: ast.Call) -> Iterator[tuple[str, Argument]]:
+def _settings(module: Module, node: ast.Call) -> list[tuple[str, Argument]]:
+    """Find the settings of training in a call that trains, by a method or a function."""
+    called = node.func
+    if isinstance(called, ast.Attribute) and called.attr in _TRAINING:
+        return list(_training_settings(module, node, _TRAINING[called.attr]))
+    function = module.names.functions.get(called.id) if isinstance(called, ast.Name) else None
+    return list(_own_settings(module, node, function)) if function is not None else []
+
+
+def _own_settings(
+    module: Module, node: ast.Call, function: ast.FunctionDef | ast.AsyncFunctionDef
+) -> Iterator[tuple[str, Argument]]:
     """Find the settings of training in a call of a function of the program that trains."""
-    function = module.names.functions.get(node.func.id) if isinstance(node.func, ast.Name) else None
-    if function is None or _OWN_TRAINING.search(function.name) is None:
+    if _OWN_TRAINING.search(function.name) is None:
         return
     names = [parameter.arg for parameter in (*function.args.posonlyargs, *function.args.args)]
     starred = any(isinstance(value, ast.Starred) for value in node.args)
@@ -138,13 +145,10 @@ def _own_settings(module: Module, node: ast.Call) -> Iterator[tuple[str, Argumen
             yield name, argument
 
 
-def _training_settings(module: Module, node: ast.Call) -> Iterator[tuple[str, Argument]]:
+def _training_settings(
+    module: Module, node: ast.Call, positions: tuple[str | None, ...]
+) -> Iterator[tuple[str, Argument]]:
     """Find epochs and batch size of a call that trains a network."""
-    if not isinstance(node.func, ast.Attribute):
-        return
-    positions = _TRAINING.get(node.func.attr)
-    if positions is None:
-        return
     for name, value in zip(positions, node.args, strict=False):
         if name is not None and not isinstance(value, ast.Starred):
             argument = module.argument(value)

@@ -21,10 +21,8 @@ _PARTS = {
     ),
 }
 _BETWEEN_WORDS = Pattern(r"[^a-z]+")
-_ROLES = {
-    "X": Pattern(r"^_?[Xx]($|_|\d|[a-z]*(tr|te|val))"),
-    "y": Pattern(r"^_?[Yy]($|_|\d|[a-z]*(tr|te|val))"),
-}
+_ROLES = {"x": "X", "y": "y"}
+_ROLE = Pattern(r"_?([XxYy])($|_|\d|[a-z]*(tr|te|val))")
 
 
 class SplitUnpackOrder(Rule):
@@ -118,8 +116,8 @@ def _part(name: str) -> str | None:
 
 
 def _role(name: str) -> str | None:
-    found = [role for role, pattern in _ROLES.items() if pattern.search(name)]
-    return found[0] if len(found) == 1 else None
+    found = _ROLE.match(name)
+    return _ROLES[found[1].lower()] if found else None
 
 
 def _misplaced_part(parts: list[str | None]) -> int | None:
@@ -168,9 +166,11 @@ def _crossed(names: list[str]) -> int | None:
 def _deliberate(call: Call, parts: list[str | None]) -> bool:
     """Say whether the parts are swapped as wholes because the sizes are given the other way."""
     swapped = all(part == ("train" if i % 2 else "test") for i, part in enumerate(parts))
+    if not swapped:
+        return False
     test, train = call.arguments.get("test_size"), call.arguments.get("train_size")
     given = test or train
-    if not swapped or given is None:
+    if given is None:
         return False
     if not given.known or not isinstance(given.value, int | float):
         return True

@@ -51,8 +51,10 @@ class UnusedTestSplit(Rule):
             names = test_names(split)
             if not names or split.place.document is not module.document:
                 continue
+            if not names.isdisjoint(module.fact(read_names)):
+                continue
             trained = trained_on_rest(trace, split)
-            if trained is not None and not names & module.fact(read_names):
+            if trained is not None:
                 yield self._judge(trace, split, trained)
 
     def _judge(self, trace: Trace, split: Split, trained: Fit) -> Finding:
@@ -100,7 +102,7 @@ def learns_from_rest(fit: Fit, split: Split) -> bool:
 
 def read_names(module: Module) -> set[str]:
     """Gather the names that the document reads anywhere, also in the texts of queries."""
-    read = {node.id for node in module.nodes.find(ast.Name) if isinstance(node.ctx, ast.Load)}
+    read = {node.id for node in module.nodes.find(ast.Name) if node.ctx.__class__ is ast.Load}
     for node in module.nodes.find(ast.Constant):
         if isinstance(node.value, str):
             read.update(node.value.replace("@", " ").split())

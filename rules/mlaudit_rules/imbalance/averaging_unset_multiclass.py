@@ -34,7 +34,7 @@ SEVERAL = {
 }
 # A comparison, a choice of rows or a setting may leave two classes of many.
 MADE_BINARY = Pattern(
-    r"(?i)\w*(y|target|labels?|class(es)?|species|digit)\w*(\[[^\]\n]*\])?\)?\s*"
+    r"(?i)(y|target|labels?|class(es)?|species|digit)\w*(\[[^\]\n]*\])?\)?\s*"
     r"(==|!=|<=?|>=?)\s*[\w'\"(\[]|n_class\b|binarize|OneVs|isin\(|\[:\s*100\]|\[\s*50\s*:|np\.where"
     r"|\.map\(|\.replace\(|lambda|MultiLabel|get_dummies|OutputCode|setosa|versicolor|virginica"
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from mlaudit_rules.reproducibility.bindings import assignments, last_name
+from mlaudit_rules.reproducibility.bindings import assignments, last_name, spelt
 from mlaudit_rules.reproducibility.constructions import function_around
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 
 def all_read_back(module: Module, name: str) -> bool:
     """Say whether a name stands for networks read from files alone."""
-    values = [value for target, value in module.fact(assignments) if ast.unparse(target) == name]
+    values = [value for target, value in module.fact(assignments) if spelt(target) == name]
     return bool(values) and all(
         isinstance(value, ast.Call) and last_name(value.func) in _READ_BACK for value in values
     )
@@ -41,13 +41,13 @@ def read_before_training(module: Module, built: ast.AST, optimizer: Call) -> boo
     home, trains = function_around(module, built), optimizer.function
     if trains is None or trains is home:
         return False
-    names = {ast.unparse(target) for target, value in module.fact(assignments) if value is built}
+    names = {spelt(target) for target, value in module.fact(assignments) if value is built}
     handed = [
         call.node.lineno
         for call in module.names.calls
         if call.function is home
         and last_name(call.node.func) == trains.name
-        and names & {ast.unparse(given) for given in call.node.args}
+        and names & {spelt(given) for given in call.node.args}
     ]
     return any(
         function_around(module, reading) is home
@@ -64,18 +64,18 @@ def _readings(module: Module, name: str) -> Iterator[ast.Call]:
         function = node.func
         if not isinstance(function, ast.Attribute) or function.attr not in _READS:
             continue  # by `strict=False` or `by_name=True`, some weights stay as they were drawn
-        named = not node.keywords and ast.unparse(function.value) == name
+        named = not node.keywords and spelt(function.value) == name
         if named and not _conditional(module, node):
             yield node
 
 
 def _written_before(module: Module, reading: ast.Call) -> bool:
     """Say whether the program itself writes, before it reads them, the weights of a network."""
-    read = {ast.unparse(given) for given in _files(reading)}
+    read = {spelt(given) for given in _files(reading)}
     return any(
         last_name(call.node.func) in _WRITES
         and call.node.lineno < reading.lineno
-        and not read.isdisjoint(map(ast.unparse, call.node.args))
+        and not read.isdisjoint(map(spelt, call.node.args))
         for call in module.names.calls
     )
 
@@ -131,9 +131,9 @@ def _flags(module: Module, function: ast.AST, name: str) -> set[bool | None]:
 
 def set_to_constants(module: Module, made: ast.AST, layers: set[ast.Call]) -> bool:
     """Say whether the weights of all layers that a class or call makes are set to constants."""
-    named = {value: ast.unparse(target) for target, value in module.fact(assignments)}
+    named = {value: spelt(target) for target, value in module.fact(assignments)}
     own = [node for node in module.nodes.find(ast.Call, within=made) if node in layers]
-    fixed = [ast.unparse(node) for node in module.nodes.find(ast.Call) if _sets_constant(node)]
+    fixed = [spelt(node) for node in module.nodes.find(ast.Call) if _sets_constant(node)]
     return bool(own) and all(
         layer in named and any(f"{named[layer]}.weight" in text for text in fixed) for layer in own
     )
@@ -153,4 +153,4 @@ def _conditional(module: Module, node: ast.AST) -> bool:
 
 
 def _is_main_guard(node: ast.AST) -> bool:
-    return isinstance(node, ast.If) and "__name__" in ast.unparse(node.test)
+    return isinstance(node, ast.If) and "__name__" in spelt(node.test)

@@ -6,7 +6,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from mlaudit.rulekit import Pattern, frozen
-from mlaudit_rules.reproducibility.bindings import assignments, last_name
+from mlaudit_rules.reproducibility.bindings import assignments, last_name, spelt
 from mlaudit_rules.reproducibility.constructions import bare, construction, made, weights_of
 from mlaudit_rules.reproducibility.given_weights import (
     all_read_back,
@@ -66,7 +66,7 @@ def torch_training(module: Module, running: Running) -> TorchTraining | None:
         if owner is None or not running.reaches(call.function):
             continue
         owner = _class_of(module, call.node) if _is(owner, "self") else owner
-        name = ast.unparse(owner)
+        name = spelt(owner)
         built = construction(module, owner, call.node)
         initialised = built is None or _initialises(module, built)
         initialised = initialised and not (
@@ -90,7 +90,7 @@ def keras_training(module: Module) -> tuple[ast.Call, Call] | None:
         given = {keyword.arg for keyword in named.node.keywords}
         if not given & _KERAS_ARGUMENTS and function.attr == "fit":
             continue
-        name = ast.unparse(function.value)
+        name = spelt(function.value)
         if all_read_back(module, name) or read_in(module, name, named.node):
             continue
         if passed_over(module, named.node):
@@ -167,7 +167,7 @@ def _owner(module: Module, optimizer: ast.Call) -> ast.expr | None:
     """Find `net` in `Adam(net.parameters())`, also in lists, groups, filters and by a name."""
     values = [*optimizer.args[:1], *(k.value for k in optimizer.keywords if k.arg == "params")]
     for value in values:
-        named = ast.unparse(value)
+        named = spelt(value)
         bound = [bound for target, bound in module.fact(assignments) if _is(target, named)]
         for node in (node for part in (value, *bound) for node in ast.walk(part)):
             if (
@@ -202,7 +202,7 @@ def _initialises(module: Module, built: ast.Call) -> bool:
         return False
     if owner is None or _has_parts(module, owner):
         return True
-    given = (made(module, ast.unparse(value), built) for value in built.args)
+    given = (made(module, spelt(value), built) for value in built.args)
     return not any(call is not None and _pretrained(module, call) for call in given)
 
 

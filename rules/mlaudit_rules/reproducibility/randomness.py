@@ -6,7 +6,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from mlaudit.rulekit import Fix, Pattern, frozen
-from mlaudit_rules.reproducibility.bindings import assignments, last_name
+from mlaudit_rules.reproducibility.bindings import assignments, last_name, spelt
 from mlaudit_rules.reproducibility.draws import Drawing, draws, unseeded_draws
 from mlaudit_rules.reproducibility.networks import (
     TorchTraining,
@@ -150,12 +150,12 @@ def _constructions(module: Module, name: str) -> list[ast.expr]:
     """List what a network is bound to, but for itself on another device or in a wrapper."""
     if name in module.names.classes:
         calls = (named.node for named in module.names.calls)
-        return [call for call in calls if ast.unparse(call.func) == name]
+        return [call for call in calls if spelt(call.func) == name]
     return [
         value
         for target, value in module.fact(assignments)
-        if ast.unparse(target) == name
-        and name not in {ast.unparse(node) for node in module.nodes.find(ast.Name, within=value)}
+        if spelt(target) == name
+        and name not in {spelt(node) for node in module.nodes.find(ast.Name, within=value)}
     ]
 
 
