@@ -111,6 +111,7 @@ class Corpus:
 
     small: Path
     tree: Path
+    cache: Path
     notebooks: Path | None = None
     short: Path | None = None
     long: Path | None = None
@@ -121,21 +122,23 @@ def make_corpus(folder: Path, lines: int, tree: Path | None) -> Corpus:
     small = folder / "small.py"
     small.write_text(corpus.CLEAN, encoding="utf-8")
     if tree is not None:
-        return Corpus(small, tree)
+        return Corpus(small, tree, folder / "cache")
     return Corpus(
         small,
         corpus.write_scripts(folder / "scripts", lines),
+        folder / "cache",
         corpus.write_notebooks(folder / "notebooks", lines // 2),
         corpus.write_long(folder / "short.py", lines // 20),
         corpus.write_long(folder / "long.py", lines // 20, times=10),
     )
 
 
-def reviewing(path: Path, python: Path) -> list[str]:
-    """Give the command that reviews a path."""
+def reviewing(path: Path, python: Path, *, jobs: int = 1, cache: Path | None = None) -> list[str]:
+    """Give the command that reviews a path, by default in one process and from nothing."""
     program = str(python.with_name("mlaudit"))
     options = ["--no-config", "--keep-going", "--fail-on", "never", "--format", "concise"]
-    return [program, "review", str(path), *options]
+    memory = ["--no-cache"] if cache is None else ["--cache-dir", str(cache)]
+    return [program, "review", str(path), *options, *memory, "--jobs", str(jobs)]
 
 
 def commands(made: Corpus, given: argparse.Namespace) -> dict[str, list[str]]:
@@ -147,6 +150,10 @@ def commands(made: Corpus, given: argparse.Namespace) -> dict[str, list[str]]:
         "small": reviewing(made.small, python),
         "parse tree": [*parsing, str(made.tree)],
         "tree": reviewing(made.tree, python),
+        "tree, two processes": reviewing(made.tree, python, jobs=2),
+        # The first round, which is not counted, fills the caches.
+        "small again": reviewing(made.small, python, cache=made.cache / "small"),
+        "tree again": reviewing(made.tree, python, cache=made.cache / "tree"),
     }
     if made.notebooks and made.short and made.long:
         table["parse notebooks"] = [*parsing, str(made.notebooks)]
@@ -179,9 +186,15 @@ def rows(used: dict[str, Usage]) -> Iterator[Row]:
     parse, tree = used["parse tree"], used["tree"]
     wall, cpu, peak = "time", "CPU time", "peak memory"
     small = used["small"].wall / used["pass"].wall
+    again = used["small again"].wall / used["pass"].wall
     yield Row("one small clean file, whole process", "python -c pass", 6, small, wall)
+    yield Row("the same file, remembered", "python -c pass", 6, again, wall)
     yield Row("a tree, one process", "ast.parse loop", 6, tree.cpu / parse.cpu, cpu)
     yield Row("the same tree", "ast.parse loop", 3, tree.peak / parse.peak, peak)
+    remembered = used["tree again"].cpu / tree.cpu
+    yield Row("the same tree, remembered", "its first review", 0.1, remembered, cpu)
+    two = used["tree, two processes"].wall / tree.wall
+    yield Row("the same tree, two processes", "one process", 0.65, two, wall)
     if "notebooks" in used:
         ratio = used["notebooks"].cpu / used["parse notebooks"].cpu
         yield Row("notebooks, one process", "json + ast.parse loop", 6, ratio, cpu)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from mlaudit.cli.options import Unable, cached, configurable, configure, entries
+from mlaudit.cli.options import Unable, configurable, configure, entries, working
 from mlaudit.cli.progress import Bar
 from mlaudit.config.schema import ConfigError
 
@@ -38,7 +38,7 @@ DEFAULT = ".mlaudit-baseline.json"
     callback=entries,
     help="Leave out files and folders, with patterns as in a .gitignore.",
 )
-@cached
+@working
 @click.option("-q", "--quiet", is_flag=True, help="Say nothing when all went well.")
 def command(
     paths: tuple[str, ...],
@@ -46,6 +46,7 @@ def command(
     prune: bool,
     file: Path | None,
     isolated: bool,
+    jobs: int | None,
     quiet: bool,
     **settings: Any,
 ) -> None:
@@ -59,18 +60,24 @@ def command(
     paths = paths or (".",)
     config = configure(Path(paths[0]), file, isolated, **settings)
     target = output or (place(config, "baseline") if config.baseline else Path(DEFAULT))
-    remember(paths, config, target, prune=prune, quiet=quiet)
+    remember(paths, config, target, jobs=jobs or 0, prune=prune, quiet=quiet)
     if not (quiet or config.baseline):
         click.echo(f'use it: --baseline {target}, or baseline = "{target}"', err=True)
 
 
 def remember(
-    paths: Sequence[str], config: Config, target: Path, *, prune: bool = False, quiet: bool = False
+    paths: Sequence[str],
+    config: Config,
+    target: Path,
+    *,
+    jobs: int = 0,
+    prune: bool = False,
+    quiet: bool = False,
 ) -> None:
     """Review and write a baseline; raises `Unable` when that cannot be done."""
     from mlaudit.engine.baseline import dump
 
-    before, after = _renewed(paths, config, target, prune=prune, quiet=quiet)
+    before, after = _renewed(paths, config, target, jobs, prune=prune, quiet=quiet)
     try:
         target.write_text(dump(after), encoding="utf-8", newline="\n")
     except OSError as error:
@@ -80,7 +87,7 @@ def remember(
 
 
 def _renewed(
-    paths: Sequence[str], config: Config, target: Path, *, prune: bool, quiet: bool
+    paths: Sequence[str], config: Config, target: Path, jobs: int, *, prune: bool, quiet: bool
 ) -> tuple[Sequence[Entry], Sequence[Entry]]:
     from mlaudit.engine.baseline import read, renewed
     from mlaudit.engine.examine import examine
@@ -89,7 +96,9 @@ def _renewed(
     try:
         before = read(target) if prune or target.exists() else ()
         with Bar(wanted=not quiet) as progress:
-            examined = examine(paths, config, progress=progress, cache=remembering(config))
+            examined = examine(
+                paths, config, progress=progress, cache=remembering(config), jobs=jobs
+            )
     except UsageProblem as problem:
         raise Unable(problem.message) from None
     except ConfigError as error:

@@ -29,9 +29,9 @@ def configurable(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
-def cached(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add the options of the cache to a command."""
-    for option in reversed(_CACHE_OPTIONS):
+def working(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the options that say how the work is done, which changes nothing of its result."""
+    for option in reversed(_WORK_OPTIONS):
         command = option(command)
     return command
 
@@ -102,12 +102,20 @@ _OPTIONS = (
     click.option("--no-config", "isolated", is_flag=True, help="Read no configuration."),
 )
 
-_CACHE_OPTIONS = (
+_WORK_OPTIONS = (
     click.option(
         "--cache/--no-cache",
         default=None,
         envvar="MLAUDIT_CACHE",
         help="Whether to remember what files were found to hold. [default: yes]",
+    ),
+    click.option(
+        "--jobs",
+        "-j",
+        metavar="N",
+        type=click.IntRange(1),
+        envvar="MLAUDIT_JOBS",
+        help="Examine files in N processes. [default: one a core where there are many files]",
     ),
     click.option(
         "--cache-dir",

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from mlaudit.cli import fixing
-from mlaudit.cli.options import Unable, cached, configurable, configure, entries
+from mlaudit.cli.options import Unable, configurable, configure, entries, working
 from mlaudit.cli.progress import Bar
 from mlaudit.cli.rendering import deliver, format_options
 from mlaudit.cli.terminal import color_option, write
@@ -54,7 +54,7 @@ Exit codes:
     callback=entries,
     help="Leave out files and folders, with patterns as in a .gitignore.",
 )
-@cached
+@working
 @click.option(
     "--baseline",
     metavar="FILE",
@@ -79,6 +79,7 @@ def command(
     isolated: bool,
     changed_since: str | None,
     stdin_filename: str | None,
+    jobs: int | None,
     statistics: bool,
     diff: bool,
     fix: bool,
@@ -96,7 +97,7 @@ def command(
     paths = paths or (".",)
     config = configure(_start(paths, stdin_filename), file, isolated, **settings)
     change = _change(changed_since) if changed_since is not None else None
-    request = _Request(paths, config, stdin_filename, change, quiet)
+    request = _Request(paths, config, stdin_filename, change, jobs, quiet)
     review = request.review()
     if diff:
         request.show(review, unsafe=unsafe_fixes)
@@ -139,11 +140,13 @@ class _Request:
         config: Config,
         stdin_filename: str | None,
         change: Change | None,
+        jobs: int | None,
         quiet: bool,
     ):
         self._paths = paths
         self._config = config
         self._change = change
+        self._jobs = jobs or 0
         self._quiet = quiet
         self._stdin = _read_stdin() if _STDIN in paths else None
         self._stdin_name = stdin_filename or _STDIN
@@ -163,6 +166,7 @@ class _Request:
                     progress=progress,
                     change=self._change,
                     cache=remembering(self._config),
+                    jobs=self._jobs,
                 )
         except UsageProblem as problem:
             raise Unable(problem.message) from None

@@ -38,6 +38,11 @@ class Examiner:
         return self._runner.project
 
     @property
+    def has_witness(self) -> bool:
+        """Whether somebody has seen the program run, and weighs what is found."""
+        return self._runner.witness is not None
+
+    @property
     def known(self) -> Known:
         """What must be known of the rules where none of them runs."""
         codes = [rule.meta.code for rule in self._runner.rules]

@@ -98,6 +98,8 @@ def lock_folders(inputs: Sequence[Input], top: Path) -> list[Path]:
     folders: dict[Path, None] = {}
     for item in inputs:
         here = item.path.absolute().parent
+        if here in folders:
+            continue
         folders[here] = None
         if here.is_relative_to(top):
             folders |= dict.fromkeys(above for above in here.parents if above.is_relative_to(top))

@@ -51,13 +51,15 @@ def review(
     witness: Observer | None = None,
     change: Change | None = None,
     cache: Path | None = None,
+    jobs: int = 1,
 ) -> Review:
     """Review scripts, notebooks and folders without running any of their code.
 
     `stdin` is the text to review where a path is "-", `stdin_name` the name that it goes by.
     `progress` is told the number of files done, their total, and the file that comes next.
     `witness` has seen a run of the program under review.  With a `change`, only the findings that
-    it touches are judged.  `cache` is a folder to remember outcomes in; the review is the same.
+    it touches are judged.  `cache` is a folder to remember outcomes in, `jobs` the number
+    of processes, 0 for what suits; with any of them, the review is the same.
     Raises `UsageProblem` for a path that does not exist and when there is nothing to review, and
     `ConfigError` for a configuration that names unknown rules and for an unreadable baseline.
     """
@@ -70,6 +72,7 @@ def review(
         progress=progress,
         witness=witness,
         cache=cache,
+        jobs=jobs,
     )
     gate, findings = Gate(), [one.finding for one in examined.found]
     if entries is not None:

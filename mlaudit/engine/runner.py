@@ -72,7 +72,7 @@ class Runner:
         try:
             return self._examine(read())
         except Exception as error:
-            return _failed(path, f"the analysis crashed: {in_one_line(error)}")
+            return failed(path, f"the analysis crashed: {in_one_line(error)}")
 
     def _examine(self, document: Document) -> Outcome:
         why = _fatal(document)
@@ -81,7 +81,7 @@ class Runner:
         tree = parse(document)
         why = why or _fatal(document)
         if why is not None:
-            return _failed(document.path, why, len(document.cells))
+            return failed(document.path, why, len(document.cells))
         module = self.module(document, tree)
         try:
             return self.outcome(module)
@@ -220,5 +220,6 @@ def _fatal(document: Document) -> str | None:
     return next((coverage.said(one) for one in document.problems if one.fatal), None)
 
 
-def _failed(path: str, why: str, cells: int = 0) -> Outcome:
+def failed(path: str, why: str, cells: int = 0) -> Outcome:
+    """Give the outcome of a file that could not be examined."""
     return Outcome(coverage.unexamined(path, why, cells), failures=[Failure(path, why)])

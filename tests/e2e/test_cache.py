@@ -39,6 +39,7 @@ def test_every_format_is_the_same_to_the_byte(form: str) -> None:
     assert not REMEMBERED.exists()
     assert run("review", *options) == cold
     assert run("review", *options) == cold
+    assert run("review", "--no-cache", "--jobs", "3", *options) == cold
     assert len(list(REMEMBERED.glob("*.json"))) > 6
 
 
