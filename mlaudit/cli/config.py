@@ -8,7 +8,8 @@ import click
 
 from mlaudit.cli.options import configurable, configure
 from mlaudit.cli.terminal import write
-from mlaudit.config.schema import Config, keys
+from mlaudit.config.schema import Budgets, Config, Probe, key_of, keys
+from mlaudit.model.frozen import names_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -53,7 +54,11 @@ def schema(what: str) -> None:
 
 
 def _value(config: Config, key: str) -> Any:
-    return getattr(config, key.replace("-", "_"))
+    """Give a setting; one that is a table in files comes as one."""
+    value = getattr(config, key.replace("-", "_"))
+    if isinstance(value, Probe | Budgets):
+        return {key_of(name): getattr(value, name) for name in names_of(type(value))}
+    return value
 
 
 def _toml(value: Any) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Any, ClassVar
 
+from mlaudit.model import measured
 from mlaudit.model.finding import Confidence, Severity
 from mlaudit.model.frozen import field, frozen, names_of
 
@@ -37,6 +38,41 @@ def key_of(name: str) -> str:
     return name.replace("_", "-")
 
 
+_AS_IN_FILES: dict[str, Any] = {"extra": "forbid", "alias_generator": key_of}
+
+
+@frozen
+class Probe:
+    """What `mlaudit review --probe` runs, and within which limits.
+
+    `command` is a program with its arguments as a shell would get them, or `-m` and a module.
+    Times are such as `90s`, `5m` or `2h`, sizes such as `8GiB`; what is empty has the
+    default of the command line, which is no limit but of time and processes.
+    """
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = _AS_IN_FILES
+
+    command: str = ""
+    python: str = ""
+    timeout: str = "10m"
+    cpu_time: str = ""
+    memory: str = ""
+    processes: int = 256
+    max_steps: int = 0
+    network: bool = False
+    track_memory: bool = False
+    vram: str = ""
+    gpu: str = ""
+    determinism: bool = False
+
+
+@frozen
+class Budgets(measured.Budgets):
+    """What a run of the program may need, lack and show."""
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = _AS_IN_FILES
+
+
 @frozen
 class Settings:
     """What a configuration file may say.
@@ -48,7 +84,7 @@ class Settings:
     `rework_confidence` is the least confidence with which an error invalidates the result.
     """
 
-    __pydantic_config__: ClassVar[dict[str, Any]] = {"extra": "forbid", "alias_generator": key_of}
+    __pydantic_config__: ClassVar[dict[str, Any]] = _AS_IN_FILES
 
     profile: Profile = Profile.EXPLORATION
     select: tuple[str, ...] = ()
@@ -65,6 +101,8 @@ class Settings:
     baseline: str = ""
     cache: bool = True
     cache_dir: str = ".mlaudit_cache"
+    probe: Probe = Probe()
+    budgets: Budgets = Budgets()
 
 
 @frozen

@@ -16,7 +16,7 @@ from mlaudit.model.frozen import names_of
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_PLAIN = {bool: "true or false", str: "a string"}
+_PLAIN = {bool: "true or false", str: "a string", int: "a whole number", float: "a number"}
 
 
 class WrongValueError(ValueError):
@@ -33,13 +33,22 @@ class WrongValueError(ValueError):
 
 def settings(table: Mapping[str, Any]) -> Settings:
     """Read a table whose keys are known; raises WrongValueError for the first wrong value."""
-    kinds = get_type_hints(Settings)
+    read: Settings = _entity(Settings, table, ())
+    return read
+
+
+def _entity(kind: Any, table: Mapping[str, Any], place: tuple[str, ...]) -> Any:
+    kinds = get_type_hints(kind)
     values = {
-        name: _value(kinds[name], table[key], (key,))
-        for name in names_of(Settings)
+        name: _value(kinds[name], table[key], (*place, key))
+        for name in names_of(kind)
         if (key := key_of(name)) in table
     }
-    return Settings(**values)
+    known = [key_of(name) for name in names_of(kind)]
+    for key in table:
+        if key not in known:
+            raise WrongValueError((*place, key), f"one of {', '.join(known)}", key)
+    return kind(**values)
 
 
 def _value(kind: Any, given: Any, place: tuple[str, ...]) -> Any:
@@ -56,6 +65,14 @@ def _value(kind: Any, given: Any, place: tuple[str, ...]) -> Any:
         return {key: _value(kind, item, (*place, key)) for key, item in given.items()}
     if issubclass(kind, StrEnum):
         return _choice(kind, given, place)
+    if kind not in _PLAIN:
+        if not isinstance(given, dict):
+            raise WrongValueError(place, "a table", given)
+        return _entity(kind, given, place)
+    if kind is float and type(given) is int:
+        return float(given)
+    if kind in {int, float} and isinstance(given, bool):
+        raise WrongValueError(place, _PLAIN[kind], given)
     if kind is str and isinstance(given, date | time):
         given = str(given)  # what stands without quotes and looks like a date
     if not isinstance(given, kind):

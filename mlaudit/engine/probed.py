@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from typing import IO, TYPE_CHECKING
 
@@ -9,9 +10,11 @@ from mlaudit.engine import coverage
 from mlaudit.engine.review import review
 from mlaudit.model.finding import Certainty
 from mlaudit.model.frozen import replace
+from mlaudit.model.measured import Measured
 from mlaudit.model.profile import Profile
 from mlaudit.probe.ending import How
 from mlaudit.probe.launch import running
+from mlaudit.probe.measures import measure
 from mlaudit.probe.memory import measured, needs_cuda, simulated
 from mlaudit.probe.observed import observe
 from mlaudit.probe.places import Resolver
@@ -27,6 +30,7 @@ if TYPE_CHECKING:
     from mlaudit.engine.project import ProjectFiles
     from mlaudit.model.finding import Finding
     from mlaudit.model.location import Location
+    from mlaudit.model.measured import Budgets
     from mlaudit.model.review import Review
     from mlaudit.probe.job import Budget, Job
     from mlaudit.probe.launch import Event, Run
@@ -59,16 +63,17 @@ def probe(
     document = read(job.program, shown_path, frozenset(config.python_magics))
     with running(job, document, told=told, shown=shown) as run:
         if allowed is None or job.simulated is not None or not needs_cuda(run):
-            return review([shown_path], config, witness=_Witness(run, allowed))
+            return review([shown_path], config, witness=_Witness(run, allowed, config.budgets))
     with running(simulated(job, allowed), document, told=told, shown=shown) as run:
-        return review([shown_path], config, witness=_Witness(run, allowed))
+        return review([shown_path], config, witness=_Witness(run, allowed, config.budgets))
 
 
 class _Witness:
     """Knows one run; what was read of the program is held against it."""
 
-    def __init__(self, run: Run, allowed: Budget | None):
+    def __init__(self, run: Run, allowed: Budget | None, budgets: Budgets):
         self._run = run
+        self._budgets = budgets
         self._allowed = allowed
         self._told: Profile | None = None
 
@@ -133,8 +138,15 @@ class _Witness:
             notes=tuple(_notes(run)),
             losses=_losses(run),
             memory=memory,
+            measured=self._measured(places),
             program=_beginning(project.document(str(run.job.program))),
         )
+
+    def _measured(self, places: Resolver) -> Measured:
+        """Measure, unless a simulated device has held no data."""
+        if self._run.job.simulated is not None:
+            return Measured(budgets=self._budgets)
+        return measure(self._run, self._budgets, places)
 
     def _resolver(self, project: ProjectFiles) -> Resolver:
         original, job = self._run.scratch.original, self._run.job
@@ -182,8 +194,9 @@ def _libraries(run: Run) -> list[str]:
 
 
 def _losses(run: Run) -> tuple[float, ...]:
-    """Give the first and the last loss that training followed."""
+    """Give the first and the last loss that training followed and that was a number."""
     told = [float(event["loss"]) for event in run.of("step") if event.get("loss") is not None]
+    told = [loss for loss in told if math.isfinite(loss)]
     return (told[0], told[-1]) if len(told) > 1 else tuple(told)
 
 

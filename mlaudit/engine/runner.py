@@ -76,7 +76,8 @@ class Runner:
 
     def _examine(self, document: Document) -> Outcome:
         why = _fatal(document)
-        if why is None and not self.project.learns(document):
+        # A program that has run may have learnt by other means than can be read.
+        if why is None and self.witness is None and not self.project.learns(document):
             return Outcome(coverage.without_learning(document))
         tree = parse(document)
         why = why or _fatal(document)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from mlaudit.model.frozen import field, frozen
 from mlaudit.model.location import Location
+from mlaudit.model.measured import Measured
 
 
 @frozen
@@ -68,3 +69,4 @@ class Profile:
     losses: tuple[float, ...] = ()
     memory: Memory | None = None
     program: Location | None = None
+    measured: Measured = Measured()

@@ -9,7 +9,7 @@ from importlib import resources
 from typing import TYPE_CHECKING
 
 from mlaudit.model.finding import Confidence, Severity
-from mlaudit.report import sections
+from mlaudit.report import measurements, sections
 from mlaudit.report.diagram import diagram
 from mlaudit.report.escape import line, plain
 from mlaudit.report.frame import CODE, frame
@@ -58,7 +58,8 @@ def _body(review: Review) -> Iterator[str]:
     if review.models or review.evaluation.measurements:
         yield f"<h2>Evaluation</h2><p>{_rich(review.evaluation.scheme)}</p>"
         yield from _rows(sections.evaluation(review))
-    for make in (sections.run, sections.memory, sections.readiness):
+    run = (sections.run, sections.memory, measurements.measured, measurements.scores)
+    for make in (*run, sections.readiness):
         yield from _table(make(review))
     yield from _coverage(review)
     tool = f"{review.tool.name} {review.tool.version}"

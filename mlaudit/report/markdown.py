@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mlaudit.model.finding import Confidence
-from mlaudit.report import sections
+from mlaudit.report import measurements, sections
 from mlaudit.report.escape import block, code, markdown
 from mlaudit.report.frame import frame
 from mlaudit.report.grouping import by_file, grouped
@@ -37,7 +37,8 @@ def _paragraphs(review: Review) -> Iterator[str]:
         yield from titled(make(review))
     yield from _evaluation(review)
     yield from titled(sections.run(review))
-    yield from titled(sections.memory(review))
+    for make in (sections.memory, measurements.measured, measurements.scores):
+        yield from titled(make(review))
     yield from _pictures(review)
     yield f"## Findings ({len(review.findings)})"
     for group in grouped(review.findings):

@@ -53,7 +53,7 @@ def problem(review: Review) -> Section:
 def models(review: Review) -> Section:
     """List the models with their settings and where they are built."""
     rows = tuple(
-        (quoted(model.name), _role(model), _settings(model), _at(review, model.location))
+        (quoted(model.name), _role(model), _settings(model), located(review, model.location))
         for model in review.models
     )
     return Section("Models", ("Model", "Role", "Settings", "Built at"), rows)
@@ -62,7 +62,7 @@ def models(review: Review) -> Section:
 def sources(review: Review) -> Section:
     """List where rows come from."""
     rows = tuple(
-        (quoted(source.name), quoted(source.reader), _at(review, source.location))
+        (quoted(source.name), quoted(source.reader), located(review, source.location))
         for source in review.data.sources
     )
     return Section("Data", ("Source", "Read by", "At"), rows)
@@ -75,7 +75,7 @@ def splits(review: Review) -> Section:
             quoted(split.function),
             joined(quoted(part) for part in split.parts),
             _qualities(split),
-            _at(review, split.location),
+            located(review, split.location),
         )
         for split in review.data.splits
     )
@@ -102,7 +102,7 @@ def run(review: Review) -> Section:
     profile = review.profile
     if profile is None:
         return Section("Run", ("What", "Seen"), ())
-    at = f", {_at(review, profile.location)}" if profile.location else ""
+    at = f", {located(review, profile.location)}" if profile.location else ""
     facts = (
         ("Command", quoted(profile.command)),
         ("End", f"the program {profile.ended}{at}"),
@@ -129,7 +129,7 @@ def memory(review: Review) -> Section:
         ("Budget", f"{card}{sized(used.budget)}: the training {used.fits}"),
         *((kind.capitalize(), sized(size)) for kind, size in used.kinds.items()),
         *(
-            (_at(review, share.location), f"{sized(share.bytes)} by {quoted(share.code)}")
+            (located(review, share.location), f"{sized(share.bytes)} by {quoted(share.code)}")
             for share in used.lines
         ),
     ]
@@ -221,10 +221,10 @@ def _some(models: Models) -> str:
 
 def _first(review: Review, places: list[Location]) -> str:
     more = f" and {number(len(places) - 1, 'more place')}" if len(places) > 1 else ""
-    return _at(review, places[0]) + more
+    return located(review, places[0]) + more
 
 
-def _at(review: Review, location: Location) -> str:
+def located(review: Review, location: Location) -> str:
     """Write a place; of a review of one file, without the file."""
     text = str(location)
     (path, *others) = [file.path for file in review.coverage.files] or [""]

@@ -13,7 +13,7 @@ from rich.text import Text
 
 from mlaudit.model.finding import Confidence, Severity
 from mlaudit.model.review import Recommendation
-from mlaudit.report import frame, sections
+from mlaudit.report import frame, measurements, sections
 from mlaudit.report.escape import line, plain
 from mlaudit.report.grouping import by_file, grouped
 from mlaudit.report.tally import counted, covered, failed, uncovered
@@ -72,6 +72,8 @@ def parts(review: Review, *, columns: int, verbose: bool = False) -> Iterator[Re
     if not verbose:
         yield from _section(sections.run(review))
         yield from _section(sections.memory(review))
+    for told in (measurements.measured, measurements.scores):
+        yield from _section(told(review))
     yield from _unfinished(review, every=verbose)
     yield _banner(review, columns)
 

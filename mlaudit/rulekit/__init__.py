@@ -3,6 +3,7 @@
 from mlaudit.model.finding import Certainty, Confidence, Evidence, Finding, Fix, Severity
 from mlaudit.model.frozen import field, frozen
 from mlaudit.model.location import Location
+from mlaudit.model.measured import Budgets, Fault, FaultKind, Matrix, Measured, Score
 from mlaudit.model.pattern import Pattern, Words
 from mlaudit.model.profile import Memory, Profile
 from mlaudit.rulekit.calls import Call
@@ -10,6 +11,7 @@ from mlaudit.rulekit.module import Module
 from mlaudit.rulekit.repair import NoRepair, Repair, block_of, statement_of
 from mlaudit.rulekit.rule import Rule, RuleMeta, Tier
 from mlaudit.rulekit.wording import (
+    listed,
     named,
     quoted,
     says_test,
@@ -55,6 +57,7 @@ __all__ = [
     "Alias",
     "Among",
     "Argument",
+    "Budgets",
     "Call",
     "Certainty",
     "ChosenOnReported",
@@ -65,6 +68,8 @@ __all__ = [
     "Effect",
     "Evaluate",
     "Evidence",
+    "Fault",
+    "FaultKind",
     "Finding",
     "Fit",
     "Fix",
@@ -73,6 +78,8 @@ __all__ = [
     "Kind",
     "Load",
     "Location",
+    "Matrix",
+    "Measured",
     "Memory",
     "Model",
     "Module",
@@ -92,6 +99,7 @@ __all__ = [
     "RowSet",
     "Rule",
     "RuleMeta",
+    "Score",
     "Seed",
     "Severity",
     "Split",
@@ -106,6 +114,7 @@ __all__ = [
     "children",
     "field",
     "frozen",
+    "listed",
     "named",
     "quoted",
     "says_test",

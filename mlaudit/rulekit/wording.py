@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from mlaudit.model.pattern import Pattern
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from mlaudit.source.document import Place
     from mlaudit.trace.events import Evaluate, Model
 
@@ -28,6 +30,12 @@ def quoted(code: Place | str) -> str:
     if len(text) > LONGEST:
         text = text[: LONGEST - 1].rstrip() + "…"
     return f"`{text.replace('`', chr(39))}`"
+
+
+def listed(words: Sequence[str], most: int = 3) -> str:
+    """Join words by commas; of many only the first, and how many more there are."""
+    more = len(words) - most
+    return ", ".join(words) if more <= 0 else f"{', '.join(words[:most])} and {more} more"
 
 
 def named(model: Model) -> str:

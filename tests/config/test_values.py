@@ -35,6 +35,16 @@ TABLES: list[dict[str, object]] = [
     {"fail-on": "never", "rework-confidence": "low"},
     {"fail-on": None},
     {"keep-going": 0, "select": 1},
+    {"probe": {"command": "train.py --fast", "max-steps": 20, "network": True}},
+    {"probe": {"comand": "train.py"}},
+    {"probe": "train.py"},
+    {"probe": {"max-steps": True}},
+    {"probe": {"max-steps": 2.5}},
+    {"probe": {"timeout": 90}},
+    {"budgets": {"missing": 0.2, "latency-ms": 20}},
+    {"budgets": {"missing": "much"}},
+    {"budgets": {"missing": False}},
+    {"budgets": {"latency_ms": 20}},
 ]
 
 

@@ -19,6 +19,8 @@ PREFIXES = {
     "imbalance": "IMBA",
     "configuration": "CONF",
     "resources": "GPU",
+    "training": "TRAIN",
+    "data": "DATA",
 }
 
 each_rule = pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from mlaudit.config.schema import Config, Profile
+from mlaudit.config.schema import Budgets, Config, Profile
 from mlaudit.engine.probed import probe
 from mlaudit.probe.job import Limits, job_of
 from mlaudit.probe.memory import budget, simulated
@@ -37,14 +37,54 @@ def page_of(registered: Registered) -> Page:
     return read(registered.page)
 
 
-def reported(example: str, code: str, folder: Path) -> list[Finding]:
+def shared(code: str) -> bool:
+    """Whether the examples of a rule can run with others: they ask for neither time nor memory."""
+    return rules()[code].rule.measures and rules()[code].rule.meta.family != "resources"
+
+
+@pytest.fixture(scope="session")
+def measured(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[Finding]]:
+    """Run the examples of all rules that judge runs in one child; give the findings by example."""
+    folder = tmp_path_factory.mktemp("examples")
+    found: dict[str, list[Finding]] = {}
+    for code in filter(shared, rules()):
+        page = page_of(rules()[code])
+        for example in (*page.bad, *page.good):
+            (folder / f"example{len(found)}.py").write_text(example)
+            found[example] = []
+    (folder / "all.py").write_text(
+        "import pathlib, runpy\n"
+        "for file in sorted(pathlib.Path().glob('example*.py')):\n"
+        "    runpy.run_path(str(file.resolve()))\n"
+    )
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)
+        job = job_of("all.py", (), module=False, python=None, limits=Limits(seconds=300))
+        review = probe(job, Config(profile=Profile.PRODUCTION))
+    assert review.profile is not None
+    assert review.profile.ended == "ran to its end", review.profile
+    examples = list(found)
+    for finding in review.findings:
+        number = finding.location.path.removeprefix("example").removesuffix(".py")
+        if number.isdigit():
+            found[examples[int(number)]].append(finding)
+    return found
+
+
+def reported(
+    example: str, code: str, folder: Path, request: pytest.FixtureRequest
+) -> list[Finding]:
     """Read an example; one for a rule that judges runs is run as well."""
     if not rules()[code].rule.measures:
         return findings(example, code, profile="production")
+    if shared(code):
+        known: dict[str, list[Finding]] = request.getfixturevalue("measured")
+        return [finding for finding in known[example] if finding.code == code]
     (folder / "example.py").write_text(example)
     limits = Limits(seconds=120)
     job = job_of("example.py", (), module=False, python=None, limits=limits, track_memory=True)
-    config = Config(profile=Profile.PRODUCTION, select=(code,))
+    quick = Budgets(training_hours=0.25 / 3600)
+    config = Config(profile=Profile.PRODUCTION, select=(code,), budgets=quick)
     allowed = budget(None, None)
     job = simulated(job, allowed) if "cuda" in example else job
     review = probe(job, config, allowed=allowed)
@@ -75,16 +115,24 @@ def test_page_shows_bad_and_good(registered: Registered) -> None:
 
 @pytest.mark.parametrize(("code", "example"), examples("bad"))
 def test_bad_example_is_reported(
-    code: str, example: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    code: str,
+    example: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    request: pytest.FixtureRequest,
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    assert [found.code for found in reported(example, code, tmp_path)] != []
+    assert [found.code for found in reported(example, code, tmp_path, request)] != []
 
 
 @pytest.mark.parametrize(("code", "example"), examples("good"))
 def test_good_example_is_not_reported(
-    code: str, example: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    code: str,
+    example: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    request: pytest.FixtureRequest,
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    found = reported(example, code, tmp_path)
+    found = reported(example, code, tmp_path, request)
     assert [(str(finding.location), finding.message) for finding in found] == []

@@ -22,11 +22,12 @@ _INNER = ("dataset", "subset", "base", "data", "ds")
 
 
 class Rows:
-    """Positions in arrays or data sets whose rows are known."""
+    """Positions in arrays or data sets whose rows are known, `loaded` by a loader or not."""
 
-    def __init__(self, parts: list[tuple[Known, Any]], count: int):
+    def __init__(self, parts: list[tuple[Known, Any]], count: int, *, loaded: bool):
         self.parts = parts
         self.count = count
+        self.loaded = loaded
 
 
 class Batches:
@@ -94,7 +95,7 @@ class Batches:
         wanted = np.atleast_1d(np.asarray(positions))
         if wanted.dtype.kind not in "iu":
             return
-        rows = Rows(self._resolved(dataset, wanted), len(wanted))
+        rows = Rows(self._resolved(dataset, wanted), len(wanted), loaded=True)
         self._recent.append(([weakref.ref(each) for each in _storages(data)], rows))
 
     def of_dataset(self, dataset: Any) -> Known | None:
@@ -176,12 +177,14 @@ class Batches:
             return batch
         if batch is not None and not tensor.is_cpu:
             return batch
+        if tensor._base is not None and tensor._base.numel() <= _MOST_HASHED:
+            self.lineage.of(tensor._base)
         origins = self.lineage.origins
         known = self.lineage.of(tensor)
         if known is None:
             return batch
         everything = sys.modules["numpy"].arange(len(known.ids))
-        rows = Rows([(known, everything)], len(known.ids))
+        rows = Rows([(known, everything)], len(known.ids), loaded=False)
         if batch is not None and self.lineage.origins > origins:
             rows = batch
         self._tensors[id(tensor)] = (weakref.ref(tensor), rows)

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import contextlib
+import time
 import weakref
 from types import ModuleType
 from typing import Any
 
 from .calls import Calls
 from .hooks import PostImport
+from .latency import Latency
 from .lineage import Known, Lineage
 from .places import Places
+from .quality import Quality
+from .scores import Scores
 from .stream import Stream
 
 _FITS = ("fit", "partial_fit")
@@ -43,6 +47,10 @@ class Estimators:
         self._learnt: dict[int, frozenset[int]] = {}
         self._predicted: dict[int, tuple[weakref.ref[Any], int]] = {}
         self._by_rows: dict[bytes, int] = {}
+        self._made: dict[int, tuple[int, str]] = {}
+        self.scores = Scores(calls)
+        self.latency = Latency(stream, calls)
+        self._quality = Quality(stream)
 
     def attach(self, hooks: PostImport) -> None:
         """Wait for the base classes."""
@@ -104,9 +112,9 @@ class Estimators:
         return self._models
 
     def _fit(self, function: Any, name: str, arguments: Any, named: Any) -> Any:
-        seen = self._before(arguments, named)
+        seen, start = self._before(arguments, named), time.monotonic()
         result = self._calls.run(function, *arguments, **named)
-        self._told_fit(name, arguments, named, seen)
+        self._told_fit(name, arguments, named, seen, time.monotonic() - start)
         return result
 
     def _transform(self, function: Any, name: str, arguments: Any, named: Any) -> Any:
@@ -116,9 +124,9 @@ class Estimators:
         return result
 
     def _fit_and_apply(self, function: Any, name: str, arguments: Any, named: Any) -> Any:
-        seen = self._before(arguments, named)
+        seen, start = self._before(arguments, named), time.monotonic()
         result = self._calls.run(function, *arguments, **named)
-        self._told_fit(name, arguments, named, seen)
+        self._told_fit(name, arguments, named, seen, time.monotonic() - start)
         if name == "fit_transform":
             self._shaped(arguments[0], seen, result)
         return result
@@ -127,22 +135,31 @@ class Estimators:
         seen = self._before(arguments, named)
         result = self._calls.run(function, *arguments, **named)
         with self._calls.watching(name):
-            number = self._tell("predict", name, arguments[0], seen)
-            self._keep(result, number, seen)
+            told = self._tell("predict", name, arguments[0], seen)
+            self._made[told["number"]] = (told["model"], name)
+            self._keep(result, told["number"], seen)
+            self.latency.predicted(
+                arguments[0], name, _given(arguments, named, 1, "X"), told["place"]
+            )
         return result
 
     def _score(self, function: Any, name: str, arguments: Any, named: Any) -> Any:
         seen = self._before(arguments, named)
         result = self._calls.run(function, *arguments, **named)
         with self._calls.watching(name):
-            self._tell("score", name, arguments[0], seen)
+            beside = {}
+            if isinstance(result, float) and not named:
+                model = self.model(arguments[0])
+                beside = self.scores.beside_score(function, model, arguments)
+                beside["value"] = float(result)
+            self._tell("score", name, arguments[0], seen, **beside)
         return result
 
     def _resample(self, function: Any, name: str, arguments: Any, named: Any) -> Any:
         seen = self._before(arguments, named)
         result = self._calls.run(function, *arguments, **named)
         with self._calls.watching(name):
-            number = self._tell("resample", name, arguments[0], seen)
+            number = self._tell("resample", name, arguments[0], seen)["number"]
             causes = frozenset([number]) | (seen.causes if seen else frozenset())
             if isinstance(result, tuple):
                 for part in result[:1]:
@@ -152,19 +169,24 @@ class Estimators:
     def _before(self, arguments: Any, named: Any) -> Known | None:
         """Look at the rows before the call, which may change them."""
         with self._calls.watching("the rows given"):
-            value = arguments[1] if len(arguments) > 1 else named.get("X")
-            return self._lineage.of(value)
+            return self._lineage.of(_given(arguments, named, 1, "X"))
         return None
 
-    def _told_fit(self, name: str, arguments: Any, named: Any, seen: Known | None) -> None:
+    def _told_fit(
+        self, name: str, arguments: Any, named: Any, seen: Known | None, seconds: float
+    ) -> None:
         with self._calls.watching(name):
             estimator = arguments[0]
-            target = arguments[2] if len(arguments) > 2 else named.get("y")
-            number = self._tell("fit", name, estimator, seen, target=target is not None)
-            model = self.model(estimator)
+            features, target = _given(arguments, named, 1, "X"), _given(arguments, named, 2, "y")
+            told = self._tell(
+                "fit", name, estimator, seen, target=target is not None, seconds=round(seconds, 4)
+            )
+            model = told["model"]
             before = self._learnt.get(model, frozenset()) if name == "partial_fit" else frozenset()
             shaped = seen.causes if seen else frozenset()
-            self._learnt[model] = before | shaped | {number}
+            self._learnt[model] = before | shaped | {told["number"]}
+            self.scores.fitted(told, estimator, features, target)
+            self._quality.fitted(told, estimator, features, target, seen)
 
     def _shaped(self, estimator: Any, seen: Known | None, result: Any) -> None:
         with self._calls.watching("a transformation"):
@@ -174,21 +196,22 @@ class Estimators:
 
     def _tell(
         self, event: str, method: str, estimator: Any, seen: Known | None, **facts: Any
-    ) -> int:
-        number, owner = self.number(), type(estimator)
-        self._stream.emit(
-            event,
-            number=number,
-            method=method,
-            model=self.model(estimator),
-            owner=f"{owner.__module__}.{owner.__qualname__}",
-            traits=traits(estimator),
-            rows=self._lineage.tell(seen),
-            causes=sorted(seen.causes) if seen else [],
-            place=self._places.here(),
+    ) -> dict[str, Any]:
+        """Tell of a call, and give what was told."""
+        owner = type(estimator)
+        told = {
+            "number": self.number(),
+            "method": method,
+            "model": self.model(estimator),
+            "owner": f"{owner.__module__}.{owner.__qualname__}",
+            "traits": traits(estimator),
+            "rows": self._lineage.tell(seen),
+            "causes": sorted(seen.causes) if seen else [],
+            "place": self._places.here(),
             **facts,
-        )
-        return number
+        }
+        self._stream.emit(event, **told)
+        return told
 
     def _keep(self, result: Any, number: int, seen: Known | None) -> None:
         """Remember a prediction, by itself and by the rows that it is of."""
@@ -196,6 +219,10 @@ class Estimators:
             self._predicted[id(result)] = (weakref.ref(result), number)
         if seen is not None:
             self._by_rows[seen.ids.tobytes()] = number
+
+    def made(self, prediction: int | None) -> tuple[int, str] | None:
+        """Tell which model made a prediction, and by which method."""
+        return None if prediction is None else self._made.get(prediction)
 
     def prediction_of(self, value: Any) -> int | None:
         """Find the prediction that a value is, or is a part of."""
@@ -210,6 +237,10 @@ class Estimators:
     def prediction_for(self, rows: Known | None) -> int | None:
         """Find the last prediction of just these rows."""
         return None if rows is None else self._by_rows.get(rows.ids.tobytes())
+
+
+def _given(arguments: Any, named: Any, position: int, name: str) -> Any:
+    return arguments[position] if len(arguments) > position else named.get(name)
 
 
 def traits(estimator: Any) -> list[str]:

@@ -25,6 +25,11 @@ class Taken:
     def __init__(self, network: Any, place: Any):
         self.network = network
         self.place = place
+        self.training = bool(network.training)
+        self.unsteady = _unsteady(network) if self.training else []
+        self.repeated = False
+        self.loaded = True
+        self._last: tuple[Rows | None, int] = (None, -1)
         self._masks: dict[int, tuple[Known, Any]] = {}
         self.unknown = False
         self.grown = True
@@ -35,12 +40,17 @@ class Taken:
             self.grown = self.grown or not self.unknown
             self.unknown = True
             return
-        np = sys.modules["numpy"]
+        np, self.loaded = sys.modules["numpy"], self.loaded and rows.loaded
         for known, positions in rows.parts:
             held = self._masks.setdefault(id(known), (known, np.zeros(len(known.ids), bool)))
             if not held[1][positions].all():
                 held[1][positions] = True
                 self.grown = True
+
+    def again(self, rows: Rows | None, learnt: int) -> None:
+        """Note whether the same rows come again without any training between."""
+        self.repeated = self.repeated or (rows is not None and self._last == (rows, learnt))
+        self._last = (rows, learnt)
 
     def rows(self) -> Known | None:
         """Give all rows met so far; None where some are not known."""
@@ -86,13 +96,14 @@ class Networks:
         self._learns: weakref.WeakKeyDictionary[Any, bool] = weakref.WeakKeyDictionary()
         self._open: list[Pass] = []
         self._backward: Any = None
-        self._fits: dict[tuple[str, int], Taken] = {}
-        self._judged: dict[tuple[str, int], Taken] = {}
-        self.called: list[Any] = []
+        self._learnt = 0
+        self._fits: dict[tuple[str, int, bool], Taken] = {}
+        self._judged: dict[tuple[str, int, bool], Taken] = {}
         batches.after_each_pass(self.tell)
 
     def attach(self, hooks: PostImport) -> None:
-        """Wait for networks, for gradients, and for divisions of data sets."""
+        """Wait for networks, for gradients, for loaders and divisions of data sets."""
+        self._batches.attach(hooks)
         hooks.after("torch.nn.modules.module", self._modules)
         hooks.after("torch.autograd", self._gradients)
         hooks.after("torch.utils.data.dataset", self._divisions)
@@ -104,6 +115,7 @@ class Networks:
             if self._calls.quiet:
                 return backward(*arguments, **named)
             self._backward = self._places.here()
+            self._learnt += 1
             try:
                 return backward(*arguments, **named)
             finally:
@@ -136,10 +148,9 @@ class Networks:
         if not self._learns[network]:
             return
         rows = self._batches.rows((arguments, named))
-        for follow in self.called:
-            follow(network, arguments, named, rows)
         output = next((one for one in tensors(result) if one.requires_grad), None)
         place = self._places.here()
+        self._estimators.latency.called(network, arguments, named, place)
         if output is None:
             self._take(self._judged, network, rows, place)
         else:
@@ -170,13 +181,14 @@ class Networks:
                 self._take(self._judged, passed.network, passed.rows, passed.place)
 
     def _take(
-        self, into: dict[tuple[str, int], Taken], network: Any, rows: Rows | None, place: Any
+        self, into: dict[tuple[str, int, bool], Taken], network: Any, rows: Rows | None, place: Any
     ) -> None:
-        key = (repr(place), id(network))
+        key = (repr(place), id(network), network.training)
         taken = into.get(key)
         if taken is None or taken.network is not network:
             taken = into[key] = Taken(network, place)
         taken.add(rows)
+        taken.again(rows, self._learnt)
 
     def tell(self) -> None:
         """Tell of the rows met since the last time; first of those learnt, then of those judged."""
@@ -187,7 +199,14 @@ class Networks:
                     self._emit("fit", "backward", taken, target=True)
             for taken in self._judged.values():
                 if taken.grown:
-                    self._emit("forward", "forward", taken, apart=not taken.network.training)
+                    self._emit(
+                        "forward",
+                        "forward",
+                        taken,
+                        apart=not taken.training,
+                        loaded=taken.loaded,
+                        unsteady=[] if taken.repeated else taken.unsteady,
+                    )
 
     def _emit(self, event: str, method: str, taken: Taken, **facts: Any) -> None:
         taken.grown = False
@@ -226,3 +245,20 @@ class Networks:
             return parts
 
         vars(module)["random_split"] = self._calls.wrapped(divide, around)
+
+
+def _unsteady(network: Any) -> list[str]:
+    """Name the layers that behave otherwise in training, as they are switched now."""
+    return sorted(
+        {
+            type(layer).__name__
+            for layer in network.modules()
+            if layer.training and _differs(type(layer).__name__, layer)
+        }
+    )
+
+
+def _differs(name: str, layer: Any) -> bool:
+    if "Dropout" in name:
+        return bool(getattr(layer, "p", 0))
+    return "BatchNorm" in name and bool(getattr(layer, "track_running_stats", True))

@@ -31,7 +31,9 @@ class Program:
         stream: Stream,
         places: Places,
         last_words: Sequence[Callable[[], None]] = (),
+        afterwards: Sequence[Callable[[], None]] = (),
     ):
+        self._afterwards = afterwards
         self._job = job
         self._last_words = last_words
         self._stream = stream
@@ -52,11 +54,19 @@ class Program:
         except SystemExit as leave:
             place = self._places.of(leave)
             self._stream.emit("end", how="exit", code=_code(leave), place=place)
+            if not leave.code:
+                self._measure()
             raise
         except BaseException as error:
             self._fail(error)
         self._stream.emit("end", how="returned")
+        self._measure()
         sys.exit(0)
+
+    def _measure(self) -> None:
+        """Do what would disturb the program while it runs."""
+        for measure in self._afterwards:
+            measure()
 
     def _execute(self) -> None:
         job = self._job

@@ -144,7 +144,13 @@ class Selection:
             yield pair
 
     def _validate(self, function: Any, *given: Any, **named: Any) -> Any:
+        place = self._places.here()
+        result = self._calls.run(function, *given, **named)
         with self._calls.watching("a validation"):
+            beside: dict[str, float] = {}
+            if function.__name__ == "cross_val_score":
+                beside = self._estimators.scores.beside_validation(function, given, named)
+                beside["value"] = float(result.mean())
             estimator = given[0] if given else named["estimator"]
             value = given[1] if len(given) > 1 else named.get("X")
             rows, owner = self._lineage.of(value), type(estimator)
@@ -157,9 +163,10 @@ class Selection:
                 traits=traits(estimator),
                 rows=self._lineage.tell(rows),
                 causes=sorted(rows.causes) if rows else [],
-                place=self._places.here(),
+                place=place,
+                **beside,
             )
-        return self._calls.run(function, *given, **named)
+        return result
 
     def _resample(self, function: Any, *arrays: Any, **options: Any) -> Any:
         return self._moved(function, arrays, options, copies=True)
@@ -207,16 +214,22 @@ class Selection:
                 self._lineage.derive(result, part.shaped_by(own | causes))
 
     def _judge(self, function: Any, *given: Any, **named: Any) -> Any:
+        result = self._calls.run(function, *given, **named)
         with self._calls.watching("a metric"):
-            names = list(inspect.signature(function).parameters)
-            first = given[0] if given else named.get(names[0])
-            second = given[1] if len(given) > 1 else named.get(names[1])
+            names = list(inspect.signature(function).parameters)[:2]
+            first, second = (*given, *(named.get(name) for name in names[len(given) :]))[:2]
             found, swapped = self._estimators.prediction_of(second), False
             if found is None:
                 found = self._estimators.prediction_of(first)
                 swapped = found is not None
             rows = self._lineage.of(second if swapped else first)
             found = found or self._estimators.prediction_for(rows)
+            made, beside = self._estimators.made(found), {}
+            if made is not None and not swapped and isinstance(result, (int, float)):
+                others = {name: value for name, value in named.items() if name not in names}
+                pair = (first, second, *given[2:])
+                beside = self._estimators.scores.beside_metric(function, *made, pair, others)
+                beside["value"] = float(result)
             self._stream.emit(
                 "metric",
                 number=self._estimators.number(),
@@ -224,8 +237,9 @@ class Selection:
                 prediction=found,
                 swapped=swapped,
                 place=self._places.here(),
+                **beside,
             )
-        return self._calls.run(function, *given, **named)
+        return result
 
     def _known(self, arrays: Any) -> list[Any]:
         found: list[Any] = []

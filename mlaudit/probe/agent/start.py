@@ -11,6 +11,7 @@ from .batches import Batches
 from .calls import Calls
 from .confine import confine
 from .estimators import Estimators
+from .faults import Faults
 from .hooks import PostImport
 from .lineage import Lineage
 from .networks import Networks
@@ -47,11 +48,14 @@ def start(path: str) -> None:
     Training(stream, places, stop, tensors).attach(hooks)
     calls, lineage = Calls(stream), Lineage(folder)
     estimators = Estimators(stream, places, calls, lineage)
+    estimators.latency.of_networks = tensors is None
     estimators.attach(hooks)
     Selection(stream, places, calls, lineage, estimators).attach(hooks)
-    batches = Batches(calls, lineage)
-    batches.attach(hooks)
-    networks = Networks(stream, places, calls, estimators, batches)
-    networks.attach(hooks)
+    networks = Networks(stream, places, calls, estimators, Batches(calls, lineage))
+    faults = Faults(stream, places, calls)
+    if job["simulated"] is None:  # else there are no values to look at
+        networks.attach(hooks)
+        faults.attach(hooks)
     hooks.install()
-    Program(job, stream, places, [networks.tell]).run()
+    last_words = [networks.tell, faults.tell]
+    Program(job, stream, places, last_words, [estimators.latency.measure]).run()

@@ -1,0 +1,196 @@
+"""Beside every score: what a guess without features would reach, and what is reached in training.
+
+The guess is the most frequent class or the mean of the training targets, judged by the same metric
+on the same rows; the training score is taken on a sample of the training rows.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import sys
+import warnings
+import weakref
+from collections.abc import Iterator
+from typing import Any
+
+from .calls import Calls
+
+_MOST_ROWS = 2_000
+_MOST_TARGETS = 5_000_000
+_MANY_CLASSES = 100
+_NUMBERS = "biuf"
+
+
+class Learnt:
+    """What is kept of a training: a sample of its rows, and what its targets are like."""
+
+    def __init__(self, estimator: Any, features: Any, target: Any):
+        np = sys.modules["numpy"]
+        self.estimator = weakref.ref(estimator)
+        values = np.asarray(target)
+        self.values = values[:, 0] if values.ndim == 2 and values.shape[1] == 1 else values
+        self.classifier = hasattr(estimator, "classes_")
+        stride = max(1, len(self.values) // _MOST_ROWS)
+        self.features = _some(features, stride)
+        self.target = values[::stride].copy()
+        self.stride = stride
+        if self.classifier:
+            found, counts = np.unique(self.values, return_counts=True)
+            self.classes, self.shares = found, counts / counts.sum()
+        else:
+            self.mean = float(self.values.mean())
+        del self.values
+
+
+class Scores:
+    """Works out, when something is judged, what else it should be held against."""
+
+    def __init__(self, calls: Calls):
+        self._calls = calls
+        self._learnt: dict[int, Learnt] = {}
+
+    def fitted(self, told: dict[str, Any], estimator: Any, features: Any, target: Any) -> None:
+        """Remember a training of one target."""
+        self._learnt.pop(told["model"], None)
+        if target is None or "predict" not in told["traits"] or told["method"] != "fit":
+            return
+        shape: Any = getattr(target, "shape", None) or (len(target),)
+        if len(shape) > 2 or (len(shape) == 2 and shape[1] != 1) or shape[0] > _MOST_TARGETS:
+            return
+        with contextlib.suppress(TypeError, ValueError, AttributeError, IndexError):
+            self._learnt[told["model"]] = Learnt(estimator, features, target)
+
+    def beside_metric(
+        self, function: Any, model: int, method: str, given: tuple[Any, ...], named: dict[str, Any]
+    ) -> dict[str, float]:
+        """Give the scores of the guess and of the training rows by a metric."""
+        learnt, found = self._learnt.get(model), {}
+        if learnt is None or len(given) < 2 or any(map(_per_row, named.values())) or given[2:]:
+            return {}
+        truth, answer = given[0], given[1]
+        with _quietly():
+            guess = _guess(learnt, truth, answer)
+            if guess is not None:
+                found["guess"] = _number(function(truth, guess, **named))
+            again = _again(learnt, method, answer)
+            if again is not None:
+                found["train"] = _number(function(learnt.target, again, **named))
+        return {name: value for name, value in found.items() if value is not None}
+
+    def beside_score(self, function: Any, model: int, arguments: Any) -> dict[str, float]:
+        """Give the same of an estimator's own `score`: the share of right answers, or R²."""
+        learnt, np = self._learnt.get(model), sys.modules["numpy"]
+        if learnt is None or len(arguments) != 3 or getattr(arguments[0], "scoring", None):
+            return {}
+        truth = np.asarray(arguments[2]).reshape(-1)
+        found: dict[str, float | None] = {}
+        with _quietly():
+            if learnt.classifier:
+                most = learnt.classes[learnt.shares.argmax()]
+                found["guess"] = float((truth == most).mean())
+            elif _is_regressor(arguments[0]) and float(truth.std()) > 0:
+                error = float(((truth - learnt.mean) ** 2).mean())
+                found["guess"] = 1.0 - error / float(truth.var())
+            estimator = learnt.estimator()
+            if estimator is arguments[0]:
+                found["train"] = _number(function(estimator, learnt.features, learnt.target))
+        return {name: value for name, value in found.items() if value is not None}
+
+    def beside_validation(self, function: Any, given: Any, named: Any) -> dict[str, float]:
+        """Give the mean score of the guess on the same folds."""
+        estimator = given[0] if given else named.get("estimator")
+        folds = named.get("cv")
+        if hasattr(folds, "__next__") or len(given) > 3:
+            return {}
+        np = sys.modules["numpy"]
+        base = importlib.import_module("sklearn.base")
+        dummy = importlib.import_module("sklearn.dummy")
+        if base.is_classifier(estimator):
+            guess = dummy.DummyClassifier(strategy="prior")
+        elif base.is_regressor(estimator):
+            guess = dummy.DummyRegressor()
+        else:
+            return {}
+        state = np.random.get_state()
+        try:
+            with _quietly():
+                if given:
+                    result = function(guess, *given[1:], **named)
+                else:
+                    result = function(**{**named, "estimator": guess})
+        finally:
+            np.random.set_state(state)
+        mean = _number(np.mean(result))
+        return {} if mean is None else {"guess": mean}
+
+
+def _some(features: Any, stride: int) -> Any:
+    """Copy rows at even distances."""
+    if hasattr(features, "iloc"):
+        return features.iloc[::stride].copy()
+    if hasattr(features, "tocsr"):
+        return features.tocsr()[::stride]
+    return sys.modules["numpy"].asarray(features)[::stride].copy()
+
+
+def _guess(learnt: Learnt, truth: Any, answer: Any) -> Any:
+    """Answer as the model has answered, by labels, probabilities or values, but always the same."""
+    np = sys.modules["numpy"]
+    answers, count = np.asarray(answer), len(truth)
+    if not learnt.classifier:
+        return np.full(answers.shape, learnt.mean) if answers.ndim == 1 else None
+    if answers.ndim == 2:
+        fits = answers.shape == (count, len(learnt.shares))
+        return np.tile(learnt.shares, (count, 1)) if fits else None
+    if _labels(np, learnt, answers):
+        return np.full(count, learnt.classes[learnt.shares.argmax()])
+    return np.full(count, learnt.shares[-1])
+
+
+def _labels(np: Any, learnt: Learnt, answers: Any) -> bool:
+    if answers.dtype.kind not in _NUMBERS:
+        return True
+    found = np.unique(answers[:_MOST_ROWS])
+    return len(found) <= _MANY_CLASSES and bool(np.isin(found, learnt.classes).all())
+
+
+def _again(learnt: Learnt, method: str, answer: Any) -> Any:
+    """Predict the sample of the training rows in the way that the judged rows were predicted."""
+    np, estimator = sys.modules["numpy"], learnt.estimator()
+    if estimator is None:
+        return None
+    answers = np.asarray(answer)
+    if method == "predict" or (learnt.classifier and _labels(np, learnt, answers)):
+        return estimator.predict(learnt.features)
+    found = np.asarray(getattr(estimator, method)(learnt.features))
+    if found.ndim == 2 and answers.ndim == 1:
+        return found[:, 1] if found.shape[1] == 2 else None
+    return found
+
+
+def _is_regressor(estimator: Any) -> bool:
+    last = estimator.steps[-1][1] if hasattr(estimator, "steps") else estimator
+    return any(base.__name__ == "RegressorMixin" for base in type(last).__mro__)
+
+
+def _per_row(value: Any) -> bool:
+    return hasattr(value, "__len__") and not isinstance(value, str)
+
+
+def _number(value: Any) -> float | None:
+    """Give a score that is one number."""
+    if isinstance(value, (bool, str)) or (hasattr(value, "shape") and value.shape != ()):
+        return None
+    try:
+        return float(value)
+    except (TypeError, ValueError):
+        return None
+
+
+@contextlib.contextmanager
+def _quietly() -> Iterator[None]:
+    """Let no warning about the guess reach the user, and no error the program."""
+    with warnings.catch_warnings(), contextlib.suppress(Exception):
+        warnings.simplefilter("ignore")
+        yield
