@@ -71,7 +71,7 @@ class Bench:
         except UnpatchableError:
             return None
         after = self.examine(patched.content)
-        if after is None or _reach(after) < _reach(state) or _losses(after) > _losses(state):
+        if after is None or _is_worse(state, after):
             return None
         shift = Shift(state.document, after.document, changes)
         kept = pairs(state.found, after.found, shift)
@@ -89,13 +89,30 @@ class Passed:
     became: dict[Finding, Finding]
 
 
-def _reach(state: State) -> tuple[int, int]:
-    """Count the trainings and the evaluations whose rows could be followed."""
+def _reach(state: State) -> tuple[int, ...]:
+    """Count the models that are built, trained and judged, and the judgements that were followed.
+
+    A transformer that is fitted once less is no loss.
+    """
     told = state.outcome.description
-    return sum(told.trainings.values()), sum(told.evaluations.values())
+    return (
+        len(told.models),
+        sum(len(card.fitted_at) for card in told.models),
+        sum(len(card.evaluated_at) for card in told.models),
+        sum(told.evaluations.values()),
+    )
 
 
-def _losses(state: State) -> tuple[int, int, int]:
-    """Count what is wrong with the file, what could not be done, and what is suppressed."""
-    outcome = state.outcome
-    return len(state.document.problems), len(outcome.failures), len(outcome.suppressed)
+def _losses(state: State) -> tuple[int, ...]:
+    """Count what is wrong with a file, could not be done or followed, and is suppressed."""
+    outcome, told = state.outcome, state.outcome.description
+    unfollowed = [*told.trainings.values(), *told.evaluations.values()].count(False)
+    problems = len(state.document.problems)
+    return problems, len(outcome.failures), len(outcome.suppressed), unfollowed
+
+
+def _is_worse(before: State, after: State) -> bool:
+    """Say whether less of a program is seen than before, or more is wrong with it."""
+    less = any(new < old for old, new in zip(_reach(before), _reach(after), strict=True))
+    more = any(new > old for old, new in zip(_losses(before), _losses(after), strict=True))
+    return less or more

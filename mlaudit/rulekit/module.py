@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -9,7 +10,6 @@ from mlaudit.rulekit.calls import Call, argument
 from mlaudit.rulekit.unpacked import Unpacked
 
 if TYPE_CHECKING:
-    import ast
     from collections.abc import Callable
 
     from mlaudit.catalogue.catalogue import Catalogue
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from mlaudit.trace.trace import Trace
 
 Fact = TypeVar("Fact")
+N = TypeVar("N", bound=ast.AST)
 
 
 class Module:
@@ -97,6 +98,10 @@ class Module:
         """Find the call of a library that stands exactly at a location."""
         found = self.at(location)
         return next((call for call in self.calls if call.node in found), None)
+
+    def node_at(self, location: Location, kind: type[N]) -> N | None:
+        """Find a node of a class that stands exactly at a location."""
+        return next((node for node in self.at(location) if isinstance(node, kind)), None)
 
     def argument(self, node: ast.expr) -> Argument:
         """Evaluate an argument as far as literals and names bound once to a literal go."""

@@ -103,20 +103,27 @@ class Repair:
     def imported(self, package: str, name: str, user: ast.AST) -> str:
         """Give the name by which `user` can call what a package has, importing it where needed."""
         qualified = f"{package}.{name}"
-        imports = [
-            statement
-            for statement in self.module.tree.body
-            if isinstance(statement, ast.Import | ast.ImportFrom)
-            and statement.lineno < self.module.place(user).line
-        ]
+        line = self.module.place(user).line
+        imports = [one for one in self._top_imports() if one.lineno < line]
         for local, meant in self.module.names.aliases.items():
             if meant == qualified and any(_binds(statement, local) for statement in imports):
                 return local
         if not imports or not self.is_free(name):
             raise NoRepair
-        root = package.partition(".")[0]
-        near = [one for one in imports if root in ast.unparse(one).replace(".", " ").split()]
-        self.below((near or imports)[-1], f"from {package} import {name}")
+        self._import(imports, package, f"from {package} import {name}")
+        return name
+
+    def library(self, name: str, user: ast.AST) -> str:
+        """Give the name by which `user` can speak of a library, importing it where needed."""
+        line = self.module.place(user).line
+        imports = [one for one in self._top_imports() if one.lineno < line]
+        for statement in imports:
+            for alias in statement.names if isinstance(statement, ast.Import) else ():
+                if alias.name == name or (not alias.asname and alias.name.startswith(f"{name}.")):
+                    return alias.asname or name
+        if not imports or not self.is_free(name):
+            raise NoRepair
+        self._import(imports, name, f"import {name}")
         return name
 
     def is_free(self, name: str) -> bool:
@@ -125,6 +132,20 @@ class Repair:
         if name in names.bound or name in names.aliases:
             return False
         return not any(node.id == name for node in self.module.nodes.find(ast.Name))
+
+    def _top_imports(self) -> list[ast.Import | ast.ImportFrom]:
+        body = self.module.tree.body
+        return [one for one in body if isinstance(one, ast.Import | ast.ImportFrom)]
+
+    def _import(self, imports: list[ast.Import | ast.ImportFrom], package: str, line: str) -> None:
+        """Import something more, among what is imported of the same library, by the alphabet."""
+        root = package.partition(".")[0]
+        near = [one for one in imports if _package(one).partition(".")[0] == root]
+        before = [one for one in near if _package(one) <= package]
+        if near and not before:
+            self.above(near[0], line)
+        else:
+            self.below((before or imports)[-1], line)
 
     def _rows(self, statement: ast.stmt) -> tuple[int, int]:
         """Give the first and the last line that a statement has for itself, comments included."""
@@ -182,6 +203,13 @@ def statement_of(module: Module, node: ast.AST) -> ast.stmt:
     while not isinstance(node, ast.stmt):
         node = module.nodes.parents[node]
     return node
+
+
+def _package(statement: ast.Import | ast.ImportFrom) -> str:
+    """Name what is imported, or what from."""
+    if isinstance(statement, ast.ImportFrom):
+        return statement.module or "."
+    return statement.names[0].name
 
 
 def _binds(statement: ast.Import | ast.ImportFrom, name: str) -> bool:

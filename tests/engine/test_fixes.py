@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
+from textwrap import dedent, indent
 from typing import TYPE_CHECKING
 
 import pytest
@@ -10,6 +12,7 @@ import pytest
 from mlaudit.config.schema import Config, Profile
 from mlaudit.engine.fixes import Workshop
 from mlaudit.engine.review import review
+from mlaudit.model.finding import Safety
 
 if TYPE_CHECKING:
     from mlaudit.engine.fixes import Mended
@@ -38,7 +41,7 @@ def mend_fixture(path: Path) -> list[Mended]:
 
 
 def test_there_are_enough_fixtures() -> None:
-    assert len(befores()) >= 5
+    assert len(befores()) >= 30
 
 
 @pytest.mark.parametrize("path", befores(), ids=lambda path: f"{path.parent.name}/{path.name}")
@@ -51,3 +54,95 @@ def test_a_fixture_is_mended(path: Path) -> None:
 @pytest.mark.parametrize("path", befores(), ids=lambda path: f"{path.parent.name}/{path.name}")
 def test_mending_twice_changes_nothing_more(path: Path) -> None:
     assert mend_fixture(after(path)) == []
+
+
+@pytest.mark.parametrize("path", befores(), ids=lambda path: f"{path.parent.name}/{path.name}")
+def test_line_ends_marks_and_outputs_stay(path: Path) -> None:
+    before, made = path.read_bytes(), after(path).read_bytes()
+    assert before[:3] == made[:3] or path.suffix == ".py"
+    assert before.count(b"\r\n") == 0 or made.count(b"\n") == made.count(b"\r\n")
+    assert before[-1:] == made[-1:]
+    if path.suffix == ".ipynb":
+        old, new = (json.loads(each.decode("utf-8-sig")) for each in (before, made))
+        for cell in (*old["cells"], *new["cells"]):
+            del cell["source"]
+        assert old == new
+
+
+def test_fixes_are_tried_one_by_one_for_an_offer() -> None:
+    path = FIXTURES / "LEAK" / "one_after_another.before.py"
+    config = Config(root=str(path.parent), select=("LEAK",))
+    offered = Workshop([str(path)], config).offered(review([str(path)], config))
+    edits = {finding.code: finding.fix for finding in offered.findings}
+    assert edits["LEAK003"] is not None
+    assert edits["LEAK003"].safety is Safety.SAFE
+    # The others stand before what reads their values.
+    assert edits["LEAK001"] is not None
+    assert edits["LEAK001"].edits == ()
+
+
+def test_unsafe_fixes_are_made_only_when_asked_for() -> None:
+    path = FIXTURES / "CONF" / "settings_go_on.unsafe.before.py"
+    assert mend(path, "CONF") == []
+    assert mend(path, "CONF", unsafe=True)
+
+
+UNTOUCHED = {
+    "the values are read elsewhere": """
+        X = scaler.fit_transform(X)
+        X_train, X_test, y_train, y_test = train_test_split(X, y, random_state=0, stratify=y)
+        plt.scatter(X[:, 0], y)
+    """,
+    "the fitted scaler is needed before the split": """
+        X = scaler.fit_transform(X)
+        print(scaler.mean_)
+        X_train, X_test, y_train, y_test = train_test_split(X, y, random_state=0, stratify=y)
+    """,
+    "the split stands in another block": """
+        X = scaler.fit_transform(X)
+        if len(X) > 100:
+            X_train, X_test, y_train, y_test = train_test_split(X, y, random_state=0, stratify=y)
+    """,
+    "two statements share a line": """
+        n = 3; X = scaler.fit_transform(X)
+        X_train, X_test, y_train, y_test = train_test_split(X, y, random_state=0, stratify=y)
+    """,
+    "other rows are put beside": """
+        X = np.hstack([scaler.fit_transform(X), extra])
+        X_train, X_test, y_train, y_test = train_test_split(X, y, random_state=0, stratify=y)
+    """,
+    "the parts have no names": """
+        X = scaler.fit_transform(X)
+        parts = train_test_split(X, y, random_state=0, stratify=y)
+        X_train, X_test, y_train, y_test = parts
+    """,
+}
+AROUND = """
+    import matplotlib.pyplot as plt
+    import numpy as np
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.model_selection import train_test_split
+    from sklearn.preprocessing import StandardScaler
+
+    table, extra = np.load("table.npy"), np.load("extra.npy")
+    X, y = table[:, 1:], table[:, 0]
+    scaler = StandardScaler()
+{}
+    model = LogisticRegression().fit(X_train, y_train)
+    print(model.score(X_test, y_test))
+"""
+
+
+@pytest.mark.parametrize("middle", UNTOUCHED.values(), ids=UNTOUCHED)
+def test_what_would_change_more_is_left_alone(tmp_path: Path, middle: str) -> None:
+    path = tmp_path / "train.py"
+    path.write_text(_joined(middle), "utf-8")
+    config = Config(root=str(tmp_path), select=("LEAK",))
+    found = review([str(path)], config)
+    assert [finding.code for finding in found.findings] == ["LEAK001"]
+    assert list(Workshop([str(path)], config, unsafe=True).mended(found)) == []
+
+
+def _joined(middle: str) -> str:
+    inner = indent(dedent(middle).strip("\n"), "    ")
+    return dedent(AROUND.format(inner)).lstrip("\n")

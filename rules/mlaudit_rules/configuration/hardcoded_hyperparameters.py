@@ -10,7 +10,7 @@ from mlaudit.rulekit import Confidence, Fix, Pattern, Rule, RuleMeta, Severity
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from mlaudit.rulekit import Argument, Finding, Module
+    from mlaudit.rulekit import Argument, Finding, Module, Repair
 
 _KINDS = frozenset(
     {
@@ -57,25 +57,20 @@ class HardcodedHyperparameters(Rule):
 
     def check_module(self, module: Module) -> Iterable[Finding]:
         """Judge calls of libraries, then what trains, functions of the program included."""
-        if module.is_test:
-            return
-        seen = set()
-        for call in module.calls:
-            if call.entry is not None and call.entry.kind in _KINDS:
-                given = [
-                    (name, argument)
-                    for name in call.arguments
-                    if name in call.entry.hyperparameters
-                    and _inline_number(argument := call.arguments[name])
-                ]
-                seen.add(call.node)
-                if given and not _one_of_several(module, call.node):
-                    yield self._finding(module, call.node, given)
-        for named in module.names.calls:
-            if named.node not in seen:
-                given = _settings(module, named.node)
-                if given:
-                    yield self._finding(module, named.node, given)
+        if not module.is_test:
+            for node, given in _judged(module):
+                yield self._finding(module, node, given)
+
+    def repairs(self, module: Module, finding: Finding) -> Iterable[Repair]:
+        """Bind the numbers to names below the imports; where they belong, the author knows."""
+        from mlaudit.rulekit.constants import settings_bound
+
+        for node, given in _judged(module):
+            if module.place(node).location == finding.location:
+                call = module.call_at(finding.location)
+                parameters = call.entry.parameters if call and call.entry else ()
+                names = [name for name, _ in given]
+                yield settings_bound(module, node, names, parameters)
 
     def _finding(
         self, module: Module, node: ast.Call, given: list[tuple[str, Argument]]
@@ -91,6 +86,27 @@ class HardcodedHyperparameters(Rule):
                 "\n".join(f"{name.upper()} = {argument.text}" for name, argument in given),
             ),
         )
+
+
+def _judged(module: Module) -> Iterator[tuple[ast.Call, list[tuple[str, Argument]]]]:
+    """Find the calls that are given numbers as settings, each with these."""
+    seen = set()
+    for call in module.calls:
+        if call.entry is not None and call.entry.kind in _KINDS:
+            given = [
+                (name, argument)
+                for name in call.arguments
+                if name in call.entry.hyperparameters
+                and _inline_number(argument := call.arguments[name])
+            ]
+            seen.add(call.node)
+            if given and not _one_of_several(module, call.node):
+                yield call.node, given
+    for named in module.names.calls:
+        if named.node not in seen:
+            given = _settings(module, named.node)
+            if given:
+                yield named.node, given
 
 
 def _one_of_several(module: Module, node: ast.Call) -> bool:

@@ -21,7 +21,7 @@ from mlaudit.rulekit import (
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from mlaudit.rulekit import Influence, PreprocessingLeak, Trace
+    from mlaudit.rulekit import Influence, Module, PreprocessingLeak, Repair, Trace
 
 _KINDS = frozenset({Kind.FIT, Kind.SELECTION, Kind.TARGET_ENCODING})
 
@@ -44,6 +44,12 @@ class FitOnTest(Rule):
         for leak in trace.fits_on_test:
             if concerns(leak):
                 yield self._judge(leak)
+
+    def repairs(self, module: Module, finding: Finding) -> Iterable[Repair]:
+        """Only transform, where the same transformer was just fitted on the training part."""
+        from mlaudit.rulekit.fitting import transformed_only
+
+        return transformed_only(module, finding)
 
     def _judge(self, leak: PreprocessingLeak) -> Finding:
         influence, evaluation = leak.influence, leak.evaluation

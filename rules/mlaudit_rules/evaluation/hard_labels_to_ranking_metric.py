@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from typing import TYPE_CHECKING
 
 from mlaudit.rulekit import (
@@ -10,6 +11,7 @@ from mlaudit.rulekit import (
     Finding,
     Fix,
     Pattern,
+    Repair,
     Rule,
     RuleMeta,
     Severity,
@@ -20,9 +22,10 @@ from mlaudit.rulekit import (
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from mlaudit.rulekit import Place, Trace
+    from mlaudit.rulekit import Module, Place, Trace
 
 SCORING = Pattern(r"prediction_type|output_margin|raw_score|proba|pred_leaf|pred_contrib")
+PREDICTED = "predicted here"
 BY_SCORES = {
     "roc_curve": "the curve has one corner, at the default threshold",
     "precision_recall_curve": "the curve has one point, at the default threshold",
@@ -55,6 +58,27 @@ class HardLabelsToRankingMetric(Rule):
         for place, events in found.items():
             yield self._judge(place, events)
 
+    def repairs(self, module: Module, finding: Finding) -> Iterable[Repair]:
+        """Give the metric the probability of the second class; more classes need another form."""
+        predicted = next(
+            (one.location for one in finding.evidence if one.role == PREDICTED), finding.location
+        )
+        prediction = module.node_at(predicted, ast.Call)
+        if prediction is None or not isinstance(prediction.func, ast.Attribute):
+            return
+        model = module.text(prediction.func.value)
+        given = ", ".join(module.text(one) for one in prediction.args)
+        repair = Repair(module, safe=False)
+        for event in module.trace.of(Evaluate):
+            if event.predicted_at is None or event.predicted_at.location != predicted:
+                continue
+            call = module.node_at(event.place.location, ast.Call)
+            if call is None or len(call.args) < 2 or not takes_classes(event):
+                continue
+            column = "" if event.judges == "probabilities" else "[:, 1]"
+            repair.replace(call.args[1], f"{model}.predict_proba({given}){column}")
+        yield repair
+
     def _judge(self, place: Place, events: list[Evaluate]) -> Finding:
         event = events[0]
         metric = event.metric or ""
@@ -65,7 +89,7 @@ class HardLabelsToRankingMetric(Rule):
             event.place,
             f"`{metric}` takes {wants}, but {quoted(place)} gives the classes that "
             f"{named(event.model)} decides on" + (f": {effect}" if effect else ""),
-            evidence=[("predicted here", place), *(("judged here", other) for other in judged)],
+            evidence=[(PREDICTED, place), *(("judged here", other) for other in judged)],
             conditional=event.conditional,
             fix=Fix(
                 "Pass the probability of the positive class, predict_proba(...)[:, 1], or where "

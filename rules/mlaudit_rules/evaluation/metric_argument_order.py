@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
+import ast
 from typing import TYPE_CHECKING
 
-from mlaudit.rulekit import Confidence, Evaluate, Finding, Fix, Rule, RuleMeta, Severity, quoted
+from mlaudit.rulekit import (
+    Confidence,
+    Evaluate,
+    Finding,
+    Fix,
+    Repair,
+    Rule,
+    RuleMeta,
+    Severity,
+    quoted,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -36,6 +47,7 @@ EFFECTS = {
     "mean_tweedie_deviance": "the deviance is taken the wrong way round",
     "mean_pinball_loss": "too high and too low change places",
 }
+_OPERANDS = ("y_true", "y_pred", "y_score", "y_prob", "y_proba")
 WEIGHTED = {
     "f1_score": "classes are weighted by how often they are predicted",
     "jaccard_score": "classes are weighted by how often they are predicted",
@@ -72,6 +84,18 @@ class MetricArgumentOrder(Rule):
                 conditional=event.conditional,
                 fix=Fix("Exchange the first two arguments."),
             )
+
+    def repairs(self, module: Module, finding: Finding) -> Iterable[Repair]:
+        """Exchange the operands; the axes of a confusion matrix may be labelled the way it is."""
+        call = module.node_at(finding.location, ast.Call)
+        if call is None:
+            return
+        named = {keyword.arg: keyword.value for keyword in call.keywords}
+        operands = [*call.args[:2], *(named[name] for name in _OPERANDS if name in named)]
+        if len(operands) == 2:
+            repair = Repair(module, safe=finding.severity is not Severity.INFO)
+            repair.swap(*operands)
+            yield repair
 
 
 def _effect(event: Evaluate, call: Call | None) -> str | None:

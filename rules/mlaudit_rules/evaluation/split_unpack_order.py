@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from mlaudit.rulekit import Confidence, Fix, Pattern, Rule, RuleMeta, Severity, Words
+from mlaudit.rulekit import Confidence, Fix, Pattern, Repair, Rule, RuleMeta, Severity, Words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -50,6 +50,19 @@ class SplitUnpackOrder(Rule):
             names = [_name(item) for item in target.elts]
             if len(names) == 2 * len(value.args) and None not in names:
                 yield from self._judge(module, call, target, [name or "" for name in names])
+
+    def repairs(self, module: Module, finding: Finding) -> Iterable[Repair]:
+        """Put the names into the documented order."""
+        target = module.node_at(finding.location, ast.Tuple) or module.node_at(
+            finding.location, ast.List
+        )
+        ordered = finding.fix.code.split(", ") if finding.fix and finding.fix.code else []
+        if target is not None and len(ordered) == len(target.elts):
+            repair = Repair(module)
+            for item, text in zip(target.elts, ordered, strict=True):
+                if module.text(item) != text:
+                    repair.replace(item, text)
+            yield repair
 
     def _judge(
         self, module: Module, call: Call, target: ast.expr, names: list[str]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ from mlaudit.rulekit import (
     Fit,
     Fix,
     Pattern,
+    Repair,
     Resample,
     Role,
     Rule,
@@ -23,11 +25,11 @@ from mlaudit.rulekit import (
 from mlaudit_rules.imbalance.class_order import last_part_of_classes
 
 if TYPE_CHECKING:
-    import ast
     from collections.abc import Hashable, Iterable
 
     from mlaudit.rulekit import Module, Trace
 
+AGAIN = "again here"
 SPLITTERS = frozenset({"train_test_split"})
 OF_CLASSES = Pattern(
     r"cross_?entropy|BCE(WithLogits)?Loss|NLLLoss|predict_proba|classif|accuracy", re.IGNORECASE
@@ -64,6 +66,19 @@ class UnstratifiedSplit(Rule):
         ):
             yield self._judge(module, splits, evident)
 
+    def repairs(self, module: Module, finding: Finding) -> Iterable[Repair]:
+        """Stratify every split that the finding names; a class of one row would be refused."""
+        repair = Repair(module, safe=module.imbalance.evident)
+        again = [one.location for one in finding.evidence if one.role == AGAIN]
+        for location in (finding.location, *again):
+            split = next(s for s in module.trace.of(Split) if s.place.location == location)
+            call = module.node_at(location, ast.Call)
+            target = _column(module.trace, split)
+            if call is None or target is None:
+                return
+            repair.argument(call, "stratify", target)
+        yield repair
+
     def _last_part(self, module: Module, call: ast.Call, loop: ast.For) -> Finding:
         share = next(k for k in call.keywords if k.arg == "validation_split")
         return self.report(
@@ -90,7 +105,7 @@ class UnstratifiedSplit(Rule):
         if len(splits) > 1:
             message += f" ({len(splits) - 1} more like it below)"
         confidence = Confidence.HIGH if imbalance.shown else Confidence.MEDIUM
-        again = [("again here", other.place) for other in splits[1:]]
+        again = [(AGAIN, other.place) for other in splits[1:]]
         return self.report(
             split.place,
             message,
@@ -176,3 +191,15 @@ def _classifies(module: Module) -> bool:
 def _target(split: Split) -> str:
     """Name what to stratify by: the second array, where there are two."""
     return split.arrays[1] if len(split.arrays) == 2 else "the column of classes"
+
+
+def _column(trace: Trace, split: Split) -> str | None:
+    """Write the target of the rows: the second array, or a column of the only one."""
+    fits = list(trace.near(Fit, *split.parts))
+    if len(split.arrays) == 2:
+        crossed = any(fit.variable in split.outputs[2:] for fit in fits)
+        return None if crossed else split.arrays[1]
+    targets = {fit.target for fit in fits if fit.target is not None}
+    if len(split.arrays) != 1 or len(targets) != 1:
+        return None
+    return f'{split.arrays[0]}["{targets.pop()}"]'

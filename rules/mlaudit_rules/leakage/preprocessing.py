@@ -22,7 +22,7 @@ from mlaudit.rulekit import (
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from mlaudit.rulekit import Finding, Influence, Place, PreprocessingLeak, Trace
+    from mlaudit.rulekit import Finding, Influence, Module, Place, PreprocessingLeak, Repair, Trace
 
 _ROLES = {
     Kind.FIT: "fitted here",
@@ -34,6 +34,7 @@ _ROLES = {
 }
 
 NEAR = 2
+_SPLIT_HERE = "split here"
 IMPORTANCE = "the importance of features"
 
 _WEIGHT = [Severity.INFO, Severity.WARNING, Severity.ERROR].index
@@ -85,6 +86,14 @@ class PreprocessingRule(Rule):
             conditional=leak.influence.conditional or leak.evaluation.conditional,
             fix=Fix(self.remedy(leak)),
         )
+
+    def repairs(self, module: Module, finding: Finding) -> Iterable[Repair]:
+        """Take it from the training part below the split, or in the folds of a pipeline."""
+        from mlaudit.rulekit.moving import below_split
+        from mlaudit.rulekit.pipelines import into_pipeline
+
+        divided = any(one.role == _SPLIT_HERE for one in finding.evidence)
+        return below_split(module, finding) if divided else into_pipeline(module, finding)
 
     def _held_back(self, fit: Fit, influence: Influence) -> Finding:
         """Report copies of which training itself sets some apart for validation."""
@@ -188,7 +197,7 @@ def chain(leak: PreprocessingLeak) -> Iterator[tuple[str, Place]]:
     """Give the places that make the leak true, in the order of cause."""
     yield _ROLES[leak.influence.kind], leak.influence.place
     if leak.split is not None:
-        yield "split here", leak.split.place
+        yield _SPLIT_HERE, leak.split.place
     if leak.fit is not None:
         yield "trained here", leak.fit.place
     yield "predicted here" if only_predicted(leak) else "scored here", leak.evaluation.place

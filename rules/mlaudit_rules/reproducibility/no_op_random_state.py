@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 from typing import TYPE_CHECKING
 
-from mlaudit.rulekit import Confidence, Fix, Rule, RuleMeta, Severity
+from mlaudit.rulekit import Confidence, Fix, Repair, Rule, RuleMeta, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -43,6 +44,14 @@ class NoOpRandomState(Rule):
                 f"stand{_refusal(call)}",
                 fix=Fix("Shuffle by the seed.", _shuffled(module, call)),
             )
+
+    def repairs(self, module: Module, finding: Finding) -> Iterable[Repair]:
+        """Let the splitter shuffle, which makes other folds than before."""
+        call = module.node_at(finding.location, ast.Call)
+        if call is not None:
+            repair = Repair(module, safe=False)
+            repair.argument(call, "shuffle", "True")
+            yield repair
 
 
 def _seeded(call: Call) -> bool:

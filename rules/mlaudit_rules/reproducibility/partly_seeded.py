@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING
 
 from mlaudit.rulekit import Confidence, Rule, RuleMeta, Severity
 from mlaudit_rules.reproducibility.randomness import unseeded
+from mlaudit_rules.reproducibility.reseeding import seeded_globally
 from mlaudit_rules.reproducibility.seeding import LIBRARIES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from mlaudit.rulekit import Finding, Module
+    from mlaudit.rulekit import Finding, Module, Repair
 
 
 class PartlySeeded(Rule):
@@ -45,3 +46,7 @@ class PartlySeeded(Rule):
                 ],
                 fix=randomness.fix,
             )
+
+    def repairs(self, module: Module, finding: Finding) -> Iterable[Repair]:
+        """Seed this generator beside the others."""
+        return seeded_globally(module, finding)

@@ -1,4 +1,4 @@
-"""Edits that give a call a seed: the one that the program has already, else 42."""
+"""Edits that seed a call or a global generator: by the seed of the program, else by 42."""
 
 from __future__ import annotations
 
@@ -6,16 +6,24 @@ import ast
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from mlaudit.rulekit import NoRepair, Repair
+from mlaudit.rulekit import NoRepair, Repair, block_of, statement_of
+from mlaudit_rules.reproducibility.randomness import unseeded
 from mlaudit_rules.reproducibility.seeding import SEED_NAME
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mlaudit.rulekit import Call, Finding, Module
+    from mlaudit_rules.reproducibility.randomness import Randomness
 
 _USUAL = "42"
-_SAMPLER = "samplers.TPESampler"
+_GLOBAL = {
+    "python": ("random", "seed"),
+    "numpy": ("numpy", "random.seed"),
+    "torch": ("torch", "manual_seed"),
+    "tensorflow": ("tensorflow", "random.set_seed"),
+}
+_SET_UP = ast.Import | ast.ImportFrom | ast.Expr | ast.Try | ast.Pass
 
 
 def seeded(module: Module, finding: Finding) -> Iterator[Repair]:
@@ -24,7 +32,52 @@ def seeded(module: Module, finding: Finding) -> Iterator[Repair]:
     if call is None or call.entry is None or call.entry.seed is None:
         return
     repair = Repair(module)
-    repair.argument(call.node, call.entry.seed, _value(module, call, call.entry.seed))
+    value = _value(repair, call, call.entry.seed)
+    if call.entry.parameters[:1] == (call.entry.seed,) and not call.node.keywords:
+        repair.replace(call.node, f"{module.text(call.node.func)}({value})")
+    else:
+        repair.argument(call.node, call.entry.seed, value)
+    yield repair
+
+
+def seeded_globally(module: Module, finding: Finding) -> Iterator[Repair]:
+    """Seed the global generator that a finding is about: beside another seed, or at the start."""
+    found = (one for one in module.fact(unseeded) if one.place.location == finding.location)
+    randomness = next(found, None)
+    if randomness is None or randomness.generator not in _GLOBAL:
+        return
+    for place in (*_beside(module, randomness), *_starts(module, randomness.place.line)):
+        repair = Repair(module)
+        library, function = _GLOBAL[randomness.generator]
+        name = repair.library(library, place)
+        seed = _given(module, place) or _bound(place) or seed_of(module, place)
+        apart = [""] if isinstance(place, ast.Import | ast.ImportFrom) else []
+        repair.below(place, *apart, f"{name}.{function}({seed})")
+        yield repair
+
+
+def moved_up(module: Module, finding: Finding) -> Iterator[Repair]:
+    """Move a seed that comes too late to the start of the program."""
+    call = module.node_at(finding.location, ast.Call)
+    statement = statement_of(module, call) if call is not None else None
+    if not isinstance(statement, ast.Expr) or statement.value is not call:
+        return
+    if block_of(module, statement) is not module.tree.body:
+        return
+    needed = {node.id for node in module.nodes.find(ast.Name, within=statement)}
+    early = min((module.document.line_of(one.location) or 0 for one in finding.evidence), default=0)
+    anchors = [
+        one
+        for one in module.tree.body
+        if one.lineno < early and (one in starts(module, early) or _binds(one) & needed)
+    ]
+    known = {name for one in anchors for name in _binds(one)}
+    if not anchors or needed - known - _imported(module, anchors[-1]):
+        raise NoRepair
+    repair = Repair(module)
+    repair.remove(statement)
+    apart = [""] if isinstance(anchors[-1], ast.Import | ast.ImportFrom) else []
+    repair.below(anchors[-1], *apart, f"{module.text(statement)}{repair.trailing(statement)}")
     yield repair
 
 
@@ -40,12 +93,55 @@ def seed_of(module: Module, node: ast.AST) -> str:
         and type(given.value) is int
     )
     usual = str(used.most_common(1)[0][0]) if used else _USUAL
-    return next(_constants(module, node), usual)
-
-
-def _constants(module: Module, node: ast.AST) -> Iterator[str]:
-    """List the seeds that have a name at the top level before a node, or before what holds it."""
     line = module.place(node).line
+    return next((name for name, _ in _named_seeds(module, line)), usual)
+
+
+def starts(module: Module, line: int) -> list[ast.stmt]:
+    """Give the statement below which a program may begin to work: the last of its first imports."""
+    found: list[ast.stmt] = []
+    for statement in module.tree.body:
+        if not isinstance(statement, _SET_UP) or statement.lineno >= line:
+            break
+        if isinstance(statement, ast.Import | ast.ImportFrom):
+            found = [statement]
+    return found
+
+
+def _starts(module: Module, line: int) -> list[ast.stmt]:
+    """Give where a seed may stand first: below its constant, else below the imports."""
+    named = [statement for _, statement in _named_seeds(module, line)]
+    top = [one for one in module.tree.body if isinstance(one, ast.Import | ast.ImportFrom)]
+    return [*named[:1], *starts(module, line), *(one for one in top[-1:] if one.lineno < line)]
+
+
+def _beside(module: Module, randomness: Randomness) -> Iterator[ast.stmt]:
+    """Find the statements that seed other generators."""
+    for _, place in randomness.others[:1]:
+        call = module.node_at(place.location, ast.Call)
+        if call is not None:
+            statement = statement_of(module, call)
+            if isinstance(statement, ast.Expr) and statement.value is call:
+                yield statement
+
+
+def _given(module: Module, statement: ast.stmt) -> str | None:
+    """Give the seed that a statement sets another generator by."""
+    call = statement.value if isinstance(statement, ast.Expr) else None
+    values = call.args if isinstance(call, ast.Call) else []
+    if len(values) == 1 and isinstance(values[0], ast.Name | ast.Attribute | ast.Constant):
+        return module.text(values[0])
+    return None
+
+
+def _bound(statement: ast.stmt) -> str | None:
+    """Name the seed that a statement binds."""
+    target = statement.targets[0] if isinstance(statement, ast.Assign) else None
+    return target.id if isinstance(target, ast.Name) else None
+
+
+def _named_seeds(module: Module, line: int) -> Iterator[tuple[str, ast.stmt]]:
+    """List the seeds that are bound to names at the top level above a line."""
     for statement in module.tree.body:
         if statement.lineno >= line:
             return
@@ -53,25 +149,36 @@ def _constants(module: Module, node: ast.AST) -> Iterator[str]:
         if isinstance(target, ast.Name) and SEED_NAME.match(target.id):
             value = module.names.literals.get(target.id)
             if isinstance(value, ast.Constant) and type(value.value) is int:
-                yield target.id
+                yield target.id, statement
 
 
-def _value(module: Module, call: Call, parameter: str) -> str:
-    seed = seed_of(module, call.node)
+def _value(repair: Repair, call: Call, parameter: str) -> str:
+    seed = seed_of(repair.module, call.node)
     if parameter == "generator":
-        return f"{_library(module, call, 'torch')}.Generator().manual_seed({seed})"
+        return f"{repair.library('torch', call.node)}.Generator().manual_seed({seed})"
     if parameter == "sampler":
-        return f"{_library(module, call, 'optuna')}.{_SAMPLER}(seed={seed})"
+        return f"{repair.library('optuna', call.node)}.samplers.TPESampler(seed={seed})"
     if parameter == "rstate":
-        return f"{_library(module, call, 'numpy')}.random.default_rng({seed})"
+        return f"{repair.library('numpy', call.node)}.random.default_rng({seed})"
     return seed
 
 
-def _library(module: Module, call: Call, name: str) -> str:
-    """Give the name by which a call can speak of a library that the program imports."""
-    for statement in module.tree.body:
-        if isinstance(statement, ast.Import) and statement.lineno < call.place.line:
-            for alias in statement.names:
-                if alias.name == name or (not alias.asname and alias.name.startswith(f"{name}.")):
-                    return alias.asname or name
-    raise NoRepair
+def _binds(statement: ast.stmt) -> set[str]:
+    """Name what a statement at the top level binds."""
+    if isinstance(statement, ast.Import | ast.ImportFrom):
+        return {(one.asname or one.name).partition(".")[0] for one in statement.names}
+    if isinstance(statement, ast.Assign):
+        return {target.id for target in statement.targets if isinstance(target, ast.Name)}
+    if isinstance(statement, ast.FunctionDef):
+        return {statement.name}
+    return set()
+
+
+def _imported(module: Module, last: ast.stmt) -> set[str]:
+    """Name what is imported up to a statement."""
+    return {
+        name
+        for one in module.tree.body
+        if one.lineno <= last.lineno and isinstance(one, ast.Import | ast.ImportFrom)
+        for name in _binds(one)
+    }

@@ -13,12 +13,13 @@ from mlaudit_rules.reproducibility.estimators import (
 )
 from mlaudit_rules.reproducibility.lateness import fits_of, late_for_fit, late_seed
 from mlaudit_rules.reproducibility.randomness import unseeded as unseeded_randomness
+from mlaudit_rules.reproducibility.reseeding import moved_up
 from mlaudit_rules.reproducibility.seeding import LIBRARIES, generator_of, seedless
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from mlaudit.rulekit import Call, Finding, Module, Place
+    from mlaudit.rulekit import Call, Finding, Module, Place, Repair
 
     # The seed that comes too late, its generator, what was drawn before it, and where.
     Early = tuple[Place, str, str, Place]
@@ -57,6 +58,10 @@ class SeededTooLate(Rule):
                 evidence=[("drawn before", place) for _, _, _, place in drawn],
                 fix=Fix("Set the seed first.", seed.text),
             )
+
+    def repairs(self, module: Module, finding: Finding) -> Iterable[Repair]:
+        """Move the seed to the start."""
+        return moved_up(module, finding)
 
 
 def _splits(module: Module) -> Iterator[Early]:

@@ -5,7 +5,17 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from mlaudit.rulekit import Confidence, Fix, Pattern, Rule, RuleMeta, Severity, Words, quoted
+from mlaudit.rulekit import (
+    Confidence,
+    Fix,
+    Pattern,
+    Repair,
+    Rule,
+    RuleMeta,
+    Severity,
+    Words,
+    quoted,
+)
 from mlaudit_rules.reproducibility.arrivals import Arrival, Arrivals
 from mlaudit_rules.reproducibility.learning import learns
 
@@ -15,6 +25,7 @@ if TYPE_CHECKING:
     from mlaudit.rulekit import Finding, Module
 
 _SOURCES = Words("listdir", "scandir", "glob(", "iterdir", "os.walk", "frozenset(")
+_NAMES = frozenset({"listdir", "glob", "iglob", "iterdir", "rglob"})
 _SET = Pattern(r"set\((?<!\wset\()")  # begins with plain letters, which are found fast
 
 
@@ -37,6 +48,14 @@ class UnorderedIteration(Rule):
             return
         for arrival in Arrivals(module).found.values():
             yield self._finding(module, arrival)
+
+    def repairs(self, module: Module, finding: Finding) -> Iterable[Repair]:
+        """Sort what arrives; only of file names it is sure that they can be."""
+        node = module.node_at(finding.location, ast.Call)
+        if node is not None and ast.unparse(node.func).rsplit(".", 1)[-1] in _NAMES:
+            repair = Repair(module)
+            repair.replace(node, f"sorted({module.text(node)})")
+            yield repair
 
     def _finding(self, module: Module, arrival: Arrival) -> Finding:
         source = arrival.source

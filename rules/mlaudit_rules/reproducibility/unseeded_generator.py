@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 from mlaudit.rulekit import Confidence, Fix, Rule, RuleMeta, Severity
 from mlaudit_rules.reproducibility.randomness import unseeded
 from mlaudit_rules.reproducibility.reach import Reach
+from mlaudit_rules.reproducibility.reseeding import seeded, seeded_globally
 from mlaudit_rules.reproducibility.seeding import lacks_seed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from mlaudit.rulekit import Call, Finding, Module
+    from mlaudit.rulekit import Call, Finding, Module, Repair
 
 _MAKING = frozenset({"numpy.random.default_rng", "numpy.random.RandomState"})
 
@@ -44,6 +45,13 @@ class UnseededGenerator(Rule):
                 fix=randomness.fix,
             )
         yield from self._own(module)
+
+    def repairs(self, module: Module, finding: Finding) -> Iterable[Repair]:
+        """Seed the global generator, or the one that is made here."""
+        call = module.call_at(finding.location)
+        if call is not None and _unseeded_generator(call):
+            return seeded(module, finding)
+        return seeded_globally(module, finding)
 
     def _own(self, module: Module) -> Iterator[Finding]:
         """Judge generators that the program makes for itself, without a seed."""
