@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from mlaudit.flow.regions import NO_ROWS
+from mlaudit.flow.regions import NO_ROWS, union
 from mlaudit.flow.values import UNKNOWN, Data, Estimator, Prediction, Value, combine
 from mlaudit.model.pattern import Pattern
 from mlaudit.trace.events import Among, Evaluate, Role
@@ -33,6 +33,7 @@ def metric(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> V
         return Data("scalar", influences=combine(data).influences if data else ())
     swapped = _swapped(entry, data)
     predictions = dict.fromkeys(p for d in data for p in d.predictions)
+    answers = union(d.rows for d in data if not d.predictions)
     events = [
         evaluated(run, arguments.node, prediction, name.rsplit(".", 1)[-1], index, swapped)
         for index, prediction in enumerate(predictions)
@@ -43,6 +44,7 @@ def metric(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> V
         event.among = Among.THRESHOLDS if entry.kind == "curve" else None
         event.given = _given(event, data)
         event.units = _units(data)
+        event.answers = answers if answers.terms else None
     return Data("report" if entry.tabular else "scalar", scores=tuple(events))
 
 

@@ -130,6 +130,8 @@ def _operate(run: Interpreter, node: ast.BinOp, left: Value, right: Value) -> Va
     if isinstance(a, Sequence) and isinstance(b, Sequence) and isinstance(node.op, ast.Add):
         rest = a.rest or b.rest
         return run.state.allocate(Sequence((*a.items, *b.items), rest, a.way))
+    if isinstance(a, Sequence) and isinstance(node.op, ast.Add) and b == Data(run.data(b).kind):
+        return run.state.allocate(Sequence(a.items, a.rest or b, a.way))
     if isinstance(a, Sequence) and isinstance(node.op, ast.Mult):
         several = duplicates.times(run, a)
         if several is not None:

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from mlaudit.catalogue.entry import Entry
     from mlaudit.flow.arguments import Arguments
     from mlaudit.flow.interpreter import Interpreter
+    from mlaudit.flow.regions import Rows
 
 _RETURN_SELF = frozenset(
     {
@@ -153,7 +154,7 @@ def backward(run: Interpreter, data: Data, node: ast.AST) -> None:
             id(prediction.model),
             model=prediction.model,
             operation="backward",
-            rows=prediction.rows,
+            rows=_learnt(run, data, prediction, node),
             influences=prediction.influences,
             variable=prediction.variable,
             goes_on=True,
@@ -164,6 +165,18 @@ def backward(run: Interpreter, data: Data, node: ast.AST) -> None:
                 fits=tuple(dict.fromkeys((*owner.fits, event))),
                 influences=merge_influences(owner.influences, prediction.influences),
             )
+
+
+def _learnt(run: Interpreter, loss: Data, prediction: Prediction, node: ast.AST) -> Rows:
+    """Give the rows that a loss makes a network learn.
+
+    All rows at once, in arithmetic of the program's own, may be weighed so that only some count.
+    """
+    rows = prediction.rows
+    batches = any(rows.within(loaded) for loaded in run.loaders)
+    if batches or any(score.model is prediction.model for score in loss.scores):
+        return rows
+    return rows.select(Selector("maybe", ("own loss", id(node), run.context)))
 
 
 def dataset(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> Value:

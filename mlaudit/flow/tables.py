@@ -52,7 +52,7 @@ _TRANSPARENT = {
 }
 _BOUNDS = {"quantiles", "the standard deviation", "means and standard deviations"}
 _ROW_KINDS = {
-    "unknown": ("array", "archive", "unknown", "prediction", "loader"),
+    "unknown": ("array", "archive", "column", "unknown", "prediction", "loader"),
     "array": ("array", "archive", "unknown", "column", "prediction", "loader"),
 }
 _NAMES_COLUMNS = Pattern(r"(?i)feat|col|categor|numer|name|field|target|label|variable|predictor")
@@ -198,7 +198,7 @@ def _of_data(run: Interpreter, value: Data, key: ast.expr) -> Value:
             return column(run, _part_named(value, given.value), given.value)
         return _at(value, given.value)
     if isinstance(given, Sequence):
-        if value.kind in {"array", "archive"} and given.rest is not None:
+        if given.rest is not None and _takes_rows(run, value, key):
             return chosen_rows(run, value, key)
         return of_names(run, value, given)
     index = run.data(given)
@@ -235,10 +235,18 @@ def _by_computed(run: Interpreter, value: Data, index: Data, key: ast.expr) -> D
         return _by_computed_columns(value, index)
     if index.rows.terms and (index.kind != "unknown" or index.rows.kin(value.rows)):
         return kept(narrowed(value, Selector("some", (id(key), run.context))), index)
-    named = value.kind == index.kind == "unknown" and _NAMES_COLUMNS.search(run.text(key))
+    opaque = index.kind == "unknown" and value.kind in {"unknown", "column"}
+    named = opaque and _NAMES_COLUMNS.search(run.text(key))
     if _opaque(index) and value.kind in _ROW_KINDS.get(index.kind, ()) and not named:
         return narrowed(value, _chosen_by(run, key))
     return _by_computed_columns(value, index)
+
+
+def _takes_rows(run: Interpreter, value: Data, key: ast.expr) -> bool:
+    """Whether a list that is not known chooses rows, and not, as its name may tell, columns."""
+    if value.kind in {"unknown", "column"}:
+        return not _NAMES_COLUMNS.search(run.text(key))
+    return value.kind in {"array", "archive"}
 
 
 def _opaque(index: Data) -> bool:

@@ -247,7 +247,8 @@ class Evaluate(Event):
     says between what its numbers choose where they do, and `given` are the evaluations whose
     numbers shaped what is judged, as the best threshold does; those of `chosen_by` chose the model
     or its settings.  `units` are those of the labels where they are not the original ones.
-    `in_loop` says that it runs in the turns of a loop.
+    `in_loop` says that it runs in the turns of a loop, `answers` are the rows of the labels that
+    the predictions are judged by, where these are known.
     """
 
     __slots__ = ("__dict__",)  # where cached properties are kept
@@ -273,6 +274,7 @@ class Evaluate(Event):
     chosen_by: tuple[Evaluate | CrossValidate, ...] = ()
     units: Rescaled | None = None
     in_loop: bool = False
+    answers: RowSet | None = None
 
     @property
     def reported(self) -> bool:

@@ -87,9 +87,27 @@ class Trace:
                 if fit.model.role is not Role.PREDICTOR:
                     continue
                 overlap = fit.rows.overlap(evaluation.rows)
+                if self._other_answers(fit, evaluation):
+                    overlap = min(overlap, Overlap.MAY)
                 if overlap is not Overlap.DISJOINT:
                     found.append(Overlapping(fit, evaluation, overlap))
         return found
+
+    def _other_answers(self, fit: Fit, evaluation: Evaluate) -> bool:
+        """Say whether the labels leave open which rows were learnt, or are judged.
+
+        Those of the training may be of another part, or not be those of the judgement.
+        """
+        learnt, answers = fit.target_rows, evaluation.answers
+        if learnt is None:
+            return False
+        for split in self.near(Split, learnt) if learnt.kin(fit.rows) else ():
+            of_labels = [part for part in split.parts if learnt.within(part)]
+            if of_labels and not fit.rows.within(of_labels[0]):
+                return any(fit.rows.within(part) for part in split.parts)
+        if answers is None or not learnt.kin(answers):
+            return False
+        return learnt.overlap(answers) is not Overlap.MUST
 
     @cached_property
     def preprocessing_leaks(self) -> list[PreprocessingLeak]:

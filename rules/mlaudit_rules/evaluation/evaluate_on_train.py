@@ -9,6 +9,7 @@ from mlaudit.rulekit import (
     Finding,
     Fix,
     Overlap,
+    Pattern,
     Rule,
     RuleMeta,
     Severity,
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from mlaudit.rulekit import Evaluate, Overlapping, Place, Trace
+
+
+_ENTRY = Pattern(r"""\[(["'])[^"'\]]*\1\]""")
 
 
 class EvaluateOnTrain(Rule):
@@ -48,7 +52,7 @@ class EvaluateOnTrain(Rule):
             if trace.judged_apart(evaluation) or trace.set_apart(overlapping):
                 continue
             fair = trace.judges_fairly or trace.judged_where_given(evaluation)
-            if fair and called_training(evaluation):
+            if told_as_training(evaluation) or (fair and called_training(evaluation)):
                 continue
             seen.add(overlapping.fit.place)
             yield self._judge(trace, overlapping)
@@ -56,18 +60,17 @@ class EvaluateOnTrain(Rule):
     def _judge(self, trace: Trace, overlapping: Overlapping) -> Finding:
         fit, evaluation = overlapping.fit, overlapping.evaluation
         rows = quoted(evaluation.variable) if evaluation.variable else "the training rows"
+        those = "rows that" if evaluation.rows.within(fit.rows) else "among which are all rows that"
         if trace.judges_fairly:
             alone = "this model has no score on other rows"
         else:
             alone = "no score on other rows stands beside it"
-        told = evaluation.reported_at.text if evaluation.reported_at else ""
-        frank = any(says_training(text) for text in _texts(_line(evaluation) + told))
         return self.report(
             evaluation.place,
-            f"{score_of(evaluation)} of {named(evaluation.model)} is measured on {rows}, the rows "
-            f"that {quoted(fit.place)} trained it on, and {alone}",
+            f"{score_of(evaluation)} of {named(evaluation.model)} is measured on {rows}, {those} "
+            f"{quoted(fit.place)} trained it on, and {alone}",
             evidence=[("trained here", fit.place), ("scored here", evaluation.place)],
-            severity=Severity.WARNING if frank or trace.judges_fairly else None,
+            severity=Severity.WARNING if trace.judges_fairly else None,
             conditional=evaluation.conditional or fit.conditional,
             fix=Fix(
                 "Split the rows before training, train on one part and report the score on the "
@@ -81,26 +84,37 @@ def called_training(evaluation: Evaluate) -> bool:
     return says_training(evaluation.variable) or says_training(_line(evaluation))
 
 
+def told_as_training(evaluation: Evaluate) -> bool:
+    """Say whether the text beside a number that chooses nothing calls it a training score."""
+    if Use.SELECTS in evaluation.uses:
+        return False
+    told = evaluation.reported_at.text if evaluation.reported_at else ""
+    return any(says_training(text) for text in _texts(_line(evaluation) + told))
+
+
 def _line(evaluation: Evaluate) -> str:
     place = evaluation.place
     return place.document.lines[place.line - 1]
 
 
 def _texts(code: str) -> list[str]:
-    """Give what stands in quotes in some code."""
-    return [*code.split('"')[1::2], *code.split("'")[1::2]]
+    """Give what stands in quotes in some code, but for the names of entries: `parts["train"]`."""
+    shown = _ENTRY.sub("", code)
+    return [*shown.split('"')[1::2], *shown.split("'")[1::2]]
 
 
 def is_told(overlapping: Overlapping) -> bool:
     """Say whether a supervised model's number on surely known rows is told to people.
 
-    A loss is what training reports of itself; nobody takes it for the model's quality.
+    A loss is what training reports of itself, and residuals are looked at one by one: nobody takes
+    them for the model's quality.
     """
     evaluation = overlapping.evaluation
     return (
         overlapping.overlap is Overlap.MUST
         and evaluation.metric is not None
         and not evaluation.metric.endswith("Loss")
+        and evaluation.metric != "own error"
         and Use.REPORTED in evaluation.uses
         and evaluation.model.task not in {"cluster", "outlier"}
         and _supervised(overlapping)
