@@ -35,7 +35,7 @@ _STDIN = "-"
     epilog="""\b
 Exit codes:
   0  acceptable
-  1  the verdict is at or above --fail-on
+  1  the verdict is at or above --fail-on, or --baseline-strict fails
   2  mlaudit could not do its job: wrong usage or configuration, a file that
      could not be examined, a rule that crashed (unless --keep-going)""",
 )
@@ -59,6 +59,12 @@ Exit codes:
     "--baseline",
     metavar="FILE",
     help="Judge only findings that this file, made by `mlaudit baseline`, does not know.",
+)
+@click.option(
+    "--baseline-strict",
+    is_flag=True,
+    default=None,
+    help="Exit with 1 when entries of the baseline are no longer found.",
 )
 @click.option(
     "--changed-since",
@@ -115,15 +121,24 @@ def command(
         quiet=quiet,
         verbose=verbose,
     )
+    if config.baseline_strict and review.gate.stale:
+        number = len(review.gate.stale)
+        entries = "1 entry is" if number == 1 else f"{number} entries are"
+        remedy = "`mlaudit baseline --prune` drops what is not"
+        click.echo(f"{config.baseline}: {entries} no longer found; {remedy}", err=True)
     click.get_current_context().exit(exit_code(review, config))
 
 
 def exit_code(review: Review, config: Config) -> int:
-    """Give 2 when something could not be examined, 1 when the verdict is too bad, else 0."""
+    """Give 2 when something could not be examined, 1 when the verdict is too bad, else 0.
+
+    1 also when the baseline must not hold what is no longer found, and does.
+    """
     lost = any(file.status == "not examined" for file in review.coverage.files)
     if (review.errors or lost) and not config.keep_going:
         return 2
-    return int(review.verdict.recommendation in _FAILING[config.fail_on])
+    stale = config.baseline_strict and review.gate.stale
+    return int(bool(stale) or review.verdict.recommendation in _FAILING[config.fail_on])
 
 
 def _start(paths: tuple[str, ...], stdin_filename: str | None) -> Path:

@@ -81,6 +81,7 @@ class Settings:
     (`LEAK`), names (`fit-before-split`), families (`leakage`) or `ALL`; without `select` the
     profile decides.  `exclude` and the keys of `per_file_ignores` are patterns as in a .gitignore;
     they and the paths `baseline` and `cache_dir` are relative to the folder of the file.
+    With `baseline_strict`, entries of the baseline that are no longer found fail a review.
     `rework_confidence` is the least confidence with which an error invalidates the result.
     """
 
@@ -99,6 +100,7 @@ class Settings:
     fail_on: FailOn = FailOn.NEEDS_REWORK
     keep_going: bool = False
     baseline: str = ""
+    baseline_strict: bool = False
     cache: bool = True
     cache_dir: str = ".mlaudit_cache"
     probe: Probe = Probe()

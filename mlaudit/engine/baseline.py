@@ -48,7 +48,7 @@ class Entry:
 class Divided:
     """Findings that are new, how many are known, and the entries that nothing answers to.
 
-    `apart` are the entries of files that were not reviewed.
+    `apart` are entries that may stand in what was not examined.
     """
 
     new: tuple[Anchored, ...]
@@ -87,35 +87,36 @@ def dump(entries: Iterable[Entry]) -> str:
 def divide(examined: Examined, known: Sequence[Entry]) -> Divided:
     """Tell new findings from known ones.
 
-    Entries of files that were not reviewed are left alone, unless the file is gone.
+    Entries of files that were not wholly examined are left alone, unless the file is gone; they
+    answer for nothing in another file.
     """
     relative = relative_to(examined.base)
     own = {one.finding.fingerprint for one in examined.found}
-    here = set(map(relative, examined.paths))
-    apart: list[Entry] = []
-    unmet: dict[str, list[Entry]] = defaultdict(list)
+    seen = set(map(relative, examined.seen))
+    unmet: dict[tuple[str, str], list[Entry]] = defaultdict(list)
     for entry in known:
-        if entry.path not in here and (examined.base / entry.path).exists():
-            apart.append(entry)
-        elif entry.fingerprint not in own:
-            unmet[entry.moved].append(entry)
+        if entry.fingerprint not in own:
+            stays = entry.path not in seen and (examined.base / entry.path).exists()
+            unmet[entry.moved, entry.path if stays else ""].append(entry)
     prints = {entry.fingerprint for entry in known}
     new = []
     for one in examined.found:
         if one.finding.fingerprint in prints:
             continue
-        if same := unmet[_moved(one)]:
+        moved, path = _moved(one), relative(one.finding.location.path)
+        if same := unmet[moved, ""] or unmet[moved, path]:
             same.pop()
         else:
             new.append(one)
-    stale = tuple(entry for entries in unmet.values() for entry in entries)
-    return Divided(tuple(new), len(examined.found) - len(new), tuple(apart), stale)
+    apart = tuple(entry for (_, path), left in unmet.items() if path for entry in left)
+    stale = tuple(entry for (_, path), left in unmet.items() if not path for entry in left)
+    return Divided(tuple(new), len(examined.found) - len(new), apart, stale)
 
 
 def renewed(examined: Examined, before: Sequence[Entry], *, grow: bool) -> list[Entry]:
     """Give a baseline of what was found, without new findings unless it may `grow`.
 
-    Entries of files that were not reviewed stay.
+    Entries of files that were not wholly examined stay.
     """
     divided = divide(examined, before)
     new = {one.finding.fingerprint for one in divided.new}

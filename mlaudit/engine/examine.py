@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 from mlaudit.engine.anchors import Anchored, with_fingerprints
+from mlaudit.engine.coverage import NOT_EXAMINED
 from mlaudit.engine.inputs import gather, lock_folders, root
 from mlaudit.engine.survey import Survey
 from mlaudit.model.frozen import record
@@ -46,9 +47,9 @@ class Examined:
     profile: Profile | None = None
 
     @property
-    def paths(self) -> list[str]:
-        """Name the files."""
-        return [outcome.coverage.path for outcome in self.outcomes]
+    def seen(self) -> list[str]:
+        """Name the files of which nothing was left out: what is not found there is not there."""
+        return [outcome.coverage.path for outcome in self.outcomes if _is_whole(outcome)]
 
 
 def examine(
@@ -73,6 +74,11 @@ def examine(
     folders = lock_folders(inputs, base)
     known = survey.known
     return Examined(base, known.codes, known.remedies, folders, outcomes, found, profile)
+
+
+def _is_whole(outcome: Outcome) -> bool:
+    file = outcome.coverage
+    return not (outcome.failures or file.status == NOT_EXAMINED or file.cells_skipped)
 
 
 def _strongest(found: Iterable[Anchored]) -> list[Anchored]:

@@ -24,7 +24,7 @@ FORMAT = 1
 ASIDE = frozenset(
     (
         *("exclude", "respect_gitignore", "rework_confidence", "fail_on", "keep_going"),
-        *("baseline", "cache", "cache_dir"),
+        *("baseline", "baseline_strict", "cache", "cache_dir"),
     )
 )
 _NO_CODE = (".md", ".pyc")

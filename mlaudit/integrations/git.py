@@ -8,18 +8,19 @@ import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mlaudit.model.frozen import frozen
+from mlaudit.model.frozen import field, frozen
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from mlaudit.model.finding import Finding
     from mlaudit.model.location import Location
 
 _DIFF = (
     "diff", "--no-color", "--no-ext-diff", "--no-textconv", "--text", "-U0", "-M",
-    "--src-prefix=a/", "--dst-prefix=b/",
+    "--inter-hunk-context=0", "--submodule=short", "--src-prefix=a/", "--dst-prefix=b/",
 )  # fmt: skip
+_STATUS = ("diff", "--name-status", "-z", "-M", "--no-ext-diff", "--submodule=short")
 _HUNK = re.compile(rb"@@ -\d+(?:,(\d+))? \+(\d+)(?:,(\d+))? @@")
 _ESCAPE = re.compile(rb'\\([abtnvfr"\\]|[0-7]{3})')
 _LETTERS = dict(zip(b'abtnvfr"\\', b'\a\b\t\n\v\f\r"\\', strict=True))
@@ -35,10 +36,12 @@ class Change:
     """The lines that the working tree adds to the point where it left a revision.
 
     `added` maps absolute paths to (first, last) lines; a new file is one stretch without an end.
+    `cells` maps those of notebooks to (cell, line) pairs.
     """
 
     revision: str
     added: dict[str, tuple[tuple[int, float], ...]]
+    cells: dict[str, frozenset[tuple[int, int]]] = field(default_factory=dict)
 
     def touches(self, finding: Finding) -> bool:
         """Say whether any place of a finding stands in an added line."""
@@ -46,9 +49,13 @@ class Change:
         return any(map(self._holds, places))
 
     def _holds(self, place: Location) -> bool:
-        stretches = self.added.get(os.path.realpath(place.path), ())
-        if place.cell is not None and place.physical_line is None:
-            return bool(stretches)
+        path = os.path.realpath(place.path)
+        stretches = self.added.get(path, ())
+        if place.cell is not None:
+            if path not in self.cells:
+                return bool(stretches)
+            numbers = range(place.line, max(place.line, place.end_line) + 1)
+            return any((place.cell, number) in self.cells[path] for number in numbers)
         first = place.physical_line or place.line
         last = first + max(0, place.end_line - place.line)
         return any(first <= end and start <= last for start, end in stretches)
@@ -63,11 +70,54 @@ def since(revision: str, folder: Path) -> Change:
     base = _merge_base(revision, top)
     added: dict[str, list[tuple[int, float]]] = {}
     for name, stretch in _added(_git(top, *_DIFF, base, "--")):
-        added.setdefault(_absolute(top, name), []).append(stretch)
-    for name in _git(top, "ls-files", "--others", "--exclude-standard", "-z").split(b"\0"):
-        if name:
-            added[_absolute(top, name)] = [(1, float("inf"))]
-    return Change(revision, {path: tuple(each) for path, each in added.items()})
+        added.setdefault(_absolute(top, os.fsdecode(name)), []).append(stretch)
+    listed = _git(top, "ls-files", "--others", "--exclude-standard", "-z")
+    others = [os.fsdecode(name) for name in listed.split(b"\0") if name]
+    for other in others:
+        added[_absolute(top, other)] = [(1, float("inf"))]
+    cells = dict(_cells(top, base, others))
+    return Change(revision, {path: tuple(each) for path, each in added.items()}, cells)
+
+
+def _cells(
+    top: Path, base: str, others: Iterable[str]
+) -> Iterator[tuple[str, frozenset[tuple[int, int]]]]:
+    """Give the lines that are added to the notebooks which were there before."""
+    from mlaudit.integrations import notebooks
+
+    changes = list(_statuses(_git(top, *_STATUS, base, "--")))
+    changes += [("", name) for name in others]
+    changes = [each for each in changes if max(each).lower().endswith(notebooks.SUFFIX)]
+    before = {
+        old: notebooks.lines(_git(top, "cat-file", "blob", f"{base}:{old}"))
+        for old, _ in changes
+        if old
+    }
+    after = {new: notebooks.lines(_content(top / new)) for _, new in changes if new}
+    pairs = {new: old for old, new in changes if old and new}
+    fresh = {new: after[new] for old, new in changes if not old}
+    gone = {old: before[old] for old, new in changes if not new}
+    pairs |= dict(notebooks.renamed(fresh, gone))
+    for new, old in pairs.items():
+        yield _absolute(top, new), notebooks.added(before[old], after[new])
+
+
+def _statuses(listed: bytes) -> Iterator[tuple[str, str]]:
+    """Read the changed files: their names before and after, empty where there was or is none."""
+    words = iter([os.fsdecode(word) for word in listed.split(b"\0")[:-1]])
+    for status in words:
+        name = next(words)
+        if status.startswith(("R", "C")):
+            yield name, next(words)
+        else:
+            yield ("" if status == "A" else name), ("" if status == "D" else name)
+
+
+def _content(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError:
+        return b""
 
 
 def _merge_base(revision: str, top: Path) -> str:
@@ -128,8 +178,8 @@ def _character(escape: re.Match[bytes]) -> bytes:
     return bytes([int(found, 8) if found.isdigit() else _LETTERS[found[0]]])
 
 
-def _absolute(top: Path, name: bytes) -> str:
-    return os.path.realpath(top / os.fsdecode(name))
+def _absolute(top: Path, name: str) -> str:
+    return os.path.realpath(top / name)
 
 
 def _succeeds(folder: Path, *arguments: str) -> bool:

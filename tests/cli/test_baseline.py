@@ -129,6 +129,144 @@ def test_the_configured_file_is_found_from_a_subfolder(
     assert "1 known to the baseline" in invoke("review", "train.py").stdout
 
 
+def test_a_strict_baseline_fails_on_what_is_no_longer_found(
+    invoke: Callable[..., Result], known: str
+) -> None:
+    strict = _review(invoke, "--baseline-strict")
+    assert (strict.exit_code, strict.stderr) == (0, "")
+    Path("train.py").write_text(known.replace("StandardScaler().fit_transform(table)", "table"))
+    assert _review(invoke).exit_code == 0
+    strict = _review(invoke, "--baseline-strict")
+    assert strict.exit_code == 1
+    assert f"{FILE}: 1 entry is no longer found; `mlaudit baseline --prune`" in strict.stderr
+    Path("mlaudit.toml").write_text("baseline-strict = true\n")
+    assert _review(invoke).exit_code == 1
+    assert invoke("baseline", "--prune", *SELECT).exit_code == 0
+    assert _review(invoke).exit_code == 0
+
+
+def test_what_cannot_be_looked_at_is_not_stale(invoke: Callable[..., Result], known: str) -> None:
+    Path("train.py").write_text(f"{known}\ndef (:\n")
+    result = _review(invoke, "--keep-going", "--baseline-strict")
+    assert "no longer found" not in result.stdout + result.stderr
+    invoke("baseline", "--prune", *SELECT)
+    assert [entry["path"] for entry in _entries()] == ["train.py"]
+    Path("train.py").write_text(known)
+    assert "1 known to the baseline" in _review(invoke).stdout
+
+
+def test_code_that_moves_to_another_file_stays_known(
+    invoke: Callable[..., Result], known: str
+) -> None:
+    Path("other.py").write_text(known)
+    Path("train.py").write_text("import other\n")
+    assert "no findings in 2 files (1 known" in _review(invoke).stdout
+    invoke("baseline", "--prune", *SELECT)
+    assert [entry["path"] for entry in _entries()] == ["other.py"]
+
+
+def test_a_copy_is_new_though_its_origin_is_not_reviewed(
+    invoke: Callable[..., Result], known: str
+) -> None:
+    Path("copy.py").write_text(known)
+    result = invoke("review", "copy.py", "--baseline", FILE, *SELECT)
+    assert result.stdout.startswith("copy.py:8:5: LEAK001")
+
+
+def test_what_moves_within_a_file_that_others_import_stays_known(
+    invoke: Callable[..., Result],
+) -> None:
+    head, body = SCRIPT.split("table = ")
+    helper = "def prepared(table):\n    return StandardScaler().fit_transform(table)\n"
+    Path("helper.py").write_text(f"from sklearn.preprocessing import StandardScaler\n\n{helper}")
+    calls = body.replace("StandardScaler().fit_transform", "prepared")
+    Path("train.py").write_text(f"{head}from helper import prepared\ntable = {calls}")
+    arguments = ["train.py", *SELECT]
+    assert invoke("baseline", *arguments).exit_code == 0
+    before = _entries()
+    assert [entry["path"] for entry in before] == ["helper.py"]
+    assert invoke("baseline", *arguments).exit_code == 0
+    assert _entries() == before
+    indented = helper.replace("\n", "\n    ").rstrip()
+    text = f"from sklearn.preprocessing import StandardScaler\n\nif True:\n    {indented}\n"
+    Path("helper.py").write_text(
+        text.replace("    return", "    def inner():\n            pass\n\n        return")
+    )
+    result = invoke("review", *arguments, "--baseline", FILE)
+    assert "(1 known to the baseline)" in result.stdout
+
+
+def _notebook(*cells: str, count: int = 0, ids: str = "cell") -> str:
+    """Write a notebook as it is after its cells were run for the `count`-th time."""
+    stored: list[dict[str, object]] = []
+    for number, cell in enumerate(cells, 1):
+        output = {"name": "stdout", "output_type": "stream", "text": [f"run {count}\n"]}
+        stored.append(
+            {
+                "cell_type": "code",
+                "execution_count": count * len(cells) + number if count else None,
+                "id": f"{ids}{number}",
+                "metadata": {},
+                "outputs": [output] * count,
+                "source": cell.splitlines(keepends=True),
+            }
+        )
+    described = {"cells": stored, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
+    return json.dumps(described, indent=1)
+
+
+@pytest.fixture
+def cells(invoke: Callable[..., Result]) -> list[str]:
+    """The cells of a notebook whose leak stands in the baseline."""
+    head, body = SCRIPT.split("y = table")
+    first, rest = f"y = table{body}".split("X_train")[0], f"X_train{body.split('X_train', 1)[1]}"
+    cells = [head, first, rest]
+    Path("train.ipynb").write_text(_notebook(*cells))
+    assert invoke("baseline", *SELECT).exit_code == 0
+    assert [entry["code"] for entry in _entries()] == ["LEAK001"]
+    return cells
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda cells: _notebook(*cells, count=3),
+        lambda cells: _notebook(*cells, ids="other"),
+        lambda cells: _notebook("print(1)", *cells, count=1),
+        lambda cells: _notebook(*cells[0].splitlines(keepends=True), *cells[1:]),
+        lambda cells: _notebook("".join(cells), count=2),
+        lambda cells: _notebook(cells[0], f"%%time\n{cells[1]}", cells[2], count=1),
+    ],
+    ids=["run again", "new ids", "a cell before", "cells split", "cells joined", "a magic"],
+)
+def test_what_happens_to_notebooks_keeps_it_known(
+    invoke: Callable[..., Result], cells: list[str], change: Callable[[list[str]], str]
+) -> None:
+    Path("train.ipynb").write_text(change(cells))
+    result = _review(invoke, "--baseline-strict")
+    assert "1 known to the baseline" in result.stdout
+    assert result.exit_code == 0
+
+
+def test_a_problem_swapped_in_a_notebook_is_new(
+    invoke: Callable[..., Result], cells: list[str]
+) -> None:
+    text = _notebook(*cells, count=2).replace("StandardScaler", "MinMaxScaler")
+    Path("train.ipynb").write_text(text)
+    result = _review(invoke)
+    assert result.exit_code == 1
+    assert "LEAK001" in result.stdout.split("\n")[0]
+
+
+def test_a_cell_that_does_not_parse_makes_nothing_stale(
+    invoke: Callable[..., Result], cells: list[str]
+) -> None:
+    Path("train.ipynb").write_text(_notebook(cells[0], f"{cells[1]}\nprint(\n", cells[2]))
+    assert "no longer found" not in _review(invoke).stdout
+    invoke("baseline", "--prune", *SELECT)
+    assert len(_entries()) == 1
+
+
 @pytest.mark.parametrize(
     ("text", "told"),
     [

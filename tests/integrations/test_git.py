@@ -127,25 +127,167 @@ def test_any_evidence_puts_a_finding_into_the_change(git: Callable[..., str]) ->
     assert not change.touches(_finding(1))
 
 
-def test_notebooks_are_compared_by_their_physical_lines(git: Callable[..., str]) -> None:
-    def notebook(text: str) -> str:
-        sources = text.splitlines(keepends=True)
-        cell: dict[str, object] = {"cell_type": "code", "id": "c", "source": sources}
-        cell |= {"execution_count": None, "metadata": {}, "outputs": []}
-        described = {"cells": [cell], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
-        return json.dumps(described, indent=1)
+@pytest.mark.parametrize(
+    "setting",
+    [
+        "diff.interHunkContext=9",
+        "diff.context=9",
+        "diff.noPrefix=true",
+        "diff.mnemonicPrefix=true",
+        "diff.renames=false",
+        "diff.external=false",
+        "diff.algorithm=patience",
+        "diff.suppressBlankEmpty=true",
+        "color.ui=always",
+        "core.quotePath=false",
+    ],
+)
+def test_what_the_user_has_set_for_diffs_changes_nothing(
+    git: Callable[..., str], setting: str
+) -> None:
+    git("config", *setting.split("="))
+    _commit(git, größe=LINES)
+    git("mv", "größe.py", "maß.py")
+    _commit(git, maß=LINES.replace("x3 = 3", "x3 = 33").replace("x6 = 6", "x6 = 66\n"))
+    assert _touched(since("HEAD~1", Path()), "maß.py") == [3, 6, 7]
 
-    for clusters in (3, 4):
-        code = f"KMeans(8).fit(table)\nKMeans({clusters}).fit(table)\n"
-        code = f"from sklearn.cluster import KMeans\ntable = read()\n{code}"
-        Path("a.ipynb").write_text(notebook(code))
-        git("add", "-A")
-        git("commit", "-qm", "a change")
-    judged = review(["a.ipynb"], Config(select=("SEED003",)), change=since("HEAD~1", Path()))
-    assert judged.gate.since == "HEAD~1"
-    assert judged.gate.elsewhere == 1
-    (found,) = judged.findings
-    assert (found.location.cell, found.location.line) == (1, 4)
+
+def test_what_a_merge_brings_is_not_of_the_branch_but_its_resolution_is(
+    git: Callable[..., str],
+) -> None:
+    _commit(git, a=LINES)
+    git("checkout", "-qb", "work")
+    _commit(git, a=LINES.replace("x3 = 3", "x3 = 33"))
+    git("checkout", "-q", "main")
+    _commit(git, a=LINES.replace("x3 = 3", "x3 = 30").replace("x9 = 9", "x9 = 99"))
+    git("checkout", "-q", "work")
+    with pytest.raises(subprocess.CalledProcessError):
+        git("merge", "-q", "main")
+    _commit(git, a=LINES.replace("x3 = 3", "x3 = 333").replace("x9 = 9", "x9 = 99"))
+    assert _touched(since("main", Path())) == [3]
+    git("checkout", "-q", "main")
+    _commit(git, a=Path("a.py").read_text().replace("x1 = 1\n", "x0 = 0\nx1 = 1\n"))
+    git("checkout", "-q", "work")
+    git("merge", "-q", "main")
+    assert _touched(since("main", Path())) == [4]
+
+
+def test_a_rename_of_the_branch_and_an_edit_of_the_other_side(git: Callable[..., str]) -> None:
+    _commit(git, a=LINES)
+    git("checkout", "-qb", "work")
+    git("mv", "a.py", "b.py")
+    _commit(git, b=LINES.replace("x5 = 5", "x5 = 55"))
+    git("checkout", "-q", "main")
+    _commit(git, a=LINES.replace("x9 = 9", "x9 = 99"))
+    git("checkout", "-q", "work")
+    assert _touched(since("main", Path()), "b.py") == [5]
+    git("merge", "-q", "main")
+    assert _touched(since("main", Path()), "b.py") == [5]
+    git("rebase", "-q", "main")
+    assert _touched(since("main", Path()), "b.py") == [5]
+
+
+def test_commits_put_together_or_mended_change_nothing(git: Callable[..., str]) -> None:
+    _commit(git, a=LINES)
+    git("checkout", "-qb", "work")
+    _commit(git, a=LINES.replace("x2 = 2", "x2 = 22"))
+    _commit(git, a=LINES.replace("x2 = 2", "x2 = 22").replace("x7 = 7", "x7 = 77"))
+    assert _touched(since("main", Path())) == [2, 7]
+    git("reset", "-q", "--soft", "main")
+    assert _touched(since("main", Path())) == [2, 7]
+    git("commit", "-qm", "one")
+    assert _touched(since("main", Path())) == [2, 7]
+
+
+CELLS = (
+    "from sklearn.cluster import KMeans\ntable = read()\n",
+    "KMeans(8).fit(table)\n",
+    "KMeans(3).fit(table)\n",
+)
+
+
+def _notebook(*cells: str, run: int = 0, ids: str = "abc") -> str:
+    """Write a notebook whose cells have run so often."""
+    stored = []
+    for number, (text, name) in enumerate(zip(cells, ids, strict=True), 1):
+        cell: dict[str, object] = {"cell_type": "code", "id": name, "metadata": {}}
+        cell["execution_count"] = run * 10 + number if run else None
+        output = {"name": "stdout", "output_type": "stream", "text": [f"{text}{run}\n"]}
+        cell["outputs"] = [output] * run
+        stored.append(cell | {"source": text.splitlines(keepends=True)})
+    described = {"cells": stored, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
+    return json.dumps(described, indent=1)
+
+
+def _judged(path: str, revision: str) -> list[tuple[int | None, int]]:
+    """Review the change, and give the cells and lines that it is judged by."""
+    judged = review([path], Config(select=("SEED003",)), change=since(revision, Path()))
+    assert judged.gate.since == revision
+    assert judged.gate.elsewhere + len(judged.findings) == 2
+    return [(found.location.cell, found.location.line) for found in judged.findings]
+
+
+@pytest.mark.parametrize(
+    ("edited", "judged"),
+    [
+        (_notebook(*CELLS, run=2), []),
+        (_notebook(*CELLS[:2], CELLS[2].replace("3", "4")), [(3, 1)]),
+        (_notebook(CELLS[0], CELLS[1].replace("8", "9"), CELLS[2], run=3), [(2, 1)]),
+        (_notebook(CELLS[0], "print(1)\n", *CELLS[1:], ids="anbc"), []),
+        (json.dumps(json.loads(_notebook(*CELLS)), indent=4), []),
+        (_notebook(*CELLS).replace("KMeans(8)", "KMeans(  8)"), [(2, 1)]),
+        (_notebook(CELLS[1], CELLS[0], CELLS[2], ids="bac"), [(1, 1)]),
+        (_notebook(CELLS[0], "".join(CELLS[1:])[:-1] + "  # all\n", ids="ab"), [(2, 2)]),
+    ],
+    ids=[
+        "run again",
+        "edited",
+        "edited and run",
+        "a cell before",
+        "laid out",
+        "blanks",
+        "moved",
+        "cells joined",
+    ],
+)
+def test_notebooks_are_compared_by_their_physical_lines(
+    git: Callable[..., str], edited: str, judged: list[tuple[int | None, int]]
+) -> None:
+    Path("a.ipynb").write_text(_notebook(*CELLS))
+    _commit(git)
+    Path("a.ipynb").write_text(edited)
+    assert _judged("a.ipynb", "HEAD") == judged
+    _commit(git)
+    git("mv", "a.ipynb", "b.ipynb")
+    assert _judged("b.ipynb", "HEAD~1") == judged
+    Path("b.ipynb").rename("c.ipynb")
+    assert _judged("c.ipynb", "HEAD~1") == judged
+
+
+def test_all_of_a_new_notebook_is_judged(git: Callable[..., str]) -> None:
+    Path("a.ipynb").write_text(_notebook("print(1)\n", "x = 2\n", "y = 3\n"))
+    _commit(git)
+    Path("b.ipynb").write_text(_notebook(*CELLS))
+    assert _judged("b.ipynb", "HEAD") == [(2, 1), (3, 1)]
+    Path("a.ipynb").unlink()
+    assert _judged("b.ipynb", "HEAD") == [(2, 1), (3, 1)]
+
+
+def test_a_copied_notebook_is_new(git: Callable[..., str]) -> None:
+    Path("a.ipynb").write_text(_notebook(*CELLS))
+    _commit(git)
+    Path("b.ipynb").write_text(_notebook(*CELLS))
+    assert _judged("b.ipynb", "HEAD") == [(2, 1), (3, 1)]
+
+
+def test_the_stored_form_of_a_cell_does_not_matter(git: Callable[..., str]) -> None:
+    Path("a.ipynb").write_text(_notebook(*CELLS))
+    _commit(git)
+    stored = json.loads(_notebook(*CELLS, "print(4)\n", ids="abcd"))
+    for cell in stored["cells"]:
+        cell["source"] = "".join(cell["source"])
+    Path("a.ipynb").write_text(json.dumps(stored))
+    assert _judged("a.ipynb", "HEAD") == []
 
 
 @pytest.mark.parametrize(
