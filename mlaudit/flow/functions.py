@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from mlaudit.syntax.nodes import Nodes
 
 DEEPEST_CALLS = 6
+_ROWS = "rows that it is asked for"
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 _PLAIN = Pattern(
     r"['\"]?(\w+\.)?(Path|PurePath|PathLike(\[str\])?|str|int|float|bool)( \| \S+)*['\"]?"
@@ -150,7 +151,22 @@ def instantiate(run: Interpreter, owner: Class, arguments: Arguments) -> Value:
         call(run, bound, arguments)
     elif found is None:
         _dataclass_fields(run, instance, owner, arguments)
+    _ask_for_part(run, instance, owner, arguments)
     return instance
+
+
+def _ask_for_part(run: Interpreter, instance: Ref, owner: Class, arguments: Arguments) -> None:
+    """A data set that reads rows in ways of its own has those of the part that it is asked for."""
+    from mlaudit.flow import attributes, splits
+
+    part = splits.part_asked(run, arguments)
+    made = run.load(instance)
+    if part is None or not isinstance(made, Instance) or run.data(made).rows.terms:
+        return
+    if attributes.find_method(run, owner, "__getitem__") is not None:
+        rows = base(("data set", id(owner.node)), owner.node.name).select(part)
+        held = {**made.attributes, _ROWS: Data("unknown", rows)}
+        run.state.heap[instance.address] = Instance(owner, held, made.estimator)
 
 
 def _dataclass_fields(run: Interpreter, instance: Ref, owner: Class, arguments: Arguments) -> None:

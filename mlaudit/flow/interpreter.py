@@ -206,6 +206,8 @@ def _expression(run: Interpreter, node: ast.Expr) -> None:
 
 def _assign(run: Interpreter, node: ast.Assign) -> None:
     value = run.eval(node.value)
+    if isinstance(node.value, ast.Call):
+        sinks.running_best(run, node, node.value)
     for target in node.targets:
         stores.assign(run, target, value, node.value)
 

@@ -90,6 +90,16 @@ def tested(run: Interpreter, node: ast.If | ast.IfExp, body: Iterable[ast.stmt])
     return found
 
 
+def running_best(run: Interpreter, node: ast.Assign, call: ast.Call) -> None:
+    """`best = max(score, best)` chooses by the score, whoever reads the best in the end."""
+    match call:
+        case ast.Call(func=ast.Name(id="max" | "min" as name), args=[one, other], keywords=[]):
+            kept = {ast.unparse(target) for target in node.targets} if run.loops else set()
+            for score, best in ((one, other), (other, one)):
+                if ast.unparse(best) in kept and isinstance(score, ast.Name | ast.Attribute):
+                    select(run, run.eval(score), node, f"{name} of the scores is taken")
+
+
 def keep(run: Interpreter, body: list[ast.stmt], scores: Scores) -> None:
     """What a branch stores beside the best score is chosen by it: numbers, settings, models."""
     for statement in body if scores else ():

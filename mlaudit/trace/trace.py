@@ -74,8 +74,8 @@ class Trace:
 
     @cached_property
     def _perhaps_held_out(self) -> list[Evaluate]:
-        """Evaluations on rows that need not be among those of the training."""
-        known = (event for event in self.of(Evaluate) if event.fits and event.rows.known)
+        """Evaluations on rows that need not be among those of the training, if that is seen."""
+        known = (event for event in self.of(Evaluate) if event.rows.known)
         return [event for event in known if _beyond(event)]
 
     @cached_property
