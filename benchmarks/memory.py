@@ -1,7 +1,9 @@
 """Peaks of memory by the probe's tiers, beside what the allocator of the CPU handed out.
 
-`python benchmarks/memory.py` trains three small networks for three steps each, once under torch's
-profiler, whose record of allocations is taken for the truth, and once under the probe.
+`python benchmarks/memory.py` trains three small networks for three steps each, with and without
+mixed precision: once on the CPU under torch's profiler, whose record of allocations is taken for
+the truth, once under the probe, once on a simulated CUDA device, and once on a real one if there is
+one.
 """
 
 from __future__ import annotations
@@ -41,52 +43,95 @@ def batch():
 }
 LOOP = """
 def train(steps):
+    model.to(DEVICE)
     optimizer = torch.optim.AdamW(model.parameters())
     for _ in range(steps):
-        inputs, labels = batch()
-        loss = nn.functional.cross_entropy(model(inputs), labels)
+        inputs, labels = (part.to(DEVICE) for part in batch())
+        with torch.autocast(DEVICE, dtype=torch.bfloat16, enabled=MIXED):
+            loss = nn.functional.cross_entropy(model(inputs), labels)
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
+train(3)
 """
+CPU, CUDA = "cpu", "cuda"
 
 
-def allocated(network: str) -> int:
-    """Add up the allocations and releases that the profiler recorded."""
+def program(network: str, device: str, mixed: bool) -> str:
+    """Write the training of a network down."""
+    return f"{SETTING}DEVICE, MIXED = {device!r}, {mixed}\n{network}{LOOP}"
+
+
+def allocated(text: str) -> int:
+    """Add up the allocations and releases that the profiler recorded on the CPU."""
     import torch
 
-    scope: dict[str, object] = {}
     with torch.profiler.profile(
         activities=[torch.profiler.ProfilerActivity.CPU], profile_memory=True
     ) as record:
-        exec(SETTING + network + LOOP + "train(3)", scope)
+        exec(text, {})
     told = record.profiler.kineto_results.events()
     changes = [(event.start_ns(), event.nbytes()) for event in told if event.name() == "[memory]"]
     return int(max(accumulate(size for _, size in sorted(changes, key=lambda item: item[0]))))
 
 
-def tracked(network: str) -> int:
-    """Ask the probe."""
+def probed(text: str, *, on_card: bool = False) -> int:
+    """Ask the probe, with a simulated card or with what is there."""
+    from mlaudit.probe.cards import budget
     from mlaudit.probe.job import Limits, job_of
     from mlaudit.probe.launch import running
+    from mlaudit.probe.memory import simulated
     from mlaudit.source.read import read
 
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "train.py")
-        path.write_text(SETTING + network + LOOP + "train(3)\n")
+        path.write_text(text)
         limits = Limits(seconds=600)
         job = job_of(str(path), (), module=False, python=None, limits=limits, track_memory=True)
+        if on_card:
+            job = simulated(job, budget(None, None))
         with running(job, read(path, "train.py")) as run:
             return max(int(event["bytes"]) for event in run.of("peak"))
 
 
+def row(name: str, network: str, mixed: bool, real: bool) -> str:
+    """Measure one network by all tiers."""
+    on_cpu, on_cuda = program(network, CPU, mixed), program(network, CUDA, mixed)
+    truth, tracked = allocated(on_cpu), probed(on_cpu)
+    counted = probed(on_cuda, on_card=True)
+    cells = [
+        f"{name + (', bfloat16' if mixed else ''):46}",
+        _bytes(truth),
+        f"{_bytes(tracked)} {_against(tracked, truth)}",
+        f"{_bytes(counted)} {_against(counted, tracked)}",
+    ]
+    if real:
+        measured = probed(on_cuda)
+        cells.append(f"{_bytes(measured)} {_against(measured, counted)}")
+    return " ".join(cells)
+
+
+def _bytes(count: int) -> str:
+    return f"{count / 2**20:>7.1f} MiB"
+
+
+def _against(one: int, other: int) -> str:
+    return f"{100 * (one / other - 1):+5.1f} %"
+
+
 def main() -> None:
-    """Print the table."""
-    print(f"{'three steps of AdamW':36} {'allocator':>11} {'T2 tracked':>11}")
+    """Print the table; each tier against the one before."""
+    import torch
+
+    real = torch.cuda.is_available()
+    heads = [f"{'three steps of AdamW':46}", f"{'allocator':>11}"]
+    heads += [f"{tier:>19}" for tier in ("T2 tracked", "T3 simulated")]
+    print(" ".join(heads + ([f"{'T1 measured':>19}"] if real else [])))
     for name, network in NETWORKS.items():
-        truth, found = allocated(network), tracked(network)
-        told = f"{truth / 2**20:>7.1f} MiB {found / 2**20:>7.1f} MiB"
-        print(f"{name:36} {told} {100 * (found / truth - 1):+.1f} %")
+        for mixed in (False, True):
+            print(row(name, network, mixed, real), flush=True)
+    if not real:
+        print("No CUDA device is at hand: nothing was measured by T1.")
 
 
 if __name__ == "__main__":

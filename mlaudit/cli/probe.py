@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from typing import IO, TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -12,13 +12,14 @@ from mlaudit.cli.rendering import deliver, format_options
 from mlaudit.cli.review import exit_code
 from mlaudit.cli.terminal import color_option
 from mlaudit.cli.units import Bytes, Seconds
+from mlaudit.cli.watching import Watching
 from mlaudit.config.schema import Config, ConfigError, FailOn
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from mlaudit.model.review import Review
-    from mlaudit.probe.job import Budget, Job
+    from mlaudit.probe.job import Job
 
 
 @click.command(
@@ -64,6 +65,11 @@ Exit codes:
     is_flag=True,
     help="Give it a CUDA card that holds no data, to count what it takes; implies the same.",
 )
+@click.option(
+    "--largest-batch",
+    is_flag=True,
+    help="Find the largest batch that fits, by further runs; implies the same.",
+)
 @click.option("--show-output", is_flag=True, help="Pass on what it prints, to standard error.")
 @click.option(
     "--fail-on",
@@ -91,6 +97,7 @@ def command(
     vram: int | None,
     gpu: str | None,
     simulate_cuda: bool,
+    largest_batch: bool,
     show_output: bool,
     file: Path | None,
     isolated: bool,
@@ -107,13 +114,14 @@ def command(
     It runs unmodified, in a copy of its project, by its own interpreter; ARGUMENTS, best behind --,
     are its own.
     """
+    from mlaudit.probe.cards import budget
     from mlaudit.probe.job import Limits, ProbeError, job_of
-    from mlaudit.probe.memory import budget, simulated
+    from mlaudit.probe.memory import simulated
 
     limits = Limits(
         timeout, None if cpu_time is None else int(cpu_time), memory, processes, network, max_steps
     )
-    track = track_memory or simulate_cuda or vram is not None or gpu is not None
+    track = track_memory or simulate_cuda or largest_batch or bool(vram or gpu)
     try:
         allowed = budget(vram, gpu) if track else None
         job = job_of(
@@ -127,7 +135,11 @@ def command(
         if simulate_cuda and allowed is not None:
             job = simulated(job, allowed)
         config = configure(job.program, file, isolated, **settings)
-        review = _review(job, config, allowed, sys.stderr.buffer if show_output else None)
+        shown = sys.stderr.buffer if show_output else None
+        steps, wanted = job.limits.steps, not show_output and not quiet
+        with Watching(wanted=wanted, steps=steps, seconds=timeout) as told:
+            options = {"allowed": allowed, "largest_batch": largest_batch}
+            review = _review(job, config, told=told, shown=shown, **options)
     except ProbeError as error:
         raise Unable(str(error)) from None
     deliver(
@@ -142,12 +154,12 @@ def command(
     click.get_current_context().exit(exit_code(review, config))
 
 
-def _review(job: Job, config: Config, allowed: Budget | None, shown: IO[bytes] | None) -> Review:
+def _review(job: Job, config: Config, **options: Any) -> Review:
     from mlaudit.engine.probed import probe
     from mlaudit.engine.review import UsageProblem
 
     try:
-        return probe(job, config, allowed=allowed, shown=shown)
+        return probe(job, config, **options)
     except UsageProblem as problem:
         raise Unable(problem.message) from None
     except ConfigError as error:

@@ -13,6 +13,7 @@ from mlaudit.model.frozen import replace
 from mlaudit.model.measured import Measured
 from mlaudit.model.profile import Profile
 from mlaudit.probe.ending import How
+from mlaudit.probe.largest import largest
 from mlaudit.probe.launch import running
 from mlaudit.probe.measures import measure
 from mlaudit.probe.memory import measured, needs_cuda, simulated
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from mlaudit.model.measured import Budgets
     from mlaudit.model.review import Review
     from mlaudit.probe.job import Budget, Job
+    from mlaudit.probe.largest import Largest
     from mlaudit.probe.launch import Event, Run
     from mlaudit.rulekit.module import Module
     from mlaudit.rulekit.rule import Rule
@@ -50,30 +52,40 @@ def probe(
     config: Config,
     *,
     allowed: Budget | None = None,
+    largest_batch: bool = False,
     told: Callable[[Event], None] | None = None,
     shown: IO[bytes] | None = None,
 ) -> Review:
     """Run a program within its limits, and review it with what was seen.
 
     The memory of its tensors is judged by what is `allowed`, if they are followed; a program that
-    cannot do without CUDA runs once more with a simulated one.  `told` hears of every event,
+    cannot do without CUDA runs once more with a simulated one.  The `largest_batch` that fits is
+    found by further runs.  `told` hears of every event,
     `shown` gets what the program prints.  Raises `ProbeError` when the program cannot be started.
     """
     shown_path = str(job.program)
     document = read(job.program, shown_path, frozenset(config.python_magics))
+
+    def judged(run: Run) -> Review:
+        found = largest(run, document, allowed) if allowed and largest_batch else None
+        return review([shown_path], config, witness=_Witness(run, allowed, config.budgets, found))
+
     with running(job, document, told=told, shown=shown) as run:
         if allowed is None or job.simulated is not None or not needs_cuda(run):
-            return review([shown_path], config, witness=_Witness(run, allowed, config.budgets))
+            return judged(run)
     with running(simulated(job, allowed), document, told=told, shown=shown) as run:
-        return review([shown_path], config, witness=_Witness(run, allowed, config.budgets))
+        return judged(run)
 
 
 class _Witness:
     """Knows one run; what was read of the program is held against it."""
 
-    def __init__(self, run: Run, allowed: Budget | None, budgets: Budgets):
+    def __init__(
+        self, run: Run, allowed: Budget | None, budgets: Budgets, found: Largest | None = None
+    ):
         self._run = run
         self._budgets = budgets
+        self._largest = found
         self._allowed = allowed
         self._told: Profile | None = None
 
@@ -125,6 +137,9 @@ class _Witness:
         places = self._resolver(project)
         place = places(run.ending.position)
         memory = measured(run, self._allowed, places) if self._allowed is not None else None
+        if memory is not None and self._largest is not None:
+            batch, size, by = self._largest.batch, self._largest.size, self._largest.by
+            memory = replace(memory, batch=batch, largest=size, largest_by=by)
         return Profile(
             command=run.job.command,
             python=run.python,

@@ -17,13 +17,23 @@ class Share:
 
 
 @frozen
+class Course:
+    """The bytes held for each of the `kinds` of tensors, at `moments` of one step."""
+
+    kinds: tuple[str, ...]
+    moments: tuple[tuple[int, ...], ...]
+
+
+@frozen
 class Memory:
     """The memory of the tensors of a training, in bytes.
 
     `tier` says how the numbers came about.  A card needs between `peak` and `upper`; `fits` says
     whether that is within the `budget`, which is that of a `card` unless a size was given.  Every
     step leaves `growth` bytes behind, with which the budget is used up at the step `full_at`; the
-    lines that they come from are in `grown`.
+    lines that they come from are in `grown`.  `course` is that of the step with the peak, `live`
+    what is held after some of the steps.  Loaders gave batches of `batch` rows; of the `largest`
+    size that fits, `largest_by` says how it was found.
     """
 
     tier: str
@@ -39,6 +49,11 @@ class Memory:
     growth: int = 0
     full_at: int | None = None
     grown: tuple[Share, ...] = ()
+    course: Course | None = None
+    live: tuple[int, ...] = ()
+    batch: int | None = None
+    largest: int | None = None
+    largest_by: str = ""
 
 
 @frozen

@@ -53,7 +53,8 @@ class Job:
 
     `program` is the file that starts; `module` its dotted name where it is started by that.
     `track_memory` follows the tensors of torch, which slows small operations.  A card that is
-    `simulated` holds no data.
+    `simulated` holds no data.  The batches of loaders are `batches[0] / batches[1]` times as large
+    as the program asks for.
     """
 
     kind: Kind
@@ -64,6 +65,7 @@ class Job:
     limits: Limits = Limits()
     track_memory: bool = False
     simulated: Budget | None = None
+    batches: tuple[int, int] | None = None
 
     @property
     def command(self) -> str:

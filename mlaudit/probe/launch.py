@@ -141,6 +141,7 @@ def _plan(job: Job, document: Document, scratch: Scratch, here: Path) -> dict[st
         "network": limits.network,
         "max_steps": limits.steps,
         "track_memory": job.track_memory,
+        "batches": job.batches and list(job.batches),
         "simulated": job.simulated and {"name": job.simulated.name, "bytes": job.simulated.size},
     }
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from mlaudit.model.location import Location
-    from mlaudit.model.profile import Profile
+    from mlaudit.model.profile import Memory, Profile
     from mlaudit.model.review import DataSplit, ModelCard, Review
 
     Models = tuple[str, ...]
@@ -127,6 +127,7 @@ def memory(review: Review) -> Section:
         ("Peak", f"{sized(used.peak)} on {used.device} in {number(used.steps, 'step')}"),
         ("A card needs", f"{sized(used.peak)} to {sized(used.upper)}"),
         ("Budget", f"{card}{sized(used.budget)}: the training {used.fits}"),
+        *_batches(used),
         *((kind.capitalize(), sized(size)) for kind, size in used.kinds.items()),
         *(
             (located(review, share.location), f"{sized(share.bytes)} by {quoted(share.code)}")
@@ -137,6 +138,14 @@ def memory(review: Review) -> Section:
         when = f"; the budget is used up at step {used.full_at}" if used.full_at else ""
         rows.append(("Growth", f"{sized(used.growth)} more after every step{when}"))
     return Section("Memory", ("What", "Bytes"), tuple(rows))
+
+
+def _batches(used: Memory) -> list[tuple[str, str]]:
+    """Tell of the largest batch that fits, if it was looked for."""
+    if used.largest is None:
+        return []
+    found = f"{used.largest} rows" if used.largest else "none"
+    return [("Largest batch that fits", f"{found}, by {used.largest_by}; now {used.batch}")]
 
 
 def sized(count: int) -> str:

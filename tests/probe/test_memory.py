@@ -8,8 +8,9 @@ import pytest
 
 from mlaudit.config.schema import Config
 from mlaudit.engine.probed import probe
+from mlaudit.probe.cards import GIB, budget
 from mlaudit.probe.job import Limits, ProbeError, job_of
-from mlaudit.probe.memory import GIB, budget, growth, upper, verdict
+from mlaudit.probe.memory import growth, upper, verdict
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -86,14 +87,14 @@ def test_what_every_step_leaves_behind_is_told(
     ],
 )
 def test_growth_is_told_where_it_is_certain(live: list[int], expected: int) -> None:
-    assert growth(live, peak=10_000) == expected
+    assert growth(list(enumerate(live, 1)), peak=10_000) == expected
 
 
 @pytest.mark.parametrize(
     ("peak", "fits"), [(4 * GIB, "fits"), (9 * GIB, "may not fit"), (12 * GIB, "does not fit")]
 )
 def test_a_peak_is_a_band(peak: int, fits: str) -> None:
-    assert verdict(peak, 11 * GIB) == fits
+    assert verdict(peak, upper(peak), 11 * GIB) == fits
     assert upper(peak) > peak
 
 

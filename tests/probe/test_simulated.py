@@ -8,8 +8,9 @@ import pytest
 
 from mlaudit.config.schema import Config
 from mlaudit.engine.probed import probe
+from mlaudit.probe.cards import budget
 from mlaudit.probe.job import Limits, job_of
-from mlaudit.probe.memory import SIMULATED_STEPS, budget, simulated
+from mlaudit.probe.memory import SIMULATED_STEPS, simulated
 
 if TYPE_CHECKING:
     from pathlib import Path

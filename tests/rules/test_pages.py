@@ -8,8 +8,9 @@ import pytest
 
 from mlaudit.config.schema import Budgets, Config, Profile
 from mlaudit.engine.probed import probe
+from mlaudit.probe.cards import budget
 from mlaudit.probe.job import Limits, job_of
-from mlaudit.probe.memory import budget, simulated
+from mlaudit.probe.memory import simulated
 from mlaudit.rulekit.page import HEADINGS, Page, read
 from mlaudit.rulekit.registry import Registered, rules
 from mlaudit.rulekit.testing import findings

@@ -6,14 +6,18 @@ import faulthandler
 import json
 import os
 import signal
+from collections.abc import Callable
+from typing import Any
 
 from .batches import Batches
 from .calls import Calls
 from .confine import confine
+from .counters import Counters
 from .estimators import Estimators
 from .faults import Faults
 from .hooks import PostImport
 from .lineage import Lineage
+from .loading import Loading
 from .networks import Networks
 from .places import Places
 from .program import Program
@@ -40,22 +44,40 @@ def start(path: str) -> None:
         faulthandler.register(signal.SIGXCPU, crash, chain=True)
     stop = Stop(job["max_steps"], stream, places)
     hooks = PostImport(stream)
-    tensors = Tensors(stream, places) if job["track_memory"] else None
-    if tensors is not None:
-        tensors.attach(hooks)
-        if job["simulated"] is not None:
-            Simulated(stream, job["simulated"], tensors.held).attach(hooks)
+    tensors = _memory(job, folder, stream, places, hooks) if job["track_memory"] else None
     Training(stream, places, stop, tensors).attach(hooks)
+    # On a simulated device there are no values to look at.
+    looked = _values(job, folder, stream, places, hooks) if job["simulated"] is None else ([], [])
+    hooks.install()
+    Program(job, stream, places, *looked).run()
+
+
+def _memory(
+    job: dict[str, Any], folder: str, stream: Stream, places: Places, hooks: PostImport
+) -> Tensors:
+    """Have the memory of tensors followed, on the device that is there or on a simulated one."""
+    counters = Counters(stream, folder)
+    tensors = Tensors(stream, places, counters)
+    tensors.attach(hooks)
+    Loading(stream, places, job["batches"]).attach(hooks)
+    if job["simulated"] is None:
+        counters.attach(hooks)
+    else:
+        Simulated(stream, job["simulated"], tensors.held).attach(hooks)
+    return tensors
+
+
+def _values(
+    job: dict[str, Any], folder: str, stream: Stream, places: Places, hooks: PostImport
+) -> tuple[list[Callable[[], None]], list[Callable[[], None]]]:
+    """Have rows and training followed; give what is to be told at the end, and measured then."""
     calls, lineage = Calls(stream), Lineage(folder)
     estimators = Estimators(stream, places, calls, lineage)
-    estimators.latency.of_networks = tensors is None
+    estimators.latency.of_networks = not job["track_memory"]
     estimators.attach(hooks)
     Selection(stream, places, calls, lineage, estimators).attach(hooks)
     networks = Networks(stream, places, calls, estimators, Batches(calls, lineage))
+    networks.attach(hooks)
     faults = Faults(stream, places, calls)
-    if job["simulated"] is None:  # else there are no values to look at
-        networks.attach(hooks)
-        faults.attach(hooks)
-    hooks.install()
-    last_words = [networks.tell, faults.tell]
-    Program(job, stream, places, last_words, [estimators.latency.measure]).run()
+    faults.attach(hooks)
+    return [networks.tell, faults.tell], [estimators.latency.measure]

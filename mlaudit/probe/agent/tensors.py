@@ -6,18 +6,21 @@ import contextlib
 import importlib
 import sys
 import weakref
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from types import ModuleType
 from typing import Any
 
+from .counters import Counters
 from .hooks import PostImport
 from .places import Places, Position
 from .stream import Stream
 
 ROUNDED = 512
 MOST_LINES = 8
+MOST_MOMENTS = 120
 # The storages of simulated tensors are those of tensors that hold no data.
-SIMULATED = {"meta": "cuda"}
+CUDA = "cuda"
+SIMULATED = {"meta": CUDA}
 SETTLED = 6
 LATER = 16
 PARAMETERS = "parameters"
@@ -48,9 +51,10 @@ class Tensors:
     lived when the step began, `_log` what came and went since.
     """
 
-    def __init__(self, stream: Stream, places: Places):
+    def __init__(self, stream: Stream, places: Places, counters: Counters):
         self._stream = stream
         self._places = places
+        self._counters = counters
         self._live: dict[int, Live] = {}
         self._base: dict[int, Live] = {}
         self._log: list[tuple[Live, bool]] = []
@@ -61,6 +65,7 @@ class Tensors:
         self._owners: weakref.WeakSet[Any] = weakref.WeakSet()
         self._phase = BEFORE
         self._trained = "cpu"
+        self._optimizers: dict[int, int] = {}
         self._broken = False
 
     def attach(self, hooks: PostImport) -> None:
@@ -166,6 +171,7 @@ class Tensors:
         """Note that the optimizer is there: what is made from now on is made in training."""
         if self._phase == BEFORE:
             self._phase = FORWARD
+            self._counters.begin()
 
     @contextlib.contextmanager
     def backward(self) -> Iterator[None]:
@@ -198,12 +204,14 @@ class Tensors:
                 self._mark(value, PARAMETERS)
         device = self._trained
         peak, at = self._highest.get(device, (0, 0))
-        self._stream.emit(
-            "memory", step=number, device=device, live=self._current.get(device, 0), peak=peak
-        )
+        told: dict[str, int] = {"live": self._current.get(device, 0), "peak": peak}
+        counted = self._counters.read() if device == CUDA else {}
+        told["optimizer"] = self._optimizers.setdefault(id(optimizer), len(self._optimizers))
+        self._stream.emit("memory", step=number, device=device, **{**told, **counted})
         if peak > self._highest_told:
             self._highest_told = peak
             self._tell_peak(device, peak, at, number)
+            self._counters.keep(peak)
         self._tell_growth(device, number)
         self._base, self._log = dict(self._live), []
         self._highest = {each: (total, 0) for each, total in self._current.items()}
@@ -211,7 +219,7 @@ class Tensors:
 
     def held(self) -> tuple[int, int]:
         """Give the bytes that CUDA holds, and has held at most since the last step."""
-        return self._current.get("cuda", 0), self._highest.get("cuda", (0, 0))[0]
+        return self._current.get(CUDA, 0), self._highest.get(CUDA, (0, 0))[0]
 
     def _mark(self, value: Any, kind: str) -> str | None:
         """Note what a tensor is for, and give the device that it is on."""
@@ -235,8 +243,16 @@ class Tensors:
         for one in here:
             kind = _kind(one)
             kinds[kind] = kinds.get(kind, 0) + one.size
-        lines = _largest(_by_line(here))
-        self._stream.emit("peak", device=device, bytes=peak, step=step, kinds=kinds, lines=lines)
+        course = _course(self._base.values(), self._log, at, device)
+        self._stream.emit(
+            "peak",
+            device=device,
+            bytes=peak,
+            step=step,
+            kinds=kinds,
+            lines=_largest(_by_line(here)),
+            course=course,
+        )
 
     def _tell_growth(self, device: str, step: int) -> None:
         """Tell, ever more seldom, which lines made what has piled up since the first steps."""
@@ -252,6 +268,25 @@ class Tensors:
             if more > 0:
                 grown[name] = (place, more)
         self._stream.emit("grown", step=step, since=SETTLED, lines=_largest(grown))
+
+
+def _course(
+    before: Iterable[Live], log: list[tuple[Live, bool]], peak: int, device: str
+) -> dict[str, Any]:
+    """Give the bytes of each kind at some moments of a step, the highest among them."""
+    held: dict[str, int] = {}
+    for one in before:
+        if one.device == device:
+            held[_kind(one)] = held.get(_kind(one), 0) + one.size
+    stride = max(1, len(log) // MOST_MOMENTS)
+    moments = [dict(held)]
+    for number, (one, came) in enumerate(log, 1):
+        if one.device == device:
+            held[_kind(one)] = held.get(_kind(one), 0) + (one.size if came else -one.size)
+        if number % stride == 0 or number == peak:
+            moments.append(dict(held))
+    kinds = list(held)
+    return {"kinds": kinds, "moments": [[each.get(kind, 0) for kind in kinds] for each in moments]}
 
 
 def _by_line(storages: list[Live]) -> Lines:

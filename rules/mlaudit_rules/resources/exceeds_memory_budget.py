@@ -52,5 +52,14 @@ def _message(used: Memory) -> str:
     return (
         f"the training {used.fits} into the {bytes_of(used.budget)}{card}: it needs"
         f" {bytes_of(used.peak)} to {bytes_of(used.upper)} ({tier_of(used)}),"
-        f" {bytes_of(size)} of it for {kind}"
+        f" {bytes_of(size)} of it for {kind}{_batch(used)}"
     )
+
+
+def _batch(used: Memory) -> str:
+    """Say which batch would fit, if that was looked for."""
+    if used.largest is None:
+        return ""
+    if not used.largest:
+        return "; no batch fits"
+    return f"; a batch of {used.largest} fits instead of {used.batch}"
