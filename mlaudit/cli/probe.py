@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from mlaudit.cli.artefacts import keep, ready
 from mlaudit.cli.options import Unable, configurable, configure
 from mlaudit.cli.rendering import deliver, format_options
 from mlaudit.cli.review import exit_code
@@ -16,8 +18,6 @@ from mlaudit.cli.watching import Watching
 from mlaudit.config.schema import Config, ConfigError, FailOn
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from mlaudit.model.review import Review
     from mlaudit.probe.job import Job
 
@@ -70,6 +70,12 @@ Exit codes:
     is_flag=True,
     help="Find the largest batch that fits, by further runs; implies the same.",
 )
+@click.option(
+    "--artefacts",
+    metavar="FOLDER",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Draw memory and loss as SVG there, and keep CUDA's snapshot.",
+)
 @click.option("--show-output", is_flag=True, help="Pass on what it prints, to standard error.")
 @click.option(
     "--fail-on",
@@ -98,6 +104,7 @@ def command(
     gpu: str | None,
     simulate_cuda: bool,
     largest_batch: bool,
+    artefacts: Path | None,
     show_output: bool,
     file: Path | None,
     isolated: bool,
@@ -138,10 +145,12 @@ def command(
         shown = sys.stderr.buffer if show_output else None
         steps, wanted = job.limits.steps, not show_output and not quiet
         with Watching(wanted=wanted, steps=steps, seconds=timeout) as told:
-            options = {"allowed": allowed, "largest_batch": largest_batch}
+            ready(artefacts)
+            options = {"allowed": allowed, "largest_batch": largest_batch, "kept": artefacts}
             review = _review(job, config, told=told, shown=shown, **options)
     except ProbeError as error:
         raise Unable(str(error)) from None
+    keep(review, artefacts)
     deliver(
         review,
         form,

@@ -16,7 +16,7 @@ from mlaudit.probe.ending import How
 from mlaudit.probe.largest import largest
 from mlaudit.probe.launch import running
 from mlaudit.probe.measures import measure
-from mlaudit.probe.memory import measured, needs_cuda, simulated
+from mlaudit.probe.memory import keep_snapshots, measured, needs_cuda, simulated, thinned
 from mlaudit.probe.observed import observe
 from mlaudit.probe.places import Resolver
 from mlaudit.probe.reconcile import join, reconcile
@@ -25,6 +25,7 @@ from mlaudit.source.read import read
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from pathlib import Path
 
     from mlaudit.config.schema import Config
     from mlaudit.engine.outcome import Outcome
@@ -53,6 +54,7 @@ def probe(
     *,
     allowed: Budget | None = None,
     largest_batch: bool = False,
+    kept: Path | None = None,
     told: Callable[[Event], None] | None = None,
     shown: IO[bytes] | None = None,
 ) -> Review:
@@ -60,13 +62,16 @@ def probe(
 
     The memory of its tensors is judged by what is `allowed`, if they are followed; a program that
     cannot do without CUDA runs once more with a simulated one.  The `largest_batch` that fits is
-    found by further runs.  `told` hears of every event,
-    `shown` gets what the program prints.  Raises `ProbeError` when the program cannot be started.
+    found by further runs.  Snapshots of CUDA's memory are put into the folder `kept`.  `told`
+    hears of every event, `shown` gets what the program prints.  Raises `ProbeError` when the
+    program cannot be started.
     """
     shown_path = str(job.program)
     document = read(job.program, shown_path, frozenset(config.python_magics))
 
     def judged(run: Run) -> Review:
+        if kept is not None:
+            keep_snapshots(run, kept)
         found = largest(run, document, allowed) if allowed and largest_batch else None
         return review([shown_path], config, witness=_Witness(run, allowed, config.budgets, found))
 
@@ -140,6 +145,7 @@ class _Witness:
         if memory is not None and self._largest is not None:
             batch, size, by = self._largest.batch, self._largest.size, self._largest.by
             memory = replace(memory, batch=batch, largest=size, largest_by=by)
+        losses = _losses(run)
         return Profile(
             command=run.job.command,
             python=run.python,
@@ -151,7 +157,8 @@ class _Witness:
             libraries=tuple(_libraries(run)),
             limits=run.held,
             notes=tuple(_notes(run)),
-            losses=_losses(run),
+            losses=losses[:1] + losses[1:][-1:],
+            curve=thinned(losses),
             memory=memory,
             measured=self._measured(places),
             program=_beginning(project.document(str(run.job.program))),
@@ -209,10 +216,9 @@ def _libraries(run: Run) -> list[str]:
 
 
 def _losses(run: Run) -> tuple[float, ...]:
-    """Give the first and the last loss that training followed and that was a number."""
-    told = [float(event["loss"]) for event in run.of("step") if event.get("loss") is not None]
-    told = [loss for loss in told if math.isfinite(loss)]
-    return (told[0], told[-1]) if len(told) > 1 else tuple(told)
+    """Give the losses that training followed and that were numbers."""
+    told = (event["loss"] for event in run.of("step"))
+    return tuple(float(loss) for loss in told if loss is not None and math.isfinite(loss))
 
 
 def _notes(run: Run) -> list[str]:

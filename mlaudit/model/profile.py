@@ -9,11 +9,12 @@ from mlaudit.model.measured import Measured
 
 @frozen
 class Share:
-    """The bytes that the tensors made by one piece of code held at the peak."""
+    """The bytes that the tensors made by one piece of code held at the peak, mostly of one kind."""
 
     location: Location
     code: str
     bytes: int
+    kind: str = ""
 
 
 @frozen
@@ -64,8 +65,8 @@ class Profile:
     where "The program …" begins.  Findings were `confirmed` or `refuted` by the run, or only
     `observed` in it.  `libraries` are those whose calls were observed, `limits` says of each limit
     whether it held, `notes` what could not be observed.  `losses` are
-    the first and the last that training followed.  What has no place of its own is reported where
-    the `program` begins.
+    the first and the last that training followed, `curve` some of them in order.  What has no
+    place of its own is reported where the `program` begins.
     """
 
     command: str
@@ -82,6 +83,7 @@ class Profile:
     limits: dict[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     losses: tuple[float, ...] = ()
+    curve: tuple[float, ...] = ()
     memory: Memory | None = None
     program: Location | None = None
     measured: Measured = Measured()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from itertools import combinations, pairwise
 from statistics import median
 from typing import TYPE_CHECKING, Any
@@ -13,6 +14,7 @@ from mlaudit.probe.ending import How
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from mlaudit.probe.job import Budget, Job
     from mlaudit.probe.launch import Event, Run
@@ -40,6 +42,12 @@ def simulated(job: Job, card: Budget) -> Job:
 def needs_cuda(run: Run) -> bool:
     """Say whether the program failed because there is no CUDA."""
     return run.ending.how is How.FAILED and any(event["needed"] for event in run.of("no_cuda"))
+
+
+def keep_snapshots(run: Run, folder: Path) -> None:
+    """Copy what the agent kept of the memory of CUDA, which is gone when the run is."""
+    for path in run.folder.glob("memory.*"):
+        shutil.copy(path, folder / path.name)
 
 
 def measured(run: Run, allowed: Budget, places: Resolver) -> Memory | None:
@@ -85,7 +93,7 @@ def _course(told: dict[str, Any]) -> Course:
     return Course(tuple(told["kinds"]), tuple(map(tuple, told["moments"])))
 
 
-def thinned(values: Sequence[int]) -> tuple[int, ...]:
+def thinned(values: Sequence[Any]) -> tuple[Any, ...]:
     """Give some of the values, evenly spread, the last one among them."""
     stride = -(-len(values) // _MOST_POINTS) or 1
     return tuple(values[::-1][::stride][::-1])
@@ -136,8 +144,9 @@ def _slope(points: Sequence[tuple[int, int]]) -> float:
 
 def _shares(lines: Sequence[Any], places: Resolver) -> list[Share]:
     found = []
-    for position, size in lines:
+    for position, size, *kind in lines:
         place = places(position)
         if place is not None:
-            found.append(Share(place.location, " ".join(place.text.split())[:60], size))
+            code = " ".join(place.text.split())[:60]
+            found.append(Share(place.location, code, size, *kind))
     return found

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from mlaudit.model.finding import Confidence, Severity
 from mlaudit.report import measurements, sections
+from mlaudit.report.course import pictures
 from mlaudit.report.diagram import diagram
 from mlaudit.report.escape import line, plain
 from mlaudit.report.frame import CODE, frame
@@ -61,6 +62,7 @@ def _body(review: Review) -> Iterator[str]:
     run = (sections.run, sections.memory, measurements.measured, measurements.scores)
     for make in (*run, sections.readiness):
         yield from _table(make(review))
+    yield from _courses(review)
     yield from _coverage(review)
     tool = f"{review.tool.name} {review.tool.version}"
     yield f"<footer>{_text(tool)}</footer>"
@@ -83,6 +85,11 @@ def _pictures(review: Review) -> Iterator[str]:
     for pipeline in drawn:
         yield f"<p><code>{_text(pipeline.path)}</code></p>"
         yield f'<div class="scroll">{diagram(pipeline)}</div>'
+
+
+def _courses(review: Review) -> Iterator[str]:
+    for _, title, svg in pictures(review.profile) if review.profile is not None else ():
+        yield f'<h2>{_text(title)}</h2><div class="scroll">{svg}</div>'
 
 
 def _findings(review: Review) -> Iterator[str]:

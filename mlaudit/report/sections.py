@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING
 
 from mlaudit.model.frozen import frozen
 from mlaudit.model.review import Status
-from mlaudit.report.tally import joined, number
+from mlaudit.report.course import sparkline
+from mlaudit.report.tally import joined, number, sized
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from mlaudit.model.location import Location
-    from mlaudit.model.profile import Memory, Profile
+    from mlaudit.model.profile import Memory, Profile, Share
     from mlaudit.model.review import DataSplit, ModelCard, Review
 
     Models = tuple[str, ...]
@@ -109,11 +110,17 @@ def run(review: Review) -> Section:
         ("Time", f"{profile.seconds:.1f} s, Python {profile.python}"),
         ("Observed", joined(profile.libraries) or "no library that is known"),
         ("Optimizer steps", str(profile.steps) if profile.steps else ""),
-        ("Loss", " … ".join(f"{loss:.4g}" for loss in profile.losses)),
+        ("Loss", _losses(profile)),
         ("Findings", _settled(profile)),
         *(("Note", note) for note in profile.notes),
     )
     return Section("Run", ("What", "Seen"), tuple((name, fact) for name, fact in facts if fact))
+
+
+def _losses(profile: Profile) -> str:
+    """Write the first and the last loss, and what was between."""
+    ends = " … ".join(f"{loss:.4g}" for loss in profile.losses)
+    return f"{ends} {sparkline(profile.curve)}".rstrip()
 
 
 def memory(review: Review) -> Section:
@@ -129,15 +136,21 @@ def memory(review: Review) -> Section:
         ("Budget", f"{card}{sized(used.budget)}: the training {used.fits}"),
         *_batches(used),
         *((kind.capitalize(), sized(size)) for kind, size in used.kinds.items()),
-        *(
-            (located(review, share.location), f"{sized(share.bytes)} by {quoted(share.code)}")
-            for share in used.lines
-        ),
+        *((located(review, share.location), _share(share)) for share in used.lines),
     ]
+    if used.course is not None:
+        course = sparkline([sum(moment) for moment in used.course.moments])
+        rows.append(("Over one step", course))
     if used.growth:
+        rows.append(("After each step", sparkline(used.live)))
         when = f"; the budget is used up at step {used.full_at}" if used.full_at else ""
         rows.append(("Growth", f"{sized(used.growth)} more after every step{when}"))
-    return Section("Memory", ("What", "Bytes"), tuple(rows))
+    return Section("Memory", ("What", "Bytes"), tuple(row for row in rows if row[1]))
+
+
+def _share(share: Share) -> str:
+    kind = f", mostly {share.kind}" if share.kind else ""
+    return f"{sized(share.bytes)} by {quoted(share.code)}{kind}"
 
 
 def _batches(used: Memory) -> list[tuple[str, str]]:
@@ -146,14 +159,6 @@ def _batches(used: Memory) -> list[tuple[str, str]]:
         return []
     found = f"{used.largest} rows" if used.largest else "none"
     return [("Largest batch that fits", f"{found}, by {used.largest_by}; now {used.batch}")]
-
-
-def sized(count: int) -> str:
-    """Write a number of bytes for people."""
-    for unit, size in (("GiB", 2**30), ("MiB", 2**20), ("KiB", 2**10)):
-        if count >= size:
-            return f"{count / size:.1f} {unit}"
-    return f"{count} B"
 
 
 def _settled(profile: Profile) -> str:

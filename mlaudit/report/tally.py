@@ -23,6 +23,14 @@ def number(count: int, noun: str) -> str:
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
+def sized(count: int) -> str:
+    """Write a number of bytes for people."""
+    for unit, size in (("GiB", 2**30), ("MiB", 2**20), ("KiB", 2**10)):
+        if count >= size:
+            return f"{count / size:.1f} {unit}"
+    return f"{count} B"
+
+
 def counted(review: Review) -> str:
     """Say how many findings there are: `2 errors and 1 warning in 3 files (1 suppressed)`.
 

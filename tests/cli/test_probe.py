@@ -82,3 +82,21 @@ def test_amounts_without_meaning_are_refused(
     done = invoke("probe", "train.py", *option)
     assert done.exit_code == 2
     assert option[1] in done.stderr
+
+
+def test_pictures_are_kept_when_asked_for(folder: Path, invoke: Invoke) -> None:
+    (folder / "train.py").write_text(
+        "import torch\n"
+        "weight = torch.nn.Parameter(torch.ones(1000))\n"
+        "optimizer = torch.optim.SGD([weight], lr=0.1)\n"
+        "for step in range(4):\n"
+        "    loss = (weight * torch.ones(1000)).square().mean()\n"
+        "    optimizer.zero_grad()\n"
+        "    loss.backward()\n"
+        "    optimizer.step()\n"
+    )
+    done = invoke("probe", "train.py", "--track-memory", "--artefacts", "made/kept")
+    assert done.exit_code in {0, 1}
+    kept = sorted(path.name for path in (folder / "made" / "kept").iterdir())
+    assert kept == ["loss.svg", "memory.svg"]
+    assert (folder / "made" / "kept" / "memory.svg").read_text().startswith("<svg")

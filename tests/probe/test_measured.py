@@ -20,7 +20,13 @@ from mlaudit.source.read import read
 FOLDER = Path(__file__).parents[2] / "fixtures" / "probe"
 FAMILIES = ("memory",)
 PROGRAMS = sorted(path for family in FAMILIES for path in (FOLDER / family).glob("*.py"))
-SLOW = {"large_fixed"}
+SLOW = {
+    "accumulated_fixed",
+    "adversaries_fixed",
+    "attention_fixed",
+    "large_fixed",
+    "mixed_precision_fixed",
+}
 MEASURING = {code for code, registered in rules().items() if registered.rule.measures}
 OPTIONS = re.compile(r"^# probe: (.*)$", re.MULTILINE)
 EXPECTED = re.compile(r"# expect: ([A-Z]+\d+)")

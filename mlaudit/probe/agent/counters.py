@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 from types import ModuleType
 from typing import Any
@@ -76,6 +77,4 @@ class Counters:
 
 def _page(snapshot: Any) -> str:
     """Draw a snapshot by torch's own means."""
-    from torch.cuda._memory_viz import trace_plot
-
-    return str(trace_plot(snapshot))
+    return str(importlib.import_module("torch.cuda._memory_viz").trace_plot(snapshot))

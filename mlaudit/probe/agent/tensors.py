@@ -243,6 +243,7 @@ class Tensors:
         for one in here:
             kind = _kind(one)
             kinds[kind] = kinds.get(kind, 0) + one.size
+        lines = _largest(_by_line(here))
         course = _course(self._base.values(), self._log, at, device)
         self._stream.emit(
             "peak",
@@ -250,7 +251,7 @@ class Tensors:
             bytes=peak,
             step=step,
             kinds=kinds,
-            lines=_largest(_by_line(here)),
+            lines=[[place, size, _mostly(here, place)] for place, size in lines],
             course=course,
         )
 
@@ -296,6 +297,15 @@ def _by_line(storages: list[Live]) -> Lines:
         name = repr(one.place)
         lines[name] = (one.place, lines.get(name, (None, 0))[1] + one.size)
     return lines
+
+
+def _mostly(storages: list[Live], place: Position | None) -> str:
+    """Say what most of the bytes that a line made are for."""
+    kinds: dict[str, int] = {}
+    for one in storages:
+        if one.place == place:
+            kinds[_kind(one)] = kinds.get(_kind(one), 0) + one.size
+    return max(kinds, key=kinds.__getitem__)
 
 
 def _largest(lines: Lines) -> list[tuple[Any, int]]:

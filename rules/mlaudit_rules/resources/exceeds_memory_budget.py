@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from mlaudit.rulekit import Finding, Memory, Profile
 
 _MOST_PLACES = 4
+# What the backward pass and the step take for a while, which is made elsewhere.
+_PASSING = {"temporary", "gradients"}
 
 
 class ExceedsMemoryBudget(Rule):
@@ -34,7 +36,7 @@ class ExceedsMemoryBudget(Rule):
         used = profile.memory
         if used is None or used.fits == "fits":
             return
-        shares = used.lines[:_MOST_PLACES]
+        shares = sorted(used.lines[:_MOST_PLACES], key=lambda share: share.kind in _PASSING)
         place = shares[0].location if shares else profile.program
         if place is None:
             return
