@@ -10,6 +10,7 @@ from mlaudit.trace.events import CrossValidate, Evaluate, Fit, Role
 if TYPE_CHECKING:
     from mlaudit.model.location import Location
     from mlaudit.rulekit.module import Module
+    from mlaudit.source.document import Place
 
 _JUDGING = {"metric", "cross-validate"}
 _FITTING = "fit"
@@ -56,15 +57,19 @@ def trainings(module: Module) -> dict[Location, bool]:
         if steps or event.operation != _GRADIENTS:
             known = event.rows.known and event.model.role is not Role.UNKNOWN
             found[place] = found.get(place, False) or known
-    told = {event.place.location.sort_key for event in module.trace.events}
+    told = {_start(event.place) for event in module.trace.events}
     words = {_FITTING, _GRADIENTS} if steps else {_FITTING}
     for named in module.names.calls:
         function = named.node.func
         if isinstance(function, ast.Attribute) and function.attr in words:
-            place = module.place(named.node).location
-            if place.sort_key not in told and module.names.resolve(function) is None:
-                found[place] = False
+            here = module.place(named.node)
+            if _start(here) not in told and module.names.resolve(function) is None:
+                found[here.location] = False
     return found
+
+
+def _start(place: Place) -> tuple[str, int, int]:
+    return (place.document.path, place.line, place.column)
 
 
 def _steps(module: Module) -> bool:

@@ -258,7 +258,8 @@ def _merged(nodes: list[Node], key: Callable[[Node], Hashable]) -> list[Node]:
     kept: dict[Hashable, Node] = {}
     instead: dict[Node, Node] = {}
     for node in nodes:
-        node.sources = _redirected(node, instead)
+        if instead:
+            node.sources = _redirected(node, instead)
         first = kept.setdefault(key(node), node)
         if first is not node:
             instead[node] = first
@@ -267,6 +268,8 @@ def _merged(nodes: list[Node], key: Callable[[Node], Hashable]) -> list[Node]:
             for source, edge in node.sources.items():
                 known = first.sources.setdefault(source, edge)
                 known.code = known.code or edge.code
+    if not instead:
+        return nodes
     for node in kept.values():
         node.sources = _redirected(node, instead)
         node.sources.pop(node, None)

@@ -14,7 +14,7 @@ from mlaudit.model.pattern import Words
 from mlaudit.trace.rows import Overlap
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterable, KeysView
+    from collections.abc import Collection, Hashable, Iterable
 
 MOST_TERMS = 8
 _AT_RANDOM = {"seeded", "split", "large sample", "folds"}
@@ -170,14 +170,16 @@ class Rows:
 
     def kin(self, other: Rows) -> bool:
         """Say whether any two terms have one base."""
-        return not self.bases.isdisjoint(other.bases)
+        theirs = other.bases
+        return any(base in theirs for base in self.bases)
 
     @property
-    def bases(self) -> KeysView[Region]:
+    def bases(self) -> Collection[Region]:
         """The data sets that the terms are cut from."""
         if len(self.terms) == 1:
-            return {self.terms[0].base: None}.keys()
-        return dict.fromkeys(term.base for term in self.terms).keys()
+            (term,) = self.terms
+            return (term.above[0] if term.above else term,)
+        return dict.fromkeys(term.base for term in self.terms)
 
     @property
     def known(self) -> bool:

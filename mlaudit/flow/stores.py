@@ -27,6 +27,7 @@ from mlaudit.trace.events import Alias, Cut, Split
 
 if TYPE_CHECKING:
     from mlaudit.flow.interpreter import Interpreter
+    from mlaudit.flow.regions import Rows
     from mlaudit.trace.events import Influence
     from mlaudit.trace.rows import RowSet
 
@@ -38,8 +39,10 @@ def assign(run: Interpreter, target: ast.expr, value: Value, source: ast.expr | 
     if isinstance(target, ast.Name):
         run.origins[run.state.scope.identity, target.id] = id(target)
         _bind(run, target.id, value)
-        _renamed(run, target, value, source)
-        _cut(run, target, value)
+        inner = run.load(value)
+        if isinstance(inner, Data) and inner.rows.terms:
+            _renamed(run, target, inner.rows, source)
+            _cut(run, target, inner.rows)
     elif isinstance(target, ast.Tuple | ast.List):
         unpack(run, target, value, source)
     elif isinstance(target, ast.Starred):
@@ -61,31 +64,25 @@ def _bind(run: Interpreter, name: str, value: Value) -> None:
     run.state.scope.bind(name, value)
 
 
-def _renamed(run: Interpreter, target: ast.Name, value: Value, source: ast.expr | None) -> None:
+def _renamed(run: Interpreter, target: ast.Name, rows: Rows, source: ast.expr | None) -> None:
     """Note that rows go by a second name: `b = a`, or two loaders of the same rows."""
     if source is None:
         return
-    inner = run.load(value)
-    if not isinstance(inner, Data) or not inner.rows.terms:
-        return
     other = source.id if isinstance(source, ast.Name) else None
     if id(source) in run.loading:
-        names = run.loaders.setdefault(inner.rows, [])
+        names = run.loaders.setdefault(rows, [])
         other = other or next(iter(names), None)
         if target.id not in names:
             names.append(target.id)
     if other is not None and other != target.id:
-        run.emit(Alias, target, rows=inner.rows, name=target.id, other=other)
+        run.emit(Alias, target, rows=rows, name=target.id, other=other)
 
 
-def _cut(run: Interpreter, target: ast.Name, value: Value) -> None:
+def _cut(run: Interpreter, target: ast.Name, rows: Rows) -> None:
     """Note that rows chosen by hand, as by a slice or mask, are called a part."""
-    inner = run.load(value)
-    if not isinstance(inner, Data) or not inner.rows.terms:
-        return
-    by_hand = all(term.selector.way in _BY_HAND for term in inner.rows.terms)
+    by_hand = all(term.selector.way in _BY_HAND for term in rows.terms)
     if by_hand and splits.part_named(target.id) is not None:
-        run.emit(Cut, target, rows=inner.rows, name=target.id)
+        run.emit(Cut, target, rows=rows, name=target.id)
 
 
 def unpack(

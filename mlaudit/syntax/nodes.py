@@ -17,12 +17,16 @@ _NUMBERS = {"conversion", "is_async", "level", "simple", "type_ignores"}
 _NO_NODES = _OPERATORS | _TEXT | _NUMBERS
 
 
-class _Fields(dict[type, tuple[str, ...]]):
-    """The fields of a class of nodes that can hold nodes; operators and contexts do not count."""
+class _Fields(dict[type, tuple[str, ...] | None]):
+    """The fields of a class of nodes that can hold nodes; operators and contexts do not count.
 
-    def __missing__(self, kind: type) -> tuple[str, ...]:
+    None for a class of anything else.
+    """
+
+    def __missing__(self, kind: type) -> tuple[str, ...] | None:
         names = () if kind in _CHILDLESS else getattr(kind, "_fields", ())
-        self[kind] = fields = tuple(name for name in names if name not in _NO_NODES)
+        own = tuple(name for name in names if name not in _NO_NODES)
+        self[kind] = fields = own if issubclass(kind, ast.AST) else None
         return fields
 
 
@@ -35,7 +39,7 @@ def children(node: ast.AST) -> list[ast.AST]:
     Operators and the contexts Load, Store and Del, which `ast` shares between trees, are left out.
     """
     found: list[ast.AST] = []
-    for name in _FIELDS[type(node)]:
+    for name in _FIELDS[type(node)] or ():
         value = getattr(node, name, None)
         if type(value) is list:
             found += value if None not in value else [item for item in value if item is not None]
@@ -55,7 +59,7 @@ class Nodes:
         self._all: list[ast.AST] = []
         self._ends: list[int] = []
         self._above: list[int] = []
-        self._visit(root, _FIELDS[type(root)], 0)
+        self._visit(root, 0, 0)
         self._by_kind: defaultdict[type[ast.AST], list[int]] = defaultdict(list)
         for position, node in enumerate(self._all):
             self._by_kind[node.__class__].append(position)
@@ -120,23 +124,29 @@ class Nodes:
             return self._by_kind.get(kinds[0], [])
         return sorted(position for kind in kinds for position in self._by_kind.get(kind, ()))
 
-    def _visit(self, node: ast.AST, fields: tuple[str, ...], above: int) -> None:
-        """List a node and all below it; only nodes that can hold others are visited in turn."""
-        found, ends = self._all, self._ends
-        start = len(found)
+    def _visit(self, node: ast.AST, start: int, above: int) -> int:
+        """List a node and all below it from a position on, and give the first position behind.
+
+        Only nodes that can hold others are visited in turn.
+        """
+        found, ends, parents = self._all, self._ends, self._above
         found.append(node)
         ends.append(start)
-        self._above.append(above)
-        for name in fields:
+        parents.append(above)
+        end = start + 1
+        for name in _FIELDS[node.__class__] or ():
             value: Any = getattr(node, name, None)
             for child in value if value.__class__ is list else (value,):
-                if inner := _FIELDS[child.__class__]:
-                    self._visit(child, inner, start)
-                elif isinstance(child, ast.AST):
+                fields = _FIELDS[child.__class__]
+                if fields:
+                    end = self._visit(child, end, start)
+                elif fields is not None:
+                    end += 1
                     found.append(child)
-                    ends.append(len(found))
-                    self._above.append(start)
-        ends[start] = len(found)
+                    ends.append(end)
+                    parents.append(start)
+        ends[start] = end
+        return end
 
 
 def walk(node: ast.AST) -> list[ast.AST]:

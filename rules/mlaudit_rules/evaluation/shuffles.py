@@ -52,7 +52,7 @@ class Shuffle:
 def shuffled_apart(module: Module) -> Iterator[tuple[Shuffle, Shuffle]]:
     """Find neighbours in a block that shuffle two arrays which later belong together."""
     meetings = None
-    if not any(word in module.document.text for word in SHUFFLING):
+    if not any(word in module.document.text for word in SHUFFLING) or not _several(module):
         return
     for node in module.nodes.find(*BLOCKS):
         for block in (node.body, getattr(node, "orelse", [])):
@@ -60,6 +60,14 @@ def shuffled_apart(module: Module) -> Iterator[tuple[Shuffle, Shuffle]]:
                 meetings = meetings if meetings is not None else _meetings(module)
                 if {first.name, second.name} in meetings:
                     yield first, second
+
+
+def _several(module: Module) -> bool:
+    """Say whether at least two calls may shuffle: by their name, or by one given at the import."""
+    aliases = module.names.aliases.items()
+    words = {alias for alias, name in aliases if name.rsplit(".", 1)[-1] in SHUFFLING}
+    words.update(SHUFFLING)
+    return sum(_name(named.node.func) in words for named in module.names.calls) > 1
 
 
 def _neighbours(module: Module, block: list[ast.stmt]) -> Iterator[tuple[Shuffle, Shuffle]]:

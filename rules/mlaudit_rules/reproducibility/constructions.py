@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from mlaudit_rules.reproducibility.bindings import assignments, last_name
+from mlaudit_rules.reproducibility.bindings import assignments, last_name, spelt
 
 if TYPE_CHECKING:
     from mlaudit.rulekit import Call, Module
@@ -31,12 +31,12 @@ def construction(module: Module, owner: ast.expr, before: ast.Call) -> ast.Call 
         return next(
             (c for c in calls if isinstance(c.func, ast.Name) and c.func.id == owner.id), None
         )
-    found = made(module, ast.unparse(owner), before)
+    found = made(module, spelt(owner), before)
     while found is None and isinstance(owner, ast.Attribute | ast.Subscript):
         owner = owner.value
-        found = made(module, ast.unparse(owner), before)
+        found = made(module, spelt(owner), before)
     while found is not None and last_name(found.func) in _AROUND and found.args:
-        inner = made(module, ast.unparse(found.args[0]), found)
+        inner = made(module, spelt(found.args[0]), found)
         if inner is None or inner is found:
             break
         found = inner
@@ -64,13 +64,13 @@ def _made(module: Module) -> dict[str, list[ast.Call]]:
     found: dict[str, list[ast.Call]] = {}
     for target, value in module.fact(assignments):
         if isinstance(value, ast.Call):
-            found.setdefault(ast.unparse(target), []).append(value)
+            found.setdefault(spelt(target), []).append(value)
     return found
 
 
 def _mentions(call: ast.Call, name: str) -> bool:
     return any(
-        isinstance(node, ast.Name | ast.Attribute) and ast.unparse(node) == name
+        isinstance(node, ast.Name | ast.Attribute) and spelt(node) == name
         for node in ast.walk(call)
     )
 
@@ -121,7 +121,7 @@ def _belongs(module: Module, call: Call, name: str) -> bool:
     elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
         function = node.value.func
         owners = [function.value] if isinstance(function, ast.Attribute) else []
-    return any(ast.unparse(owner) == name for owner in owners)
+    return any(spelt(owner) == name for owner in owners)
 
 
 def function_around(module: Module, node: ast.AST) -> ast.AST | None:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 _KINDS = frozenset(
     {"draw", "index", "values", "reorder", "duplicate", "subset", "load", "statistic", "reduce"}
 )
+_SAMPLE = "sample"
 # Their generators are their own, and are seeded in other ways.
 _APART = frozenset({"cudf", "cupy", "dask", "jax", "modin", "polars", "pyspark"})
 
@@ -61,7 +62,7 @@ def unseeded_draws(module: Module, seeding: Seeding, running: Running) -> Iterat
 def unseeded_sample(node: ast.expr) -> ast.Call | None:
     """Find an unseeded `.sample(frac=…)` or `.sample(n=…)` in a chain of methods of a table."""
     while isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
-        if node.func.attr == "sample":
+        if node.func.attr == _SAMPLE:
             given = {keyword.arg for keyword in node.keywords}
             if given & {"frac", "n"}:
                 return None if given & {"random_state", None} else node
@@ -71,6 +72,8 @@ def unseeded_sample(node: ast.expr) -> ast.Call | None:
 
 def sampled_apart(module: Module) -> list[ast.Call]:
     """Find `part = table.sample(...)` whose index then takes the rest: `table.drop(part.index)`."""
+    if _SAMPLE not in module.document.text:
+        return []
     if not any(unseeded_sample(named.node) for named in module.names.calls):
         return []
     sampled: dict[str, ast.Call] = {}
@@ -121,6 +124,8 @@ def _draws(call: Call) -> bool:
 
 
 def _samples(module: Module) -> Iterator[Drawing]:
+    if _SAMPLE not in module.document.text:
+        return
     splitting = set(module.fact(sampled_apart))
     for named in module.names.calls:
         node = named.node
