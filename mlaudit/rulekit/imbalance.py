@@ -34,6 +34,7 @@ WEIGHTS = {
     "pos_weight",
     "is_unbalance",
 }
+WEIGHING = Words("weight", "is_unbalance")
 NEUTRAL = (None, False, 1, 1.0)
 RARE = Pattern(
     r"fraud|churn|attrition|bankrupt|intrusion|delinquen|(credit|loan|card)[ _-]?default|"
@@ -106,6 +107,8 @@ def gather(module: Module) -> Imbalance:
     """Collect the signs in calls, names, counts, and what people wrote."""
     ratios = list(_ratios(module))
     texts = list(statements.texts(module))
+    if not statements.SPEAKING.stand_in("\n".join(text for _, text in texts)):
+        texts = []  # nobody speaks of balance
     signs: list[Sign] = [
         *_weights(module),
         *_resampling(module),
@@ -128,6 +131,8 @@ def gather(module: Module) -> Imbalance:
 
 def _weights(module: Module) -> Iterator[Sign]:
     """Find class weights in calls and in dictionaries of settings; mild ones are a hint."""
+    if not WEIGHING.stand_in(module.document.text):
+        return
     mild: list[Sign] = []
     for node in module.nodes.find(ast.Call, ast.Dict):
         if isinstance(node, ast.Call):

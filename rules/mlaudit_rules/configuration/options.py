@@ -27,6 +27,8 @@ class Option:
 
 def argparse_options(module: Module) -> Iterator[Option]:
     """Find the `add_argument` calls of argparse parsers and their groups."""
+    if "add_argument" not in module.document.text:
+        return
     for named in module.names.calls:
         node = named.node
         if isinstance(node.func, ast.Attribute) and node.func.attr == "add_argument":

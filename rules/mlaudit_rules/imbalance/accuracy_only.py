@@ -119,6 +119,8 @@ def _validates_accuracy(event: CrossValidate) -> bool:
 
 def _compiled(module: Module) -> Place | None:
     """Find `compile(metrics=["accuracy"])`."""
+    if "compile" not in module.document.text:
+        return None
     for node in module.nodes.find(ast.Call):
         if not (isinstance(node.func, ast.Attribute) and node.func.attr == "compile"):
             continue

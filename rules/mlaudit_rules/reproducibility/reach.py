@@ -44,13 +44,15 @@ class Reach:
         self._kinds = {call.node: call.entry.kind for call in module.calls if call.entry}
         self._transformers = _bound_to(module, self._kinds)
         self._steps = any(_steps(node) for node in module.nodes.find(ast.Attribute))
+        self._readings: dict[ast.AST, _Reading] = {}
         self._returned: dict[str, Draws] = {}
         self._trains = self._training_functions(module)
         self._carried: dict[str, Draws] = {}
         self._control = NONE
         self._in_loop = False
         self._block(module.tree.body)
-        if any(self._carried.values()) or any(self._returned.values()):  # else again is the same
+        more = any(self._carried.values()) or any(self._returned.values())
+        if more and len(self.reached) < len(self._draws):  # else again is the same
             self._block(module.tree.body)
 
     def _block(self, body: list[ast.stmt]) -> None:
@@ -151,22 +153,33 @@ class Reach:
 
     def _read(self, node: ast.AST | None) -> Draws:
         """Collect the draws that an expression carries, and note where they arrive."""
-        if node is None or isinstance(node, ast.Constant):
+        if node is None:
             return NONE
-        if isinstance(node, ast.Name | ast.Attribute):
-            if isinstance(node, ast.Attribute) and node.attr in _SHAPES:
-                return NONE
-            path = _path(node)
-            carried = self._carried.get(path, NONE) if path else NONE
-            return carried | (self._read(node.value) if isinstance(node, ast.Attribute) else NONE)
-        carried = NONE
-        for child in children(node):
-            reading = self._read(child)
-            if not (isinstance(child, ast.keyword) and child.arg in _WATCHING):
-                carried |= reading
-        return self._call(node, carried) if isinstance(node, ast.Call) else carried
+        if isinstance(node, ast.Call):
+            return self._call(node)
+        reading = self._readings.get(node)
+        if reading is None:
+            reading = self._readings[node] = _Reading()
+            reading.add(node, False)
+        return self._carried_by(reading)
 
-    def _call(self, node: ast.Call, carried: Draws) -> Draws:
+    def _carried_by(self, reading: _Reading) -> Draws:
+        carried = NONE
+        for path in reading.paths:
+            if path in self._carried:
+                carried |= self._carried[path]
+        for call, watching in reading.calls:
+            drawn = self._call(call)
+            if not watching:
+                carried |= drawn
+        return carried
+
+    def _call(self, node: ast.Call) -> Draws:
+        reading = self._readings.get(node)
+        if reading is None:
+            reading = self._readings[node] = _Reading()
+            reading.add_children(node, False)
+        carried = self._carried_by(reading)
         name = _last(node.func)
         if node in self._draws:
             carried |= {node}
@@ -204,6 +217,35 @@ class Reach:
         if isinstance(receiver, ast.Call):
             return self._kinds.get(receiver) in _LEARNING_NO_MODEL
         return _path(receiver) in self._transformers
+
+
+class _Reading:
+    """What an expression reads: names with their attributes, and calls; those may only watch."""
+
+    def __init__(self) -> None:
+        self.paths: list[str] = []
+        self.calls: list[tuple[ast.Call, bool]] = []
+
+    def add(self, node: ast.AST, watching: bool) -> None:
+        """Add what a part of the expression reads."""
+        if isinstance(node, ast.Call):
+            self.calls.append((node, watching))
+        elif isinstance(node, ast.Name | ast.Attribute):
+            if isinstance(node, ast.Attribute) and node.attr in _SHAPES:
+                return
+            path = _path(node)
+            if path is not None and not watching:
+                self.paths.append(path)
+            if isinstance(node, ast.Attribute):
+                self.add(node.value, watching)
+        elif not isinstance(node, ast.Constant):
+            self.add_children(node, watching)
+
+    def add_children(self, node: ast.AST, watching: bool) -> None:
+        """Add what the parts of a node read, from left to right."""
+        for child in children(node):
+            watches = isinstance(child, ast.keyword) and child.arg in _WATCHING
+            self.add(child, watching or watches)
 
 
 def _steps(node: ast.Attribute) -> bool:

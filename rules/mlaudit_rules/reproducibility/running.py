@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -28,14 +29,16 @@ def _registers(decorator: ast.expr) -> bool:
 
 
 class Running:
-    """References by name, followed from the top level; a class that is named runs its methods."""
+    """References by name, followed from the top level; a class that is named runs its methods.
+
+    They are gathered when somebody asks about a function: many programs have none.
+    """
 
     def __init__(self, module: Module):
+        self._nodes = module.nodes
         self._references: dict[Definition | None, set[str]] = {None: set()}
         self._functions: dict[str, list[Definition]] = {}
         self._roots: list[Definition] = []
-        self._collect(module.nodes)
-        self._reached = self._follow()
 
     def reaches(self, function: Definition | None) -> bool:
         """Say whether the code of the function (None: the top level) may run in this program."""
@@ -87,7 +90,10 @@ class Running:
         if scope is None and any(map(_registers, node.decorator_list)):
             self._roots.append(node)
 
-    def _follow(self) -> set[Definition]:
+    @cached_property
+    def _reached(self) -> set[Definition]:
+        """The functions that the top level may come to."""
+        self._collect(self._nodes)
         reached: set[Definition] = set(self._roots)
         pending: list[Definition | None] = [None, *self._roots]
         while pending:
