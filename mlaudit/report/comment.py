@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mlaudit.model.finding import Confidence
+from mlaudit.model.finding import Confidence, Safety
 from mlaudit.report import markdown, sections
-from mlaudit.report.escape import code
+from mlaudit.report.edits import suggested
+from mlaudit.report.escape import block, code
 from mlaudit.report.escape import markdown as prose
 from mlaudit.report.places import severest_first
 from mlaudit.report.tally import number
@@ -51,7 +52,12 @@ def remark(finding: Finding) -> str:
     parts = [f"**{prose(finding.code)} {prose(finding.name)}** {prose(finding.message)}{sure}"]
     if len(finding.evidence) > 1:
         parts += markdown.framed(finding)
-    parts += markdown.advised(finding)
+    new = suggested(finding)
+    if new is None or finding.fix is None:
+        parts += markdown.advised(finding)
+    else:
+        look = "" if finding.fix.safety is Safety.SAFE else " *(look at it before you take it)*"
+        parts += [f"**Instead:** {prose(finding.fix.description)}{look}", block(new, "suggestion")]
     return "\n\n".join(parts)
 
 

@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from mlaudit.model.finding import Severity
+from mlaudit.report.edits import widths
 from mlaudit.report.escape import line
 from mlaudit.report.places import columns, lines
 
@@ -37,7 +38,25 @@ def _diagnostic(finding: Finding) -> dict[str, Any]:
         "severity": _SEVERITIES[finding.severity],
         "code": {"value": f"{finding.code} {finding.name}"},
         **({"relatedLocations": related} if related else {}),
+        **_suggestion(finding),
     }
+
+
+def _suggestion(finding: Finding) -> dict[str, Any]:
+    """Give a fix of one edit; several would be taken for alternatives."""
+    edits = finding.fix.edits if finding.fix is not None else ()
+    if len(edits) != 1:
+        return {}
+    edit = edits[0].stored
+    spots = [(edit.line, edit.column), (edit.end_line, edit.end_column)]
+    across = widths(finding, spots)
+    if across is None:
+        return {}
+    start, end = (
+        {"line": number, "column": column}
+        for (number, _), column in zip(spots, across, strict=True)
+    )
+    return {"suggestions": [{"range": {"start": start, "end": end}, "text": edit.text}]}
 
 
 def _location(place: Location, finding: Finding) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from mlaudit.report.places import columns, lines
 from mlaudit.report.tally import failed, uncovered
 
 if TYPE_CHECKING:
-    from mlaudit.model.finding import Finding
+    from mlaudit.model.finding import Finding, Fix
     from mlaudit.model.location import Location
     from mlaudit.model.review import Review
 
@@ -80,9 +80,31 @@ def _result(finding: Finding, index: int) -> dict[str, Any]:
             }
             for number, each in enumerate(finding.evidence)
         ]
+    if finding.fix is not None and finding.fix.edits:
+        result["fixes"] = [_fix(finding.fix, finding.location.path)]
     if finding.fingerprint:
         result["partialFingerprints"] = {FINGERPRINT: finding.fingerprint}
     return result
+
+
+def _fix(fix: Fix, path: str) -> dict[str, Any]:
+    replacements = [
+        {
+            "deletedRegion": {
+                "startLine": edit.line,
+                "startColumn": edit.column,
+                "endLine": edit.end_line,
+                "endColumn": edit.end_column,
+            },
+            "insertedContent": {"text": edit.text},
+        }
+        for edit in (one.stored for one in fix.edits)
+    ]
+    return {
+        "description": {"text": line(fix.description)},
+        "artifactChanges": [{"artifactLocation": _artifact(path), "replacements": replacements}],
+        "properties": {"safety": fix.safety},
+    }
 
 
 def _advised(finding: Finding) -> str:

@@ -14,6 +14,8 @@ from rich.text import Text
 from mlaudit.model.finding import Confidence, Severity
 from mlaudit.model.review import Recommendation
 from mlaudit.report import frame, measurements, sections
+from mlaudit.report.edits import counted as mendable
+from mlaudit.report.edits import mark
 from mlaudit.report.escape import line, plain
 from mlaudit.report.grouping import by_file, grouped
 from mlaudit.report.tally import counted, covered, failed, uncovered
@@ -120,6 +122,8 @@ def _line_by_line(findings: Sequence[Finding], columns: int) -> Iterator[Rendera
 def _finding(finding: Finding, columns: int) -> Iterator[RenderableType]:
     colour = COLOURS[finding.severity]
     head = Text.assemble((finding.code, f"bold {colour}"), " ", (finding.name, colour))
+    if mark(finding):
+        head.append(f"  {mark(finding)}", style="green")
     if finding.confidence is not Confidence.HIGH:
         head.append(f"  (confidence {finding.confidence})", style="dim")
     yield head
@@ -184,6 +188,8 @@ def _banner(review: Review, columns: int) -> Panel:
         reasons.add_row("•", _reason(reason, review.findings))
     foot = Text(f"{counted(review)}\n")
     foot.append(f"coverage {covered(review)}", style="" if review.coverage.complete else "yellow")
+    if mendable(review):
+        foot.append(f"\n{mendable(review)}", style="green")
     if review.findings:
         code = grouped(review.findings)[0].full[0].code
         foot.append(f"\nmlaudit explain {code} tells more about a rule", style="dim")

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from mlaudit.rulekit.module import Module
     from mlaudit.syntax.concrete import Concrete
 
+_USUAL_NAMES = {"numpy": "np", "tensorflow": "tf"}
 _BLOCKS = ("body", "orelse", "finalbody")
 
 
@@ -114,17 +115,22 @@ class Repair:
         return name
 
     def library(self, name: str, user: ast.AST) -> str:
-        """Give the name by which `user` can speak of a library, importing it where needed."""
+        """Give the name by which `user` can speak of a library of which something is imported."""
         line = self.module.place(user).line
         imports = [one for one in self._top_imports() if one.lineno < line]
         for statement in imports:
-            for alias in statement.names if isinstance(statement, ast.Import) else ():
-                if alias.name == name or (not alias.asname and alias.name.startswith(f"{name}.")):
+            for alias in statement.names:
+                if isinstance(statement, ast.ImportFrom):
+                    if alias.name == name and statement.module == "tensorflow":
+                        return alias.asname or name
+                elif alias.name == name or (not alias.asname and alias.name.startswith(f"{name}.")):
                     return alias.asname or name
-        if not imports or not self.is_free(name):
+        known = {_package(one).partition(".")[0] for one in imports}
+        short = _USUAL_NAMES.get(name, name)
+        if name not in known or not self.is_free(short):
             raise NoRepair
-        self._import(imports, name, f"import {name}")
-        return name
+        self._import(imports, name, f"import {name}" + (f" as {short}" if short != name else ""))
+        return short
 
     def is_free(self, name: str) -> bool:
         """Say whether a name means nothing in the document."""

@@ -6,9 +6,10 @@ import ast
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from mlaudit.rulekit import NoRepair, Repair, block_of, statement_of
+from mlaudit.rulekit import NoRepair, Pattern, Repair, block_of, statement_of
 from mlaudit_rules.reproducibility.randomness import unseeded
 from mlaudit_rules.reproducibility.seeding import SEED_NAME
+from mlaudit_rules.reproducibility.turns import Turn
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,16 +24,18 @@ _GLOBAL = {
     "torch": ("torch", "manual_seed"),
     "tensorflow": ("tensorflow", "random.set_seed"),
 }
+_OLD = Pattern(r"tf\.Session|placeholder\(|compat\.v1|ConfigProto|theano|set_random_seed")
 _SET_UP = ast.Import | ast.ImportFrom | ast.Expr | ast.Try | ast.Pass
 
 
 def seeded(module: Module, finding: Finding) -> Iterator[Repair]:
-    """Give the call at a finding a seed of its own."""
+    """Give the call at a finding a seed of its own; in repetitions, another in each turn."""
     call = module.call_at(finding.location)
     if call is None or call.entry is None or call.entry.seed is None:
         return
-    repair = Repair(module)
-    value = _value(repair, call, call.entry.seed)
+    turn = Turn(module, call)
+    repair = Repair(module, safe=not turn.would_repeat)
+    value = _value(repair, call, call.entry.seed, turn.counter)
     if call.entry.parameters[:1] == (call.entry.seed,) and not call.node.keywords:
         repair.replace(call.node, f"{module.text(call.node.func)}({value})")
     else:
@@ -46,13 +49,17 @@ def seeded_globally(module: Module, finding: Finding) -> Iterator[Repair]:
     randomness = next(found, None)
     if randomness is None or randomness.generator not in _GLOBAL:
         return
-    for place in (*_beside(module, randomness), *_starts(module, randomness.place.line)):
+    line = randomness.place.line
+    for place in (*_beside(module, randomness), *_starts(module, line)):
         repair = Repair(module)
-        library, function = _GLOBAL[randomness.generator]
-        name = repair.library(library, place)
         seed = _given(module, place) or _bound(place) or seed_of(module, place)
-        apart = [""] if isinstance(place, ast.Import | ast.ImportFrom) else []
-        repair.below(place, *apart, f"{name}.{function}({seed})")
+        setting = f"{_setter(repair, randomness.generator, place)}({seed})"
+        if isinstance(place, ast.Import | ast.ImportFrom):
+            repair.below(place, "", setting)
+        elif place in _mains(module):
+            repair.above(place, setting)
+        else:
+            repair.below(place, setting)
         yield repair
 
 
@@ -109,10 +116,33 @@ def starts(module: Module, line: int) -> list[ast.stmt]:
 
 
 def _starts(module: Module, line: int) -> list[ast.stmt]:
-    """Give where a seed may stand first: below its constant, else below the imports."""
+    """Give where a seed may stand first: its constant, the start of a script, the imports."""
     named = [statement for _, statement in _named_seeds(module, line)]
     top = [one for one in module.tree.body if isinstance(one, ast.Import | ast.ImportFrom)]
-    return [*named[:1], *starts(module, line), *(one for one in top[-1:] if one.lineno < line)]
+    below = [one for one in top[-1:] if one.lineno < line]
+    return [*named[:1], *_mains(module), *starts(module, line), *below]
+
+
+def _mains(module: Module) -> list[ast.stmt]:
+    """Find the first statement of `if __name__ == "__main__":`."""
+    return [
+        one.body[0]
+        for one in module.tree.body
+        if isinstance(one, ast.If) and ast.unparse(one.test) == "__name__ == '__main__'"
+    ]
+
+
+def _setter(repair: Repair, generator: str, user: ast.AST) -> str:
+    """Write the function that seeds a global generator; Keras has had its own for some years."""
+    library, function = _GLOBAL[generator]
+    if generator == "tensorflow":
+        if _OLD.search(repair.module.document.text):
+            raise NoRepair
+        imported = repair.module.names.aliases.values()
+        if not any(name.partition(".")[0] == "tensorflow" for name in imported):
+            repair.safe = False
+            return f"{repair.library('keras', user)}.utils.set_random_seed"
+    return f"{repair.library(library, user)}.{function}"
 
 
 def _beside(module: Module, randomness: Randomness) -> Iterator[ast.stmt]:
@@ -152,8 +182,8 @@ def _named_seeds(module: Module, line: int) -> Iterator[tuple[str, ast.stmt]]:
                 yield target.id, statement
 
 
-def _value(repair: Repair, call: Call, parameter: str) -> str:
-    seed = seed_of(repair.module, call.node)
+def _value(repair: Repair, call: Call, parameter: str, counter: str | None) -> str:
+    seed = counter or seed_of(repair.module, call.node)
     if parameter == "generator":
         return f"{repair.library('torch', call.node)}.Generator().manual_seed({seed})"
     if parameter == "sampler":
