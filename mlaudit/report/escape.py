@@ -78,7 +78,9 @@ def _visible(character: str) -> str:
         return character
     import unicodedata  # only texts beyond ASCII come here
 
-    return "\ufffd" if unicodedata.category(character) in _HIDDEN else character
+    hidden = unicodedata.category(character) in _HIDDEN
+    # The last two places of each plane are no characters, and XML allows none of them.
+    return "\ufffd" if hidden or ord(character) & 0xFFFE == 0xFFFE else character
 
 
 def _prose(text: str) -> str:

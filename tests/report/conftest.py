@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
+from mlaudit.config.schema import Config
+from mlaudit.engine.review import review as review_paths
 from mlaudit.model.finding import Confidence, Evidence, Excerpt, Finding, Fix, Severity
 from mlaudit.model.location import Location
 from mlaudit.model.review import (
@@ -337,3 +340,91 @@ def leak() -> Finding:
 def hostile() -> Finding:
     """A leak across two cells and a file, with text that no format may obey."""
     return cell_leak()
+
+
+MANY = 5000
+ROOT = Path(__file__).parents[2]
+ABROAD = """\
+import pandas as pd
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import train_test_split
+from sklearn.preprocessing import StandardScaler
+
+größen = pd.read_csv("größen 東京 🦊.csv")  # \u202eسم\u202c
+X = StandardScaler().fit_transform(größen.drop(columns="ziel ☃"))
+X_train, X_test, y_train, y_test = train_test_split(X, größen["ziel ☃"])
+print(LogisticRegression(C=3.5).fit(X_train, y_train).score(X_test, y_test))
+"""
+HOSTILE = (
+    "\x00\x1b[31m\u202e\ufffe]]> --> </script><img src=x onerror=alert(1)> `|` @all ::error::\r\n"
+)
+
+
+@pytest.fixture(
+    params=[
+        *("everything", "nothing", "churn", "notebook", "abroad"),
+        *("hostile", "many", "placeless"),
+    ]
+)
+def any_review(
+    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Review:
+    """Reviews made by hand and by the engine, of what is common and what is odd."""
+    made: Review = request.getfixturevalue("review")
+    first = made.findings[0]
+    match request.param:
+        case "nothing":
+            made = request.getfixturevalue("empty")
+        case "many":
+            lines = range(1, MANY + 1)
+            places = (
+                replace(first.location, line=line, end_line=line, physical_line=line)
+                for line in lines
+            )
+            made = replace(made, findings=tuple(replace(first, location=at) for at in places))
+        case "placeless":
+            bare = replace(first.location, line=0, column=0, physical_line=None)
+            made = replace(made, findings=(replace(first, location=bare),))
+        case "hostile":
+            made = _with_everywhere(made, HOSTILE)
+        case "churn":
+            monkeypatch.chdir(ROOT)
+            made = review_paths(["fixtures/projects/churn"], Config())
+        case "notebook":
+            monkeypatch.chdir(ROOT)
+            made = review_paths(["fixtures/projects/churn/churn.ipynb"], Config())
+        case "abroad":
+            monkeypatch.chdir(tmp_path)
+            path = tmp_path / "größe 東京" / "🦊 a%20b#c.py"
+            path.parent.mkdir()
+            path.write_text(ABROAD, encoding="utf-8")
+            made = review_paths(["."], Config(extend_select=("ALL",)))
+    assert bool(made.findings) is (request.param != "nothing")
+    return made
+
+
+def _with_everywhere(made: Review, text: str) -> Review:
+    """Put a text into all that comes from the code under review."""
+    path = f"a{text.strip()}.py"
+
+    def moved(place: Location) -> Location:
+        return replace(place, path=path)
+
+    findings = tuple(
+        replace(
+            finding,
+            message=f"{finding.message}{text}",
+            location=moved(finding.location),
+            evidence=tuple(
+                replace(each, location=moved(each.location), message=text)
+                for each in finding.evidence
+            ),
+            excerpts=tuple(
+                replace(each, path=path, lines=tuple(f"{line}{text}" for line in each.lines))
+                for each in finding.excerpts
+            ),
+        )
+        for finding in made.findings
+    )
+    models = tuple(replace(card, name=text, location=moved(card.location)) for card in made.models)
+    return replace(made, findings=findings, models=models, errors=(Failure(path, text, "X001"),))

@@ -28,7 +28,9 @@ def words(text: str) -> str:
     return "".join(seen)
 
 
-@pytest.mark.parametrize("hidden", ["\x1b[31m", "\u202e", "\x00", "\u2066", "\ud800", "\x9b"])
+@pytest.mark.parametrize(
+    "hidden", ["\x1b[31m", "\u202e", "\x00", "\u2066", "\ud800", "\x9b", "\ufffe"]
+)
 def test_nothing_hidden_reaches_a_terminal(hidden: str) -> None:
     assert hidden[0] not in plain(f"a{hidden}b")
     assert plain(f"a{hidden}b").encode()

@@ -10,11 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import jsonschema
-import pytest
 from junitparser import JUnitXml
 
-from mlaudit.config.schema import Config
-from mlaudit.engine.review import review as review_paths
 from mlaudit.model import interchange
 from mlaudit.report import github, gitlab, jsonl, junit, rdjson, sarif
 
@@ -23,43 +20,10 @@ if TYPE_CHECKING:
     from mlaudit.model.review import Review
 
 HERE = Path(__file__).parent
-ROOT = HERE.parents[1]
-MANY = 5000
 
 
 def _schema(name: str) -> Any:
     return json.loads((HERE / "schemas" / name).read_text(encoding="utf-8"))
-
-
-def _many(review: Review) -> Review:
-    first = review.findings[0]
-    place = first.location
-    numbered = tuple(
-        replace(first, location=replace(place, line=line, end_line=line, physical_line=line))
-        for line in range(1, MANY + 1)
-    )
-    return replace(review, findings=numbered)
-
-
-def _placeless(review: Review) -> Review:
-    bare = replace(review.findings[0].location, line=0, column=0, physical_line=None)
-    return replace(review, findings=(replace(review.findings[0], location=bare),))
-
-
-@pytest.fixture(params=["everything", "nothing", "churn", "many", "placeless"])
-def any_review(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Review:
-    review: Review = request.getfixturevalue("review")
-    match request.param:
-        case "nothing":
-            review = request.getfixturevalue("empty")
-        case "many":
-            review = _many(review)
-        case "placeless":
-            review = _placeless(review)
-        case "churn":
-            monkeypatch.chdir(ROOT)
-            review = review_paths(["fixtures/projects/churn"], Config())
-    return review
 
 
 def test_sarif_is_what_oasis_says(any_review: Review) -> None:
@@ -123,7 +87,12 @@ def test_junit_is_read_by_junitparser(any_review: Review, tmp_path: Path) -> Non
     assert counted["Failure"] == failures
 
 
-# The fields that GitLab's documentation of code quality reports asks for.
+def test_gitlab_is_what_its_documentation_says(any_review: Review) -> None:
+    jsonschema.Draft202012Validator(_schema("codequality.json")).validate(
+        json.loads(gitlab.render(any_review))
+    )
+
+
 def test_gitlab_has_the_fields_that_it_asks_for(any_review: Review) -> None:
     issues = json.loads(gitlab.render(any_review))
     assert len(issues) == len(any_review.findings)
