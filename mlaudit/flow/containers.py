@@ -23,7 +23,7 @@ from mlaudit.flow.values import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable
+    from collections.abc import Hashable, Iterable
 
     from mlaudit.flow.arguments import Arguments
     from mlaudit.flow.interpreter import Interpreter
@@ -151,25 +151,75 @@ def sequence_method(
         run.state.heap[holder.address] = changed
         return Constant(None)
     if name in {"pop", "popleft"}:
-        return element(run, value)
+        return _popped(run, holder, value, name, args)
     if name == "copy":
         return run.state.allocate(value)
     if name == "sort" and isinstance(holder, Ref) and run.data(value).scores:
         run.state.heap[holder.address] = Sequence(value.items, value.rest, "ranked")
+    if name in {"remove", "discard", "clear"} and isinstance(holder, Ref):
+        kept = _without(run, value, run.load(given)) if name != "clear" else Sequence(way=value.way)
+        run.state.heap[holder.address] = kept
+        return Constant(None)
     if name in {"sort", "reverse", "remove", "clear"}:
         return Constant(None)
-    return Data("scalar", chosen_by=choices.by(run, given) if name == "index" else ())
+    if name == "index":
+        return _index(run, value, run.load(given))
+    return Data("scalar")
+
+
+def _index(run: Interpreter, value: Sequence, wanted: Value) -> Value:
+    """Find the position of an item in a list of names."""
+    items = [run.load(item) for item in value.items]
+    if isinstance(wanted, Constant) and wanted in items and of_names(items):
+        return Constant(items.index(wanted))
+    return Data("scalar", chosen_by=choices.by(run, wanted))
+
+
+def _without(run: Interpreter, value: Sequence, gone: Value) -> Sequence:
+    """Take an item out of a list; of names, where it is not known which one, any may be gone."""
+    items = [run.load(item) for item in value.items]
+    if isinstance(gone, Constant) and gone in items:
+        return without_item(value, items.index(gone))
+    named = value.rest is None and not isinstance(gone, Constant) and of_names(items)
+    return Sequence((), Data("scalar"), value.way) if named else value
+
+
+def without_item(value: Sequence, position: int) -> Sequence:
+    """Take the item at a position out of a list."""
+    items = list(value.items)
+    del items[position]
+    return Sequence(tuple(items), value.rest, value.way)
+
+
+def of_names(items: Iterable[Value]) -> bool:
+    """Say whether all items are known texts, as a list of columns has them."""
+    return all(isinstance(item, Constant) and isinstance(item.value, str) for item in items)
+
+
+def _popped(run: Interpreter, holder: Value, value: Sequence, name: str, args: Arguments) -> Value:
+    """Take an item out of a list and give it; items other than names are left where they are."""
+    items = [run.load(item) for item in value.items]
+    known = bool(items) and value.rest is None and of_names(items)
+    if not known or not isinstance(holder, Ref):
+        return element(run, value)
+    last = Constant(0 if name == "popleft" else -1)
+    position = run.load(args.positional[0]) if args.positional else last
+    at = position.value if isinstance(position, Constant) else None
+    if not isinstance(at, int) or not -len(items) <= at < len(items):
+        run.state.heap[holder.address] = Sequence((), Data("scalar"), value.way)
+        return element(run, value)
+    run.state.heap[holder.address] = without_item(value, at)
+    return items[at]
 
 
 def dictionary_method(
     run: Interpreter, holder: Value, value: Dictionary, name: str, args: Arguments
 ) -> Value:
     """Run a method of a dict."""
-    everything = [*value.items.values(), *([value.rest] if value.rest else [])]
     if name in {"get", "pop", "setdefault"} and args.positional:
         return item(run, value, args.positional[0])
     if name == "values":
-        return Sequence(tuple(everything)) if value.rest is None else Sequence(rest=run.data(value))
+        return Sequence(tuple(value.items.values()), value.rest)
     if name == "keys":
         return Sequence(tuple(Constant(key) for key in value.items))
     if name == "items":

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from mlaudit.flow import (
     attributes,
     building,
+    entities,
     evaluation,
     fitting,
     networks,
@@ -211,7 +212,8 @@ def predicted(
             made_in=run.running,
         )
     made.chosen_by = estimator.chosen_by
-    made.fits, made.rows, made.influences = estimator.fits, data.rows, data.influences
+    made.fits, made.rows = estimator.fits, data.rows
+    made.influences = entities.reaching(run, data.influences)
     return made
 
 

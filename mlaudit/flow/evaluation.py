@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
+from mlaudit.flow import entities
 from mlaudit.flow.regions import NO_ROWS, union
 from mlaudit.flow.values import UNKNOWN, Data, Estimator, Prediction, Value, combine
 from mlaudit.model.pattern import Pattern
@@ -32,7 +33,7 @@ def metric(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> V
     if not any(d.predictions for d in data) or _all_predicted(entry, arguments):
         return Data("scalar", influences=combine(data).influences if data else ())
     swapped = _swapped(entry, data)
-    predictions = dict.fromkeys(p for d in data for p in d.predictions)
+    predictions = _of_labels(data)
     answers = union(d.rows for d in data if not d.predictions)
     events = [
         evaluated(run, arguments.node, prediction, name.rsplit(".", 1)[-1], index, swapped)
@@ -46,6 +47,17 @@ def metric(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> V
         event.units = _units(data)
         event.answers = answers if answers.terms else None
     return Data("report" if entry.tabular else "scalar", scores=tuple(events))
+
+
+def _of_labels(data: list[Data]) -> list[Prediction]:
+    """Give the predictions that are judged: of a mixture, those of rows whose labels stand beside.
+
+    Out-of-fold predictions and those of an unlabelled test set often go through the same hands.
+    """
+    predictions = list(dict.fromkeys(p for d in data for p in d.predictions))
+    labels = union(d.rows for d in data if not d.predictions)
+    kin = [p for p in predictions if p.rows.kin(labels)] if len(predictions) > 1 else []
+    return kin or predictions
 
 
 def _operands(run: Interpreter, entry: Entry, arguments: Arguments) -> list[Value]:
@@ -169,7 +181,7 @@ def score(
         holder,
         estimator.fits,
         data.rows,
-        data.influences,
+        entities.reaching(run, data.influences),
         name,
         run.place(arguments.node),
         run.text(expression) if expression is not None else "",

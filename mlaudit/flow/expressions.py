@@ -301,11 +301,26 @@ def truth(run: Interpreter, test: ast.expr) -> bool | None:
     if _is_main_guard(test):
         return True
     if isinstance(test, ast.Compare):
-        return _is_none(run, test)
+        contained = _contained(run, test)
+        return _is_none(run, test) if contained is None else contained
     value = run.load(run.eval(test))
     if isinstance(test, ast.Name) and isinstance(value, Constant) and isinstance(value.value, bool):
         return value.value if not run.loops else None
     return None
+
+
+def _contained(run: Interpreter, test: ast.Compare) -> bool | None:
+    """Decide `name in names` where all of them are known."""
+    if run.loops or not isinstance(test.ops[0], ast.In | ast.NotIn) or len(test.ops) > 1:
+        return None
+    wanted, inner = run.load(run.eval(test.left)), run.load(run.eval(test.comparators[0]))
+    if not isinstance(inner, Sequence) or not isinstance(wanted, Constant):
+        return None
+    items = [run.load(item) for item in inner.items]
+    known = bool(items) and inner.rest is None
+    if not known or not all(isinstance(item, Constant) for item in items):
+        return None
+    return (wanted in items) is isinstance(test.ops[0], ast.In)
 
 
 def _is_none(run: Interpreter, test: ast.Compare) -> bool | None:

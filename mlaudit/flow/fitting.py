@@ -6,7 +6,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from mlaudit.catalogue.entry import Entry
-from mlaudit.flow import building, order, targets
+from mlaudit.flow import building, entities, order, targets
 from mlaudit.flow.arguments import Arguments, described
 from mlaudit.flow.values import (
     FREQUENCIES,
@@ -193,6 +193,7 @@ def _learned(
                 part.entry.supervised,
                 part.entry.statistic,
                 bool(run.conditions),
+                turns_of=entities.turns_of(run, data.rows),
             )
         )
     return tuple(found)

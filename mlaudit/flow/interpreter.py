@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from mlaudit.flow import (
     containers,
+    entities,
     expressions,
     functions,
     imports,
@@ -20,7 +21,7 @@ from mlaudit.flow import (
 from mlaudit.flow.regions import base
 from mlaudit.flow.state import End, Fork, Scope, State
 from mlaudit.flow.values import UNKNOWN, Class, Constant, Data, Function, Prediction, Ref, Value
-from mlaudit.trace.events import Event, Model
+from mlaudit.trace.events import CrossValidate, Event, Fit, Model
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterator
@@ -73,6 +74,7 @@ class Interpreter:
         self.judged: dict[int, list[Prediction]] = {}
         self.written: dict[Hashable, Value] = {}
         self.closed_over: set[Scope] = set()
+        self.read_in: dict[Hashable, frozenset[int]] = {}
 
     # -- facts -----------------------------------------------------------------------------------
 
@@ -88,6 +90,8 @@ class Interpreter:
 
     def emit(self, kind: type[E], node: ast.AST, *more: Hashable, **fields: Any) -> E:
         """Record an event; when its code runs again in a loop, it is brought up to date."""
+        if kind is Fit or kind is CrossValidate:
+            fields["influences"] = entities.reaching(self, fields.get("influences", ()))
         key: Any = (kind, id(node), self.context, *more)
         event = self.events.get(key)
         if event is None:

@@ -8,6 +8,7 @@ from mlaudit.flow import (
     building,
     choices,
     duplicates,
+    entities,
     estimators,
     evaluation,
     files,
@@ -138,6 +139,7 @@ def statistic_of(
         entry.supervised or data.label,
         entry.statistic,
         bool(run.conditions) or data.kind == "unknown",
+        turns_of=entities.turns_of(run, data.rows),
     )
     return (influence,)
 
@@ -254,7 +256,7 @@ def _load(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> Va
     first = run.load(arguments.positional[0]) if arguments.positional else None
     short = _short(name)
     if isinstance(first, Constant) and isinstance(first.value, str):
-        key: object = ("file", first.value, *_portion(run, arguments))
+        key: tuple[Hashable, ...] = ("file", first.value, *_portion(run, arguments))
         label = first.value.replace("\\", "/").rsplit("/", 1)[-1]
     else:
         key = ("load", id(arguments.node), run.context)
@@ -264,6 +266,8 @@ def _load(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> Va
             else f"{short}()"
         )
     rows = base(key, label)
+    if key[0] == "load":
+        entities.read(run, rows)
     run.emit(Load, arguments.node, reader=short, source=label, rows=rows)
     told = order.loaded(run, entry, arguments, rows)
     tabular = entry.name.startswith("read_") or "DataFrame" in entry.name

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from mlaudit.flow import headings, tables
+from mlaudit.flow import entities, headings, tables
 from mlaudit.flow.arguments import Arguments
 from mlaudit.flow.values import (
     Constant,
@@ -104,6 +104,7 @@ def _statistics(run: Interpreter, value: Data, node: ast.expr) -> Iterator[Influ
                 if entry is not None and not grouped
                 else "group statistics",
                 conditional=bool(run.conditions),
+                turns_of=entities.turns_of(run, value.rows),
             )
 
 

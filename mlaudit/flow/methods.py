@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from mlaudit.flow import (
     duplicates,
+    entities,
     evaluation,
     files,
     functions,
@@ -238,6 +239,7 @@ def _of_group(
         "group statistics",
         bool(run.conditions),
         source=targets.source(run, value, name, arguments),
+        turns_of=entities.turns_of(run, value.rows),
     )
     influences = (influence,) if value.rows.terms else ()
     joined = combine([value, *others])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from mlaudit.flow import builtin, choices, evaluation, files, splits
+from mlaudit.flow import builtin, choices, entities, evaluation, files, splits
 from mlaudit.flow.regions import NO_ROWS, Selector, base
 from mlaudit.flow.values import (
     UNKNOWN,
@@ -108,7 +108,8 @@ def _prediction(
             made_in=run.running,
         )
     made.chosen_by = estimator.chosen_by
-    made.fits, made.rows, made.influences = estimator.fits, joined.rows, joined.influences
+    made.fits, made.rows = estimator.fits, joined.rows
+    made.influences = entities.reaching(run, joined.influences)
     estimator.model.role = Role.PREDICTOR
     return Data("prediction", joined.rows, joined.influences, (*joined.predictions, made)[-6:])
 

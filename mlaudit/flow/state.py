@@ -233,12 +233,24 @@ class State:
         return Choice(tuple(options.values())[:MOST_CHOICES])
 
     def _join_sequences(self, a: Sequence, b: Sequence) -> Sequence:
+        if self._differ_in_names(a, b):
+            both = tuple(item for item in a.items if item in b.items)
+            return Sequence(both, Data("scalar"), a.way)
         if len(a.items) == len(b.items):
             items = tuple(self.join(x, y) for x, y in zip(a.items, b.items, strict=True))
         else:
             items = max(a.items, b.items, key=len)
         rest = a.rest if b.rest is None else b.rest if a.rest is None else self.join(a.rest, b.rest)
         return Sequence(items, rest, a.way)
+
+    def _differ_in_names(self, a: Sequence, b: Sequence) -> bool:
+        """Say whether two lists of names have not the same number of them."""
+        if len(a.items) == len(b.items):
+            return False
+        return all(
+            isinstance(item, Constant) and isinstance(item.value, str)
+            for item in (*a.items, *b.items)
+        )
 
 
 def _join_data(a: Data, b: Data, parted: bool) -> Data:

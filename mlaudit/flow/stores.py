@@ -6,6 +6,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from mlaudit.flow import choices, containers, order, splits, tables
+from mlaudit.flow.arguments import Arguments
 from mlaudit.flow.regions import Selector
 from mlaudit.flow.values import (
     UNKNOWN,
@@ -277,6 +278,8 @@ def delete(run: Interpreter, target: ast.expr) -> None:
         if isinstance(inner, Data) and isinstance(holder, Ref):
             names = tables.literal_names(run, key)
             run.state.heap[holder.address] = tables.drop_columns(inner, names)
+        elif isinstance(inner, Sequence):
+            containers.sequence_method(run, holder, inner, "pop", Arguments(target, [key]))
     elif isinstance(target, ast.Attribute):
         holder = run.eval(target.value)
         inner = run.load(holder)

@@ -286,16 +286,7 @@ def selections(influences: tuple[Influence, ...]) -> tuple[Influence, ...]:
 def _as_selection(influence: Influence) -> Influence:
     if influence.kind is not Kind.STATISTIC:
         return influence
-    return Influence(
-        influence.operation,
-        Kind.SELECTION,
-        influence.effect,
-        influence.rows,
-        influence.place,
-        influence.supervised,
-        influence.statistic,
-        influence.conditional,
-    )
+    return replace(influence, kind=Kind.SELECTION, column=None, source=None, removes=False)
 
 
 def _at(value: Data, position: Hashable) -> Data:

@@ -134,7 +134,10 @@ def _weights(module: Module) -> Iterator[Sign]:
     if not WEIGHING.stand_in(module.document.text):
         return
     mild: list[Sign] = []
+    forgotten = _forgotten(module)
     for node in module.nodes.find(ast.Call, ast.Dict):
+        if node in forgotten:
+            continue
         if isinstance(node, ast.Call):
             given = [(keyword.arg, keyword.value) for keyword in node.keywords]
         else:
@@ -155,6 +158,20 @@ def _weights(module: Module) -> Iterator[Sign]:
                 yield Sign(f"`{name}` is set", HINTED if tried else SHOWN, module.place(value))
                 return
     yield from mild[:1]
+
+
+def _forgotten(module: Module) -> set[ast.expr]:
+    """Find dictionaries of settings that are given a name nobody reads."""
+    named = {
+        node.targets[0].id: node.value
+        for node in module.nodes.find(ast.Assign)
+        if isinstance(node.targets[0], ast.Name) and isinstance(node.value, ast.Dict)
+    }
+    if not named:
+        return set()
+    names = module.nodes.find(ast.Name)
+    read = {node.id for node in names if isinstance(node.ctx, ast.Load)}
+    return {value for name, value in named.items() if name not in read}
 
 
 def _is_mild(module: Module, weights: ast.expr) -> bool:

@@ -71,7 +71,8 @@ class Influence:
 
     In a table, `column` is the only column that it reached (None: any); `source` is the column that
     it was taken of, where that is known.  `removes` says that rows were removed by it, and then
-    `rows` are those that are left.
+    `rows` are those that are left.  `turns_of` are the loops of which every turn reads such rows
+    anew: what it was taken of is a single entity.
     """
 
     operation: str
@@ -85,6 +86,7 @@ class Influence:
     column: str | None = None
     source: str | None = None
     removes: bool = False
+    turns_of: frozenset[int] = frozenset()
 
     @property
     def strength(self) -> tuple[int, bool]:

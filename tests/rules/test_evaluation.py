@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from mlaudit.model.finding import Severity
 from mlaudit.rulekit.testing import findings
 
@@ -32,6 +34,13 @@ def test_a_training_score_alone_is_an_error() -> None:
     (found,) = findings(TRAINED + BARE, "EVAL002")
     assert found.severity is Severity.ERROR
     assert found.message.endswith("no score on other rows stands beside it")
+
+
+def test_a_score_on_more_than_the_training_rows_is_called_so() -> None:
+    (found,) = findings(TRAINED + BARE, "EVAL002")
+    assert "measured on `X`, rows that `" in found.message
+    (found,) = findings(TRAINED.replace("fit(X, y)", "fit(X[:900], y[:900])") + BARE, "EVAL002")
+    assert "measured on `X`, among which are all rows that" in found.message
 
 
 def test_a_training_score_beside_scores_of_other_models_is_a_warning() -> None:
@@ -108,3 +117,35 @@ def test_watched_rows_called_validation_are_a_hint() -> None:
     for name in ("X_val", "validate_rows", "valid_rows"):
         code = WATCHED.format(rows=name).replace("theirs", name.replace("X", "set"))
         assert [found.severity for found in findings(code, "EVAL004")] == [Severity.INFO]
+
+
+AVERAGED = """
+import pandas as pd
+from sklearn.metrics import precision_score, recall_score
+from sklearn.model_selection import train_test_split
+from sklearn.tree import DecisionTreeClassifier
+
+leaves = pd.read_csv("leaves.csv")
+X, y = leaves.drop(columns="kind"), leaves["kind"]
+X_old, X_new, y_old, y_new = train_test_split(X, y, stratify=y, random_state=0)
+found = DecisionTreeClassifier(random_state=0).fit(X_old, y_old).predict(X_new)
+"""
+
+
+@pytest.mark.parametrize(
+    ("call", "effect"),
+    [
+        ("precision_score(found, y_new)", "it gives the recall"),
+        ("recall_score(found, y_new, average='macro')", "it gives the precision"),
+        (
+            "precision_score(found, y_new, average='weighted')",
+            "it gives the recall of each class, weighted by how often it is predicted",
+        ),
+        ("recall_score(found, y_new, average='weighted')", None),
+        ("precision_score(found, y_new, average='micro')", None),
+        ("recall_score(found, y_new, average=chosen)", None),
+    ],
+)
+def test_what_an_exchange_gives_hangs_on_the_average(call: str, effect: str | None) -> None:
+    told = [found.message.rpartition(": ")[2] for found in findings(AVERAGED + call, "EVAL010")]
+    assert told == ([effect] if effect else [])

@@ -80,7 +80,13 @@ def test_weights_not_far_apart_are_a_mere_hint(settings: str, evident: bool) -> 
 
 def test_a_mild_weight_does_not_hide_a_strong_one() -> None:
     mild = script(settings="class_weight={0: 1, 1: 2}")
-    assert imbalance(mild + "settings = {'class_weight': 'balanced'}\n").evident
+    assert imbalance(mild + "settings = {'class_weight': 'balanced'}\nSVC(**settings)\n").evident
+
+
+@pytest.mark.parametrize(("use", "shown"), [("LogisticRegression(**found)", True), ("", False)])
+def test_settings_that_nobody_reads_show_nothing(use: str, shown: bool) -> None:
+    written = "found = {'C': 0.3, 'class_weight': 'balanced'}\n"
+    assert imbalance(script() + written + use).shown is shown
 
 
 @pytest.mark.parametrize("settings", ["", "class_weight=None", "C=2.0"])

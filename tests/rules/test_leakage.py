@@ -230,3 +230,35 @@ X_train, X_test, y_train, y_test = train_test_split(X, y, random_state=4)
     (finding,) = findings(code, "LEAK004")
     places = {evidence.role: evidence.location.line for evidence in finding.evidence}
     assert places["split here"] == 9
+
+
+NAMED = """
+import sys
+import pandas as pd
+from sklearn.linear_model import LinearRegression
+
+streets = pd.read_csv("streets.csv")
+columns = ["cars", "noise", "width"]
+{change}
+LinearRegression().fit(streets[columns], streets["noise"])
+"""
+
+
+@pytest.mark.parametrize(
+    ("change", "kept"),
+    [
+        ("columns.remove('cars')", True),
+        ("columns.remove('noise')", False),
+        ("columns.remove(sys.argv[1])", False),
+        ("del columns[0]", True),
+        ("del columns[1]", False),
+        ("columns.pop(columns.index('noise'))", False),
+        ("columns.pop()", True),
+        ("if 'noise' in columns: columns.remove('noise')", False),
+        ("if 'noise' not in columns: columns.remove('noise')", True),
+        ("if len(sys.argv) > 1: columns.remove('noise')", False),
+        ("columns.clear()", False),
+    ],
+)
+def test_a_list_of_columns_holds_what_is_left_of_it(change: str, kept: bool) -> None:
+    assert bool(findings(NAMED.format(change=change), "LEAK008")) is kept

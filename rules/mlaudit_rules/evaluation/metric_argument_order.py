@@ -48,10 +48,17 @@ EFFECTS = {
     "mean_pinball_loss": "too high and too low change places",
 }
 _OPERANDS = ("y_true", "y_pred", "y_score", "y_prob", "y_proba")
+# What these do when classes are weighted; a weighted recall is the accuracy in either order.
 WEIGHTED = {
     "f1_score": "classes are weighted by how often they are predicted",
     "jaccard_score": "classes are weighted by how often they are predicted",
+    "fbeta_score": "precision and recall of each class change places in it",
+    "precision_score": "it gives the recall of each class, weighted by how often it is predicted",
+    "precision_recall_fscore_support": "precision and recall of each class change places, and "
+    "classes are weighted by how often they are predicted",
 }
+AVERAGED = frozenset({*WEIGHTED, "recall_score"})
+SYMMETRIC = frozenset({"f1_score", "jaccard_score"})
 
 
 class MetricArgumentOrder(Rule):
@@ -99,9 +106,13 @@ class MetricArgumentOrder(Rule):
 
 
 def _effect(event: Evaluate, call: Call | None) -> str | None:
-    """Say what the exchange does; None where nothing changes."""
+    """Say what the exchange does; None where nothing changes, or it hangs on an unknown average."""
     metric = event.metric or ""
-    if metric in WEIGHTED:
-        average = call.arguments.get("average") if call else None
-        return WEIGHTED[metric] if average is not None and average.value == "weighted" else None
-    return EFFECTS.get(metric)
+    if metric not in AVERAGED:
+        return EFFECTS.get(metric)
+    average = call.arguments.get("average") if call else None
+    if average is not None and average.value == "weighted":
+        return WEIGHTED.get(metric)
+    if average is not None and (not average.known or average.value == "micro"):
+        return None
+    return None if metric in SYMMETRIC else EFFECTS[metric]

@@ -19,6 +19,7 @@ from mlaudit.rulekit import (
     named,
     quoted,
 )
+from mlaudit_rules.evaluation.branches import exclusive
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -83,6 +84,8 @@ class MetricTaskMismatch(Rule):
         for event in module.trace.of(Evaluate):
             problem = _problem(module, event, calls.get(event.place))
             if problem is None or event.place in seen:
+                continue
+            if exclusive(module, event.model.place, event.place):
                 continue
             seen.add(event.place)
             message, confidence, fix = problem

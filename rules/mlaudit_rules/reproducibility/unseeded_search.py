@@ -18,6 +18,7 @@ from mlaudit_rules.reproducibility.seeding import (
     lacks_seed,
     seed_fix,
 )
+from mlaudit_rules.reproducibility.toys import computes_only
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -53,6 +54,8 @@ class UnseededSearch(Rule):
         seeding, running = module.fact(Seeding), module.fact(Running)
         for call in calls:
             if _studied_elsewhere(module, call) or _exhausts(module, call):
+                continue
+            if computes_only(module, call):
                 continue
             if not _own_generator(call):
                 generator = generator_of(call)
