@@ -91,7 +91,7 @@ def probed(text: str, *, on_card: bool = False) -> int:
         if on_card:
             job = simulated(job, budget(None, None))
         with running(job, read(path, "train.py")) as run:
-            return max(int(event["bytes"]) for event in run.of("peak"))
+            return max(int(event["peak"]) for event in run.of("memory"))
 
 
 def row(name: str, network: str, mixed: bool, real: bool) -> str:

@@ -32,8 +32,10 @@ class Assumed:
             return self._scalar(args[0].dtype)
         if name in {"equal", "allclose", "is_nonzero"}:
             return name != "is_nonzero"
-        self._tell(name)
         tensor = args[0]
+        if name == "_pack_padded_sequence":
+            return self._packed(tensor, args[1])
+        self._tell(name)
         if name == "nonzero":
             return self._empty((prod(tensor.shape), tensor.dim()), self._torch.int64)
         if name in {"masked_select", "_unique", "_unique2", "unique_consecutive", "unique_dim"}:
@@ -52,7 +54,20 @@ class Assumed:
             return self._empty((prod(tensor.shape),), self._torch.int64)
         if name == "bincount":
             return self._empty((1,), self._torch.int64)
+        if name == "_ctc_loss":
+            steps, batch = tensor.shape[0], tensor.shape[1] if tensor.dim() == 3 else 1
+            states = 2 * args[1].shape[-1] + 1
+            return tuple(
+                self._empty(shape, tensor.dtype) for shape in ((batch,), (batch, steps, states))
+            )
         raise RuntimeError(f"{function} depends on values, which a simulated device does not have")
+
+    def _packed(self, tensor: Any, lengths: Any) -> Any:
+        """Pack sequences by their lengths, which are on the host."""
+        known = lengths.tolist()
+        sizes = [sum(length > step for length in known) for step in range(max(known))]
+        rows = self._empty((sum(known), *tensor.shape[2:]), tensor.dtype)
+        return rows, self._torch.tensor(sizes, dtype=self._torch.int64, device="cpu")
 
     def _scalar(self, dtype: Any) -> Any:
         if dtype == self._torch.bool:

@@ -26,6 +26,16 @@ _QUIET = (
     "set_rng_state",
     "set_rng_state_all",
 )
+_OLD_STYLE = {
+    "Float": "float32",
+    "Double": "float64",
+    "Half": "float16",
+    "BFloat16": "bfloat16",
+    "Long": "int64",
+    "Int": "int32",
+    "Byte": "uint8",
+    "Bool": "bool",
+}
 
 
 class Pretended:
@@ -51,7 +61,8 @@ class Pretended:
         self._accelerator()
         self._precision()
         self._loaders()
-        self._torch.compile = _as_it_is
+        self._files()
+        self._constructors()
         self._torch.jit.script = _as_it_is
 
     def _queries(self) -> None:
@@ -152,6 +163,49 @@ class Pretended:
             begin(one, *args, **{**named, "pin_memory": False})
 
         loader.__init__ = pageable
+
+    def _files(self) -> None:
+        """Read what is meant for the card into the host, from where it is copied when used."""
+        load, asked = self._torch.load, self._asked
+
+        def loaded(file: Any, map_location: Any = None, *args: Any, **named: Any) -> Any:
+            plain = isinstance(map_location, str) and not asked(map_location)
+            return load(file, map_location if plain else "cpu", *args, **named)
+
+        self._torch.load = loaded
+
+    def _constructors(self) -> None:
+        """Make generators and tensors of the old style, and one replica of a parallel model."""
+        torch, asked = self._torch, self._asked
+
+        class Generator(torch._C.Generator):  # type: ignore[misc, name-defined]
+            """A generator of the host, whatever device it is meant for."""
+
+            def __new__(cls, device: Any = "cpu") -> Any:
+                return super().__new__(cls, "cpu" if asked(device) else device)
+
+        torch.Generator = Generator
+        for name, dtype in _OLD_STYLE.items():
+            setattr(torch.cuda, f"{name}Tensor", _old_style(torch, getattr(torch, dtype)))
+        parallel = torch.nn.DataParallel
+        begin = parallel.__init__
+
+        def alone(one: Any, *args: Any, **named: Any) -> None:
+            begin(one, *args, **named)
+            one.device_ids = []
+
+        parallel.__init__ = alone
+
+
+def _old_style(torch: Any, dtype: Any) -> Callable[..., Any]:
+    """Stand in for a type such as `torch.cuda.FloatTensor`."""
+
+    def make(*args: Any) -> Any:
+        if args and isinstance(args[0], int):
+            return torch.empty(*args, dtype=dtype, device=CUDA)
+        return torch.tensor(*(args or ([],)), dtype=dtype, device=CUDA)
+
+    return make
 
 
 class _Nothing:

@@ -79,6 +79,12 @@ class Simulated:
         fake.is_cuda = property(lambda t: not simulated._depth)
         fake.is_cpu = property(lambda t: bool(simulated._depth))
         fake.get_device = lambda t: -1 if simulated._depth else 0
+        # Written to a file it is zeros of the host, all of which are one.
+        fake.__reduce_ex__ = lambda t, form: simulated._blank(t).__reduce_ex__(form)
+
+    def _blank(self, tensor: Any) -> Any:
+        zero = self._t.zeros((), dtype=tensor.dtype, device="cpu")
+        return zero.expand(tuple(tensor.shape))
 
     def _factories(self) -> None:
         devices = importlib.import_module("torch.utils._device")
@@ -102,10 +108,10 @@ class Simulated:
         def within(
             context: Any, function: Any, types: Any, args: Any = (), kwargs: Any = None
         ) -> Any:
-            made = simulated._originals.get(function)
-            if made is None or not simulated.asked(context.device) or simulated._depth:
+            made, given = simulated._originals.get(function), (kwargs or {}).get("device")
+            if made is None or given is not None or not simulated.asked(context.device):
                 return add(context, function, types, args, kwargs)
-            return made(*args, **{"device": context.device, **(kwargs or {})})
+            return made(*args, **{**(kwargs or {}), "device": context.device})
 
         devices.DeviceContext.__torch_function__ = within
 
@@ -124,10 +130,19 @@ class Simulated:
                 if args and simulated._is(args[0]):
                     return args[0].to(**{k: v for k, v in here.items() if k == "dtype"})
                 return simulated.arrived(function(*args, **here)).requires_grad_(grad)
+            args = tuple(map(simulated._number, args))
             with simulated._mode:
                 return function(*args, **here)
 
         return made
+
+    def _number(self, value: Any) -> Any:
+        """Read sizes that stand in tensors of the host, before these become fake ones."""
+        if isinstance(value, (tuple, list)):
+            return type(value)(map(self._number, value)) if type(value) in {tuple, list} else value
+        if isinstance(value, self._t.Tensor) and not value.dim() and not value.is_floating_point():
+            return int(value)
+        return value
 
     def arrived(self, tensor: Any, dtype: Any = None) -> Any:
         """Give the tensor of the device that a tensor of the host is copied to."""

@@ -96,13 +96,11 @@ class Tensors:
                         tensors.add(item)
                 return result
 
-        compile_ = vars(torch)["compile"]
-
-        def told(*arguments: Any, **named: Any) -> Any:
+        def uncompiled(model: Any = None, *_: Any, **__: Any) -> Any:
             self._stream.emit("compiled", place=self._places.here())
-            return compile_(*arguments, **named)
+            return model if model is not None else uncompiled
 
-        vars(torch)["compile"] = told
+        vars(torch)["compile"] = uncompiled
         self._asking(torch.cuda)
         # Kept for as long as the program runs.
         self._following = Following()
