@@ -1,8 +1,8 @@
 """Put what commands print today into the documents that show it.
 
-python scripts/measure.py [--labelled DIR] [--leaks CHECKOUT] [--mutations]
+python scripts/measure.py [--labelled DIR] [--leaks CHECKOUT] [--mutations] [--comment]
 
-Always: the README's review of the churn project and its picture, the tables of docs/accuracy.md
+Always: the README's reviews of the churn project and their picture, the tables of docs/accuracy.md
 that need nothing but this repository, and the figures that `mlaudit explain` shows.  DIR is a
 folder of labelled code with its labels.csv, CHECKOUT a clone of malusamayo/leakage-analysis.
 """
@@ -20,7 +20,11 @@ README, ACCURACY = ROOT / "README.md", ROOT / "docs" / "accuracy.md"
 CHURN = ["-m", "mlaudit", "review", "fixtures/projects/churn", "--fail-on", "never"]
 CHURN += ["--format", "concise"]
 OWN = {
-    README: {"churn": CHURN},
+    README: {
+        "churn": CHURN,
+        "hook": ["scripts/tour.py", "hook"],
+        "gate": ["scripts/tour.py", "gate"],
+    },
     ACCURACY: {"judged": ["-m", "benchmarks.judged"], "idioms": ["-m", "benchmarks.idioms"]},
 }
 
@@ -69,6 +73,7 @@ def main() -> None:
     parser.add_argument("--labelled", type=Path, metavar="DIR")
     parser.add_argument("--leaks", type=Path, metavar="CHECKOUT")
     parser.add_argument("--mutations", action="store_true", help="takes minutes")
+    parser.add_argument("--comment", action="store_true", help="draw docs/comment.png in Chromium")
     given = parser.parse_args()
     for document, blocks in OWN.items():
         refresh(document, blocks)
@@ -77,6 +82,8 @@ def main() -> None:
     figures.write_text(shown(["-m", "benchmarks.judged", "--json"]), encoding="utf-8")
     picture = ["scripts/picture.py", "docs/review.svg", "fixtures/projects/churn/neighbours.py"]
     shown(picture)
+    if given.comment:
+        shown(["scripts/tour.py", "comment", "docs/comment.png"])
 
 
 if __name__ == "__main__":
