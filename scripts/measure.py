@@ -18,10 +18,12 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 README, ACCURACY = ROOT / "README.md", ROOT / "docs" / "accuracy.md"
 CHURN = ["-m", "mlaudit", "review", "fixtures/projects/churn", "--fail-on", "never"]
+DIFF = [*CHURN, "--diff"]
 CHURN += ["--format", "concise"]
 OWN = {
     README: {
         "churn": CHURN,
+        "diff": DIFF,
         "hook": ["scripts/tour.py", "hook"],
         "gate": ["scripts/tour.py", "gate"],
     },

@@ -75,8 +75,9 @@ def same_block(module: Module, first: ast.stmt, last: ast.stmt) -> list[ast.stmt
 
 
 def rewritten(module: Module, node: ast.AST, news: Mapping[ast.AST, str]) -> str:
-    """Give the text of a node with other texts for some of the nodes in it."""
+    """Give the text of a node with other texts for some nodes in it; of nested ones, the outer."""
     whole = module.place(node)
+    inside = {below for outer in news for below in module.nodes.below(outer) if below is not outer}
     text, lines = whole.text, [0]
     for position, letter in enumerate(text):
         if letter == "\n":
@@ -86,7 +87,8 @@ def rewritten(module: Module, node: ast.AST, news: Mapping[ast.AST, str]) -> str
         row = line - whole.line
         return lines[row] + column - (whole.column if row == 0 else 1)
 
-    for inner in sorted(news, key=lambda one: offset(*_start(module, one)), reverse=True):
+    outermost = [one for one in news if one not in inside]
+    for inner in sorted(outermost, key=lambda one: offset(*_start(module, one)), reverse=True):
         place = module.place(inner)
         start, end = offset(place.line, place.column), offset(place.end_line, place.end_column)
         text = text[:start] + news[inner] + text[end:]

@@ -144,16 +144,12 @@ class Move:
         if isinstance(given, ast.Name) and given.id != name:
             return self._renamed(statement, name, given.id, parts)
         self._check_readers(name, None)
-        if given is None or isinstance(given, ast.Name):
-            rows = {name: parts}
-        elif self._inner(statement) is statement.value:
+        if given is not None and not isinstance(given, ast.Name):
             # What is fitted is not in any array yet: it becomes what is divided.
             self._repair.replace(statement.value, self._module.text(given))
             return self._both(statement, {}, parts, given)
-        else:
-            raise NoRepair
         self._repair.remove(statement)
-        return self._both(statement, rows, parts, None)
+        return self._both(statement, {name: parts}, parts, None)
 
     def _renamed(
         self, statement: ast.Assign, name: str, given: str, parts: tuple[str, str]

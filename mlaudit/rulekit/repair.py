@@ -105,7 +105,7 @@ class Repair:
         """Give the name by which `user` can call what a package has, importing it where needed."""
         qualified = f"{package}.{name}"
         line = self.module.place(user).line
-        imports = [one for one in self._top_imports() if one.lineno < line]
+        imports = [one for one in self._top_imports() if one.lineno <= line]
         for local, meant in self.module.names.aliases.items():
             if meant == qualified and any(_binds(statement, local) for statement in imports):
                 return local
@@ -117,7 +117,7 @@ class Repair:
     def library(self, name: str, user: ast.AST) -> str:
         """Give the name by which `user` can speak of a library of which something is imported."""
         line = self.module.place(user).line
-        imports = [one for one in self._top_imports() if one.lineno < line]
+        imports = [one for one in self._top_imports() if one.lineno <= line]
         for statement in imports:
             for alias in statement.names:
                 if isinstance(statement, ast.ImportFrom):

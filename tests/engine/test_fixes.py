@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+import warnings
 from pathlib import Path
 from textwrap import dedent, indent
 from typing import TYPE_CHECKING
@@ -13,6 +15,7 @@ from mlaudit.config.schema import Config, Profile
 from mlaudit.engine.fixes import Workshop
 from mlaudit.engine.review import review
 from mlaudit.model.finding import Safety
+from mlaudit.source.read import read
 
 if TYPE_CHECKING:
     from mlaudit.engine.fixes import Mended
@@ -146,3 +149,71 @@ def test_what_would_change_more_is_left_alone(tmp_path: Path, middle: str) -> No
 def _joined(middle: str) -> str:
     inner = indent(dedent(middle).strip("\n"), "    ")
     return dedent(AROUND.format(inner)).lstrip("\n")
+
+
+def test_a_module_that_others_import_is_not_seeded_without_asking() -> None:
+    path = FIXTURES / "SEED" / "module_for_others.unsafe.before.py"
+    assert mend(path, "SEED") == []
+
+
+ROWS = 120
+
+
+TABLES = {
+    "alarms.csv": "heat,smoke,real",
+    "bottles.csv": "acid,sugar,corked",
+    "calls.csv": "a,b,c,d,e,f,g,h,i,j,k,answered",
+    "claims.csv": "amount,age,fraud",
+    "flats.csv": "rooms,size,floor,rent",
+    "grapes.csv": "sugar,acid,red",
+    "houses.csv": "garden,cellar,rooms,price",
+    "loans.csv": "income,age,default",
+    "members.csv": "age,visits,left",
+    "patients.csv": "pressure,pulse,weight,smokes,name,ill",
+    "payments.csv": "amount,hour,fraud",
+    "rivers.csv": "width,slope,flow",
+    "ships.csv": "draught,load,late",
+    "soil.csv": "ph,clay,sand,yield",
+    "trips.csv": "distance,hour,stops,fare",
+    "tunes.csv": "tempo,key,genre",
+}
+LABELS = {"corked", "answered", "fraud", "red", "default", "left", "smokes", "ill", "late"}
+LABELS |= {"genre", "real"}
+
+
+@pytest.mark.parametrize(
+    "path",
+    [one for one in befores() if one.parent.name in {"LEAK", "EVAL", "IMBA"}],
+    ids=lambda path: f"{path.parent.name}/{path.name}",
+)
+def test_what_is_mended_runs(
+    path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Edits may parse and satisfy the rules, and yet not run: they are run on made-up data."""
+    numpy = pytest.importorskip("numpy")
+    pandas = pytest.importorskip("pandas")
+    pytest.importorskip("sklearn")
+    pytest.importorskip("imblearn")
+    pytest.importorskip("joblib")
+    random = numpy.random.default_rng(0)
+
+    def made(name: str) -> object:
+        columns = {}
+        if name == "letters.csv":
+            texts = ["Now or never", "next year"] * (ROWS // 2)
+            return pandas.DataFrame({"text": texts, "urgent": [1, 0] * (ROWS // 2)})
+        for column in TABLES[name].split(","):
+            labels = random.random(ROWS) < 0.35
+            columns[column] = labels.astype(int) if column in LABELS else random.normal(size=ROWS)
+        return pandas.DataFrame(columns)
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(pandas, "read_csv", made)
+    spectra = numpy.column_stack([random.random(ROWS) < 0.5, random.normal(size=(ROWS, 20))])
+    monkeypatch.setattr(numpy, "load", lambda name: spectra)
+    document = read(after(path), path.name)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        exec(compile(document.text, path.name, "exec"), {"__name__": "__main__"})
+    shown = capsys.readouterr().out
+    assert path.suffix == ".ipynb" or re.search(r"\d", shown)

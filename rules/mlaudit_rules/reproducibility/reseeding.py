@@ -25,6 +25,7 @@ _GLOBAL = {
     "tensorflow": ("tensorflow", "random.set_seed"),
 }
 _OLD = Pattern(r"tf\.Session|placeholder\(|compat\.v1|ConfigProto|theano|set_random_seed")
+_DEFINITIONS = ast.Import | ast.ImportFrom | ast.FunctionDef | ast.ClassDef | ast.AsyncFunctionDef
 _SET_UP = ast.Import | ast.ImportFrom | ast.Expr | ast.Try | ast.Pass
 
 
@@ -51,12 +52,13 @@ def seeded_globally(module: Module, finding: Finding) -> Iterator[Repair]:
         return
     line = randomness.place.line
     for place in (*_beside(module, randomness), *_starts(module, line)):
-        repair = Repair(module)
+        in_main = place in _mains(module)
+        repair = Repair(module, safe=in_main or not _only_defines(module))
         seed = _given(module, place) or _bound(place) or seed_of(module, place)
         setting = f"{_setter(repair, randomness.generator, place)}({seed})"
         if isinstance(place, ast.Import | ast.ImportFrom):
             repair.below(place, "", setting)
-        elif place in _mains(module):
+        elif in_main:
             repair.above(place, setting)
         else:
             repair.below(place, setting)
@@ -101,7 +103,35 @@ def seed_of(module: Module, node: ast.AST) -> str:
     )
     usual = str(used.most_common(1)[0][0]) if used else _USUAL
     line = module.place(node).line
-    return next((name for name, _ in _named_seeds(module, line)), usual)
+    named = (name for name, _ in _named_seeds(module, line))
+    return next(_given_seeds(module, node), None) or next(named, usual)
+
+
+def _given_seeds(module: Module, node: ast.AST) -> Iterator[str]:
+    """Write the seed that a command line gives, where what was parsed is at hand at a node."""
+    seeds = [option for option in _options(module) if SEED_NAME.match(option)]
+    statement = statement_of(module, node)
+    for above in block_of(module, statement) if seeds else ():
+        if above.lineno >= statement.lineno:
+            return
+        target = above.targets[0] if isinstance(above, ast.Assign) else None
+        if isinstance(target, ast.Name) and isinstance(above, ast.Assign):
+            parsed = ast.unparse(above.value).partition("(")[0]
+            if parsed.rsplit(".", 1)[-1] == "parse_args":
+                yield f"{target.id}.{seeds[0]}"
+
+
+def _options(module: Module) -> Iterator[str]:
+    """Name the whole numbers that the command line takes."""
+    for call in module.nodes.find(ast.Call):
+        if not isinstance(call.func, ast.Attribute) or call.func.attr != "add_argument":
+            continue
+        if not any(one.arg == "type" and ast.unparse(one.value) == "int" for one in call.keywords):
+            continue
+        for argument in call.args:
+            text = argument.value if isinstance(argument, ast.Constant) else None
+            if isinstance(text, str) and text.startswith("--"):
+                yield text.lstrip("-").replace("-", "_")
 
 
 def starts(module: Module, line: int) -> list[ast.stmt]:
@@ -130,6 +160,16 @@ def _mains(module: Module) -> list[ast.stmt]:
         for one in module.tree.body
         if isinstance(one, ast.If) and ast.unparse(one.test) == "__name__ == '__main__'"
     ]
+
+
+def _only_defines(module: Module) -> bool:
+    """Say whether a file does nothing by itself: a seed there would work on whoever imports it."""
+    return all(
+        isinstance(one, _DEFINITIONS)
+        or (isinstance(one, ast.Expr | ast.Assign) and isinstance(one.value, ast.Constant))
+        or (isinstance(one, ast.If) and one.body[0] in _mains(module))
+        for one in module.tree.body
+    )
 
 
 def _setter(repair: Repair, generator: str, user: ast.AST) -> str:
