@@ -65,10 +65,11 @@ def draw(trace: Trace, path: str, findings: Iterable[Finding] = ()) -> Pipeline 
     nodes = _Drawing(trace).nodes
     if not any(node.kind in {"fit", "evaluate"} for node in nodes):
         return None
-    told = _Places(nodes)
-    for finding in findings:
-        if finding.family in FAMILIES_OF_LEAKS and finding.severity is not Severity.INFO:
-            _mark(told, finding)
+    leaks = [finding for finding in findings if _is_leak(finding)]
+    if leaks:
+        places = _Places(nodes)
+        for finding in leaks:
+            _mark(places, finding)
     nodes = _readable(_connected(nodes))
     if len(nodes) < 2:
         return None
@@ -82,6 +83,10 @@ def draw(trace: Trace, path: str, findings: Iterable[Finding] = ()) -> Pipeline 
         for source, edge in node.sources.items()
     )
     return Pipeline(path, steps, flows)
+
+
+def _is_leak(finding: Finding) -> bool:
+    return finding.family in FAMILIES_OF_LEAKS and finding.severity is not Severity.INFO
 
 
 class _Drawing:

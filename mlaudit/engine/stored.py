@@ -47,6 +47,8 @@ def _savings(module: Module) -> Iterator[tuple[ast.Call, list[ast.expr]]]:
     for call in module.calls:
         if call.entry is not None and call.entry.kind == "store":
             yield call.node, [_dict_of(module, argument) for argument in call.node.args]
+    if "save" not in module.document.text:
+        return
     for named in module.names.calls:
         function = named.node.func
         if isinstance(function, ast.Attribute) and function.attr.startswith("save"):

@@ -71,31 +71,42 @@ class Arguments:
 
 def evaluate(run: Interpreter, node: ast.Call) -> Arguments:
     """Evaluate the arguments of a call, unpacking stars over known containers."""
-    arguments = Arguments(node)
+    positional: list[Value] = []
+    named: dict[str, Value] = {}
+    nodes: dict[int | str, ast.expr] = {}
+    arguments = Arguments(node, positional, named, nodes)
     for argument in node.args:
         if isinstance(argument, ast.Starred):
-            value = run.load(run.eval(argument.value))
-            if isinstance(value, Sequence) and value.rest is None:
-                arguments.positional.extend(value.items)
-            else:
-                arguments.rest, arguments.spread = run.data(value), True
-            continue
-        arguments.nodes[len(arguments.positional)] = argument
-        arguments.positional.append(run.eval(argument))
-    for keyword in node.keywords:
-        value = run.eval(keyword.value)
-        if keyword.arg is not None:
-            arguments.named[keyword.arg] = value
-            arguments.nodes[keyword.arg] = keyword.value
-            continue
-        inner = run.load(value)
-        arguments.chosen_by = choices.united(arguments.chosen_by, choices.by(run, inner))
-        if isinstance(inner, Dictionary) and inner.rest is None:
-            for name, item in inner.items.items():
-                arguments.named.setdefault(str(name), item)
+            _unpack_list(run, arguments, argument.value)
         else:
-            arguments.spread = True
+            nodes[len(positional)] = argument
+            positional.append(run.eval(argument))
+    for keyword in node.keywords:
+        name = keyword.arg
+        if name is None:
+            _unpack_dict(run, arguments, keyword.value)
+        else:
+            named[name] = run.eval(keyword.value)
+            nodes[name] = keyword.value
     return arguments
+
+
+def _unpack_list(run: Interpreter, arguments: Arguments, starred: ast.expr) -> None:
+    value = run.load(run.eval(starred))
+    if isinstance(value, Sequence) and value.rest is None:
+        arguments.positional.extend(value.items)
+    else:
+        arguments.rest, arguments.spread = run.data(value), True
+
+
+def _unpack_dict(run: Interpreter, arguments: Arguments, starred: ast.expr) -> None:
+    inner = run.load(run.eval(starred))
+    arguments.chosen_by = choices.united(arguments.chosen_by, choices.by(run, inner))
+    if isinstance(inner, Dictionary) and inner.rest is None:
+        for name, item in inner.items.items():
+            arguments.named.setdefault(str(name), item)
+    else:
+        arguments.spread = True
 
 
 def described(

@@ -49,31 +49,31 @@ def call(run: Interpreter, node: ast.Call) -> Value:
     """Evaluate a call."""
     function = node.func
     if isinstance(function, ast.Attribute):
-        if _is_super(function.value):
-            return functions.superclass_call(run, function.attr, evaluate(run, node))
+        name = function.attr
+        if isinstance(function.value, ast.Call) and _is_super(function.value):
+            return functions.superclass_call(run, name, evaluate(run, node))
         receiver = run.eval(function.value)
         arguments = evaluate(run, node)
-        receiver = _as_estimator(run, function, receiver)
-        return call_method(run, receiver, function.attr, arguments)
+        if name in estimators.FITTING:
+            receiver = _as_estimator(run, function.value, receiver)
+        return call_method(run, receiver, name, arguments)
     target = run.eval(function)
     return call_value(run, target, evaluate(run, node))
 
 
-def _is_super(node: ast.expr) -> bool:
-    return (
-        isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "super"
-    )
+def _is_super(node: ast.Call) -> bool:
+    return isinstance(node.func, ast.Name) and node.func.id == "super"
 
 
-def _as_estimator(run: Interpreter, function: ast.Attribute, receiver: Value) -> Value:
+def _as_estimator(run: Interpreter, node: ast.expr, receiver: Value) -> Value:
     """Something unknown that is fitted is an estimator from then on."""
     inner = run.load(receiver)
-    if function.attr not in estimators.FITTING or not isinstance(inner, Data):
+    if not isinstance(node, ast.Name) or not isinstance(inner, Data):
         return receiver
-    if inner.kind != "unknown" or inner.predictions or not isinstance(function.value, ast.Name):
+    if inner.kind != "unknown" or inner.predictions:
         return receiver
-    made = building.unknown(run, function.value, function.value.id)
-    run.state.scope.bind(function.value.id, made)
+    made = building.unknown(run, node, node.id)
+    run.state.scope.bind(node.id, made)
     return made
 
 

@@ -45,7 +45,7 @@ def write(run: Interpreter, name: str, content: Value | None, arguments: Argumen
 
 def read(run: Interpreter, name: str, arguments: Arguments) -> Value | None:
     """Give what the program wrote to the file that is read now, None if it wrote nothing."""
-    if not run.written or _READS.search(name) is None:
+    if _READS.search(name) is None:
         return None
     value = run.written.get(_path(run, arguments, 0))
     if value is None or isinstance(value, Constant | Symbol | Instance):

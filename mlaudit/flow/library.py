@@ -57,10 +57,12 @@ _WITHOUT_STATISTICS = frozenset({"mask", "index", "columns", "row"})
 
 def call(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> Value:
     """Call a catalogued function or class."""
-    _draws(run, name, entry, arguments)
-    stored = files.read(run, name, arguments)
-    if stored is not None:
-        return stored
+    if entry.kind in {"seed", "draw"}:
+        _draws(run, name, entry, arguments)
+    if run.written:
+        stored = files.read(run, name, arguments)
+        if stored is not None:
+            return stored
     if entry.kind == "store":
         files.write(run, name, None, arguments)
     handler = _KINDS.get(entry.kind)
@@ -350,7 +352,7 @@ def _draws(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> N
             else False
         )
         run.emit(Seed, arguments.node, generators=entry.generators, fixed=fixed)
-    elif entry.kind == "draw":
+    else:
         for generator in entry.generators:
             run.emit(Draw, arguments.node, generator, generator=generator, function=_short(name))
 

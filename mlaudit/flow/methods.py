@@ -95,7 +95,9 @@ def call(run: Interpreter, holder: Value, value: Data, name: str, arguments: Arg
 
 def _in_place(run: Interpreter, holder: Value, result: Value, arguments: Arguments) -> Value:
     """With `inplace=True` the receiver changes and nothing is returned."""
-    flag = run.load(arguments.named.get("inplace", Constant(False)))
+    if "inplace" not in arguments.named:
+        return result
+    flag = run.load(arguments.named["inplace"])
     if not isinstance(flag, Constant) or flag.value is not True:
         return result
     if isinstance(holder, Ref):

@@ -62,7 +62,13 @@ class Arrivals:
             self._statement(statement)
 
     def _statement(self, node: ast.stmt) -> None:
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+        if isinstance(node, ast.Assign):
+            self._look(node.value)
+            self._assign(node)
+        elif isinstance(node, ast.Expr):
+            self._look(node.value)
+            self._expression(node.value)
+        elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             self._enter(node)
         elif isinstance(node, ast.ClassDef):
             self._block(node.body)
@@ -76,17 +82,11 @@ class Arrivals:
         elif isinstance(node, ast.Try):
             handlers = [statement for handler in node.handlers for statement in handler.body]
             self._block([*node.body, *handlers, *node.orelse, *node.finalbody])
-        elif isinstance(node, ast.Assign):
-            self._look(node.value)
-            self._assign(node)
         elif isinstance(node, ast.AugAssign):
             self._look(node.value)
             added = self._order.of(node.value, self._names)
             in_loop = self._loop if isinstance(node.value, ast.List) else None
             self._mark(node.target, added or (in_loop.source if in_loop else None))
-        elif isinstance(node, ast.Expr):
-            self._look(node.value)
-            self._expression(node.value)
         elif isinstance(node, ast.Return) and node.value is not None:
             self._look(node.value)
             self._return(self._order.of(node.value, self._names))

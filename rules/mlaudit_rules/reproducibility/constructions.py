@@ -49,7 +49,7 @@ def made(module: Module, name: str, before: ast.AST) -> ast.Call | None:
     A network that is moved or wrapped, `net = net.to(device)`, is not made anew.
     """
     calls = module.fact(_made).get(name, [])
-    fresh = [call for call in calls if not _mentions(call, name)] or calls
+    fresh = [call for call in calls if not _mentions(module, call, name)] or calls
     home = function_around(module, before)
     earlier = [
         call
@@ -63,16 +63,15 @@ def _made(module: Module) -> dict[str, list[ast.Call]]:
     """What is bound to the results of which calls, in source order."""
     found: dict[str, list[ast.Call]] = {}
     for target, value in module.fact(assignments):
-        if isinstance(value, ast.Call):
+        if isinstance(value, ast.Call) and not isinstance(target, ast.Tuple | ast.List):
             found.setdefault(spelt(target), []).append(value)
     return found
 
 
-def _mentions(call: ast.Call, name: str) -> bool:
-    return any(
-        isinstance(node, ast.Name | ast.Attribute) and spelt(node) == name
-        for node in ast.walk(call)
-    )
+def _mentions(module: Module, call: ast.Call, name: str) -> bool:
+    last = name.rpartition(".")[2]
+    named = module.nodes.find(ast.Name, ast.Attribute, within=call)
+    return any(last_name(node) == last and spelt(node) == name for node in named)
 
 
 def bare(built: ast.Call) -> ast.Call:

@@ -60,12 +60,14 @@ class Reach:
             self._statement(statement)
 
     def _statement(self, node: ast.stmt) -> None:
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+        if isinstance(node, ast.Assign):
+            self._assign(node.targets, self._read(node.value))
+        elif isinstance(node, ast.Expr):
+            self._expression(node.value)
+        elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             self._function(node, node.name)
         elif isinstance(node, ast.ClassDef):
             self._class(node)
-        elif isinstance(node, ast.Assign):
-            self._assign(node.targets, self._read(node.value))
         elif isinstance(node, ast.AnnAssign) and node.value is not None:
             self._assign([node.target], self._read(node.value))
         elif isinstance(node, ast.AugAssign):
@@ -84,8 +86,6 @@ class Reach:
             self._block([*node.body, *handlers, *node.orelse, *node.finalbody])
         elif isinstance(node, ast.Return) and node.value is not None:
             self._returned[""] = self._returned.get("", NONE) | self._read(node.value)
-        elif isinstance(node, ast.Expr):
-            self._expression(node.value)
 
     def _expression(self, node: ast.expr) -> None:
         carried = self._read(node)
