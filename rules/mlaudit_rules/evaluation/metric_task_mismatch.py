@@ -135,6 +135,10 @@ def _problem(module: Module, event: Evaluate, call: Call | None) -> Problem | No
         wrong = f"`{metric}` compares classes, but {model} predicts a quantity"
         why = "a prediction counts only if it is exactly right"
         return f"{wrong}: {why}", Confidence.HIGH, "Use mean_absolute_error or r2_score."
+    if metric in OF_SPREAD and call is not None and _cut_into_classes(module, call):
+        wrong = f"`{metric}` takes the classes that {model} tells apart for quantities"
+        why = "it was given a comparison or an argmax"
+        return f"{wrong}: {why}", Confidence.HIGH, "Use classification_report."
     if task == "classifier" and _judged_by_distance(module, event):
         wrong = f"`{metric}` takes the classes that {model} predicts for quantities"
         why = "it depends on how the classes are numbered"
@@ -149,8 +153,43 @@ def _made_discrete(module: Module, call: Call) -> bool:
     """Look along the operands' assignments for anything that makes classes of quantities."""
     texts, names = [module.text(call.node)], _names_in(call.node)
     assigned = module.fact(_assigned)
-    texts += [_but_filters(module, node) for name in names for node in assigned.get(name, ())]
+    texts += [
+        _but_filters(module, node)
+        for name in names
+        for node in assigned.get(name, ())
+        if not _other_column(node, texts[0])
+    ]
     return any(DISCRETE.search(text) for text in texts)
+
+
+def _cut_into_classes(module: Module, call: Call) -> bool:
+    """Say whether a metric is given what a threshold or `argmax` makes of predictions."""
+    given = [*call.node.args, *(keyword.value for keyword in call.node.keywords)]
+    assigned = module.fact(_assigned)
+    for node in given:
+        values = [node]
+        if isinstance(node, ast.Name):
+            made = assigned.get(node.id, ())
+            values = [one.value for one in made if ast.unparse(_target(one)) == node.id]
+        if any(map(_cuts, values)):
+            return True
+    return False
+
+
+def _target(node: ast.Assign | ast.AugAssign) -> ast.expr:
+    return node.targets[0] if isinstance(node, ast.Assign) else node.target
+
+
+def _cuts(node: ast.expr) -> bool:
+    """Say whether an expression is a comparison or an argmax, as another type perhaps."""
+    while isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+        if node.func.attr == "argmax":
+            return True
+        if node.func.attr not in {"astype", "int", "numpy", "cpu", "tolist"}:
+            return False
+        node = node.func.value
+    ordered = ast.Lt | ast.Gt | ast.LtE | ast.GtE
+    return isinstance(node, ast.Compare) and isinstance(node.ops[0], ordered)
 
 
 def _assigned(module: Module) -> dict[str | None, list[ast.Assign | ast.AugAssign]]:
@@ -161,6 +200,15 @@ def _assigned(module: Module) -> dict[str | None, list[ast.Assign | ast.AugAssig
         for target in targets:
             found.setdefault(_root(target), []).append(node)
     return found
+
+
+def _other_column(node: ast.Assign | ast.AugAssign, metric: str) -> bool:
+    """Say whether only a column is assigned to that a metric is not given."""
+    target = _target(node)
+    if not isinstance(target, ast.Subscript) or not isinstance(target.slice, ast.Constant):
+        return False
+    named = isinstance(target.slice.value, str)
+    return named and "[" in metric and str(target.slice.value) not in metric
 
 
 def _but_filters(module: Module, node: ast.Assign | ast.AugAssign) -> str:
