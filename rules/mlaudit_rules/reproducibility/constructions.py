@@ -21,26 +21,64 @@ _AROUND = frozenset(
     }
 )
 _MOVES = frozenset({"to", "cuda", "cpu", "float", "double", "half", "train", "requires_grad_"})
+Built = tuple[str, ast.Call]
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 
 
-def construction(module: Module, owner: ast.expr, before: ast.Call) -> ast.Call | None:
-    """Find the call that makes a network, or the network that it is a part of."""
+def construction(module: Module, owner: ast.expr, before: ast.Call) -> Built | None:
+    """Find what makes a network, or the network that it is a part of, and the name of that."""
+    name = spelt(owner)
     if isinstance(owner, ast.Name) and owner.id in module.names.classes:
         calls = (named.node for named in module.names.calls)
-        return next(
-            (c for c in calls if isinstance(c.func, ast.Name) and c.func.id == owner.id), None
-        )
-    found = made(module, spelt(owner), before)
+        found = next((call for call in calls if spelt(call.func) == name), None)
+        return None if found is None else (name, found)
+    found = made(module, name, before)
     while found is None and isinstance(owner, ast.Attribute | ast.Subscript):
         owner = owner.value
-        found = made(module, spelt(owner), before)
-    while found is not None and last_name(found.func) in _AROUND and found.args:
-        inner = made(module, spelt(found.args[0]), found)
-        if inner is None or inner is found:
+        name = spelt(owner)
+        found = made(module, name, before)
+    seen: set[ast.Call] = set()
+    while found is not None and found not in seen:
+        seen.add(found)
+        inside = _moved(found) or (
+            found.args[0] if _wraps(found) else _appended(module, found, name)
+        )
+        inner = made(module, spelt(inside), found) if inside is not None else None
+        if inside is None or inner is None:
             break
-        found = inner
-    return found
+        name, found = spelt(inside), inner
+    return None if found is None or _moved(found) is not None else (name, found)
+
+
+def whole(owner: ast.expr) -> str:
+    """Name the network, `self.model` or `model`, of one of its parts."""
+    while isinstance(owner, ast.Attribute | ast.Subscript):
+        if isinstance(owner.value, ast.Name) and owner.value.id == "self":
+            break
+        owner = owner.value
+    return spelt(owner)
+
+
+def _wraps(call: ast.Call) -> bool:
+    return last_name(call.func) in _AROUND and bool(call.args)
+
+
+def _moved(call: ast.Call) -> ast.expr | None:
+    """Find `net` in `net.to(device)`."""
+    function = bare(call).func
+    if isinstance(function, ast.Attribute) and function.attr in _MOVES:
+        return function.value if isinstance(function.value, ast.Name | ast.Attribute) else None
+    return None
+
+
+def _appended(module: Module, call: ast.Call, name: str) -> ast.expr | None:
+    """Find what goes first into an empty list of networks."""
+    if last_name(call.func) != "ModuleList" or (call.args and spelt(call.args[0]) != "[]"):
+        return None
+    for named in module.names.calls:
+        if spelt(named.node.func) == f"{name}.append" and named.node.args:
+            return named.node.args[0]
+    return None
 
 
 def made(module: Module, name: str, before: ast.AST) -> ast.Call | None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from mlaudit.rulekit import Pattern, frozen
 from mlaudit_rules.reproducibility.bindings import assignments, last_name, spelt
-from mlaudit_rules.reproducibility.constructions import bare, construction, made, weights_of
+from mlaudit_rules.reproducibility.constructions import bare, construction, made, weights_of, whole
 from mlaudit_rules.reproducibility.given_weights import (
     all_read_back,
     passed_over,
@@ -66,9 +66,8 @@ def torch_training(module: Module, running: Running) -> TorchTraining | None:
         if owner is None or not running.reaches(call.function):
             continue
         owner = _class_of(module, call.node) if _is(owner, "self") else owner
-        name = spelt(owner)
-        built = construction(module, owner, call.node)
-        initialised = built is None or _initialises(module, built)
+        name, built = construction(module, owner, call.node) or (whole(owner), None)
+        initialised = _has_layers(module) if built is None else _initialises(module, built)
         initialised = initialised and not (
             read_in(module, name, call.node)
             or (built is not None and read_before_training(module, built, call))

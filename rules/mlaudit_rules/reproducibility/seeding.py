@@ -236,6 +236,18 @@ def generator_of(call: Call) -> str:
     return "torch" if call.entry.library == "torch" else "numpy"
 
 
+def by_whom(here: bool) -> str:
+    """Say of which runs a finding speaks: those of this file (`here`), or of one that calls it."""
+    return "" if here else " whose caller sets no seed"
+
+
+def without_seed(generator: str, here: bool) -> str:
+    """Say that a global generator gets no seed, as far as this file tells."""
+    if here:
+        return f"{LIBRARIES[generator]} global generator is not seeded before it"
+    return f"nothing in this file seeds {LIBRARIES[generator]} global generator"
+
+
 def seed_fix(module: Module, call: Call) -> Fix | None:
     """Write the call with a seed, by the name that the document has for one."""
     parameter = call.entry.seed if call.entry else None

@@ -15,7 +15,13 @@ from mlaudit_rules.reproducibility.estimators import (
 from mlaudit_rules.reproducibility.lateness import fits_of, late_for_fit
 from mlaudit_rules.reproducibility.reseeding import seeded
 from mlaudit_rules.reproducibility.running import Running
-from mlaudit_rules.reproducibility.seeding import Seeding, generator_of, seed_fix
+from mlaudit_rules.reproducibility.seeding import (
+    Seeding,
+    by_whom,
+    generator_of,
+    seed_fix,
+    without_seed,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -61,12 +67,13 @@ class UnseededEstimator(Rule):
                 continue
             if lends_probabilities(module, call):
                 continue
+            here = running.reaches(call.function)
             yield self.report(
                 call.place,
-                f"`{call.name.rsplit('.', 1)[-1]}` {_varies(call)}: {_reason(call)}, "
-                "and NumPy's global generator is not seeded before it",
+                f"`{call.name.rsplit('.', 1)[-1]}` {_varies(call)}{by_whom(here)}: "
+                f"{_reason(call)}, and {without_seed('numpy', here)}",
                 confidence=Confidence.MEDIUM if _draws_ties(call) else None,
-                conditional=not running.reaches(call.function),
+                conditional=not here,
                 fix=seed_fix(module, call),
             )
 

@@ -11,12 +11,13 @@ from mlaudit_rules.reproducibility.bindings import sole_values
 from mlaudit_rules.reproducibility.reseeding import seeded
 from mlaudit_rules.reproducibility.running import Running
 from mlaudit_rules.reproducibility.seeding import (
-    LIBRARIES,
     Seeding,
+    by_whom,
     generator_of,
     is_random,
     lacks_seed,
     seed_fix,
+    without_seed,
 )
 from mlaudit_rules.reproducibility.toys import computes_only
 
@@ -61,10 +62,12 @@ class UnseededSearch(Rule):
                 generator = generator_of(call)
                 if seeding.reaches(generator, call) or seeding.after(generator, call):
                     continue  # it draws only when it is fitted
+            here = running.reaches(call.function)
+            of_some = by_whom(here or _own_generator(call))
             yield self.report(
                 call.place,
-                f"`{_short(call)}` {_tries(call)} in every run: {_reason(call)}",
-                conditional=not running.reaches(call.function),
+                f"`{_short(call)}` {_tries(call)} in every run{of_some}: {_reason(call, here)}",
+                conditional=not here,
                 fix=_fix(module, call),
             )
 
@@ -137,15 +140,14 @@ def _tries(call: Call) -> str:
     return "draws other settings"
 
 
-def _reason(call: Call) -> str:
+def _reason(call: Call, here: bool) -> str:
     seed = call.entry.seed if call.entry else ""
     lacking = f"`{seed}` is None" if seed in call.arguments else f"no `{seed}` is given"
     if seed == "sampler":
         return f"{lacking}, and global seeds do not reach the default one"
     if _own_generator(call):
         return f"{lacking}, and global seeds do not reach it"
-    library = LIBRARIES[generator_of(call)]
-    return f"{lacking}, and {library} global generator is not seeded before it"
+    return f"{lacking}, and {without_seed(generator_of(call), here)}"
 
 
 def _fix(module: Module, call: Call) -> Fix | None:

@@ -10,11 +10,12 @@ from mlaudit_rules.reproducibility.lateness import late_seed
 from mlaudit_rules.reproducibility.reseeding import seeded
 from mlaudit_rules.reproducibility.running import Running
 from mlaudit_rules.reproducibility.seeding import (
-    LIBRARIES,
     Seeding,
+    by_whom,
     generator_of,
     seed_fix,
     seedless,
+    without_seed,
 )
 
 if TYPE_CHECKING:
@@ -49,12 +50,12 @@ class UnseededSplit(Rule):
         for call in splits:
             generator = generator_of(call)
             if not seeding.reaches(generator, call) and not late_seed(module, generator, call):
+                here = running.reaches(call.function)
                 yield self.report(
                     call.place,
-                    f"`{_short(call)}` divides the rows differently in every run: "
-                    f"{_reason(call)}, and {LIBRARIES[generator]} global generator is not seeded "
-                    "before it",
-                    conditional=not running.reaches(call.function),
+                    f"`{_short(call)}` divides the rows differently in every run{by_whom(here)}: "
+                    f"{_reason(call)}, and {without_seed(generator, here)}",
+                    conditional=not here,
                     fix=seed_fix(module, call),
                 )
         for sample in samples:

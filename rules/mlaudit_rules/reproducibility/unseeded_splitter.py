@@ -7,7 +7,13 @@ from typing import TYPE_CHECKING
 from mlaudit.rulekit import Confidence, Rule, RuleMeta, Severity
 from mlaudit_rules.reproducibility.reseeding import seeded
 from mlaudit_rules.reproducibility.running import Running
-from mlaudit_rules.reproducibility.seeding import LIBRARIES, Seeding, seed_fix, seedless
+from mlaudit_rules.reproducibility.seeding import (
+    Seeding,
+    by_whom,
+    seed_fix,
+    seedless,
+    without_seed,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -41,12 +47,12 @@ class UnseededSplitter(Rule):
             generator = next(iter(call.entry.generators), "numpy")
             if seeding.reaches(generator, call) or seeding.after(generator, call):
                 continue  # it draws only when it splits
+            here = running.reaches(call.function)
             yield self.report(
                 call.place,
-                f"`{call.name.rsplit('.', 1)[-1]}` makes other folds in every run: it shuffles "
-                f"without a `{call.entry.seed}`, and {LIBRARIES[generator]} global generator is "
-                "not seeded before it",
-                conditional=not running.reaches(call.function),
+                f"`{call.name.rsplit('.', 1)[-1]}` makes other folds in every run{by_whom(here)}: "
+                f"it shuffles without a `{call.entry.seed}`, and {without_seed(generator, here)}",
+                conditional=not here,
                 fix=seed_fix(module, call),
             )
 
