@@ -32,9 +32,10 @@ class Memory:
     `tier` says how the numbers came about.  A card needs between `peak` and `upper`; `fits` says
     whether that is within the `budget`, which is that of a `card` unless a size was given.  Every
     step leaves `growth` bytes behind, with which the budget is used up at the step `full_at`; the
-    lines that they come from are in `grown`.  `course` is that of the step with the peak, `live`
-    what is held after some of the steps.  Loaders gave batches of `batch` rows; of the `largest`
-    size that fits, `largest_by` says how it was found.
+    lines that they come from are in `grown`, the names of what holds ever more tensors in `kept`.
+    `course` is that of the step with the peak, `live` what is held after some of the steps.
+    Loaders gave batches of `batch` rows; of the `largest` size that fits, `largest_by` says how it
+    was found.
     """
 
     tier: str
@@ -50,6 +51,7 @@ class Memory:
     growth: int = 0
     full_at: int | None = None
     grown: tuple[Share, ...] = ()
+    kept: tuple[str, ...] = ()
     course: Course | None = None
     live: tuple[int, ...] = ()
     batch: int | None = None

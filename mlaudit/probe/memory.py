@@ -44,6 +44,11 @@ def needs_cuda(run: Run) -> bool:
     return run.ending.how is How.FAILED and any(event["needed"] for event in run.of("no_cuda"))
 
 
+def _kept(run: Run) -> tuple[str, ...]:
+    told = list(run.of("grown"))
+    return tuple(told[-1]["kept"]) if told else ()
+
+
 def keep_snapshots(run: Run, folder: Path) -> None:
     """Copy what the agent kept of the memory of CUDA, which is gone when the run is."""
     for path in run.folder.glob("memory.*"):
@@ -78,6 +83,7 @@ def measured(run: Run, allowed: Budget, places: Resolver) -> Memory | None:
         growth=grown,
         full_at=len(steps) + max(0, allowed.size - top) // grown if grown else None,
         grown=tuple(_grown(run, places)) if grown else (),
+        kept=_kept(run) if grown else (),
         course=_course(last["course"]),
         live=thinned([int(step["live"]) for step in first]),
     )

@@ -73,6 +73,7 @@ def test_what_every_step_leaves_behind_is_told(
     memory = tracked(tmp_path, program, monkeypatch)
     left = 64 * 256 * 4
     assert left <= memory.growth <= 4 * left
+    assert memory.kept == ("kept",)
     assert memory.full_at == pytest.approx((11 * GIB - memory.upper) / memory.growth, rel=0.01)
 
 

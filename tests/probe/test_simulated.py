@@ -59,7 +59,7 @@ def run(folder: Path, program: str, *, on_card: bool) -> Profile:
 @pytest.mark.parametrize(
     ("network", "mixed"),
     [
-        ("perceptron", True),
+        pytest.param("perceptron", True, marks=pytest.mark.slow),
         pytest.param("perceptron", False, marks=pytest.mark.slow),
         pytest.param("convolutions", True, marks=pytest.mark.slow),
         pytest.param("convolutions", False, marks=pytest.mark.slow),

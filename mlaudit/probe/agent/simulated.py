@@ -44,6 +44,7 @@ class Simulated:
         self._factories()
         self._tensors(torch.Tensor)
         self._modules(torch.nn.Module)
+        self._optimizers()
         Pretended(torch, self._card, self._held, self.asked).install()
 
     def asked(self, device: Any) -> bool:
@@ -277,6 +278,13 @@ class Simulated:
             return owner
 
         module._apply = applied
+
+    def _optimizers(self) -> None:
+        """Let optimizers take all parameters at a time, as they do by default on CUDA."""
+        for name in ("torch.optim.optimizer", "torch.utils._foreach_utils"):
+            known = getattr(importlib.import_module(name), "_foreach_supported_types", None)
+            if isinstance(known, list):
+                known.append(self._fakes.FakeTensor)
 
     def _converted(self, value: Any, function: Any) -> Any:
         with self._t.no_grad():

@@ -12,6 +12,7 @@ from typing import Any
 
 from .counters import Counters
 from .hooks import PostImport
+from .keepers import Keepers
 from .places import Places, Position
 from .stream import Stream
 
@@ -55,6 +56,7 @@ class Tensors:
         self._stream = stream
         self._places = places
         self._counters = counters
+        self._keepers = Keepers(places)
         self._live: dict[int, Live] = {}
         self._base: dict[int, Live] = {}
         self._log: list[tuple[Live, bool]] = []
@@ -181,14 +183,18 @@ class Tensors:
             self._phase = FORWARD
 
     def before_step(self, optimizer: Any) -> None:
-        """Tell gradients while they are there."""
+        """Tell gradients while they are there, and the device that most parameters are on."""
+        trained: dict[str, int] = {}
         self._phase = STEP
         if self._broken:
             return
         for group in optimizer.param_groups:
             for parameter in group["params"]:
-                self._trained = self._mark(parameter, PARAMETERS) or self._trained
+                one = self._mark(parameter, PARAMETERS)
+                if one is not None:
+                    trained[one.device] = trained.get(one.device, 0) + one.size
                 self._mark(parameter.grad, "gradients")
+        self._trained = max(trained, key=trained.__getitem__, default=self._trained)
 
     def after_step(self, optimizer: Any, number: int) -> None:
         """Tell what the step needed at most, and what that was for."""
@@ -219,15 +225,15 @@ class Tensors:
         """Give the bytes that CUDA holds, and has held at most since the last step."""
         return self._current.get(CUDA, 0), self._highest.get(CUDA, (0, 0))[0]
 
-    def _mark(self, value: Any, kind: str) -> str | None:
-        """Note what a tensor is for, and give the device that it is on."""
+    def _mark(self, value: Any, kind: str) -> Live | None:
+        """Note what a tensor is for, and give its storage."""
         if value is None or not hasattr(value, "untyped_storage"):
             return None
         one = self._live.get(value.untyped_storage()._cdata)
         if one is None:
             return None
         one.kind = kind
-        return one.device
+        return one
 
     def _tell_peak(self, device: str, peak: int, at: int, step: int) -> None:
         there = dict(self._base)
@@ -260,13 +266,16 @@ class Tensors:
         now = _by_line([one for one in self._live.values() if one.device == device])
         if step == SETTLED:
             self._settled = now
+            self._keepers.settle()
             return
         grown: Lines = {}
         for name, (place, size) in now.items():
             more = size - self._settled.get(name, (place, 0))[1]
             if more > 0:
                 grown[name] = (place, more)
-        self._stream.emit("grown", step=step, since=SETTLED, lines=_largest(grown))
+        kept = self._keepers.growing((step - SETTLED) // 2) if grown else []
+        lines = _largest(grown)
+        self._stream.emit("grown", step=step, since=SETTLED, lines=lines, kept=kept)
 
 
 def _course(

@@ -41,4 +41,6 @@ class MemoryLeak(Rule):
 def _message(used: Memory) -> str:
     card = f" of the {used.card}" if used.card else ""
     full = f"the {bytes_of(used.budget)}{card} are full at step {used.full_at:,}"
-    return f"every step leaves {bytes_of(used.growth)} behind: {full} ({tier_of(used)})"
+    kept = " and ".join(f"`{name}`" for name in used.kept)
+    where = f" in {kept}" if kept else ""
+    return f"every step leaves {bytes_of(used.growth)} behind{where}: {full} ({tier_of(used)})"
