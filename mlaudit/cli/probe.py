@@ -76,6 +76,9 @@ Exit codes:
     type=click.Path(file_okay=False, path_type=Path),
     help="Draw memory and loss as SVG there, and keep CUDA's snapshot.",
 )
+@click.option(
+    "--determinism", is_flag=True, help="Run it twice more, once with other seeds, and compare."
+)
 @click.option("--show-output", is_flag=True, help="Pass on what it prints, to standard error.")
 @click.option(
     "--fail-on",
@@ -105,6 +108,7 @@ def command(
     simulate_cuda: bool,
     largest_batch: bool,
     artefacts: Path | None,
+    determinism: bool,
     show_output: bool,
     file: Path | None,
     isolated: bool,
@@ -121,6 +125,7 @@ def command(
     It runs unmodified, in a copy of its project, by its own interpreter; ARGUMENTS, best behind --,
     are its own.
     """
+    from mlaudit.model.frozen import replace
     from mlaudit.probe.cards import budget
     from mlaudit.probe.job import Limits, ProbeError, job_of
     from mlaudit.probe.memory import simulated
@@ -139,6 +144,7 @@ def command(
             limits=limits,
             track_memory=track,
         )
+        job = replace(job, repeat=determinism)
         if simulate_cuda and allowed is not None:
             job = simulated(job, allowed)
         config = configure(job.program, file, isolated, **settings)

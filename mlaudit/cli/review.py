@@ -71,6 +71,9 @@ Exit codes:
     metavar="REVISION",
     help="Judge only findings with a place in lines changed since the merge base with REVISION.",
 )
+@click.option(
+    "--probe", "probed", is_flag=True, help="Run the program of the configuration's table `probe`."
+)
 @click.option("--keep-going", is_flag=True, default=None, help="Incomplete work does not exit 2.")
 @click.option("--stdin-filename", metavar="NAME", help="The name that standard input goes by.")
 @fixing.fix_options
@@ -86,6 +89,7 @@ def command(
     changed_since: str | None,
     stdin_filename: str | None,
     jobs: int | None,
+    probed: bool,
     statistics: bool,
     diff: bool,
     fix: bool,
@@ -98,12 +102,12 @@ def command(
 ) -> None:
     """Review PATHS: scripts, notebooks and folders (default: this folder), or - for standard input.
 
-    The code is read, never run.
+    The code is read, never run, but for the one program that --probe runs.
     """
     paths = paths or (".",)
     config = configure(_start(paths, stdin_filename), file, isolated, **settings)
     change = _change(changed_since) if changed_since is not None else None
-    request = _Request(paths, config, stdin_filename, change, jobs, quiet)
+    request = _Request(paths, config, stdin_filename, change, jobs, quiet, probed)
     review = request.review()
     if diff:
         request.show(review, unsafe=unsafe_fixes)
@@ -157,7 +161,9 @@ class _Request:
         change: Change | None,
         jobs: int | None,
         quiet: bool,
+        probed: bool,
     ):
+        self._probed = probed
         self._paths = paths
         self._config = config
         self._change = change
@@ -172,6 +178,8 @@ class _Request:
         from mlaudit.engine.review import UsageProblem, review
 
         try:
+            if self._probed:
+                return self._with_a_run()
             with Bar(wanted=not self._quiet) as progress:
                 return review(
                     self._paths,
@@ -187,6 +195,20 @@ class _Request:
             raise Unable(problem.message) from None
         except ConfigError as error:
             raise Unable(str(error)) from None
+
+    def _with_a_run(self) -> Review:
+        """Review with what a run of the configured program shows."""
+        from mlaudit.cli.probing import configured
+        from mlaudit.engine.probed import probe
+        from mlaudit.probe.job import ProbeError
+
+        if self._stdin is not None:
+            raise Unable("--probe: standard input cannot be run")
+        job, allowed = configured(self._config)
+        try:
+            return probe(job, self._config, self._paths, allowed=allowed, change=self._change)
+        except ProbeError as error:
+            raise Unable(f"--probe: {error}") from None
 
     def workshop(self, *, unsafe: bool) -> Workshop:
         """Give what finds fixes for the findings of the review."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
+from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
 from mlaudit.engine import coverage
@@ -20,16 +21,17 @@ from mlaudit.probe.memory import keep_snapshots, measured, needs_cuda, simulated
 from mlaudit.probe.observed import observe
 from mlaudit.probe.places import Resolver
 from mlaudit.probe.reconcile import join, reconcile
+from mlaudit.probe.repeats import again
 from mlaudit.source.document import Place
 from mlaudit.source.read import read
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from pathlib import Path
 
     from mlaudit.config.schema import Config
     from mlaudit.engine.outcome import Outcome
     from mlaudit.engine.project import ProjectFiles
+    from mlaudit.engine.review import Change
     from mlaudit.model.finding import Finding
     from mlaudit.model.location import Location
     from mlaudit.model.measured import Budgets
@@ -37,6 +39,7 @@ if TYPE_CHECKING:
     from mlaudit.probe.job import Budget, Job
     from mlaudit.probe.largest import Largest
     from mlaudit.probe.launch import Event, Run
+    from mlaudit.probe.repeats import Again
     from mlaudit.rulekit.module import Module
     from mlaudit.rulekit.rule import Rule
     from mlaudit.source.document import Document
@@ -51,15 +54,19 @@ _KINDS_OF_REFUSALS = {
 def probe(
     job: Job,
     config: Config,
+    paths: Sequence[str] = (),
     *,
     allowed: Budget | None = None,
     largest_batch: bool = False,
     kept: Path | None = None,
+    change: Change | None = None,
     told: Callable[[Event], None] | None = None,
     shown: IO[bytes] | None = None,
 ) -> Review:
     """Run a program within its limits, and review it with what was seen.
 
+    With `paths`, all that they hold is reviewed, and the program with them; of a `change`, only
+    what it touches is judged.
     The memory of its tensors is judged by what is `allowed`, if they are followed; a program that
     cannot do without CUDA runs once more with a simulated one.  The `largest_batch` that fits is
     found by further runs.  Snapshots of CUDA's memory are put into the folder `kept`.  `told`
@@ -67,13 +74,15 @@ def probe(
     program cannot be started.
     """
     shown_path = str(job.program)
+    everything = [*paths] if _among(job, paths) else [*paths, shown_path]
     document = read(job.program, shown_path, frozenset(config.python_magics))
 
     def judged(run: Run) -> Review:
         if kept is not None:
             keep_snapshots(run, kept)
         found = largest(run, document, allowed) if allowed and largest_batch else None
-        return review([shown_path], config, witness=_Witness(run, allowed, config.budgets, found))
+        witness = _Witness(run, allowed, config.budgets, found, again(job, document, run))
+        return review(everything, config, witness=witness, change=change)
 
     with running(job, document, told=told, shown=shown) as run:
         if allowed is None or job.simulated is not None or not needs_cuda(run):
@@ -82,13 +91,25 @@ def probe(
         return judged(run)
 
 
+def _among(job: Job, paths: Sequence[str]) -> bool:
+    """Say whether a program is in one of some files and folders."""
+    program = job.program.resolve()
+    return any(program.is_relative_to(Path(path).resolve()) for path in paths)
+
+
 class _Witness:
     """Knows one run; what was read of the program is held against it."""
 
     def __init__(
-        self, run: Run, allowed: Budget | None, budgets: Budgets, found: Largest | None = None
+        self,
+        run: Run,
+        allowed: Budget | None,
+        budgets: Budgets,
+        found: Largest | None = None,
+        later: Again | None = None,
     ):
         self._run = run
+        self._later = later
         self._budgets = budgets
         self._largest = found
         self._allowed = allowed
@@ -106,8 +127,9 @@ class _Witness:
 
     def measured(self, document: Document, project: ProjectFiles) -> Profile | None:
         """Tell what was measured, where the document is the program that ran."""
-        shown = str(self._run.job.program)
-        return self._profile(project) if document.path == shown else None
+        program = self._program(project)
+        known = program is not None and document.path == program.path
+        return self._profile(project) if known else None
 
     def join(self, found: list[Finding], measured: list[Finding]) -> list[Finding]:
         """Add what was measured to what was found."""
@@ -126,8 +148,9 @@ class _Witness:
         if ending.how in {How.FAILED, How.LIMITED}:
             at = f" at {profile.location}" if profile.location else ""
             note = f"the run {ending.words}{at}: what comes after was not observed"
+            program = self._program(project)
             for outcome in outcomes:
-                if outcome.coverage.path == str(self._run.job.program):
+                if program is not None and outcome.coverage.path == program.path:
                     gap = replace(outcome.coverage, status=coverage.PARTIAL)
                     outcome.coverage = coverage.noted(gap, [note])
         return profile
@@ -161,14 +184,20 @@ class _Witness:
             curve=thinned(losses),
             memory=memory,
             measured=self._measured(places),
-            program=_beginning(project.document(str(run.job.program))),
+            program=_beginning(self._program(project)),
         )
+
+    def _program(self, project: ProjectFiles) -> Document | None:
+        """Give the program that ran as the review knows it."""
+        program = self._run.job.program
+        found = project.document(str(program)) or project.at(program)
+        return found[0] if found else None
 
     def _measured(self, places: Resolver) -> Measured:
         """Measure, unless a simulated device has held no data."""
         if self._run.job.simulated is not None:
             return Measured(budgets=self._budgets)
-        return measure(self._run, self._budgets, places)
+        return measure(self._run, self._budgets, places, self._later)
 
     def _resolver(self, project: ProjectFiles) -> Resolver:
         original, job = self._run.scratch.original, self._run.job
@@ -176,7 +205,9 @@ class _Witness:
 
         def find(file: str) -> Document | None:
             path = original / file
-            found = project.document(str(job.program)) if path == program else project.at(path)
+            if path == program:
+                return self._program(project)
+            found = project.at(path)
             return found[0] if found else None
 
         return Resolver(find)
@@ -195,14 +226,14 @@ def _on_cuda(run: Run) -> list[str]:
     return notes
 
 
-def _beginning(found: tuple[Document, object] | None) -> Location | None:
+def _beginning(program: Document | None) -> Location | None:
     """Give the first line of code."""
-    if found is None:
+    if program is None:
         return None
-    for unit in found[0].units:
+    for unit in program.units:
         for number, line in enumerate(unit.text.split("\n"), unit.first_line):
             if line.strip() and not line.lstrip().startswith("#"):
-                return Place(found[0], number, 1, number, len(line) + 1).location
+                return Place(program, number, 1, number, len(line) + 1).location
     return None
 
 
@@ -225,6 +256,10 @@ def _notes(run: Run) -> list[str]:
     """Say what the run could not show, and what was kept from it."""
     notes = [f"{event['what']} failed: {event['error']}" for event in run.of("trouble")]
     notes += [f"{limit}: {how}" for limit, how in run.held.items() if how != "enforced"]
+    notes += [
+        f"{event['library']} is not installed there, so nothing of it could be observed"
+        for event in run.of("absent")
+    ]
     refused = dict.fromkeys(str(event["what"]) for event in run.of("refused"))
     notes += [f"the program {_KINDS_OF_REFUSALS[what]}" for what in refused]
     notes += _on_cuda(run)

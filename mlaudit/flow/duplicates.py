@@ -29,6 +29,7 @@ def repeated(run: Interpreter, name: str, entry: Entry, arguments: Arguments) ->
         found: list[Value] = [data.but(rows=data.rows.select(select)) for data in values]
     elif short == "resample":
         key: Hashable = (id(arguments.node), run.context)
+        values = _together(run, arguments, values)
         copies = [_copied(run, arguments, short, data, key) for data in values]
         _balanced(run, arguments, values[:1], copies[:1])
         found = [*copies]
@@ -42,6 +43,16 @@ def repeated(run: Interpreter, name: str, entry: Entry, arguments: Arguments) ->
             else data
         )
     return found[0] if len(found) == 1 else Sequence(tuple(found), way="tuple")
+
+
+def _together(run: Interpreter, arguments: Arguments, values: list[Data]) -> list[Data]:
+    """Let arrays of which nothing is known be the rows of the first one, which has a name."""
+    node = arguments.nodes.get(0)
+    if not values or values[0].rows.terms or not isinstance(node, ast.Name):
+        return values
+    first = run.rows_of(arguments.positional[0], node)
+    others = [one if one.rows.terms else one.but(rows=first.rows) for one in values[1:]]
+    return [first, *others]
 
 
 def _balanced(run: Interpreter, arguments: Arguments, given: list[Data], made: list[Data]) -> None:

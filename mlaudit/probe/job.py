@@ -54,7 +54,8 @@ class Job:
     `program` is the file that starts; `module` its dotted name where it is started by that.
     `track_memory` follows the tensors of torch, which slows small operations.  A card that is
     `simulated` holds no data.  The batches of loaders are `batches[0] / batches[1]` times as large
-    as the program asks for.
+    as the program asks for.  `repeat` has it run twice more, once with
+    `seed_shift` added to all seeds.
     """
 
     kind: Kind
@@ -66,6 +67,8 @@ class Job:
     track_memory: bool = False
     simulated: Budget | None = None
     batches: tuple[int, int] | None = None
+    repeat: bool = False
+    seed_shift: int = 0
 
     @property
     def command(self) -> str:

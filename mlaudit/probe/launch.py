@@ -37,6 +37,9 @@ _QUIET = {
     "HF_HUB_DISABLE_TELEMETRY": "1",
 }
 
+# As many threads in every run: sums are added up in another order by fewer or more of them.
+_THREADS = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
+
 Event = dict[str, Any]
 
 
@@ -142,6 +145,8 @@ def _plan(job: Job, document: Document, scratch: Scratch, here: Path) -> dict[st
         "max_steps": limits.steps,
         "track_memory": job.track_memory,
         "batches": job.batches and list(job.batches),
+        "marks": job.repeat,
+        "seed_shift": job.seed_shift,
         "simulated": job.simulated and {"name": job.simulated.name, "bytes": job.simulated.size},
     }
 
@@ -169,6 +174,8 @@ def _has_cuda() -> bool:
 
 def _start(job: Job, folder: Path, scratch: Scratch) -> subprocess.Popen[bytes]:
     environment = {**os.environ, **_QUIET}
+    if job.repeat:
+        environment = {**dict.fromkeys(_THREADS, str(os.cpu_count() or 1)), **environment}
     if "PYTHONPATH" in environment:
         entries = environment["PYTHONPATH"].split(os.pathsep)
         environment["PYTHONPATH"] = os.pathsep.join(_moved(entry, scratch) for entry in entries)

@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-from mlaudit.model.measured import Budgets, Latency, Matrix, Measured, Score
+from mlaudit.model.measured import Budgets, Latency, Matrix, Measured, Score, Seeding
 from mlaudit.probe.ending import How
 from mlaudit.probe.faults import faults
+from mlaudit.probe.repeats import compare
 from mlaudit.probe.rows import Files
 
 if TYPE_CHECKING:
@@ -16,12 +17,13 @@ if TYPE_CHECKING:
     from mlaudit.model.location import Location
     from mlaudit.probe.launch import Event, Run
     from mlaudit.probe.places import Resolver
+    from mlaudit.probe.repeats import Again
 
 _ERRORS = ("error", "loss", "deviance")
 _BY_DESIGN = ("Forest", "ExtraTree", "Bagging", "Neighbors", "GaussianProcess", "LabelPropagation")
 
 
-def measure(run: Run, budgets: Budgets, places: Resolver) -> Measured:
+def measure(run: Run, budgets: Budgets, places: Resolver, later: Again | None = None) -> Measured:
     """Gather what was measured; scores of a training that was cut short are none."""
     files = Files(run.folder / "rows")
     whole = run.ending.how is How.FINISHED
@@ -34,6 +36,8 @@ def measure(run: Run, budgets: Budgets, places: Resolver) -> Measured:
         latency=next(_latencies(run, places), None),
         training_seconds=round(seconds, 3) if whole else 0.0,
         training=place if whole else None,
+        seeding=tuple(_seeding(run, places)),
+        repeats=compare(run.events, later, places),
     )
 
 
@@ -110,6 +114,22 @@ def _latencies(run: Run, places: Resolver) -> Iterator[Latency]:
             facts = {key: told[key] for key in ("model", "calls", "batch", "per_second")}
             shares = {key: told[key] for key in ("p50", "p95", "p99")}
             yield Latency(location=place.location, **facts, **shares)
+
+
+def _seeding(run: Run, places: Resolver) -> Iterator[Seeding]:
+    """Give the first draw from each generator, and the seed that came after it, if any."""
+    for told in run.of("draw"):
+        place = places(told["place"])
+        seeds = (s for s in run.of("seed") if s["generator"] == told["generator"])
+        later = next((places(seed["place"]) for seed in seeds if not told["seeded"]), None)
+        if place is not None:
+            yield Seeding(
+                told["generator"],
+                place.location,
+                told["function"],
+                told["seeded"],
+                later.location if later is not None else None,
+            )
 
 
 def _training(run: Run, places: Resolver) -> tuple[float, Location | None]:

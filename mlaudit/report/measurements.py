@@ -87,7 +87,9 @@ def _training(review: Review, found: Measured) -> Iterator[tuple[str, str]]:
     for fault in found.faults:
         yield f"Fault, {located(review, fault.location)}", f"{fault.kind.value}: {fault.detail}"
     for one in found.seeding:
-        how = "after a seed was set" if one.seeded else "without a seed"
+        how = "after a seed was set" if one.seeded else "before any seed was set"
+        if one.later is not None:
+            how += f"; one is set at {located(review, one.later)}"
         what = f"First draw from {quoted(one.generator)}, {located(review, one.location)}"
         yield what, f"{quoted(one.function)} {how}"
     if found.repeats is not None:

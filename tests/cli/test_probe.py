@@ -100,3 +100,60 @@ def test_pictures_are_kept_when_asked_for(folder: Path, invoke: Invoke) -> None:
     kept = sorted(path.name for path in (folder / "made" / "kept").iterdir())
     assert kept == ["loss.svg", "memory.svg"]
     assert (folder / "made" / "kept" / "memory.svg").read_text().startswith("<svg")
+
+
+PROJECT = """\
+[tool.mlaudit.probe]
+command = "jobs/train.py --rows 40"
+timeout = "1m"
+
+[tool.mlaudit.budgets]
+missing = 0.5
+"""
+TRAIN = """\
+import sys
+import numpy as np
+from sklearn.ensemble import HistGradientBoostingRegressor
+X = np.random.default_rng(0).normal(size=(int(sys.argv[2]), 3))
+X[:16, 1] = np.nan
+HistGradientBoostingRegressor(max_iter=2, random_state=0).fit(X, np.arange(len(X)))
+"""
+
+
+@pytest.mark.parametrize(("allowed", "codes"), [("0.5", []), ("0.3", ["DATA013"])])
+def test_a_review_runs_the_program_that_is_configured(
+    folder: Path, invoke: Invoke, allowed: str, codes: list[str]
+) -> None:
+    (folder / "jobs").mkdir()
+    (folder / "jobs" / "train.py").write_text(TRAIN)
+    (folder / "other.py").write_text("import sklearn\n")
+    (folder / "pyproject.toml").write_text(PROJECT.replace("0.5", allowed))
+    done = invoke("review", "--probe", "--format", "json", "--select", "DATA")
+    assert done.exit_code in {0, 1}, done.output
+    review = json.loads(done.stdout)
+    assert review["profile"]["command"] == "train.py --rows 40"
+    assert review["profile"]["ended"] == "ran to its end"
+    assert {file["path"] for file in review["coverage"]["files"]} == {"jobs/train.py", "other.py"}
+    found = [
+        (one["code"], one["location"]["path"], one["location"]["line"])
+        for one in review["findings"]
+    ]
+    assert found == [(code, "jobs/train.py", 6) for code in codes]
+
+
+@pytest.mark.parametrize(
+    ("table", "words"),
+    [
+        ("", "no program is configured"),
+        ('command = "gone.py"', "gone.py: no such file"),
+        ('command = "a.py"\ntimeout = "soon"', "probe.timeout: 'soon' is not a time"),
+    ],
+)
+def test_what_is_configured_wrongly_is_told(
+    folder: Path, invoke: Invoke, table: str, words: str
+) -> None:
+    (folder / "a.py").write_text("")
+    (folder / "pyproject.toml").write_text(f"[tool.mlaudit.probe]\n{table}\n")
+    done = invoke("review", "--probe")
+    assert done.exit_code == 2
+    assert words in done.stderr

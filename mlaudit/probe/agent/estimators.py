@@ -9,9 +9,11 @@ from types import ModuleType
 from typing import Any
 
 from .calls import Calls
+from .hashing import digest
 from .hooks import PostImport
 from .latency import Latency
 from .lineage import Known, Lineage
+from .marks import Marks
 from .places import Places
 from .quality import Quality
 from .scores import Scores
@@ -35,7 +37,10 @@ _OWNERS = (
 class Estimators:
     """Tells of every estimator that the user's code calls, of any library built like sklearn."""
 
-    def __init__(self, stream: Stream, places: Places, calls: Calls, lineage: Lineage):
+    def __init__(
+        self, stream: Stream, places: Places, calls: Calls, lineage: Lineage, marks: Marks
+    ):
+        self.marks = marks
         self._stream = stream
         self._places = places
         self._calls = calls
@@ -137,6 +142,7 @@ class Estimators:
         with self._calls.watching(name):
             told = self._tell("predict", name, arguments[0], seen)
             self._made[told["number"]] = (told["model"], name)
+            self.marks.mark("answers", result, told["place"])
             self._keep(result, told["number"], seen)
             self.latency.predicted(
                 arguments[0], name, _given(arguments, named, 1, "X"), told["place"]
@@ -181,6 +187,8 @@ class Estimators:
             told = self._tell(
                 "fit", name, estimator, seen, target=target is not None, seconds=round(seconds, 4)
             )
+            if seen is not None and self.marks.left:
+                self.marks.mark("rows", digest(seen.now).hex(), told["place"])
             model = told["model"]
             before = self._learnt.get(model, frozenset()) if name == "partial_fit" else frozenset()
             shaped = seen.causes if seen else frozenset()

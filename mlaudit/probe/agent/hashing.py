@@ -38,8 +38,27 @@ def hashes(value: Any) -> Any | None:
 
 
 def digest(values: Any) -> bytes:
-    """Hash a whole array of hashes, in its order."""
-    return hashlib.blake2b(values.tobytes(), digest_size=16).digest()
+    """Hash a whole array of hashes, in its order: two sums, weighed by positions."""
+    np = sys.modules["numpy"]
+    weights = np.arange(1, 2 * len(values), 2, dtype=np.uint64)
+    first = (values * weights).sum(dtype=np.uint64)
+    weights *= np.uint64(_SEED)
+    second = ((values ^ (values >> np.uint64(_SHIFT))) * weights).sum(dtype=np.uint64)
+    return bytes(np.array([first, second, len(values)], np.uint64).tobytes())
+
+
+def digest_of_all(values: Any) -> bytes:
+    """Hash an array of hashes in whatever order they come."""
+    np = sys.modules["numpy"]
+    first = values.sum(dtype=np.uint64)
+    second = mixed(np, values, np.uint64(_SEED)).sum(dtype=np.uint64)
+    return bytes(np.array([first, second, len(values)], np.uint64).tobytes())
+
+
+def distinct(values: Any) -> int:
+    """Count different values; sorting is faster here than what `np.unique` does."""
+    ordered = sys.modules["numpy"].sort(values)
+    return int((ordered[1:] != ordered[:-1]).sum()) + 1 if len(ordered) else 0
 
 
 def mixed(np: Any, values: Any, more: Any) -> Any:

@@ -19,6 +19,7 @@ class PostImport:
     def __init__(self, stream: Stream):
         self._stream = stream
         self._waiting: dict[str, list[Action]] = {}
+        self._missed: set[str] = set()
 
     def after(self, module: str, action: Action) -> None:
         """Do something after a module has been imported."""
@@ -34,6 +35,7 @@ class PostImport:
         """Let the other finders find a module, and have the actions follow its execution."""
         actions = self._waiting.pop(name, None)
         if actions is None:
+            self._miss(name, path, target)
             return None
         spec = self._found(name, path, target)
         if spec is None or spec.loader is None:
@@ -41,6 +43,16 @@ class PostImport:
             return None
         self._extend(spec.loader, name, actions)
         return spec
+
+    def _miss(self, name: str, path: Sequence[str] | None, target: ModuleType | None) -> None:
+        """Tell of a library to be observed that is asked for and not there."""
+        if path is None and name not in self._missed and name in self._libraries():
+            self._missed.add(name)
+            if self._found(name, path, target) is None:
+                self._stream.emit("absent", library=name)
+
+    def _libraries(self) -> set[str]:
+        return {module.split(".")[0] for module in self._waiting}
 
     def _found(
         self, name: str, path: Sequence[str] | None, target: ModuleType | None

@@ -6,13 +6,16 @@ that is observed, by a split or a transformer, hold the same rows; others are lo
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
+import weakref
 from typing import Any
 
-from .hashing import digest, hashes, mixed
+from .hashing import digest, digest_of_all, distinct, hashes, mixed
 
 _SAMPLE = 64
+_MARKED = 32
 _MOST_LOOKED_AT = 64
 _DISTINCT = 0.5
 
@@ -40,6 +43,7 @@ class Known:
         self.causes = causes
         self.origins = origins
         self.sure = sure
+        self.told: dict[str, Any] | None = None
         self._order: Any = None
         self._sorted: Any = None
 
@@ -61,8 +65,7 @@ class Known:
     @property
     def repeats(self) -> bool:
         """Whether any two rows hold the same, so that a look-up may take one for the other."""
-        np = sys.modules["numpy"]
-        return len(np.unique(self.now)) < len(self.now)
+        return distinct(self.now) < len(self.now)
 
     def find(self, wanted: Any) -> tuple[Any, Any]:
         """Look rows up by what they hold now: whether they are here, and at which position."""
@@ -87,10 +90,14 @@ class Lineage:
         self._by_digest: dict[bytes, Known] = {}
         self._seen: list[Known] = []
         self._told: dict[bytes, int] = {}
+        self._objects: dict[int, tuple[weakref.ref[Any], Any, Known]] = {}
         self.origins = 0
 
     def of(self, value: Any) -> Known | None:
         """Tell which rows a value holds; None where it holds none."""
+        same = self._same(value)
+        if same is not None:
+            return same
         now = hashes(value)
         if now is None:
             return None
@@ -98,7 +105,27 @@ class Lineage:
         if known is None:
             known = self._remember(self._looked_up(now))
             self._remember_rounded(value, known)
+        self._note(value, known)
         return known
+
+    def _same(self, value: Any) -> Known | None:
+        """Know an object again, unless the rows that are looked at have changed meanwhile."""
+        noted = self._objects.get(id(value))
+        if noted is None or noted[0]() is not value:
+            return None
+        mark = _mark(value)
+        return noted[2] if mark is not None and noted[1] == mark else None
+
+    def _note(self, value: Any, known: Known) -> None:
+        with contextlib.suppress(TypeError):  # a list, say, cannot be followed
+            self._objects[id(value)] = (weakref.ref(value), _mark(value), known)
+
+    def adopt(self, value: Any, known: Known) -> None:
+        """Know a value whose rows, and what they hold now, are known already."""
+        if getattr(value, "shape", (-1,))[0] == len(known.now):
+            self._remember(known)
+            self._remember_rounded(value, known)
+            self._note(value, known)
 
     def new_origin(self) -> int:
         """Give the number of an array or a data set in which rows are first seen."""
@@ -115,6 +142,7 @@ class Lineage:
         )
         self._remember(known)
         self._remember_rounded(value, known)
+        self._note(value, known)
 
     def expect(self, part: Known) -> None:
         """Know a part by what it holds before the program takes it."""
@@ -130,9 +158,14 @@ class Lineage:
         """Write the rows to a file that the parent reads, once for equal ones, and refer to it."""
         if known is None:
             return None
+        if known.told is None:
+            known.told = self._write(known)
+        return known.told
+
+    def _write(self, known: Known) -> dict[str, Any]:
         np = sys.modules["numpy"]
-        ids, content = np.unique(known.ids), np.unique(known.content)
-        key = digest(ids)
+        ids, content = known.ids, known.content
+        key = digest_of_all(ids)
         if key not in self._told:
             self._told[key] = len(self._told)
             path = os.path.join(self._folder, str(self._told[key]))
@@ -167,9 +200,9 @@ class Lineage:
         open_ = np.ones(len(now), bool)
         causes: frozenset[int] = frozenset()
         origins: frozenset[int] = frozenset()
-        distinct = len(np.unique(now)) / len(now)
-        sure = distinct == 1.0
-        for known in reversed(self._seen[-_MOST_LOOKED_AT:] if distinct >= _DISTINCT else []):
+        different = distinct(now) / len(now)
+        sure = different == 1.0
+        for known in reversed(self._seen[-_MOST_LOOKED_AT:] if different >= _DISTINCT else []):
             waiting = np.flatnonzero(open_)
             if not len(waiting):
                 break
@@ -183,13 +216,26 @@ class Lineage:
             causes |= known.causes
             origins |= known.origins
             sure = sure and known.sure and not known.repeats
-        ids = told_apart(ids)
         fresh = np.flatnonzero(open_)
+        if len(fresh) < len(now):
+            ids = told_apart(ids)
         if len(fresh):
             origins |= {self.new_origin()}
             content[fresh] = now[fresh]
-            ids[fresh] = mixed(np, now[fresh], _occurrences(np, now[fresh]))
+            again = np.uint64(0) if different == 1.0 else _occurrences(np, now[fresh])
+            ids[fresh] = mixed(np, now[fresh], again)
         return Known(now, ids, content, causes, origins, sure or bool(len(fresh) == len(now)))
+
+
+def _mark(value: Any) -> Any:
+    """Hash a few rows of a value, from its beginning to its end."""
+    count = len(value) if not hasattr(value, "shape") else value.shape[0] if value.shape else 0
+    if not count or hasattr(value, "tocsr"):
+        return None
+    stride = max(1, count // _MARKED)
+    some = value.iloc[::stride] if hasattr(value, "iloc") else value[::stride]
+    found = hashes(some)
+    return None if found is None else (tuple(getattr(value, "shape", ())), found.tobytes())
 
 
 def told_apart(ids: Any) -> Any:

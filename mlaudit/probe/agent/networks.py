@@ -97,6 +97,7 @@ class Networks:
         self._open: list[Pass] = []
         self._backward: Any = None
         self._learnt = 0
+        self._marked: weakref.WeakSet[Any] = weakref.WeakSet()
         self._fits: dict[tuple[str, int, bool], Taken] = {}
         self._judged: dict[tuple[str, int, bool], Taken] = {}
         batches.after_each_pass(self.tell)
@@ -147,6 +148,10 @@ class Networks:
             self._learns[network] = next(network.parameters(), None) is not None
         if not self._learns[network]:
             return
+        if network not in self._marked:
+            self._marked.add(network)
+            self._estimators.marks.mark("weights", list(network.parameters()))
+        self._estimators.marks.mark("batch", (arguments, named))
         rows = self._batches.rows((arguments, named))
         output = next((one for one in tensors(result) if one.requires_grad), None)
         place = self._places.here()

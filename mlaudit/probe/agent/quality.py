@@ -8,13 +8,14 @@ from __future__ import annotations
 import sys
 from typing import Any
 
+from .hashing import distinct
 from .stream import Stream
 
-MOST_ROWS = 20_000
+MOST_ROWS = 5_000
 MOST_COLUMNS = 500
+_SORTED = 1_000
 FEW_ROWS = 30
 MOST_MATRICES = 100
-_SORTED_ROWS = 4_000
 _FEW_VALUES = 10
 _MANY_CLASSES = 20
 _LEAST_IN_CLASS = 10
@@ -32,7 +33,7 @@ class Column:
         self.values = values
         self.numeric = numeric
         self.unknown = np.isnan(values)
-        self.few = len(np.unique(values[:_SORTED_ROWS])) <= _FEW_VALUES
+        self.few = distinct(values[:_SORTED]) <= _FEW_VALUES
 
 
 class Quality:
@@ -71,7 +72,8 @@ def looked_at(features: Any, target: Any, hashes: Any) -> dict[str, Any] | None:
     rows, width = int(shape[0]), min(int(shape[1]), MOST_COLUMNS)
     stride = -(-rows // MOST_ROWS)
     names = _names(features, width)
-    columns = [_column(np, features, number, stride, name) for number, name in enumerate(names)]
+    some = features.iloc[::stride] if hasattr(features, "iloc") else _block(np, features, stride)
+    columns = [_column(np, some, number, name) for number, name in enumerate(names)]
     answer = _target(np, target, rows, stride)
     return {
         "count": rows,
@@ -80,7 +82,7 @@ def looked_at(features: Any, target: Any, hashes: Any) -> dict[str, Any] | None:
         "missing": _shares(columns, lambda column: float(column.unknown.mean())),
         "far": _shares(columns, lambda column: _far(np, column)),
         "constant": [column.name for column in columns if _constant(column)],
-        "repeated": _repeated(np, columns, hashes, stride),
+        "repeated": _repeated(columns, hashes, stride),
         "classes": _classes(np, target, rows),
         "telling": {} if answer is None or width < 2 else _telling(np, columns, answer),
     }
@@ -91,16 +93,16 @@ def _shares(columns: list[Column], share: Any) -> dict[str, float]:
     return {name: value for name, value in found.items() if value > 0}
 
 
-def _repeated(np: Any, columns: list[Column], hashes: Any, stride: int) -> int:
+def _repeated(columns: list[Column], hashes: Any, stride: int) -> int:
     """Count rows that occurred before, where some column alone tells nearly all rows apart."""
     if hashes is None:
         return 0
-    rows, distinct = len(hashes), len(np.unique(hashes))
-    if rows == distinct:
+    again = len(hashes) - distinct(hashes)
+    if not again:
         return 0
-    some = len(np.unique(hashes[::stride]))
-    telling = (len(np.unique(column.values)) >= _NEARLY_ALL * some for column in columns)
-    return rows - distinct if any(telling) else 0
+    some = distinct(hashes[::stride])
+    telling = (distinct(column.values) >= _NEARLY_ALL * some for column in columns)
+    return again if any(telling) else 0
 
 
 def _names(features: Any, width: int) -> list[str]:
@@ -114,13 +116,15 @@ def _names(features: Any, width: int) -> list[str]:
     return names
 
 
-def _column(np: Any, features: Any, number: int, stride: int, name: str) -> Column:
-    if hasattr(features, "iloc"):
-        values = features.iloc[::stride, number]
-    else:
-        values = features[::stride][:, number]
-    if hasattr(values, "detach"):
-        values = values.detach().cpu().numpy()
+def _block(np: Any, features: Any, stride: int) -> Any:
+    """Copy rows at even distances, so that their columns lie one after the other."""
+    if hasattr(features, "detach"):
+        features = features.detach().cpu().numpy()
+    return np.asarray(features[::stride], order="F")
+
+
+def _column(np: Any, some: Any, number: int, name: str) -> Column:
+    values = some.iloc[:, number] if hasattr(some, "iloc") else some[:, number]
     if getattr(values.dtype, "kind", "O") in _NUMBERS:
         return Column(np, name, np.asarray(values, np.float64), True)
     gone = values.isna() if hasattr(values, "isna") else [value is None for value in values]

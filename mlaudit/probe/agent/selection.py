@@ -85,16 +85,23 @@ class Selection:
         with self._calls.watching("a split"):
             first = next((rows for rows in known if rows is not None), None)
             if first is not None:
+                parts = [first.part(part) for part in positions]
                 for array, rows in enumerate(known):
                     for offset, part in enumerate(positions):
-                        self._beside(result[2 * array + offset], first.part(part), rows)
-                self._tell_split("train_test_split", first, positions, folds=False)
+                        self._beside(result[2 * array + offset], parts[offset], rows, part, first)
+                self._tell_split("train_test_split", first, parts, folds=False)
         return result
 
-    def _beside(self, result: Any, part: Known, rows: Known | None) -> None:
+    def _beside(
+        self, result: Any, part: Known, rows: Known | None, positions: Any, first: Known
+    ) -> None:
         """Know a part of one array by the rows of the first, with which it was divided."""
-        own = rows.causes if rows is not None else frozenset()
-        self._lineage.derive(result, part.shaped_by(own))
+        if rows is None:
+            self._lineage.derive(result, part.shaped_by(frozenset()))
+            return
+        same = part if rows is first else part.shaped_by(rows.causes)
+        same.now = rows.now[positions]
+        self._lineage.adopt(result, same)
 
     def _with_positions(self, function: Any, arrays: Any, options: Any) -> tuple[Any, Any]:
         np = sys.modules["numpy"]
@@ -108,14 +115,14 @@ class Selection:
         return given[:-2], given[-2:]
 
     def _tell_split(
-        self, name: str, rows: Known, parts: list[Any], *, folds: bool, place: Any = None
+        self, name: str, rows: Known, parts: list[Known], *, folds: bool, place: Any = None
     ) -> None:
         self._stream.emit(
             "split",
             number=self._estimators.number(),
             function=name,
             rows=self._lineage.tell(rows),
-            parts=[self._lineage.tell(rows.part(part)) for part in parts],
+            parts=[self._lineage.tell(part) for part in parts],
             folds=folds,
             place=place or self._places.here(),
         )
@@ -137,10 +144,11 @@ class Selection:
                 return
             with self._calls.watching("a fold"):
                 if rows is not None:
-                    for part in pair:
-                        self._lineage.expect(rows.part(part))
+                    parts = [rows.part(part) for part in pair]
+                    for part in parts:
+                        self._lineage.expect(part)
                     folds = not name.endswith("ShuffleSplit")
-                    self._tell_split(name, rows, list(pair), folds=folds, place=place)
+                    self._tell_split(name, rows, parts, folds=folds, place=place)
             yield pair
 
     def _validate(self, function: Any, *given: Any, **named: Any) -> Any:
@@ -230,6 +238,7 @@ class Selection:
                 pair = (first, second, *given[2:])
                 beside = self._estimators.scores.beside_metric(function, *made, pair, others)
                 beside["value"] = float(result)
+                self._estimators.marks.mark("score", float(result))
             self._stream.emit(
                 "metric",
                 number=self._estimators.number(),

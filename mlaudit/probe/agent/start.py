@@ -18,10 +18,13 @@ from .faults import Faults
 from .hooks import PostImport
 from .lineage import Lineage
 from .loading import Loading
+from .marks import Marks
 from .networks import Networks
 from .places import Places
 from .program import Program
+from .seeding import Seeding
 from .selection import Selection
+from .shifting import Shifting
 from .simulated import Simulated
 from .stop import Stop
 from .stream import Stream
@@ -45,9 +48,14 @@ def start(path: str) -> None:
     stop = Stop(job["max_steps"], stream, places)
     hooks = PostImport(stream)
     tensors = _memory(job, folder, stream, places, hooks) if job["track_memory"] else None
-    Training(stream, places, stop, tensors).attach(hooks)
+    marks = Marks(stream, places, job["marks"])
+    Training(stream, places, stop, tensors, marks).attach(hooks)
+    Seeding(stream, places).attach(hooks)
+    if job["seed_shift"]:
+        Shifting(job["seed_shift"]).attach(hooks)
     # On a simulated device there are no values to look at.
-    looked = _values(job, folder, stream, places, hooks) if job["simulated"] is None else ([], [])
+    there = job["simulated"] is None
+    looked = _values(job, folder, stream, places, hooks, marks) if there else ([], [])
     hooks.install()
     Program(job, stream, places, *looked).run()
 
@@ -68,11 +76,16 @@ def _memory(
 
 
 def _values(
-    job: dict[str, Any], folder: str, stream: Stream, places: Places, hooks: PostImport
+    job: dict[str, Any],
+    folder: str,
+    stream: Stream,
+    places: Places,
+    hooks: PostImport,
+    marks: Marks,
 ) -> tuple[list[Callable[[], None]], list[Callable[[], None]]]:
     """Have rows and training followed; give what is to be told at the end, and measured then."""
     calls, lineage = Calls(stream), Lineage(folder)
-    estimators = Estimators(stream, places, calls, lineage)
+    estimators = Estimators(stream, places, calls, lineage, marks)
     estimators.latency.of_networks = not job["track_memory"]
     estimators.attach(hooks)
     Selection(stream, places, calls, lineage, estimators).attach(hooks)

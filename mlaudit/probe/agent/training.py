@@ -6,6 +6,7 @@ from types import ModuleType
 from typing import Any
 
 from .hooks import PostImport
+from .marks import Marks
 from .places import Places
 from .stop import Stop
 from .stream import Stream
@@ -15,7 +16,15 @@ from .tensors import Tensors
 class Training:
     """Tells every step of every optimizer, and stops after as many as are allowed."""
 
-    def __init__(self, stream: Stream, places: Places, stop: Stop, tensors: Tensors | None):
+    def __init__(
+        self,
+        stream: Stream,
+        places: Places,
+        stop: Stop,
+        tensors: Tensors | None,
+        marks: Marks,
+    ):
+        self._marks = marks
         self._stream = stream
         self._places = places
         self._stop = stop
@@ -29,6 +38,8 @@ class Training:
 
     def _optimizers(self, module: ModuleType) -> None:
         module.register_optimizer_step_post_hook(self._stepped)
+        if self._marks.left:
+            module.register_optimizer_step_pre_hook(self._mark)
         if self._tensors is None:
             return
         tensors, initialise = self._tensors, module.Optimizer.__init__
@@ -41,6 +52,11 @@ class Training:
         module.register_optimizer_step_pre_hook(
             lambda optimizer, *_: tensors.before_step(optimizer)
         )
+
+    def _mark(self, optimizer: Any, *_: Any) -> None:
+        self._marks.mark("loss", self._loss)
+        groups = optimizer.param_groups
+        self._marks.mark("gradients", [p.grad for group in groups for p in group["params"]])
 
     def _stepped(self, optimizer: Any, *_: Any) -> None:
         number = self._stop.count()
