@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mlaudit.flow import choices, sides, splits
-from mlaudit.flow.regions import Length, Selector
+from mlaudit.flow.regions import Length, Rows, Selector
 from mlaudit.flow.values import (
     SCALAR,
     UNKNOWN,
@@ -53,6 +53,9 @@ def as_data(run: Interpreter, value: Value, depth: int = 0) -> Data:
         if data.rows.terms or data.influences or data.scores or data.predictions or data.chosen_by
     ]
     joined = combine(found, "unknown") if found else UNKNOWN
+    if isinstance(value, Instance) and len(joined.rows.bases) > 1:
+        # Of several tables that an object holds, any may only be looked things up in.
+        joined = joined.but(rows=Rows(joined.rows.terms, frozenset(joined.rows.terms)))
     if isinstance(value, Dictionary) and value.chosen_by:
         return joined.but(chosen_by=choices.united(joined.chosen_by, value.chosen_by))
     return joined
