@@ -118,13 +118,29 @@ def _validates_accuracy(event: CrossValidate) -> bool:
 
 
 def _compiled(module: Module) -> Place | None:
-    """Find `compile(metrics=["accuracy"])`."""
+    """Find `compile(metrics=["accuracy"])`, of several models that of one with class weights."""
     if "compile" not in module.document.text:
         return None
-    for node in module.nodes.find(ast.Call):
-        if not (isinstance(node.func, ast.Attribute) and node.func.attr == "compile"):
-            continue
-        for keyword in node.keywords:
-            if keyword.arg == "metrics" and re.search(r"['\"]acc", module.text(keyword.value)):
-                return module.place(node)
-    return None
+    calls = [
+        (node.func, node)
+        for node in module.nodes.find(ast.Call)
+        if isinstance(node.func, ast.Attribute)
+    ]
+    weighted = {
+        ast.unparse(function.value)
+        for function, call in calls
+        if any(keyword.arg == "class_weight" for keyword in call.keywords)
+    }
+    found = [
+        (ast.unparse(function.value) not in weighted, call)
+        for function, call in calls
+        if function.attr == "compile" and _counts_accuracy(module, call)
+    ]
+    return module.place(min(found, key=lambda one: one[0])[1]) if found else None
+
+
+def _counts_accuracy(module: Module, call: ast.Call) -> bool:
+    return any(
+        keyword.arg == "metrics" and re.search(r"['\"]acc", module.text(keyword.value))
+        for keyword in call.keywords
+    )

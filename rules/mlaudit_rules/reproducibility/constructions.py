@@ -86,15 +86,42 @@ def made(module: Module, name: str, before: ast.AST) -> ast.Call | None:
 
     A network that is moved or wrapped, `net = net.to(device)`, is not made anew.
     """
-    calls = module.fact(_made).get(name, [])
+    calls = [call for call in module.fact(_made).get(name, []) if not _moves(call, name)]
     fresh = [call for call in calls if not _mentions(module, call, name)] or calls
     home = function_around(module, before)
+    if not fresh and isinstance(home, ast.FunctionDef):
+        return _given(module, name, home)
     earlier = [
         call
         for call in fresh
         if call.lineno <= getattr(before, "lineno", 0) and function_around(module, call) is home
     ]
     return earlier[-1] if earlier else next(iter(fresh), None)
+
+
+def _moves(call: ast.Call, name: str) -> bool:
+    """Say whether a call gives the very network back, elsewhere or in another mode."""
+    function = call.func
+    return (
+        isinstance(function, ast.Attribute)
+        and function.attr in _MOVES
+        and ast.unparse(function.value) == name
+    )
+
+
+def _given(module: Module, name: str, function: ast.FunctionDef) -> ast.Call | None:
+    """Find what makes the network that a function of the document is given by this name."""
+    parameters = [argument.arg for argument in function.args.args]
+    for named in module.names.calls:
+        call = named.node
+        if last_name(call.func) != function.name or named.function is function:
+            continue
+        values = {keyword.arg: keyword.value for keyword in call.keywords}
+        values.update(zip(parameters, call.args, strict=False))
+        if name in values:
+            value = values[name]
+            return value if isinstance(value, ast.Call) else made(module, ast.unparse(value), call)
+    return None
 
 
 def _made(module: Module) -> dict[str, list[ast.Call]]:

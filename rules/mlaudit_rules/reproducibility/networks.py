@@ -65,6 +65,8 @@ def torch_training(module: Module, running: Running) -> TorchTraining | None:
         owner = _owner(module, call.node)
         if owner is None or not running.reaches(call.function):
             continue
+        if _is(owner, "self") and not _is_told_to_train(module, call):
+            continue
         owner = _class_of(module, call.node) if _is(owner, "self") else owner
         name, built = construction(module, owner, call.node) or (whole(owner), None)
         initialised = _has_layers(module) if built is None else _initialises(module, built)
@@ -75,6 +77,14 @@ def torch_training(module: Module, running: Running) -> TorchTraining | None:
         if initialised or loaders:
             return TorchTraining(name, built or call.node, call, loaders, initialised)
     return None
+
+
+def _is_told_to_train(module: Module, optimizer: Call) -> bool:
+    """Say whether what only tells which optimizer it wants is trained in the document."""
+    if getattr(optimizer.function, "name", "") != "configure_optimizers":
+        return True
+    trainers = any(_kind(call) == "trainer" for call in module.calls)
+    return trainers or any(last_name(named.node.func) == "fit" for named in module.names.calls)
 
 
 def keras_training(module: Module) -> tuple[ast.Call, Call] | None:

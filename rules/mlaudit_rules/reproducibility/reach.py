@@ -43,8 +43,11 @@ class Reach:
         self._names = module.names
         self._kinds = {call.node: call.entry.kind for call in module.calls if call.entry}
         self._transformers = _bound_to(module, self._kinds)
-        self._steps = any(_steps(node) for node in module.nodes.find(ast.Attribute))
         self._readings: dict[ast.AST, _Reading] = {}
+        self._steps = {
+            _block_of(module, node) for node in module.nodes.find(ast.Attribute) if _steps(node)
+        }
+        self._module = module
         self._returned: dict[str, Draws] = {}
         self._trains = self._training_functions(module)
         self._carried: dict[str, Draws] = {}
@@ -202,7 +205,14 @@ class Reach:
         """Say whether the call of a method trains a model; a gradient alone trains none."""
         if not isinstance(function, ast.Attribute) or self._transforms(function.value):
             return False
-        return function.attr in _TRAINING or (function.attr == "backward" and self._steps)
+        if function.attr != "backward":
+            return function.attr in _TRAINING
+        return bool(self._steps) and self._steps_beside(function)
+
+    def _steps_beside(self, function: ast.Attribute) -> bool:
+        """Say whether weights may change by a gradient; one at the top level, in its own cell."""
+        cell, around = _block_of(self._module, function)
+        return around is not None or cell is None or any(cell == one for one, _ in self._steps)
 
     def _training_functions(self, module: Module) -> set[str]:
         """Name the functions that train something themselves; "" if the top level does."""
@@ -251,6 +261,14 @@ class _Reading:
 def _steps(node: ast.Attribute) -> bool:
     """Say whether an attribute tells that gradients change weights; loops by hand clear them."""
     return node.attr in _STEPPING or (node.attr == "grad" and isinstance(node.ctx, ast.Store))
+
+
+def _block_of(module: Module, node: ast.expr) -> tuple[int | None, ast.AST | None]:
+    """Tell the cell and the function that a node stands in."""
+    around = module.nodes.parents.get(node)
+    while around is not None and not isinstance(around, ast.FunctionDef | ast.AsyncFunctionDef):
+        around = module.nodes.parents.get(around)
+    return module.place(node).location.cell, around
 
 
 def _bound_to(module: Module, kinds: dict[ast.Call, str]) -> set[str | None]:

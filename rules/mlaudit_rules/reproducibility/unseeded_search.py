@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import ast
-from math import prod
+from math import ceil, prod
 from typing import TYPE_CHECKING
 
 from mlaudit.rulekit import Confidence, Fix, Rule, RuleMeta, Severity
-from mlaudit_rules.reproducibility.bindings import sole_values
+from mlaudit_rules.reproducibility.bindings import last_name, sole_values
 from mlaudit_rules.reproducibility.reseeding import seeded
 from mlaudit_rules.reproducibility.running import Running
 from mlaudit_rules.reproducibility.seeding import (
@@ -121,9 +121,28 @@ def _exhausts(module: Module, call: Call) -> bool:
         grid = module.fact(sole_values).get(grid.id)
     if not isinstance(grid, ast.Dict):
         return False
-    sizes = [len(value.elts) for value in grid.values if isinstance(value, ast.List | ast.Tuple)]
+    sizes = [size for value in grid.values if (size := _size(value)) is not None]
     number = trials.value if trials is not None else _USUAL_TRIALS
     return len(sizes) == len(grid.values) and prod(sizes) <= int(str(number))
+
+
+def _size(values: ast.expr) -> int | None:
+    """Count the values of a literal list or of a range of literal bounds, None where unknown."""
+    if isinstance(values, ast.List | ast.Tuple):
+        return len(values.elts)
+    if not isinstance(values, ast.Call) or values.keywords:
+        return None
+    given = [value.value for value in values.args if isinstance(value, ast.Constant)]
+    numbers = [float(number) for number in given if isinstance(number, int | float)]
+    if len(numbers) != len(values.args) or not numbers:
+        return None
+    name = last_name(values.func)
+    if name in {"linspace", "logspace", "geomspace"} and len(numbers) == 3:
+        return int(numbers[2])
+    if name not in {"arange", "range"} or len(numbers) > 3 or numbers[2:] == [0]:
+        return None
+    first, last = (numbers[0], numbers[1]) if len(numbers) > 1 else (0.0, numbers[0])
+    return max(0, ceil((last - first) / (numbers[2] if len(numbers) > 2 else 1)))
 
 
 def _keyword(node: ast.Call, name: str) -> list[ast.expr]:

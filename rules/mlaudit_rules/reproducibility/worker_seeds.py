@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from mlaudit.rulekit import Confidence, Fix, Rule, RuleMeta, Severity, frozen
 from mlaudit_rules.reproducibility.draws import has_workers
+from mlaudit_rules.reproducibility.running import Running
 from mlaudit_rules.reproducibility.seeding import Seeding
 
 if TYPE_CHECKING:
@@ -57,11 +58,14 @@ class WorkerSeeds(Rule):
         if not drawing:
             return
         torch_seeded = module.fact(Seeding).seeds("torch")
+        running = module.fact(Running)
         origins = _Origins(module, set(drawing))
         for loader in loaders:
             for name in sorted(origins.of(loader) & drawing.keys()):
                 draw = drawing[name]
-                if draw.own or not (torch_seeded or "generator" in loader.arguments):
+                seeded = torch_seeded or "generator" in loader.arguments
+                # A module that only makes loaders for others does not show what these seed.
+                if draw.own or not (seeded or not running.reaches(loader.function)):
                     yield self._finding(module, loader, name, drawing.pop(name))
 
     def _finding(self, module: Module, loader: Call, name: str, draw: _Drawing) -> Finding:
