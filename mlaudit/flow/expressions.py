@@ -139,6 +139,8 @@ def _operate(run: Interpreter, node: ast.BinOp, left: Value, right: Value) -> Va
     if isinstance(node.op, ast.Mod) and isinstance(a, Constant) and isinstance(a.value, str):
         return sinks.written(run, [run.data(b)], node)
     one, two = run.data(a), run.data(b)
+    if isinstance(node.op, ast.Mult) and Constant(0) in (a, b):
+        one, two = one.but(influences=()), two.but(influences=())
     if isinstance(node.op, ast.BitAnd | ast.BitOr) and (one.select or two.select):
         key = (run.text(node), one.rows.terms, two.rows.terms)
         return combine([one, two], "mask").but(select=Selector("filter", key, True))

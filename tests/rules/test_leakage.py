@@ -262,3 +262,20 @@ LinearRegression().fit(streets[columns], streets["noise"])
 )
 def test_a_list_of_columns_holds_what_is_left_of_it(change: str, kept: bool) -> None:
     assert bool(findings(NAMED.format(change=change), "LEAK008")) is kept
+
+
+def test_of_two_bounds_the_message_names_the_one_that_was_taken() -> None:
+    code = """
+import pandas as pd
+from sklearn.linear_model import Ridge
+from sklearn.model_selection import train_test_split
+
+tides = pd.read_csv("tides.csv")
+tides["depth"] = tides["depth"] / tides["depth"].max()
+X_train, X_test, y_train, y_test = train_test_split(tides.drop(columns="flow"), tides["flow"])
+print(Ridge().fit(X_train, y_train).score(X_test, y_test))
+"""
+    [highest] = findings(code, "LEAK004")
+    [lowest] = findings(code.replace(".max()", ".min()"), "LEAK004")
+    assert "by the maximum of all rows" in highest.message
+    assert "by the minimum of all rows" in lowest.message
