@@ -15,6 +15,7 @@ from mlaudit.rulekit import (
     named,
     quoted,
     says_test,
+    says_training,
     score_of,
 )
 
@@ -43,6 +44,9 @@ class TrainTestOverlap(Rule):
         for overlapping in trace.overlaps:
             if overlapping.fit.place in seen or overlapping.evaluation.metric is None:
                 continue
+            name = overlapping.evaluation.variable
+            if says_training(name) and not says_test(name):
+                continue  # it is told as a training score
             if overlapping.overlap is Overlap.MUST:
                 apart = trace.set_apart(overlapping) or _called_test(trace, overlapping)
                 if apart and trace.trained_apart(overlapping) is None:
