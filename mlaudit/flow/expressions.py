@@ -147,6 +147,8 @@ def _operate(run: Interpreter, node: ast.BinOp, left: Value, right: Value) -> Va
     known = isinstance(node.op, ast.Sub) or (one.rows.terms and two.rows.terms)
     if known and _judges(one, two):
         return combine([one, two], "error").but(units=(two if one.predictions else one).units)
+    if isinstance(node.op, ast.Div) and _is_rest_of_one(node.right):
+        two = two.but(scores=())  # what inflates a variance tells how alike columns are
     joined = combine([one, two], one.kind if one.rows.terms else two.kind)
     for prediction in joined.predictions:
         prediction.mixed = True
@@ -158,6 +160,14 @@ def _operate(run: Interpreter, node: ast.BinOp, left: Value, right: Value) -> Va
         joined = joined.but(columns=table.columns, table=table.table)
     label = (one.label and (two.label or not two.rows.terms)) or (two.label and not one.rows.terms)
     return joined.but(label=label)
+
+
+def _is_rest_of_one(node: ast.expr) -> bool:
+    match node:
+        case ast.BinOp(left=ast.Constant(value=1 | 1.0), op=ast.Sub()):
+            return True
+        case _:
+            return False
 
 
 def _still_named(joined: Data, column: Data, other: Value) -> Data:

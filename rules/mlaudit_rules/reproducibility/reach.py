@@ -44,6 +44,7 @@ class Reach:
         self._kinds = {call.node: call.entry.kind for call in module.calls if call.entry}
         self._transformers = _bound_to(module, self._kinds)
         self._readings: dict[ast.AST, _Reading] = {}
+        self._turns = _of_turns(module)
         self._steps = {
             _block_of(module, node) for node in module.nodes.find(ast.Attribute) if _steps(node)
         }
@@ -162,7 +163,7 @@ class Reach:
             return self._call(node)
         reading = self._readings.get(node)
         if reading is None:
-            reading = self._readings[node] = _Reading()
+            reading = self._readings[node] = _Reading(self._turns)
             reading.add(node, False)
         return self._carried_by(reading)
 
@@ -180,7 +181,7 @@ class Reach:
     def _call(self, node: ast.Call) -> Draws:
         reading = self._readings.get(node)
         if reading is None:
-            reading = self._readings[node] = _Reading()
+            reading = self._readings[node] = _Reading(self._turns)
             reading.add_children(node, False)
         carried = self._carried_by(reading)
         name = _last(node.func)
@@ -190,7 +191,7 @@ class Reach:
             return NONE
         carried |= self._returned.get(name, NONE) if name else NONE
         arriving = carried | self._control
-        if arriving and (name in self._trains or self._arrives(node, name)):
+        if arriving and ((name and name in self._trains) or self._arrives(node, name)):
             for draw in arriving:
                 self.reached.setdefault(draw, node)
         return carried
@@ -230,9 +231,13 @@ class Reach:
 
 
 class _Reading:
-    """What an expression reads: names with their attributes, and calls; those may only watch."""
+    """What an expression reads: names with their attributes, and calls; those may only watch.
 
-    def __init__(self) -> None:
+    Names that stand for the `turns` of a comprehension are none of those around it.
+    """
+
+    def __init__(self, turns: set[ast.Name]) -> None:
+        self._turns = turns
         self.paths: list[str] = []
         self.calls: list[tuple[ast.Call, bool]] = []
 
@@ -244,7 +249,7 @@ class _Reading:
             if isinstance(node, ast.Attribute) and node.attr in _SHAPES:
                 return
             path = _path(node)
-            if path is not None and not watching:
+            if path is not None and not watching and node not in self._turns:
                 self.paths.append(path)
             if isinstance(node, ast.Attribute):
                 self.add(node.value, watching)
@@ -256,6 +261,17 @@ class _Reading:
         for child in children(node):
             watches = isinstance(child, ast.keyword) and child.arg in _WATCHING
             self.add(child, watching or watches)
+
+
+def _of_turns(module: Module) -> set[ast.Name]:
+    """Find the names in comprehensions that stand for what these go through."""
+    found: set[ast.Name] = set()
+    kinds = (ast.ListComp, ast.SetComp, ast.GeneratorExp, ast.DictComp)
+    for node in module.nodes.find(*kinds):
+        names = module.nodes.find(ast.Name, within=node)
+        bound = {name.id for name in names if isinstance(name.ctx, ast.Store)}
+        found.update(name for name in names if name.id in bound)
+    return found
 
 
 def _steps(node: ast.Attribute) -> bool:

@@ -106,8 +106,10 @@ def _varies(call: Call) -> str:
 
 
 def _draws_ties(call: Call) -> bool:
-    name = call.entry.name if call.entry else ""
-    return name.rsplit(".", 1)[-1].startswith(_TIES) and not _DRAWING & call.arguments.keys()
+    name = call.entry.name.rsplit(".", 1)[-1] if call.entry else ""
+    resamples = call.arguments.get("bootstrap")
+    whole = name == "RandomForestRegressor" and resamples is not None and resamples.value is False
+    return (whole or name.startswith(_TIES)) and not _DRAWING & call.arguments.keys()
 
 
 def _reason(call: Call) -> str:
