@@ -33,7 +33,7 @@ class Column:
         self.values = values
         self.numeric = numeric
         self.unknown = np.isnan(values)
-        self.few = distinct(values[:_SORTED]) <= _FEW_VALUES
+        self.few = distinct(values[:_SORTED][~self.unknown[:_SORTED]]) <= _FEW_VALUES
 
 
 class Quality:
@@ -101,7 +101,8 @@ def _repeated(columns: list[Column], hashes: Any, stride: int) -> int:
     if not again:
         return 0
     some = distinct(hashes[::stride])
-    telling = (distinct(column.values) >= _NEARLY_ALL * some for column in columns)
+    known = (column.values[~column.unknown] for column in columns)  # NaN differs from itself
+    telling = (distinct(values) >= _NEARLY_ALL * some for values in known)
     return again if any(telling) else 0
 
 
