@@ -17,6 +17,7 @@ from mlaudit.flow import (
     order,
     sinks,
     splits,
+    tables,
     tuning,
 )
 from mlaudit.flow.regions import Length, Rows, Selector, base
@@ -51,6 +52,7 @@ _PORTIONS = (
     *("name", "data_files", "data_dir"),
 )
 _REORDERS = frozenset({"permutation", "permuted", "randperm", "shuffle"})
+_GAPS = frozenset({"isnull", "isna", "notnull", "notna"})
 _CHOICES = frozenset({"choice", "choices", "sample"})
 _WITHOUT_STATISTICS = frozenset({"mask", "index", "columns", "row"})
 
@@ -103,6 +105,8 @@ def _same(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> Va
     if not data:
         given = arguments.positional and isinstance(first, Constant | Data)
         return first if given else Data("array")
+    if _short(name).rpartition(".")[2] in _GAPS and len(data) == 1:
+        return tables.gaps(data[0], _short(name).rpartition(".")[2])
     if name.endswith("to_datetime"):
         order.timed(run, data[0], arguments)
     units = Rescaled(entry.units, run.place(arguments.node)) if entry.units else data[0].units

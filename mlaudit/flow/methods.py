@@ -40,6 +40,7 @@ from mlaudit.flow.values import (
     merge_influences,
     of_columns,
 )
+from mlaudit.model.frozen import replace
 from mlaudit.syntax.nodes import walk
 from mlaudit.trace.events import Draw, Effect, Influence, Kind
 
@@ -324,9 +325,7 @@ def _isin(
 def _null(
     run: Interpreter, holder: Value, value: Data, name: str, arguments: Arguments
 ) -> Value | None:
-    part = name in {"isnull", "isna"}
-    key = ("null", value.name, value.rows.terms)
-    return Data("mask", value.rows, value.influences, select=Selector("filter", key, part))
+    return tables.gaps(value, name)
 
 
 def _apply(
@@ -356,7 +355,10 @@ def _apply(
         result = run.data(functions.call(run, inner, Arguments(arguments.node, [given, *extra])))
         read = _read(run, inner) if given.kind == "row" else None
         before = value.influences if read is None else of_columns(value.influences, read)
-        influences = merge_influences(before, result.influences)
+        brought = result.influences
+        if value.kind == "group":
+            brought = tuple(map(_by_group, brought))
+        influences = merge_influences(before, brought)
         kind = "column" if name != "pipe" else value.kind
         origin = value.name if value.kind == "column" else None
         return value.but(kind=kind, influences=influences, columns=None, name=origin, select=None)
@@ -378,6 +380,13 @@ def _of_each_group(
         return None
     influences = merge_influences(value.influences, result.influences)
     return value.but(kind="column", influences=influences, name=None, select=None)
+
+
+def _by_group(influence: Influence) -> Influence:
+    """Name what a function computes of each group it is given."""
+    if influence.kind is not Kind.STATISTIC:
+        return influence
+    return replace(influence, statistic="group statistics")
 
 
 def _read(run: Interpreter, function: Function) -> frozenset[str] | None:

@@ -265,6 +265,13 @@ def kept(rest: Data, mask: Data) -> Data:
     return rest.but(influences=merge_influences(rest.influences, bounds)) if bounds else rest
 
 
+def gaps(value: Data, name: str) -> Data:
+    """Tell the gaps, or by `notna` and `notnull` what is filled."""
+    key = ("null", value.name, value.rows.terms)
+    select = Selector("filter", key, name in {"isnull", "isna"})
+    return Data("mask", value.rows, value.influences, select=select)
+
+
 def narrowed(value: Data, select: Selector) -> Data:
     """Take some of the rows; predictions among them are predictions of those rows only."""
     predictions = tuple(p.of_some(select) for p in value.predictions)

@@ -45,6 +45,8 @@ PERHAPS_RARE = Pattern(
     r"stroke|anomal|failure|defect|toxic|spam|claim|conversion|click|readmi|default",
     re.IGNORECASE,
 )
+EVEN_WORDS = Words("titanic", "spaceship", "mnist", "cifar", any_case=True)
+EVEN = Pattern(r"(?i)\btitanic|spaceship-|\b(fashion[_-]?)?mnist|\bcifar")
 TARGET_NAMES = Pattern(r"(y|target|label|class|outcome)s?(_?(train|full|all))?", re.IGNORECASE)
 # Without the first \b, a word of a megabyte (data in the source) takes minutes.
 COUNTED = Pattern(r"\b(\w+)(?:['\"]\])?\.value_counts\(|Counter\((\w+)\)")
@@ -109,24 +111,36 @@ def gather(module: Module) -> Imbalance:
     texts = list(statements.texts(module))
     if not statements.SPEAKING.stand_in("\n".join(text for _, text in texts)):
         texts = []  # nobody speaks of balance
-    signs: list[Sign] = [
-        *_weights(module),
-        *_resampling(module),
-        *_written(texts),
-        *(
-            Sign(f"cell {number} shows uneven classes", SHOWN)
-            for number, ratio in ratios
-            if ratio <= IMBALANCED_BELOW
-        ),
-        *_names(module),
-        *_counts(module),
+    counted = [
+        Sign(f"cell {number} shows uneven classes", SHOWN)
+        for number, ratio in ratios
+        if ratio <= IMBALANCED_BELOW
     ]
+    signs = counted if _known_as_even(module) else [*_signs(module, texts, counted)]
     if any(ratio >= REFUTED_ABOVE for _, ratio in ratios):
         signs = [sign for sign in signs if sign.weight >= SHOWN]
     balanced = any(ratio >= BALANCED_ABOVE for _, ratio in ratios) or any(
         statements.calls_balanced(text) for _, text in texts
     )
     return Imbalance(tuple(signs), balanced and not any(sign.resampling for sign in signs))
+
+
+def _signs(module: Module, texts: list[tuple[str, str]], counted: list[Sign]) -> Iterator[Sign]:
+    """Collect all signs; those that were counted take their place among them."""
+    yield from _weights(module)
+    yield from _resampling(module)
+    yield from _written(texts)
+    yield from counted
+    yield from _names(module)
+    yield from _counts(module)
+
+
+def _known_as_even(module: Module) -> bool:
+    """Say whether the program reads data whose classes everybody knows to be near even."""
+    if not EVEN_WORDS.stand_in(module.document.text):
+        return False
+    texts = (node.value for node in module.nodes.find(ast.Constant))
+    return any(isinstance(text, str) and EVEN.search(text[:200]) for text in texts)
 
 
 def _weights(module: Module) -> Iterator[Sign]:

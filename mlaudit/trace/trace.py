@@ -200,9 +200,22 @@ class Trace:
                 and (report.model is choice.model or type(choice) is Evaluate)
             ]
             if reports and not self._untouched_reports_remain(choice.rows):
-                report = choice if choice in reports else reports[0]
-                found.append(ChosenOnReported(choice, report))
+                found.append(ChosenOnReported(choice, self._told_of(choice, reports)))
         return found
+
+    def _told_of(self, choice: Evaluate | Watch, reports: list[Evaluate]) -> Evaluate:
+        """Find the report that tells what a choice has brought.
+
+        It is the number of the choice itself, else the first of what it chose, else the first
+        behind it, of a model of the same class where there is one.
+        """
+        if isinstance(choice, Evaluate) and choice in reports:
+            return choice
+        number = self._numbers[id(choice)]
+        behind = [report for report in reports if self._numbers[id(report)] > number]
+        alike = (r for r in behind if r.model.qualified == choice.model.qualified)
+        chosen = (report for report in reports if choice in report.chosen_by)
+        return (*chosen, *alike, *behind, *reports)[0]
 
     @cached_property
     def tuned_on_reported(self) -> list[ChosenOnReported]:

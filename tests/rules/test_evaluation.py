@@ -149,3 +149,44 @@ found = DecisionTreeClassifier(random_state=0).fit(X_old, y_old).predict(X_new)
 def test_what_an_exchange_gives_hangs_on_the_average(call: str, effect: str | None) -> None:
     told = [found.message.rpartition(": ")[2] for found in findings(AVERAGED + call, "EVAL010")]
     assert told == ([effect] if effect else [])
+
+
+DRAWN = """
+from sklearn.metrics import confusion_matrix
+import seaborn as sns
+import matplotlib.pyplot as plt
+sns.heatmap(confusion_matrix(found, y_new))
+plt.xlabel("{across}")
+plt.ylabel("{upwards}")
+"""
+
+
+@pytest.mark.parametrize(
+    ("across", "upwards", "count"),
+    [("true kind", "predicted kind", 0), ("predicted kind", "true kind", 1)],
+)
+def test_a_matrix_drawn_as_it_was_asked_for_is_right(across: str, upwards: str, count: int) -> None:
+    code = AVERAGED + DRAWN.format(across=across, upwards=upwards)
+    assert len(findings(code, "EVAL010")) == count
+
+
+SEARCHED = (
+    HELD_OUT
+    + """
+best = 0
+for depth in range(2, 9):
+    tree = {tried}(alpha=depth).fit(X_old, y_old)
+    score = r2_score(y_new, tree.predict(X_new))
+    if score > best:
+        best, kept = score, tree
+print(kept.score(X_new, y_new))
+"""
+)
+
+
+@pytest.mark.parametrize("tried", ["Ridge", "Lasso"])
+def test_a_choice_stands_beside_the_number_that_it_brought(tried: str) -> None:
+    code = TRAINED + SEARCHED.format(tried=tried)
+    (found,) = findings(code, "EVAL003")
+    (told,) = [e.location.line for e in found.evidence if e.role == "reported here"]
+    assert code.splitlines()[told - 1] == "print(kept.score(X_new, y_new))"

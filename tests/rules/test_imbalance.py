@@ -286,3 +286,10 @@ def test_the_message_and_the_witness_say_what_was_seen() -> None:
 
 def test_accuracy_alone_is_fine_without_evidence() -> None:
     assert findings(script(), "IMBA003", profile="production") == []
+
+
+@pytest.mark.parametrize(("source", "evident"), [("titanic.csv", False), ("ferries.csv", True)])
+def test_data_known_to_be_near_even_need_counts_to_be_imbalanced(
+    source: str, evident: bool
+) -> None:
+    assert imbalance(script(source, settings="class_weight='balanced'")).evident is evident

@@ -279,3 +279,28 @@ print(Ridge().fit(X_train, y_train).score(X_test, y_test))
     [lowest] = findings(code.replace(".max()", ".min()"), "LEAK004")
     assert "by the maximum of all rows" in highest.message
     assert "by the minimum of all rows" in lowest.message
+
+
+SCORED_RIDGE = """
+X_train, X_test, y_train, y_test = train_test_split(X, y, random_state=0)
+print(Ridge().fit(X_train, y_train).score(X_test, y_test))
+"""
+
+
+@pytest.mark.parametrize(
+    ("counted", "count"),
+    [
+        ("table.isnull().sum()", 0),
+        ("pd.isnull(table).sum()", 0),
+        ("pd.isna(table).mean()", 0),
+        ("table.std()", 1),
+    ],
+)
+def test_to_count_gaps_is_no_selection_by_what_rows_hold(counted: str, count: int) -> None:
+    chosen = f"counted = {counted}\nX = X[counted[counted < 9].index]\n"
+    assert len(findings(LOADED + chosen + SCORED_RIDGE, "LEAK003")) == count
+
+
+def test_what_a_function_computes_of_each_group_is_called_so() -> None:
+    filled = "X['age'] = X.groupby('port')['age'].apply(lambda each: each - each.max())\n"
+    assert "group statistics" in only(LOADED + filled + SCORED_RIDGE, "LEAK004").message

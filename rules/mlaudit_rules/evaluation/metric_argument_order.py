@@ -10,6 +10,7 @@ from mlaudit.rulekit import (
     Evaluate,
     Finding,
     Fix,
+    Pattern,
     Repair,
     Rule,
     RuleMeta,
@@ -57,6 +58,9 @@ WEIGHTED = {
     "precision_recall_fscore_support": "precision and recall of each class change places, and "
     "classes are weighted by how often they are predicted",
 }
+DRAWN_WITHIN = 12
+ACROSS = Pattern(r"(?i)xlabel\([^)]*(true|actual|truth|real)")
+UPWARDS = Pattern(r"(?i)ylabel\([^)]*predict")
 AVERAGED = frozenset({*WEIGHTED, "recall_score"})
 SYMMETRIC = frozenset({"f1_score", "jaccard_score"})
 
@@ -81,7 +85,7 @@ class MetricArgumentOrder(Rule):
         seen: set[Place] = set()
         for event in swapped:
             effect = _effect(event, calls.get(event.place))
-            if effect is None or event.place in seen:
+            if effect is None or event.place in seen or _drawn_so(event):
                 continue
             seen.add(event.place)
             yield self.report(
@@ -103,6 +107,15 @@ class MetricArgumentOrder(Rule):
             repair = Repair(module, safe=finding.severity is not Severity.INFO)
             repair.swap(*operands)
             yield repair
+
+
+def _drawn_so(event: Evaluate) -> bool:
+    """Say whether a matrix is drawn with the classes along its x-axis, as it was asked for."""
+    if event.metric != "confusion_matrix":
+        return False
+    line = event.place.line
+    near = "\n".join(event.place.document.lines[line - 1 : line + DRAWN_WITHIN])
+    return ACROSS.search(near) is not None and UPWARDS.search(near) is not None
 
 
 def _effect(event: Evaluate, call: Call | None) -> str | None:
