@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from mlaudit.flow import choices, containers, evaluation, files, sinks
+from mlaudit.flow import choices, containers, entities, evaluation, files, sinks
 from mlaudit.flow.arguments import Arguments
 from mlaudit.flow.regions import Length, Selector
 from mlaudit.flow.values import (
@@ -230,7 +230,8 @@ def mapped(run: Interpreter, arguments: Arguments) -> Value:
     function, *sources = arguments.positional
     if isinstance(run.load(function), Function | Instance | Partial):
         items = [containers.element(run, source) for source in sources]
-        result = calls.call_value(run, function, Arguments(arguments.node, items))
+        with entities.one_by_one(run, arguments.node):
+            result = calls.call_value(run, function, Arguments(arguments.node, items))
         made = run.data(result)
         return made if made.rows.terms else Sequence(rest=result)
     return run.data(sources[0]).but(select=None)

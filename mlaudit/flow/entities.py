@@ -6,9 +6,13 @@ the entities are the rows, it is a feature of a row.
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    import ast
+    from collections.abc import Iterator
+
     from mlaudit.flow.interpreter import Interpreter
     from mlaudit.flow.regions import Rows
     from mlaudit.trace.events import Influence
@@ -16,26 +20,39 @@ if TYPE_CHECKING:
 NO_LOOPS: frozenset[int] = frozenset()
 
 
+@contextmanager
+def one_by_one(run: Interpreter, node: ast.AST) -> Iterator[None]:
+    """Run a function that is called for one item after another, as `map` does."""
+    run.each.append(node)
+    try:
+        yield
+    finally:
+        run.each.pop()
+
+
+def _turns(run: Interpreter) -> frozenset[int]:
+    return frozenset((*(id(loop.node) for loop in run.loops), *map(id, run.each)))
+
+
 def read(run: Interpreter, rows: Rows) -> None:
     """Note that rows were read in the loops that are running."""
-    if run.loops:
-        turns = frozenset(id(loop.node) for loop in run.loops)
-        run.read_in.update(dict.fromkeys(rows.bases, turns))
+    if run.loops or run.each:
+        run.read_in.update(dict.fromkeys(rows.bases, _turns(run)))
 
 
 def turns_of(run: Interpreter, rows: Rows) -> frozenset[int]:
     """Give the running loops of which every turn reads such rows anew."""
-    if not run.loops or not run.read_in:
+    if not run.read_in or not (run.loops or run.each):
         return NO_LOOPS
-    running = frozenset(id(loop.node) for loop in run.loops)
+    turns = _turns(run)
     for base in rows.bases:
-        running &= run.read_in.get(base, NO_LOOPS)
-    return running
+        turns &= run.read_in.get(base, NO_LOOPS)
+    return turns
 
 
 def reaching(run: Interpreter, influences: tuple[Influence, ...]) -> tuple[Influence, ...]:
     """Leave out what described one entity each, where a model is given many of them."""
     if not any(influence.turns_of for influence in influences):
         return influences
-    running = frozenset(id(loop.node) for loop in run.loops)
-    return tuple(i for i in influences if i.turns_of <= running)
+    turns = _turns(run)
+    return tuple(i for i in influences if i.turns_of <= turns)

@@ -74,6 +74,7 @@ class Interpreter:
         self.judged: dict[int, list[Prediction]] = {}
         self.written: dict[Hashable, Value] = {}
         self.closed_over: set[Scope] = set()
+        self.each: list[ast.AST] = []
         self.read_in: dict[Hashable, frozenset[int]] = {}
 
     # -- facts -----------------------------------------------------------------------------------

@@ -352,7 +352,9 @@ def _apply(
         extra = [UNKNOWN] * max(
             0, len(spec.args) - len(spec.defaults) - 1 - (inner.this is not None)
         )
-        result = run.data(functions.call(run, inner, Arguments(arguments.node, [given, *extra])))
+        with entities.one_by_one(run, arguments.node):
+            called = functions.call(run, inner, Arguments(arguments.node, [given, *extra]))
+        result = run.data(called)
         read = _read(run, inner) if given.kind == "row" else None
         before = value.influences if read is None else of_columns(value.influences, read)
         brought = result.influences
