@@ -233,6 +233,8 @@ def _by_computed(run: Interpreter, value: Data, index: Data, key: ast.expr) -> D
     """Choose rows by something computed for each row, else columns."""
     if value.kind == "group":
         return _by_computed_columns(value, index)
+    if index.kind in {"column", "unknown"} and index.table is None:
+        value = value.but(columns=None)  # what came of an unknown call may well be names of columns
     if index.rows.terms and (index.kind != "unknown" or index.rows.kin(value.rows)):
         return kept(narrowed(value, Selector("some", (id(key), run.context))), index)
     opaque = index.kind == "unknown" and value.kind in {"unknown", "column"}

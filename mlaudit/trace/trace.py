@@ -171,7 +171,7 @@ class Trace:
                 if influence.removes:
                     continue  # a bound that told which rows are judged changes no value
                 if not met and influence.rows.overlap(evaluation.rows) is Overlap.MUST:
-                    trained = evaluation.fits[-1]
+                    trained = _nearest(evaluation)
                     names = (evaluation.variable, trained.variable)
                     split = self.split_of(evaluation.rows, *names, before=evaluation)
                     _keep(found, PreprocessingLeak(influence, evaluation, trained, split))
@@ -492,6 +492,17 @@ def _beyond(evaluation: Evaluate) -> bool:
     """Say whether the judged rows are not surely those that the model was trained on."""
     surely = Overlap.MUST
     return all(fit.rows.overlap(evaluation.rows) is not surely for fit in evaluation.fits)
+
+
+def _nearest(evaluation: Evaluate) -> Fit:
+    """Find the training next above an evaluation, of those that any branch may have run."""
+    place = evaluation.predicted_at or evaluation.place
+    above = [
+        fit
+        for fit in evaluation.fits
+        if fit.place.document is place.document and fit.place.line <= place.line
+    ]
+    return max(above, key=lambda fit: fit.place.line, default=evaluation.fits[-1])
 
 
 def _keep(found: dict[Hashable, PreprocessingLeak], leak: PreprocessingLeak) -> None:

@@ -190,3 +190,26 @@ def test_a_choice_stands_beside_the_number_that_it_brought(tried: str) -> None:
     (found,) = findings(code, "EVAL003")
     (told,) = [e.location.line for e in found.evidence if e.role == "reported here"]
     assert code.splitlines()[told - 1] == "print(kept.score(X_new, y_new))"
+
+
+BRANCHED = """
+import sys
+from sklearn.preprocessing import StandardScaler
+
+X_old, X_new, y_old, y_new = train_test_split(X, y, random_state=0)
+scaler = StandardScaler()
+scaled = scaler.fit_transform(X_old)
+rescaled = scaler.fit_transform(X_new)
+model = Ridge()
+if len(sys.argv) > 1:
+    model.fit(scaled, y_old, sample_weight=weights)
+else:
+    model.fit(scaled, y_old)
+print(r2_score(y_new, model.predict(rescaled)))
+"""
+
+
+def test_of_two_trainings_the_one_next_above_the_score_is_named() -> None:
+    (found,) = findings(TRAINED + BRANCHED, "EVAL001")
+    (line,) = [e.location.line for e in found.evidence if e.role == "trained here"]
+    assert (TRAINED + BRANCHED).splitlines()[line - 1].strip() == "model.fit(scaled, y_old)"
