@@ -388,7 +388,7 @@ def _by_group(influence: Influence) -> Influence:
     """Name what a function computes of each group it is given."""
     if influence.kind is not Kind.STATISTIC:
         return influence
-    return replace(influence, statistic="group statistics")
+    return replace(influence, statistic="group statistics", operation="groupby.apply")
 
 
 def _read(run: Interpreter, function: Function) -> frozenset[str] | None:
