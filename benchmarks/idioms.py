@@ -77,7 +77,7 @@ class Pair:
 
 def paths(registered: Registered) -> list[Path]:
     """Find the fixtures of a rule."""
-    folder = FIXTURES / registered.rule.meta.family / registered.page.stem
+    folder = FIXTURES / registered.meta.family / registered.page.stem
     return sorted(path for path in folder.glob("*") if path.suffix in {".py", ".ipynb"})
 
 
@@ -98,15 +98,15 @@ def usual() -> frozenset[str]:
     return frozenset(
         code
         for code, registered in rules().items()
-        if registered.rule.meta.tier is Tier.DEFAULT
-        and registered.rule.meta.family in FAMILIES
+        if registered.meta.tier is Tier.DEFAULT
+        and registered.meta.family in FAMILIES
         and code != "CONF001"
     )
 
 
 def snippets(registered: Registered) -> Iterator[Snippet]:
     """Judge the fixtures of a rule: its own findings in production, the usual ones of others."""
-    code = registered.rule.meta.code
+    code = registered.meta.code
     for path in paths(registered):
         document = read(path, path.name)
         others = usual() - {code}
@@ -141,8 +141,8 @@ def judged() -> dict[str, dict[str, list[Snippet]]]:
     """Judge all fixtures of the five families, by family and rule."""
     found: dict[str, dict[str, list[Snippet]]] = defaultdict(dict)
     for code, registered in rules().items():
-        if registered.rule.meta.family in FAMILIES:
-            found[registered.rule.meta.family][code] = list(snippets(registered))
+        if registered.meta.family in FAMILIES:
+            found[registered.meta.family][code] = list(snippets(registered))
     return found
 
 

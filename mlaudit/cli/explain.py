@@ -32,10 +32,10 @@ def find(word: str) -> Registered:
 
     known = rules()
     for registered in known.values():
-        meta = registered.rule.meta
+        meta = registered.meta
         if word.lower() in (meta.code.lower(), meta.name.lower()):
             return registered
-    words = [*known, *(registered.rule.meta.name for registered in known.values())]
+    words = [*known, *(registered.meta.name for registered in known.values())]
     hint = nearest(word, words) or "; `mlaudit rules` lists them"
     raise Unable(f'no rule is called "{word}"{hint}')
 
@@ -46,7 +46,7 @@ def _page(registered: Registered) -> str:
     try:
         return read(registered.page).text
     except OSError:
-        meta = registered.rule.meta
+        meta = registered.meta
         return f"# {meta.code} {meta.name}\n\n{meta.help}\n"
 
 
@@ -54,7 +54,7 @@ def _measured(registered: Registered) -> str:
     """Say how often the rule was right, where that was measured."""
     from mlaudit.rulekit.measured import measured
 
-    figures = measured().get(registered.rule.meta.code)
+    figures = measured().get(registered.meta.code)
     if figures is None:
         return ""
     return f"\n## Measured\n\nOn code of other people, drawn at random and read: {figures}.\n"

@@ -63,7 +63,7 @@ def complete_rule(
 
     from mlaudit.rulekit.registry import rules
 
-    metas = [known.rule.meta for known in rules().values()]
+    metas = [known.meta for known in rules().values()]
     by_code = [CompletionItem(meta.code, help=meta.name) for meta in metas]
     by_name = [CompletionItem(meta.name, help=meta.code) for meta in metas]
     return [item for item in by_code + by_name if item.value.startswith(incomplete)]

@@ -68,7 +68,7 @@ def _selection(file: Path | None, isolated: bool, settings: dict[str, Any]) -> S
 
 
 def _explain_choice(selection: Selection, word: str) -> None:
-    meta = find(word).rule.meta
+    meta = find(word).meta
     decision = selection.decision(meta.code)
     state = "on" if decision.enabled else "off"
     write(f"{meta.code} {meta.name} is {state}\n{decision.reason}\n")

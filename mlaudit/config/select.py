@@ -56,7 +56,7 @@ class Selection:
     @classmethod
     def of(cls, config: Config, rules: Mapping[str, Registered]) -> Selection:
         """Prepare the answers; raises ConfigError for an entry that no rule answers to."""
-        selection = cls(config, {code: known.rule.meta for code, known in rules.items()})
+        selection = cls(config, {code: known.meta for code, known in rules.items()})
         for key, entry in selection._entries():
             selection._refuse_unknown(key, entry)
         return selection

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from mlaudit.catalogue.catalogue import Catalogue
 from mlaudit.config.select import Selection
 from mlaudit.engine.digest import digest
+from mlaudit.engine.examination import Examination, Known
 from mlaudit.engine.inputs import root
 from mlaudit.engine.project import ProjectFiles
-from mlaudit.engine.recall import Examination, Known
 from mlaudit.engine.relevance import learning_libraries
 from mlaudit.engine.runner import Runner, Witness
 from mlaudit.rulekit.registry import catalogue_folders, rules
@@ -75,5 +75,10 @@ def prepare(
     project = ProjectFiles(root(config), libraries, partial(read, transparent=transparent))
     for item in inputs:
         project.register(item.path, item.shown)
-    enabled = [known.rule for code, known in rules().items() if selection.enabled(code)]
+    # Whether rules that judge only a run are needed is known by whoever has seen one.
+    enabled = [
+        known.rule
+        for code, known in rules().items()
+        if selection.enabled(code) and (known.reads_code or witness is not None)
+    ]
     return Runner(enabled, catalogue, project, selection, witness)

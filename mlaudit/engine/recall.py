@@ -7,30 +7,15 @@ from typing import TYPE_CHECKING
 from mlaudit.engine.cache import Cache
 from mlaudit.engine.digest import digest, digest_of
 from mlaudit.engine.encoding import decode, encode
+from mlaudit.engine.examination import Examination, Known
 from mlaudit.engine.foundation import foundation
-from mlaudit.model.frozen import frozen, record
+from mlaudit.model.frozen import frozen
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from mlaudit.config.schema import Config
-    from mlaudit.engine.advice import Remedy
     from mlaudit.engine.inputs import Input
     from mlaudit.engine.outcome import Outcome
-    from mlaudit.engine.project import Asked, ProjectFiles
-
-
-@frozen
-class Known:
-    """What must be known of the rules where none of them runs.
-
-    `codes` are those that are on, `remedies` those of all rules by code, and `libraries` those of
-    machine learning.
-    """
-
-    codes: list[str]
-    remedies: Mapping[str, Remedy]
-    libraries: frozenset[str]
+    from mlaudit.engine.project import ProjectFiles
 
 
 @frozen
@@ -39,18 +24,6 @@ class Worth:
 
     impact: str
     effort: str
-
-
-@record
-class Examination:
-    """An outcome, what its file held, and what was asked about other files of the project.
-
-    `content` identifies the bytes that were read; None for what is no file or cannot be opened.
-    """
-
-    outcome: Outcome
-    content: str | None
-    asked: Asked
 
 
 class Recall:

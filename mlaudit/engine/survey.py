@@ -15,10 +15,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from mlaudit.config.schema import Config
+    from mlaudit.engine.examination import Examination, Known
     from mlaudit.engine.examiner import Examiner
     from mlaudit.engine.inputs import Input
     from mlaudit.engine.outcome import Outcome
-    from mlaudit.engine.recall import Examination, Known, Recall
+    from mlaudit.engine.recall import Recall
     from mlaudit.engine.runner import Witness
 
     Progress = Callable[[int, int, str], None]

@@ -7,15 +7,23 @@ import os
 import sys
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from mlaudit.catalogue.declared import GROUP, declared
-from mlaudit.model.frozen import frozen
-from mlaudit.rulekit.rule import Rule
+from mlaudit.model.finding import Confidence, Severity
+from mlaudit.model.frozen import frozen, names_of
+from mlaudit.rulekit.rule import Rule, RuleMeta, Tier
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from types import ModuleType
+
+    Facts = dict[str, Any]
+
+# The module of a pack that holds, by the names of its modules, what `facts_of` tells of each; what
+# it leaves out is imported.  scripts/index_rules.py writes that of the rules that come with us.
+INDEX = "index"
+_APART = {"__init__.py", f"{INDEX}.py"}
 
 
 class RegistryError(RuntimeError):
@@ -24,11 +32,29 @@ class RegistryError(RuntimeError):
 
 @frozen
 class Registered:
-    """A rule, its page's path, and the package that brought it."""
+    """A rule that is imported when it is asked for: until then, what is fixed about it is known.
 
-    rule: Rule
+    `page` is the path of its page, `origin` the package that brought it, `module` and `title` are
+    where its class stands.  One that does not read code judges only what was measured in a run.
+    """
+
+    meta: RuleMeta
     page: Path
     origin: str
+    module: str
+    title: str
+    reads_code: bool = True
+
+    @property
+    def rule(self) -> Rule:
+        """The rule itself."""
+        return _instance(self.module, self.title)
+
+
+@cache
+def _instance(module: str, title: str) -> Rule:
+    rule: Rule = getattr(importlib.import_module(module), title)()
+    return rule
 
 
 @cache
@@ -49,8 +75,8 @@ def rules() -> dict[str, Registered]:
     """All rules by code, in the order of their codes."""
     found: dict[str, Registered] = {}
     for pack in packs():
-        for registered in _walk(pack):
-            code = registered.rule.meta.code
+        for registered in of_pack(pack):
+            code = registered.meta.code
             if code in found:
                 raise RegistryError(
                     f"{code} is claimed by {found[code].origin} and {registered.origin}"
@@ -59,21 +85,57 @@ def rules() -> dict[str, Registered]:
     return dict(sorted(found.items()))
 
 
-def _walk(pack: ModuleType) -> list[Registered]:
-    found = []
-    for name in _modules(pack.__name__, pack.__path__):
-        module = importlib.import_module(name)
-        for value in vars(module).values():
-            if not (isinstance(value, type) and issubclass(value, Rule)):
-                continue
-            if value.__module__ == module.__name__ and "meta" in vars(value):
-                page = Path(module.__file__ or "").with_suffix(".md")
-                found.append(Registered(value(), page, pack.__name__))
-    return found
+def of_pack(pack: ModuleType) -> Iterator[Registered]:
+    """Give the rules of one pack."""
+    index = _index(pack)
+    for folder in pack.__path__:
+        for name in modules(pack.__name__, [folder]):
+            page = Path(folder, *name.split(".")[1:]).with_suffix(".md")
+            for facts in index[name] if name in index else facts_of(name):
+                yield Registered(
+                    _meta(**facts["meta"]),
+                    page,
+                    pack.__name__,
+                    name,
+                    facts["title"],
+                    facts["reads_code"],
+                )
 
 
-def _modules(package: str, folders: Iterable[str]) -> Iterator[str]:
-    """Name the modules of a package and of the packages in it, in order.
+def _index(pack: ModuleType) -> dict[str, list[Facts]]:
+    """Read what a pack says of its modules beforehand, so that none is imported to be known."""
+    if not any(Path(folder, f"{INDEX}.py").is_file() for folder in pack.__path__):
+        return {}
+    module = importlib.import_module(f"{pack.__name__}.{INDEX}")
+    index: dict[str, list[Facts]] = module.MODULES
+    return index
+
+
+def facts_of(name: str) -> list[Facts]:
+    """Import a module and tell what is fixed about the rules in it."""
+    module = importlib.import_module(name)
+    return [
+        {
+            "title": title,
+            "reads_code": value.reads_code(),
+            "meta": {field: getattr(value.meta, field) for field in names_of(RuleMeta)},
+        }
+        for title, value in vars(module).items()
+        if isinstance(value, type) and issubclass(value, Rule)
+        if value.__module__ == module.__name__ and "meta" in vars(value)
+    ]
+
+
+def _meta(
+    *, severity: Severity | str, confidence: Confidence | str, tier: Tier | str, **texts: str
+) -> RuleMeta:
+    return RuleMeta(
+        severity=Severity(severity), confidence=Confidence(confidence), tier=Tier(tier), **texts
+    )
+
+
+def modules(package: str, folders: Iterable[str]) -> Iterator[str]:
+    """Name the modules of a package and of the packages in it, in order, but for its index.
 
     So does `pkgutil.walk_packages`, but it must know all places that Python can import from.
     """
@@ -81,7 +143,7 @@ def _modules(package: str, folders: Iterable[str]) -> Iterator[str]:
         with os.scandir(folder) as entries:
             found = sorted(entries, key=lambda entry: entry.name)
         for entry in found:
-            if entry.name.endswith(".py") and entry.name != "__init__.py":
+            if entry.name.endswith(".py") and entry.name not in _APART:
                 yield f"{package}.{entry.name.removesuffix('.py')}"
             elif entry.is_dir() and Path(entry.path, "__init__.py").is_file():
-                yield from _modules(f"{package}.{entry.name}", [entry.path])
+                yield from modules(f"{package}.{entry.name}", [entry.path])

@@ -64,6 +64,11 @@ class Rule:
         """Judge what was measured in a run of the program."""
         return ()
 
+    @classmethod
+    def reads_code(cls) -> bool:
+        """Say whether the rule has anything to say of code, rather than of a run alone."""
+        return cls.check_trace is not Rule.check_trace or cls.check_module is not Rule.check_module
+
     @property
     def measures(self) -> bool:
         """Whether the rule has anything to say of a run."""

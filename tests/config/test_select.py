@@ -13,18 +13,16 @@ from mlaudit.config.select import Selection, specificity
 from mlaudit.model.finding import Confidence, Finding, Severity
 from mlaudit.model.location import Location
 from mlaudit.rulekit.registry import Registered
-from mlaudit.rulekit.rule import Rule, RuleMeta, Tier
+from mlaudit.rulekit.rule import RuleMeta, Tier
 
 
 def registered(code: str, name: str, family: str, tier: Tier) -> Registered:
-    rule = Rule()
-    described = RuleMeta(code, name, family, Severity.WARNING, Confidence.HIGH, "Do it.", tier)
-    rule.meta = described  # type: ignore[misc]
-    return Registered(rule, Path(f"{name}.md"), "test")
+    meta = RuleMeta(code, name, family, Severity.WARNING, Confidence.HIGH, "Do it.", tier)
+    return Registered(meta, Path(f"{name}.md"), "test", "test.module", "Title")
 
 
 RULES = {
-    known.rule.meta.code: known
+    known.meta.code: known
     for known in (
         registered("LEAK001", "fit-before-split", "leakage", Tier.DEFAULT),
         registered("LEAK011", "shuffled-time-series", "leakage", Tier.RESEARCH),
@@ -91,7 +89,7 @@ def test_the_most_specific_entry_wins() -> None:
 
 
 def test_specificity_grows_with_each_digit() -> None:
-    meta = RULES["LEAK001"].rule.meta
+    meta = RULES["LEAK001"].meta
     entries = ("ALL", "LEAK", "LEAK0", "LEAK00", "LEAK001")
     grades = [specificity(entry, meta) or 0 for entry in entries]
     assert grades == sorted(set(grades))

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def _script() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("measure", ROOT / "scripts" / "measure.py")
+def _script(name: str) -> ModuleType:
+    spec = importlib.util.spec_from_file_location(name, ROOT / "scripts" / f"{name}.py")
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
@@ -23,7 +23,7 @@ def _script() -> ModuleType:
     return module
 
 
-SCRIPT = _script()
+SCRIPT = _script("measure")
 BLOCKS = [(path, name) for path, blocks in SCRIPT.OWN.items() for name in blocks]
 
 
@@ -40,6 +40,11 @@ def test_the_figures_that_explain_shows_are_those_of_the_table() -> None:
     assert figures.read_text(encoding="utf-8") == SCRIPT.shown(
         ["-m", "benchmarks.judged", "--json"]
     )
+
+
+def test_the_index_of_the_rules_says_what_their_modules_say() -> None:
+    script = _script("index_rules")
+    assert script.TARGET.read_text(encoding="utf-8") == script.written()
 
 
 def test_a_missing_mark_is_no_silence() -> None:

@@ -24,18 +24,18 @@ PREFIXES = {
 }
 
 each_rule = pytest.mark.parametrize(
-    "registered", rules().values(), ids=lambda registered: registered.rule.meta.code
+    "registered", rules().values(), ids=lambda registered: registered.meta.code
 )
 
 
 def test_names_are_unique() -> None:
-    names = [registered.rule.meta.name for registered in rules().values()]
+    names = [registered.meta.name for registered in rules().values()]
     assert sorted(names) == sorted(set(names))
 
 
 @each_rule
 def test_code_and_name_follow_from_family_and_file(registered: Registered) -> None:
-    meta = registered.rule.meta
+    meta = registered.meta
     assert re.fullmatch(rf"{PREFIXES[meta.family]}\d{{3}}", meta.code)
     assert meta.name.replace("-", "_") == registered.page.stem
     assert registered.page.parent.name == meta.family
@@ -50,12 +50,12 @@ def test_class_is_named_like_its_file(registered: Registered) -> None:
 def test_module_begins_with_the_code(registered: Registered) -> None:
     source = registered.page.with_suffix(".py").read_text(encoding="utf-8")
     docstring = ast.get_docstring(ast.parse(source)) or ""
-    assert docstring.startswith(f"{registered.rule.meta.code}: ")
+    assert docstring.startswith(f"{registered.meta.code}: ")
 
 
 @each_rule
 def test_help_and_impact_are_one_sentence_each(registered: Registered) -> None:
-    meta = registered.rule.meta
+    meta = registered.meta
     for sentence in (meta.help, meta.impact):
         assert re.fullmatch(r"[A-Z`].*[^.]\.", sentence)
         assert not re.search(r"[.!?] +[A-Z]", sentence)
@@ -65,7 +65,7 @@ def test_help_and_impact_are_one_sentence_each(registered: Registered) -> None:
 @each_rule
 def test_rule_imports_the_rule_kit_and_its_own_family_only(registered: Registered) -> None:
     tree = ast.parse(registered.page.with_suffix(".py").read_text(encoding="utf-8"))
-    own = ("mlaudit.rulekit", f"mlaudit_rules.{registered.rule.meta.family}")
+    own = ("mlaudit.rulekit", f"mlaudit_rules.{registered.meta.family}")
     modules = {
         node.module
         for node in ast.walk(tree)
@@ -76,7 +76,7 @@ def test_rule_imports_the_rule_kit_and_its_own_family_only(registered: Registere
 
 @each_rule
 def test_fixtures_hold_what_is_reported_and_what_is_not(registered: Registered) -> None:
-    meta = registered.rule.meta
+    meta = registered.meta
     folder = FIXTURES / meta.family / registered.page.stem
     folders = [folder, *(FIXTURES / "probe").iterdir()] if registered.rule.measures else [folder]
     paths = [path for each in folders for path in each.glob("*") if path.suffix in SUFFIXES]

@@ -19,18 +19,18 @@ def cases(*families: str) -> list[tuple[Registered, Path]]:
     return [
         (registered, path)
         for registered in rules().values()
-        if not families or registered.rule.meta.family in families
+        if not families or registered.meta.family in families
         for path in paths(registered)
     ]
 
 
 def name(case: Registered | Path) -> str:
-    return case.rule.meta.code if isinstance(case, Registered) else case.name
+    return case.meta.code if isinstance(case, Registered) else case.name
 
 
 @pytest.mark.parametrize(("registered", "path"), cases(), ids=name)
 def test_findings_stand_where_they_are_expected(registered: Registered, path: Path) -> None:
-    code = registered.rule.meta.code
+    code = registered.meta.code
     document = read(path, path.name)
     found = findings(document, code, profile="production")
     assert document.problems == []
@@ -43,7 +43,7 @@ def test_findings_stand_where_they_are_expected(registered: Registered, path: Pa
 def test_what_other_rules_report_is_expected_too(registered: Registered, path: Path) -> None:
     """A rule that is on by default may report in another's fixture only where a comment says so."""
     document = read(path, path.name)
-    others = usual() - {registered.rule.meta.code}
+    others = usual() - {registered.meta.code}
     found = findings(document, *others)
     lines = sorted((f.code, f.location.cell or 0, f.location.line) for f in found)
     wanted = [(c, cell or 0, line) for c, cell, line in expected(document).elements()]

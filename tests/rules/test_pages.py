@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 def code_of(registered: Registered) -> str:
-    return registered.rule.meta.code
+    return registered.meta.code
 
 
 def examples(kind: str) -> list[object]:
@@ -104,7 +104,7 @@ def section(page: Page, heading: str) -> str:
 @pytest.mark.parametrize("registered", rules().values(), ids=code_of)
 def test_page_has_its_title_and_headings(registered: Registered) -> None:
     page = page_of(registered)
-    meta = registered.rule.meta
+    meta = registered.meta
     assert page.text.split("\n", 1)[0] == f"# {meta.code} {meta.name}"
     assert page.headings == HEADINGS
     assert [heading for heading in HEADINGS if not section(page, heading)] == []
