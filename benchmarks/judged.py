@@ -1,9 +1,11 @@
 """Precision on code of other people, from findings judged by hand: `python benchmarks/judged.py`.
 
-The tables `benchmarks/judged/*.csv` have the columns repository, commit, path, cell, line, code,
-verdict (true, false or debatable) and reason, one row for each finding that was drawn at random and
-read in its file.  Debatable findings count neither way.  A table whose name ends in `-again` holds
-the verdicts of a second judge on the same findings.
+The tables `benchmarks/judged/draw*.csv`, one for each draw in their order, have the columns
+repository, commit, path, cell, line, code, verdict (true, false or debatable) and reason, one row
+for each finding that was drawn at random and read in its file.  What a draw had shown was mended
+after it, so that the last one tells how often the rules are right now.  Debatable findings count
+neither way.  A table whose name ends in `-again` holds the verdicts of a second judge on the same
+findings.
 """
 
 from __future__ import annotations
@@ -22,7 +24,7 @@ from benchmarks.table import share, show
 from mlaudit.rulekit.measured import Measured, wilson
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
 TABLES = Path(__file__).parent / "judged"
 AGAIN = "-again"
@@ -33,7 +35,7 @@ Row = dict[str, str]
 
 def read(tables: Path = TABLES) -> list[Row]:
     """Read the first judge's rows of all tables; raises ValueError for an unknown verdict."""
-    return [row for path in _paths(tables) if not path.stem.endswith(AGAIN) for row in _rows(path)]
+    return [row for rows in by_draw(tables).values() for row in rows]
 
 
 def read_again(tables: Path = TABLES) -> list[tuple[Row, Row]]:
@@ -103,29 +105,49 @@ def _interval(figures: Measured) -> str:
     return f"{100 * low:.0f}-{100 * high:.0f} %"
 
 
+def by_draw(tables: Path = TABLES) -> dict[str, list[Row]]:
+    """Read the first judge's rows of each draw, in the order of the draws."""
+    return {path.stem: _rows(path) for path in _paths(tables) if not path.stem.endswith(AGAIN)}
+
+
+def _summary(draws: dict[str, list[Row]]) -> Iterator[tuple[object, ...]]:
+    """Give a line for each draw."""
+    for name, rows in draws.items():
+        figures = _measured(Counter(row["verdict"] for row in rows))
+        repositories = len({row["repository"] for row in rows})
+        yield name, repositories, *_line(figures)
+
+
+def _by_rule(draws: dict[str, list[Row]]) -> Iterator[tuple[object, ...]]:
+    """Give a line for each rule: the last draw, then all of them."""
+    every = [row for rows in draws.values() for row in rows]
+    last = measured(list(draws.values())[-1])
+    for code, figures in measured(every).items():
+        now = last.get(code, Measured(0, 0))
+        yield code, now.true, now.false, now.debatable, *_line(figures)
+
+
+def _line(figures: Measured) -> tuple[object, ...]:
+    counted = (figures.true, figures.false, figures.debatable)
+    return *counted, share(figures.true, figures.judged), _interval(figures)
+
+
 def main() -> int:
-    """Print the table, or the figures as JSON."""
+    """Print the tables, or the figures as JSON."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition(":")[0])
     parser.add_argument("--json", action="store_true", help="as `mlaudit explain` reads them")
-    rows = read()
+    draws = by_draw()
     if parser.parse_args().json:
-        print(as_json(measured(rows)), end="")
+        print(as_json(measured(read())), end="")
         return 0
-    whole = _measured(Counter(row["verdict"] for row in rows))
-    lines = [
-        (
-            name,
-            *(figures.true, figures.false, figures.debatable),
-            *(share(figures.true, figures.judged), _interval(figures)),
-        )
-        for name, figures in [*measured(rows).items(), ("all", whole)]
-    ]
-    show(("", "true", "false", "debatable", "precision", "95 % interval"), lines)
-    print(f"\n{len(rows)} findings of {len({row['repository'] for row in rows})} repositories")
+    verdicts = ("true", "false", "debatable", "precision", "95 % interval")
+    show(("", "repositories", *verdicts), list(_summary(draws)))
+    print("\nby rule, in the last draw and in all:\n")
+    show(("", "last: true", "false", "debatable", *verdicts), list(_by_rule(draws)))
     pairs = [(first["verdict"], second["verdict"]) for first, second in read_again()]
     if pairs:
         agreed = sum(a == b for a, b in pairs)
-        print(f"two judges on {len(pairs)} of them: {agreed} alike, kappa {kappa(pairs):.2f}")
+        print(f"\ntwo judges on {len(pairs)} of them: {agreed} alike, kappa {kappa(pairs):.2f}")
     return 0
 
 
