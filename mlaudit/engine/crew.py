@@ -11,8 +11,8 @@ from multiprocessing import connection
 from typing import TYPE_CHECKING
 
 from mlaudit.engine.encoding import decode, encode
+from mlaudit.engine.examination import Examination
 from mlaudit.engine.examiner import Examiner
-from mlaudit.engine.recall import Examination
 from mlaudit.engine.runner import failed
 
 if TYPE_CHECKING:

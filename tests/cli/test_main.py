@@ -42,6 +42,14 @@ def test_the_module_can_be_run() -> None:
     assert done.stdout.startswith("mlaudit")
 
 
+def test_what_is_under_review_is_never_imported(tmp_path: Path) -> None:
+    (tmp_path / "datetime.py").write_text("raise SystemExit('imported')\n")
+    command = [sys.executable, "-m", "mlaudit", "review", ".", "--no-config", "--no-cache"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert "1 file" in done.stdout + done.stderr
+
+
 def test_help_names_every_command_and_the_exit_codes(invoke: Callable[..., Result]) -> None:
     shown = invoke("--help").stdout
     for name in COMMANDS:

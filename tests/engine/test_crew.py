@@ -22,8 +22,8 @@ from mlaudit.engine.survey import FILES_A_PROCESS, fitting
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from mlaudit.engine.examination import Examination
     from mlaudit.engine.inputs import Input
-    from mlaudit.engine.recall import Examination
     from mlaudit.model.review import Review
 
 FIXTURES = Path(__file__).parents[2] / "fixtures"
