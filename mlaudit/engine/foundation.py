@@ -36,7 +36,7 @@ def foundation(config: Config, cache: Cache) -> str:
     That is our own code, the rules and their tables, what else is installed, Python, the settings,
     and the folders that names are relative to.
     """
-    installed = [distributions(folder or os.curdir) for folder in sys.path]
+    installed = [found for folder in sys.path if (found := distributions(folder or os.curdir))]
     chosen = [(name, getattr(config, name)) for name in names_of(Settings) if name not in ASIDE]
     here = (str(Path.cwd()), str(root(config)))
     parts = (FORMAT, sys.version, sys.platform, _code(cache), installed, chosen, here)

@@ -270,12 +270,12 @@ def test_outcomes_rest_upon_python_and_what_is_installed(
 ) -> None:
     seen = {founded(tmp_path)}
     monkeypatch.setattr(sys, "path", [*sys.path, str(tmp_path)])
-    seen.add(founded(tmp_path))
+    assert founded(tmp_path) in seen  # nothing is installed there
     (tmp_path / "pathspec-99.0.dist-info").mkdir()
     seen.add(founded(tmp_path))
     monkeypatch.setattr(sys, "version", "3.99.0 (main)")
     seen.add(founded(tmp_path))
-    assert len(seen) == 4
+    assert len(seen) == 3
 
 
 @pytest.mark.parametrize("name", ["rules/fit.py", "catalogue/sklearn.toml", "data.json"])
