@@ -8,7 +8,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Any, ClassVar
 
-from mlaudit.model import measured
+from mlaudit.model import budgets
 from mlaudit.model.finding import Confidence, Severity
 from mlaudit.model.frozen import field, frozen, names_of
 
@@ -67,7 +67,7 @@ class Probe:
 
 
 @frozen
-class Budgets(measured.Budgets):
+class Budgets(budgets.Budgets):
     """What a run of the program may need, lack and show."""
 
     __pydantic_config__: ClassVar[dict[str, Any]] = _AS_IN_FILES

@@ -32,9 +32,9 @@ if TYPE_CHECKING:
     from mlaudit.engine.outcome import Outcome
     from mlaudit.engine.project import ProjectFiles
     from mlaudit.engine.review import Change
+    from mlaudit.model.budgets import Budgets
     from mlaudit.model.finding import Finding
     from mlaudit.model.location import Location
-    from mlaudit.model.measured import Budgets
     from mlaudit.model.review import Review
     from mlaudit.probe.job import Budget, Job
     from mlaudit.probe.largest import Largest

@@ -32,4 +32,6 @@ def schema() -> dict[str, Any]:
 def _adapter() -> TypeAdapter[Review]:
     from pydantic import TypeAdapter
 
+    from mlaudit.model.profile import Profile  # noqa: F401 - a field of a review is one
+
     return TypeAdapter(Review)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from mlaudit.model.finding import Confidence, Finding
 from mlaudit.model.frozen import field, frozen
 from mlaudit.model.location import Location
-from mlaudit.model.profile import Profile
+
+if TYPE_CHECKING:
+    from mlaudit.model.profile import Profile  # few reviews have one
 
 SCHEMA_VERSION = "1.0"
 

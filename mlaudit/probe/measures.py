@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-from mlaudit.model.measured import Budgets, Latency, Matrix, Measured, Score, Seeding
+from mlaudit.model.measured import Latency, Matrix, Measured, Score, Seeding
 from mlaudit.probe.ending import How
 from mlaudit.probe.faults import faults
 from mlaudit.probe.repeats import compare
@@ -14,6 +14,7 @@ from mlaudit.probe.rows import Files
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from mlaudit.model.budgets import Budgets
     from mlaudit.model.location import Location
     from mlaudit.probe.launch import Event, Run
     from mlaudit.probe.places import Resolver

@@ -1,11 +1,12 @@
 """All that a rule author imports; stable, versioned with the package."""
 
+from typing import TYPE_CHECKING, Any
+
+from mlaudit.model.budgets import Budgets
 from mlaudit.model.finding import Certainty, Confidence, Evidence, Finding, Fix, Severity
 from mlaudit.model.frozen import field, frozen
 from mlaudit.model.location import Location
-from mlaudit.model.measured import Budgets, Fault, FaultKind, Matrix, Measured, Score
 from mlaudit.model.pattern import Pattern, Words
-from mlaudit.model.profile import Memory, Profile
 from mlaudit.rulekit.calls import Call
 from mlaudit.rulekit.module import Module
 from mlaudit.rulekit.repair import NoRepair, Repair, block_of, statement_of
@@ -52,6 +53,22 @@ from mlaudit.trace.events import (
 )
 from mlaudit.trace.rows import Overlap, RowSet
 from mlaudit.trace.trace import Trace
+
+if TYPE_CHECKING:
+    from mlaudit.model.measured import Fault, FaultKind, Matrix, Measured, Score
+    from mlaudit.model.profile import Memory, Profile
+
+_OF_RUNS = {"Fault", "FaultKind", "Matrix", "Measured", "Memory", "Profile", "Score"}
+
+
+def __getattr__(name: str) -> Any:
+    """Import what is known of runs only for rules that judge them."""
+    if name not in _OF_RUNS:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from mlaudit.model import measured, profile
+
+    return getattr(profile if name in {"Memory", "Profile"} else measured, name)
+
 
 __all__ = [
     "Alias",
