@@ -30,7 +30,7 @@ def import_names(run: Interpreter, node: ast.Import) -> None:
 def import_from(run: Interpreter, node: ast.ImportFrom) -> None:
     """Run `from a.b import c`; star imports of libraries are remembered as candidates."""
     name = "." * node.level + (node.module or "")
-    found = module(run, name)
+    found = module(run, name, started=_is_run(run, node))
     for alias in node.names:
         if alias.name == "*":
             if isinstance(found, ProjectModule):
@@ -47,7 +47,13 @@ def import_from(run: Interpreter, node: ast.ImportFrom) -> None:
         run.state.scope.bind(alias.asname or alias.name, value or Symbol(f"{name}.{alias.name}"))
 
 
-def module(run: Interpreter, name: str) -> Value | None:
+def _is_run(run: Interpreter, node: ast.ImportFrom) -> bool:
+    """Say whether a cell of a notebook starts a file as a program, by `%run`."""
+    document = run.document
+    return document.is_notebook and "%run" in document.written_lines[node.lineno - 1]
+
+
+def module(run: Interpreter, name: str, *, started: bool = False) -> Value | None:
     """Execute a file of the project once; None when the name is not the project's."""
     if run.project is None:
         return None
@@ -58,6 +64,8 @@ def module(run: Interpreter, name: str) -> Value | None:
     known = run.modules.get(document.path)
     if known is not None:
         return known
+    if started:
+        run.started.add(document.path)
     scope = Scope(document)
     value = run.modules[document.path] = ProjectModule(name, scope)
     if len(run.modules) > MOST_MODULES:

@@ -44,6 +44,7 @@ class Interpreter:
 
     def __init__(self, document: Document, catalogue: Catalogue, project: Project | None):
         self.document = document
+        self.started = {document.path}
         self.catalogue = catalogue
         self.project = project
         self.state = State(Scope(document))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,7 +13,7 @@ from mlaudit.model.finding import Confidence
 from mlaudit.rulekit.module import Module
 from mlaudit.rulekit.registry import rules
 from mlaudit.rulekit.testing import findings, installed_catalogue
-from mlaudit.source.read import read
+from mlaudit.source.read import read, read_text
 from mlaudit.source.script import from_text
 from mlaudit.syntax.names import collect
 from mlaudit.syntax.nodes import Nodes
@@ -153,13 +154,16 @@ class TwoFiles:
         return (self.document, self.tree) if name == "common" else None
 
 
-def codes_beside(other: str, source: str) -> list[str]:
-    document = from_text(source, "train.py")
+def codes_beside(other: str, source: str, code: str = "SEED001") -> list[str]:
+    return codes_of(from_text(source, "train.py"), other, code)
+
+
+def codes_of(document: Document, other: str, code: str) -> list[str]:
     nodes = Nodes(parse(document))
     catalogue = installed_catalogue()
     trace = build(document, nodes, catalogue, TwoFiles(other))
     module = Module(document, nodes, collect(nodes), catalogue, trace)
-    return [finding.code for finding in rules()["SEED001"].rule.check_module(module)]
+    return [finding.code for finding in rules()[code].rule.check_module(module)]
 
 
 def test_seed_in_another_file_of_the_project_reaches() -> None:
@@ -167,6 +171,41 @@ def test_seed_in_another_file_of_the_project_reaches() -> None:
     source = split(before="from common import prepare\nprepare()")
     assert codes_beside(prepare.format("np.random.seed(3)"), source) == []
     assert codes_beside(prepare.format("np.random.seed()"), source) == ["SEED001"]
+
+
+GUARDED = """
+import numpy as np
+
+def rows():
+    return np.zeros((9, 3))
+
+if __name__ == "__main__":
+    np.random.seed(3)
+    print(rows())
+"""
+
+
+def test_what_a_file_does_as_a_program_seeds_nobody_who_imports_it() -> None:
+    source = split(before="from common import rows")
+    assert codes_beside(GUARDED, source) == ["SEED001"]
+    assert codes_beside(GUARDED.replace('if __name__ == "__main__":', "if True:"), source) == []
+    assert codes_beside("", split(before=GUARDED)) == []
+
+
+def test_a_generator_seeded_only_where_another_file_is_the_program_is_no_other() -> None:
+    source = f"from common import rows\n{LOADED}"
+    assert codes_beside(GUARDED, source, "SEED007") == []
+    assert codes_beside(GUARDED, source, "SEED005") == ["SEED005"]
+    unguarded = GUARDED.replace('if __name__ == "__main__":', "if True:")
+    assert codes_beside(unguarded, source, "SEED007") == ["SEED007"]
+
+
+def test_a_file_that_a_cell_runs_is_a_program() -> None:
+    for cell, codes in (("%run common.py", []), ("from common import *", ["SEED001"])):
+        stored = [{"cell_type": "code", "source": text, "outputs": []} for text in (cell, split())]
+        text = json.dumps({"cells": stored, "metadata": {}, "nbformat": 4, "nbformat_minor": 5})
+        document = read_text(text, "train.ipynb", notebook=True)
+        assert codes_of(document, GUARDED, "SEED001") == codes
 
 
 LOADED = """

@@ -12,8 +12,10 @@ if TYPE_CHECKING:
 def assignments(module: Module) -> list[tuple[ast.expr, ast.expr]]:
     """List the targets of assignments with their values, pair by pair, in source order."""
     found: list[tuple[ast.expr, ast.expr]] = []
-    for node in module.nodes.find(ast.Assign):
-        for target in node.targets:
+    for node in module.nodes.find(ast.Assign, ast.AnnAssign):
+        if node.value is None:
+            continue
+        for target in node.targets if isinstance(node, ast.Assign) else [node.target]:
             if isinstance(target, ast.Tuple) and isinstance(node.value, ast.Tuple):
                 found += zip(target.elts, node.value.elts, strict=False)
             else:

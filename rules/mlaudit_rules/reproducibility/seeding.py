@@ -101,11 +101,20 @@ class Seeding:
         found: dict[str, Place] = {}
         for seed in self._seeds:
             local = seed.function is not None and seed.function is not call.function
-            if not self._before(seed, call) or (local and _returns(self._module, seed.function)):
+            if not self._before(seed, call) or (local and self._its_own(seed.function)):
                 continue
             for other in seed.generators:
                 found.setdefault(other, seed.place)
         return [(other, found[other]) for other in ALL if other in found and other != generator]
+
+    def _its_own(self, function: Function) -> bool:
+        """Say whether a function seeds what it computes, where no top-level code calls it."""
+        if function is None or not _returns(self._module, function):
+            return False
+        if self._module.names.functions.get(function.name) is not function:
+            return True
+        calls = self._module.fact(_calls_by_name).get(function.name, ())
+        return all(named.function is not None for named in calls)
 
     def after(self, generator: str, call: Site) -> Place | None:
         """Find the first seed of the generator, if all of them come only after the call."""
@@ -184,7 +193,7 @@ def _gives_value(call: Call) -> bool:
 
 
 def _returns(module: Module, function: Function) -> bool:
-    """Say whether a function gives a value: then it seeds what it computes, not the program."""
+    """Say whether a function gives a value: it may seed only what it computes."""
     returns = module.nodes.find(ast.Return, within=function) if function else []
     return any(node.value is not None for node in returns)
 
