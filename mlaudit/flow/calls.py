@@ -15,6 +15,7 @@ from mlaudit.flow import (
     library,
     methods,
     networks,
+    sinks,
     splits,
     tuning,
 )
@@ -56,9 +57,12 @@ def call(run: Interpreter, node: ast.Call) -> Value:
         arguments = evaluate(run, node)
         if name in estimators.FITTING:
             receiver = _as_estimator(run, function.value, receiver)
-        return call_method(run, receiver, name, arguments)
+        value = call_method(run, receiver, name, arguments)
+        return sinks.distance(run, node, value) if name in sinks.DISTANCES else value
     target = run.eval(function)
-    return call_value(run, target, evaluate(run, node))
+    value = call_value(run, target, evaluate(run, node))
+    named = isinstance(function, ast.Name) and function.id in sinks.DISTANCES
+    return sinks.distance(run, node, value) if named else value
 
 
 def _is_super(node: ast.Call) -> bool:

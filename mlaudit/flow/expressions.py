@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from mlaudit.flow.interpreter import Interpreter
+    from mlaudit.flow.values import Prediction
 
 _BUILTINS = {name: Symbol(f"builtins.{name}") for name in dir(builtins)}
 _ORDERED = ast.Lt | ast.Gt | ast.LtE | ast.GtE
@@ -149,6 +150,8 @@ def _operate(run: Interpreter, node: ast.BinOp, left: Value, right: Value) -> Va
         return combine([one, two], "error").but(units=(two if one.predictions else one).units)
     if isinstance(node.op, ast.Div) and _is_rest_of_one(node.right):
         two = two.but(scores=())  # what inflates a variance tells how alike columns are
+    if isinstance(node.op, ast.Pow) and sinks.from_target(run, node.left):
+        one = one.but(scores=())
     joined = combine([one, two], one.kind if one.rows.terms else two.kind)
     for prediction in joined.predictions:
         prediction.mixed = True
@@ -183,6 +186,13 @@ def _judges(one: Data, two: Data) -> bool:
         return False
     labels = two if one.predictions else one
     return bool(labels.rows.terms) or labels.kind == "unknown"
+
+
+def _labels(prediction: Prediction, bound: Data) -> bool:
+    """Whether a bound is what was to be predicted: predictions are not cut at it, but judged."""
+    if bound.predictions or bound.scores or bound.chosen_by:
+        return False
+    return prediction.rows.kin(bound.rows) and bound.kind in {"column", "array", "table"}
 
 
 def _fold(op: ast.operator, a: Any, b: Any) -> Value:
@@ -221,7 +231,8 @@ def _compare(run: Interpreter, node: ast.Compare) -> Value:
     others = [run.data(right) for right in rights]
     if isinstance(node.ops[0], _ORDERED):
         for prediction in left.predictions:
-            prediction.cut_in.update(run.running)
+            if not _labels(prediction, others[0]):
+                prediction.cut_in.update(run.running)
     if len(others) == 1 and _judges(left, others[0]):
         return _cut(combine([left, *others], "error"), others)
     joined = combine(
@@ -311,7 +322,7 @@ def truth(run: Interpreter, test: ast.expr) -> bool | None:
     if isinstance(test, ast.Constant):
         return bool(test.value)
     if _is_main_guard(test):
-        return True
+        return run.document.path in run.started  # what is imported has another name
     if isinstance(test, ast.Compare):
         contained = _contained(run, test)
         return _is_none(run, test) if contained is None else contained

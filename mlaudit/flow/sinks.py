@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from mlaudit.flow.values import Value
     from mlaudit.source.document import Document
 
+DISTANCES = frozenset({"abs", "absolute", "fabs", "square"})
 _EXTREME = Pattern(r"(\w+\.)*(nan)?(max|min) ")
 _SPREAD = Pattern(r"(?<![a-z])(mean|std|average|median)\(")
 
@@ -57,6 +58,26 @@ def select(run: Interpreter, value: Value, node: ast.AST, how: str) -> None:
 def _sums_up(run: Interpreter, node: ast.AST) -> bool:
     lines = run.document.lines[node.lineno - 1 : node.lineno] if isinstance(node, ast.expr) else []
     return any(map(_SPREAD.search, lines))
+
+
+def distance(run: Interpreter, node: ast.Call, value: Value) -> Value:
+    """How far a number is from a fixed target says nothing of how good it is: no score."""
+    inner = node.args[0] if node.args else None
+    if isinstance(node.func, ast.Attribute) and not node.args:
+        inner = node.func.value
+    data = run.load(value)
+    if not isinstance(data, Data) or not data.scores or not from_target(run, inner):
+        return value
+    return data.but(scores=())
+
+
+def from_target(run: Interpreter, node: ast.expr | None) -> bool:
+    """Say whether scores are subtracted from what is none, or the other way round."""
+    if not isinstance(node, ast.BinOp) or not isinstance(node.op, ast.Sub):
+        return False
+    sides = [run.data(run.eval(side)) for side in (node.left, node.right)]
+    fixed = [side for side in sides if not (side.scores or side.chosen_by or side.predictions)]
+    return len(fixed) == 1
 
 
 def shown(document: Document, body: list[ast.stmt]) -> set[int]:
