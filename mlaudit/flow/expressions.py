@@ -12,6 +12,7 @@ from mlaudit.flow import (
     calls,
     choices,
     duplicates,
+    groups,
     imports,
     loops,
     sinks,
@@ -144,7 +145,8 @@ def _operate(run: Interpreter, node: ast.BinOp, left: Value, right: Value) -> Va
         one, two = one.but(influences=()), two.but(influences=())
     if isinstance(node.op, ast.BitAnd | ast.BitOr) and (one.select or two.select):
         key = (run.text(node), one.rows.terms, two.rows.terms)
-        return combine([one, two], "mask").but(select=Selector("filter", key, True))
+        by = groups.both(one.select, two.select, union=isinstance(node.op, ast.BitOr))
+        return combine([one, two], "mask").but(select=Selector("filter", key, True, by))
     known = isinstance(node.op, ast.Sub) or (one.rows.terms and two.rows.terms)
     if known and _judges(one, two):
         return combine([one, two], "error").but(units=(two if one.predictions else one).units)

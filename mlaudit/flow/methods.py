@@ -11,6 +11,7 @@ from mlaudit.flow import (
     evaluation,
     files,
     functions,
+    groups,
     headings,
     library,
     making,
@@ -117,13 +118,16 @@ def _by_entry(
     kind = entry.kind
     if kind == "reduce":
         joined = combine([value, *others], value.kind)
+        if not value.rows.terms:
+            joined = joined.but(influences=groups.regrouped(joined.influences))
         if library.row_wise(run, entry, arguments):
             return joined.but(kind="column", columns=None, name=None)
         return library.reduced(run, arguments.node, joined, _named(value, name), entry, value)
     if name in order.WINDOWS:
         return order.window(run, value, name, arguments)
     if kind == "group":
-        return value.but(kind="group", columns=None)
+        by = frozenset(order.keys(run, arguments)[0])
+        return value.but(kind="group", columns=None, by=by)
     if kind == "split" and value.rows.terms:
         return splits.of_data_set(run, value, name, arguments)
     if kind == "report":
@@ -233,7 +237,7 @@ def _of_group(
     others = _others(run, arguments)
     fills = any("fillna(" in run.text(node) for node in arguments.nodes.values())
     influence = Influence(
-        f"groupby.{name}",
+        f"groupby.{targets.operation(run, name, arguments)}",
         Kind.STATISTIC,
         Effect.LOW if fills else Effect.MEDIUM,
         value.rows,
@@ -243,9 +247,10 @@ def _of_group(
         bool(run.conditions),
         source=targets.source(run, value, name, arguments),
         turns_of=entities.turns_of(run, value.rows),
+        groups=groups.described(run, value, arguments),
     )
     influences = (influence,) if value.rows.terms else ()
-    joined = combine([value, *others])
+    joined = combine([value.but(influences=groups.regrouped(value.influences, value.by)), *others])
     merged = merge_influences(joined.influences, influences)
     if name in {"transform", "rank", "fillna", "ffill", "bfill", "apply", "pct_change"}:
         return joined.but(kind="column", influences=merged)
@@ -277,7 +282,9 @@ def _drop_rows(run: Interpreter, value: Data, arguments: Arguments) -> Data:
     if index.select is not None:
         flipped = index.select.flipped()
         if flipped is not None:
-            return tables.kept(value.but(rows=value.rows.select(flipped)), index)
+            rows = value.rows.select(flipped)
+            influences = groups.divided(value, flipped, rows)
+            return tables.kept(value.but(rows=rows, influences=influences), index)
     select = Selector("some", (id(arguments.node), run.context))
     return value.but(rows=value.rows.select(select))
 
@@ -318,7 +325,9 @@ def _isin(
         return Data("mask", value.rows, select=given.select)
     text = run.text(arguments.node)
     return Data(
-        "mask", value.rows, select=Selector("filter", ("isin", text, value.rows.terms), True)
+        "mask",
+        value.rows,
+        select=Selector("filter", ("isin", text, value.rows.terms), True, value.name),
     )
 
 

@@ -58,15 +58,21 @@ def observe(run: Interpreter, value: Data, name: str, arguments: Arguments) -> O
 
 def grouped(run: Interpreter, value: Data, arguments: Arguments) -> None:
     """Record the columns that rows are grouped by, where their names are literal."""
-    keys = run.load(arguments.get("by", 0) or Constant(None))
-    items = keys.items if isinstance(keys, Sequence) and keys.rest is None else (keys,)
+    names, all_known = keys(run, arguments)
+    if names and all_known:
+        run.emit(Grouped, arguments.node, rows=value.rows, by=names)
+
+
+def keys(run: Interpreter, arguments: Arguments) -> tuple[tuple[str, ...], bool]:
+    """Give the literal names of columns that rows are grouped by, and whether these are all."""
+    given = run.load(arguments.get("by", 0) or Constant(None))
+    items = given.items if isinstance(given, Sequence) and given.rest is None else (given,)
     names = tuple(
         inner.value
         for inner in map(run.load, items)
         if isinstance(inner, Constant) and isinstance(inner.value, str)
     )
-    if names and len(names) == len(items):
-        run.emit(Grouped, arguments.node, rows=value.rows, by=names)
+    return names, len(names) == len(items)
 
 
 def loaded(run: Interpreter, entry: Entry, arguments: Arguments, rows: Rows) -> Ordered | None:

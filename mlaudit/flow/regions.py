@@ -39,17 +39,18 @@ class Selector:
     `way` is part, fold, filter, slice, some, duplicated, without, rows or maybe (some of the rows
     or none); `key` tells the choice apart from others of its way; `part` says which side of it:
     equal keys with different parts are disjoint for part, fold and filter.  For `without` and
-    `rows` the key is the `Rows` meant.
+    `rows` the key is the `Rows` meant.  `by` is the column whose values decide, where it is known.
     """
 
     way: str
     key: Hashable
     part: Hashable = None
+    by: str | None = None
 
     def flipped(self) -> Selector | None:
         """Give the complement, None where it has no name."""
         if self.way == "filter":
-            return Selector("filter", self.key, _opposite(self.part))
+            return Selector("filter", self.key, _opposite(self.part), self.by)
         if self.way == "rows":
             return Selector("without", self.key)
         if self.way == "without":

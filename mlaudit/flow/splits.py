@@ -6,6 +6,7 @@ import ast
 import re
 from typing import TYPE_CHECKING
 
+from mlaudit.flow import groups
 from mlaudit.flow.arguments import Arguments, described
 from mlaudit.flow.regions import NO_ROWS, Length, Selector
 from mlaudit.flow.values import (
@@ -84,17 +85,17 @@ def call(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> Val
     if not arrays:
         return UNKNOWN
     key = _identity(run, entry, arguments)
-    outputs: list[Value] = []
-    for data in arrays:
-        for part in range(2):
-            outputs.append(part_of(data, Selector("part", key, part)))
+    in_order = run.load(arguments.named.get("shuffle", UNKNOWN)) == Constant(False)
+    by = groups.IN_TIME if in_order else None
+    selectors = [Selector("part", key, part, by) for part in range(2)]
+    outputs: list[Value] = [part_of(data, select) for data in arrays for select in selectors]
     rows = next((data.rows for data in arrays if data.rows.terms), NO_ROWS)
     event = run.emit(
         Split,
         arguments.node,
         function=name.rsplit(".", 1)[-1],
         rows=rows,
-        parts=tuple(rows.select(Selector("part", key, part)) for part in range(2)),
+        parts=tuple(rows.select(select) for select in selectors),
         arguments=described(run, arguments),
         arrays=tuple(
             run.text(arguments.nodes[i]) for i in range(len(arrays)) if i in arguments.nodes
@@ -124,7 +125,7 @@ def part_of(data: Data, select: Selector) -> Data:
     rows = data.rows.select(select)
     if data.select is not None and data.kind == "index":
         return data.but(rows=rows, select=Selector("rows", rows))
-    return data.but(rows=rows, select=None)
+    return data.but(rows=rows, influences=groups.divided(data, select, rows), select=None)
 
 
 def _identity(run: Interpreter, entry: Entry, arguments: Arguments) -> Hashable:
@@ -222,9 +223,10 @@ def _pair(
     key = ("folds", identity, data.rows.terms)
     single = splitter.entry.name.endswith("ShuffleSplit")
     way = "part" if single else "fold"
+    by = groups.IN_TIME if splitter.entry.name.endswith("TimeSeriesSplit") else None
     pair = []
     for part in ("train", "test"):
-        select = Selector(way, key, part)
+        select = Selector(way, key, part, by)
         pair.append(Data("index", data.rows.select(select), select=select))
     run.emit(
         Split,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from mlaudit.flow import choices, headings, order, sinks, splits
+from mlaudit.flow import choices, groups, headings, order, sinks, splits
 from mlaudit.flow.containers import element, item
 from mlaudit.flow.regions import Length, Rows, Selector, base
 from mlaudit.flow.values import (
@@ -278,7 +278,8 @@ def narrowed(value: Data, select: Selector) -> Data:
     """Take some of the rows; predictions among them are predictions of those rows only."""
     predictions = tuple(p.of_some(select) for p in value.predictions)
     rows = value.rows.select(select)
-    return value.but(rows=rows, predictions=predictions, select=None)
+    influences = groups.divided(value, select, rows)
+    return value.but(rows=rows, influences=influences, predictions=predictions, select=None)
 
 
 def _by_computed_columns(value: Data, index: Data) -> Data:
@@ -351,7 +352,7 @@ def sliced(run: Interpreter, value: Data, key: ast.Slice) -> Data:
     if low in (None, 0) and high is None and step in (None, 1, -1):
         return value.but(select=value.select)
     select = Selector("slice", "rows", (low, high)) if step is None else _stepped(low, high, step)
-    result = chosen(value, select)
+    result = groups.in_order(run, value, chosen(value, select))
     order.windowed(run, key, result)
     if value.kind in {"array", "column"} and order.moves(run, key):
         return result.but(kind="row")  # what one row looks back on is no statistic of many
@@ -460,6 +461,7 @@ def _chosen_by(run: Interpreter, key: ast.expr) -> Selector:
 def predicate(run: Interpreter, node: ast.Compare, left: Data, right: Value) -> Selector | None:
     """Name the rows for which a comparison holds, so that its opposite is known to exclude them."""
     operator = type(node.ops[0])
+    by = left.name if left.rows.terms else None
     other = run.load(right)
     subject: tuple[Hashable, ...] = (run.text(node.left), left.rows.terms)
     if not left.rows.terms:
@@ -471,13 +473,13 @@ def predicate(run: Interpreter, node: ast.Compare, left: Data, right: Value) -> 
         part: Hashable = other.value
         if operator in {ast.NotEq, ast.IsNot}:
             part = ("not", part)
-        return Selector("filter", ("equals", *subject), part)
+        return Selector("filter", ("equals", *subject), part, by)
     bound = run.text(node.comparators[0])
     if operator in {ast.Lt, ast.GtE}:
-        return Selector("filter", ("below", *subject, bound), operator is ast.Lt)
+        return Selector("filter", ("below", *subject, bound), operator is ast.Lt, by)
     if operator in {ast.Gt, ast.LtE}:
-        return Selector("filter", ("above", *subject, bound), operator is ast.Gt)
-    return Selector("filter", ("test", run.text(node)), True)
+        return Selector("filter", ("above", *subject, bound), operator is ast.Gt, by)
+    return Selector("filter", ("test", run.text(node)), True, by)
 
 
 def set_column(value: Data, name: str | None, content: Data) -> Data:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mlaudit.flow import groups
 from mlaudit.flow.regions import Rows, union
 from mlaudit.flow.values import Constant, Data, Dictionary, Sequence, Symbol
 from mlaudit.model.frozen import replace
@@ -35,6 +36,21 @@ def source(run: Interpreter, value: Data, name: str, arguments: Arguments) -> st
     return None
 
 
+def operation(run: Interpreter, name: str, arguments: Arguments) -> str:
+    """Name the statistic taken: what is given to `agg` or `transform`, where it is one mean."""
+    if name not in _GIVEN or len(arguments.positional) != 1:
+        return name
+    given = run.load(arguments.positional[0])
+    while isinstance(given, Dictionary | Sequence):
+        if given.rest is not None or len(given.items) != 1:
+            return name
+        items = given.items.values() if isinstance(given, Dictionary) else given.items
+        given = run.load(next(iter(items)))
+    text = given.value if isinstance(given, Constant) else getattr(given, "name", None)
+    last = text.rsplit(".", 1)[-1] if isinstance(text, str) else name
+    return last if last in _MEANS else name
+
+
 def _means(run: Interpreter, operation: Value) -> bool:
     """Say whether an operation given to `agg` or `transform` is a mean, or one of them is."""
     inner = run.load(operation)
@@ -58,7 +74,10 @@ def told(
     influences: tuple[Influence, ...], target: str | None, features: Columns | None
 ) -> tuple[Influence, ...]:
     """Tell those statistics that turn out to be means of the target, once the target is known."""
-    if target is None or all(influence.source != target for influence in influences):
+    if target is None:
+        return influences
+    influences = groups.of_target(influences, target)
+    if all(influence.source != target for influence in influences):
         return influences
     return tuple(
         replace(

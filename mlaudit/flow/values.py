@@ -89,7 +89,7 @@ class Data(Value):
     chooses when it indexes another, `order` what told that they stand in the order of time.
     `scores` are the evaluations whose numbers are in it, `chosen_by` those whose numbers chose it.
     `units` are those that its values were brought to, if any, `target` the labels that a data set
-    holds beside its features.
+    holds beside its features, `by` the columns known to be in the key of groups.
     """
 
     kind: str = "unknown"
@@ -106,6 +106,7 @@ class Data(Value):
     chosen_by: tuple[Evaluate | CrossValidate, ...] = ()
     units: Rescaled | None = None
     target: Data | None = None
+    by: frozenset[str] = frozenset()
 
     def but(self, **changes: object) -> Data:
         """Copy with changes."""

@@ -66,13 +66,26 @@ class Among(StrEnum):
 
 
 @frozen
+class Groups:
+    """The groups that a statistic of `rows` was taken of: within each, the columns `by` are equal.
+
+    `of` are the columns that it may have been taken of; None: any.
+    """
+
+    by: frozenset[str]
+    of: frozenset[str] | None
+    rows: RowSet
+
+
+@frozen
 class Influence:
     """A statistic of `rows` that took part in a value; `place` is where it was computed.
 
     In a table, `column` is the only column that it reached (None: any); `source` is the column that
     it was taken of, where that is known.  `removes` says that rows were removed by it, and then
     `rows` are those that are left.  `turns_of` are the loops of which every turn reads such rows
-    anew: what it was taken of is a single entity.
+    anew: what it was taken of is a single entity.  `groups` are those that it was taken of, where
+    a column of their key is known; if a division keeps groups whole, `rows` are those of one side.
     """
 
     operation: str
@@ -87,6 +100,12 @@ class Influence:
     source: str | None = None
     removes: bool = False
     turns_of: frozenset[int] = frozenset()
+    groups: Groups | None = None
+
+    @property
+    def of_one_side(self) -> bool:
+        """Whether rows were divided so that each side has whole groups of its own."""
+        return self.groups is not None and self.groups.rows != self.rows
 
     @property
     def strength(self) -> tuple[int, bool]:

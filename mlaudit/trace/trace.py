@@ -168,8 +168,8 @@ class Trace:
                 continue
             for influence in evaluation.influences:
                 met = any(influence.rows.overlap(fit.rows) for fit in evaluation.fits)
-                if influence.removes:
-                    continue  # a bound that told which rows are judged changes no value
+                if influence.removes or influence.of_one_side:
+                    continue  # bounds that told which rows are judged change no value
                 if not met and influence.rows.overlap(evaluation.rows) is Overlap.MUST:
                     trained = _nearest(evaluation)
                     names = (evaluation.variable, trained.variable)

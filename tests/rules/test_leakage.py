@@ -304,3 +304,65 @@ def test_to_count_gaps_is_no_selection_by_what_rows_hold(counted: str, count: in
 def test_what_a_function_computes_of_each_group_is_called_so() -> None:
     filled = "X['age'] = X.groupby('port')['age'].apply(lambda each: each - each.max())\n"
     assert "group statistics" in only(LOADED + filled + SCORED_RIDGE, "LEAK004").message
+
+
+@pytest.mark.parametrize(
+    ("taken", "said"),
+    [
+        (".mean()", "the mean of the target `sales`"),
+        (".median()", "the median of the target `sales`"),
+        ('.agg("mean")', "the mean of the target `sales`"),
+        ('.agg(["mean"])["mean"]', "the mean of the target `sales`"),
+        ('.agg(["mean", "std"])["std"]', "a statistic of the target `sales`"),
+    ],
+)
+def test_the_statistic_of_the_target_is_named_where_it_is_known(taken: str, said: str) -> None:
+    code = f"""{IMPORTS}
+table = pd.read_csv("table.csv")
+train, test = train_test_split(table, random_state=0)
+usual = train.groupby("shop")["sales"]{taken}
+train["usual"], test["usual"] = train["shop"].map(usual), test["shop"].map(usual)
+model = Ridge().fit(train[["usual", "area"]], train["sales"])
+print(model.score(test[["usual", "area"]], test["sales"]))
+"""
+    assert f"gives each training row {said} of its group" in only(code, "LEAK009").message
+
+
+DATED = f"""{IMPORTS}
+table = pd.read_csv("table.csv")
+table["others"] = table.groupby({{keys}})["price"].transform("max")
+{{divided}}
+model = Ridge().fit(train[["others", "area"]], train["sales"])
+print(model.score(test[["others", "area"]], test["sales"]))
+"""
+MASKED = 'train, test = table[table["{by}"] < cut], table[table["{by}"] >= cut]'
+INVERTED = 'early = table["date"] < cut\ntrain, test = table.loc[early], table.loc[~early]'
+SLICED = "train, test = table.iloc[:900], table.iloc[900:]"
+
+
+@pytest.mark.parametrize(
+    ("keys", "divided", "spanned"),
+    [
+        ('["shop", "date"]', MASKED.format(by="date"), False),
+        ('["shop", "date"]', MASKED.format(by="year"), False),
+        ('["shop", "round"]', MASKED.format(by="round"), False),
+        ('["shop", "round"]', MASKED.format(by="date"), True),
+        ('["shop", "day_of_week"]', MASKED.format(by="date"), True),
+        ('["shop", "date"]', MASKED.format(by="area"), True),
+        ('["shop", "date"]', INVERTED, False),
+        ('["shop", "date"]', SLICED, False),
+        ('["shop", "date"]', "table = table.sample(frac=1, random_state=1)\n" + SLICED, True),
+        ('"shop"', SLICED, True),
+        ('["shop", "date"]', "train, test = train_test_split(table, random_state=0)", True),
+        ('["shop", "date"]', "train, test = train_test_split(table, shuffle=False)", False),
+    ],
+)
+def test_no_group_spans_a_division_by_its_own_key(keys: str, divided: str, spanned: bool) -> None:
+    code = DATED.format(keys=keys, divided=divided)
+    assert bool(findings(code, "LEAK004")) is spanned
+    assert not findings(code, "EVAL001")
+
+
+def test_groups_within_the_training_part_are_spanned_by_a_random_validation_part() -> None:
+    divided = MASKED.format(by="date") + "\ntrain, test = train_test_split(train, random_state=0)"
+    assert findings(DATED.format(keys='["shop", "date"]', divided=divided), "LEAK004")

@@ -31,6 +31,9 @@ if TYPE_CHECKING:
     from mlaudit.rulekit import Finding, Influence, PreprocessingLeak, Trace
 
 
+_TAKEN = {"mean": "the mean", "median": "the median"}
+
+
 class TargetEncodingInSample(PreprocessingRule):
     """Reports means of the target by category that the encoded rows' own targets went into."""
 
@@ -110,7 +113,8 @@ def _in_sample(trace: Trace) -> Iterator[tuple[Fit, Influence]]:
 def _means(influence: Influence) -> str:
     if influence.source is None:
         return influence.statistic or "means of the target"
-    return f"the mean of the target `{influence.source}` of its group"
+    taken = influence.operation.rpartition(".")[2].removeprefix("nan")
+    return f"{_TAKEN.get(taken, 'a statistic')} of the target `{influence.source}` of its group"
 
 
 def _line(influence: Influence) -> tuple[str, int]:

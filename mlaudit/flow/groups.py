@@ -1,0 +1,131 @@
+"""Statistics of groups of rows, and divisions of rows that no such group spans."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mlaudit.flow import order
+from mlaudit.flow.regions import Rows, Selector
+from mlaudit.flow.values import Constant, Data, Dictionary, Sequence
+from mlaudit.model.frozen import replace
+from mlaudit.model.pattern import Pattern
+from mlaudit.trace.events import Groups, Influence, Kind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from mlaudit.flow.arguments import Arguments
+    from mlaudit.flow.interpreter import Interpreter
+    from mlaudit.flow.values import Value
+
+IN_TIME = "time"
+_PERIOD = Pattern(r"(?i)year|quarter|month|week|period|season")
+_RECURS = Pattern(r"(?i)week|(day|date|time)_?of|of_?(the_?)?(day|month|year)|type|name|is_|holi")
+_SHUFFLED = Pattern(r"permutation\(|random\.shuffle\(|\bshuffle\(|\.sample\(\s*frac")
+
+
+def described(run: Interpreter, value: Data, arguments: Arguments) -> Groups | None:
+    """Describe the groups that a statistic is taken of, where a column of their key is known."""
+    if not value.by:
+        return None
+    return Groups(value.by, _taken_of(run, value, arguments), value.rows)
+
+
+def _taken_of(run: Interpreter, value: Data, arguments: Arguments) -> frozenset[str] | None:
+    """Name the columns that a statistic may be of; None where it may be of any."""
+    if value.name is not None:
+        return frozenset({value.name})
+    named = frozenset(_texts(run, arguments.values()))
+    return named if named and any(_names(run, v) for v in arguments.values()) else None
+
+
+def _names(run: Interpreter, value: Value) -> bool:
+    return isinstance(run.load(value), Dictionary | Sequence)
+
+
+def _texts(run: Interpreter, values: Iterable[Value]) -> Iterable[str]:
+    for value in map(run.load, values):
+        if isinstance(value, Dictionary):
+            yield from (key for key in value.items if isinstance(key, str))
+        elif isinstance(value, Sequence):
+            yield from _texts(run, value.items)
+        elif isinstance(value, Constant) and isinstance(value.value, str):
+            yield value.value
+
+
+def regrouped(
+    influences: tuple[Influence, ...], by: frozenset[str] = frozenset()
+) -> tuple[Influence, ...]:
+    """Statistics that are summed up over other groups know only what the keys have in common."""
+    if all(i.groups is None or i.groups.by <= by for i in influences):
+        return influences
+    return tuple(_shared(i, by) for i in influences)
+
+
+def _shared(influence: Influence, by: frozenset[str]) -> Influence:
+    if influence.groups is None:
+        return influence
+    common = influence.groups.by & by
+    return replace(influence, groups=replace(influence.groups, by=common) if common else None)
+
+
+def divided(value: Data, select: Selector, rows: Rows) -> tuple[Influence, ...]:
+    """Where no group spans a division, the statistics among the rows taken are of these alone."""
+    if all(i.groups is None for i in value.influences):
+        return value.influences
+    return tuple(
+        replace(i, rows=rows)
+        if i.groups is not None
+        and i.kind is Kind.STATISTIC
+        and isinstance(i.rows, Rows)
+        and value.rows.within(i.rows)
+        and _apart(i.groups.by, select)
+        else i
+        for i in value.influences
+    )
+
+
+def _apart(by: frozenset[str], select: Selector) -> bool:
+    """Say whether a choice of rows takes groups as a whole."""
+    if select.way in {"rows", "without"} and isinstance(select.key, Rows):
+        steps = [term.selector for term in select.key.terms]
+        return bool(steps) and all(_apart(by, step) for step in steps)
+    column = select.by
+    if column is None or column in by:
+        return column is not None
+    timely = order.tells_time(column) or _PERIOD.search(column) is not None
+    return timely and _dated(by)
+
+
+def in_order(run: Interpreter, value: Data, taken: Data) -> Data:
+    """Take it that a slice divides rows by time, unless the program shuffles some."""
+    if all(i.groups is None for i in value.influences) or _SHUFFLED.search(run.document.text):
+        return taken
+    influences = divided(value, Selector("slice", "rows", by=IN_TIME), taken.rows)
+    return taken.but(influences=influences)
+
+
+def _dated(by: frozenset[str]) -> bool:
+    """Say whether a key has a moment that does not come again, as a day of the week does."""
+    return any(order.tells_time(name) and not _RECURS.search(name) for name in by)
+
+
+def of_target(influences: tuple[Influence, ...], target: str) -> tuple[Influence, ...]:
+    """Statistics of the target itself tell the answer of a row, however the rows were divided."""
+    if all(i.groups is None for i in influences):
+        return influences
+    return tuple(
+        replace(i, rows=i.groups.rows, groups=None)
+        if i.groups is not None and (i.groups.of is None or target in i.groups.of)
+        else i
+        for i in influences
+    )
+
+
+def both(one: Selector | None, two: Selector | None, *, union: bool) -> str | None:
+    """Name the column that decides where two masks are joined by `&` or `|`."""
+    names = [select.by if select is not None else None for select in (one, two)]
+    if union:
+        return names[0] if names[0] == names[1] else None
+    known = [name for name in names if name is not None]
+    return next((name for name in known if order.tells_time(name)), known[0] if known else None)
