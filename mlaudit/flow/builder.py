@@ -38,6 +38,7 @@ def build(
 ) -> Trace:
     """Interpret a document abstractly and give the trace of what its program does."""
     run = Interpreter(document, catalogue, project)
+    run.roots.append(nodes.root)
     body = nodes.root.body
     try:
         run.shown = sinks.shown(document, body)

@@ -163,6 +163,8 @@ def _best_by_key(run: Interpreter, name: str, joined: Data, arguments: Arguments
         scores = run.data(calls.call_value(run, key, Arguments(arguments.node, [part]))).scores
     finally:
         run.loops.pop()
+    if scores and sinks.idle(run, arguments.node):
+        return result
     for_scores = Data("scalar", scores=scores)
     sinks.select(run, for_scores, arguments.node, f"{name} of the scores is taken")
     return choices.mark(run, part, scores) if scores else result

@@ -21,6 +21,7 @@ from mlaudit.flow.values import (
     merge_influences,
 )
 from mlaudit.model.frozen import replace
+from mlaudit.model.pattern import Pattern
 from mlaudit.trace.events import (
     Columns,
     CrossValidate,
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
     from mlaudit.trace.rows import RowSet
 
 _LEARNED = {"selector": Kind.SELECTION, "encoder": Kind.TARGET_ENCODING}
+_PREDICTS = Pattern(r"(?i)classifier|regressor|calibrat")
 _PICKING = {
     "ColumnTransformer",
     "make_column_transformer",
@@ -204,12 +206,18 @@ def _learners(run: Interpreter, estimator: Estimator, depth: int) -> Iterator[Es
     if entry.kind in {"transformer", "selector", "encoder", "clusterer"}:
         if not entry.stateless:
             yield estimator
-    elif entry.kind == "unknown" and estimator.model.role is not Role.PREDICTOR:
+    elif entry.kind == "unknown" and not _predicts(estimator):
         yield estimator
     if depth < 4 and entry.kind in {"pipeline", "search", "wrapper"}:
         for inner in map(run.load, estimator.inner):
             if isinstance(inner, Estimator):
                 yield from _learners(run, inner, depth + 1)
+
+
+def _predicts(estimator: Estimator) -> bool:
+    """Say whether something unknown predicts: it did so, or is called after what does."""
+    model = estimator.model
+    return model.role is Role.PREDICTOR or bool(_PREDICTS.search(model.name))
 
 
 def columns(data: Data, target: Data | None) -> tuple[Columns | None, str | None]:

@@ -71,6 +71,7 @@ def module(run: Interpreter, name: str, *, started: bool = False) -> Value | Non
     if len(run.modules) > MOST_MODULES:
         run.note("more project files are imported than are followed")
         return value
+    run.roots.append(tree)
     outer = (run.state.scope, run.document, run.module_scope)
     run.state.scope, run.document = scope, document
     try:

@@ -76,6 +76,8 @@ class Interpreter:
         self.written: dict[Hashable, Value] = {}
         self.closed_over: set[Scope] = set()
         self.each: list[ast.AST] = []
+        self.roots: list[ast.Module] = []
+        self.idle: set[int] = set()
         self.read_in: dict[Hashable, frozenset[int]] = {}
 
     # -- facts -----------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ import ast
 from bisect import bisect_left
 from typing import TYPE_CHECKING
 
-from mlaudit.flow import choices, evaluation
+from mlaudit.flow import choices, drawing, evaluation
 from mlaudit.flow.values import Data, combine
 from mlaudit.model.pattern import Pattern
 from mlaudit.trace.events import Evaluate, Use
@@ -44,15 +44,22 @@ def written(run: Interpreter, parts: list[Data], node: ast.AST) -> Data:
 
 
 def select(run: Interpreter, value: Value, node: ast.AST, how: str) -> None:
-    """Something is chosen by a value, unless its extremes are told beside its mean."""
+    """Something is chosen by a value, unless its extremes are told beside its mean, or drawn."""
     data = run.data(value)
-    if _EXTREME.match(how) and _sums_up(run, node):
+    if _EXTREME.match(how) and (_sums_up(run, node) or (data.scores and idle(run, node))):
         return
     for score in data.scores if data.kind != "report" else ():
         if isinstance(score, Evaluate) and score.selected_at is None:
             score.uses.add(Use.SELECTS)
             score.selected_at = run.place(node)
             score.selected_by = how
+
+
+def idle(run: Interpreter, node: ast.AST) -> bool:
+    """Say whether an extreme only limits a plot, or labels the results that stand beside it."""
+    while run.roots:
+        run.idle |= drawing.decides_nothing(run.roots.pop())
+    return id(node) in run.idle
 
 
 def _sums_up(run: Interpreter, node: ast.AST) -> bool:

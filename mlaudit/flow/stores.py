@@ -24,7 +24,7 @@ from mlaudit.flow.values import (
     merge_influences,
     weakened,
 )
-from mlaudit.trace.events import Alias, Cut, Split
+from mlaudit.trace.events import Alias, Cut, Kind, Split
 
 if TYPE_CHECKING:
     from mlaudit.flow.interpreter import Interpreter
@@ -209,9 +209,27 @@ def _written(run: Interpreter, table: Data, key: ast.expr, value: Value) -> Data
             table = tables.set_column(table, each, content.but(name=None))
         return table
     if isinstance(key, ast.Name):
-        content = content.but(influences=_newly_met(table, content))
+        content = _out_of_fold(content.but(influences=_newly_met(table, content)), name)
     changed = tables.set_column(table, None, content)
     return changed.but(scores=choices.united(table.scores, content.scores))
+
+
+def _out_of_fold(content: Data, index: Value) -> Data:
+    """Predictions of a fold keep no statistic of folds: a second stage divides rows anew."""
+    fold = isinstance(index, Data) and index.select is not None and index.select.way == "fold"
+    if not fold or not content.predictions:
+        return content
+    kept = tuple(i for i in content.influences if i.kind is Kind.PREDICTION or not _of_fold(i.rows))
+    return content.but(influences=kept)
+
+
+def _of_fold(rows: RowSet) -> bool:
+    """Say whether rows are, or hold, those of a fold."""
+    return any(
+        region.selector.way == "fold"
+        for term in getattr(rows, "terms", ())
+        for region in term.chain
+    )
 
 
 def _newly_met(table: Data, content: Data) -> tuple[Influence, ...]:

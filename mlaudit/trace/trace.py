@@ -152,6 +152,8 @@ class Trace:
             if _ignores_features(validation.model):
                 continue
             for influence in validation.influences:
+                if influence.place == validation.place:
+                    continue  # an earlier turn of the same loop
                 if self._sees(influence, validation.rows, validation.rows):
                     found.append(PreprocessingLeak(influence, validation, None, None))
         return found
