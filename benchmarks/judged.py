@@ -1,6 +1,7 @@
 """Precision on code of other people, from findings judged by hand: `python benchmarks/judged.py`.
 
-The tables `benchmarks/judged/draw*.csv`, one for each draw in their order, have the columns
+The tables `benchmarks/judged/draw*.csv`, one for each draw in their order (`-rare` for what was
+added to a draw so that more of the rules that speak seldom are in it), have the columns
 repository, commit, path, cell, line, code, verdict (true, false or debatable) and reason, one row
 for each finding that was drawn at random and read in its file.  What a draw had shown was mended
 after it, so that the last one tells how often the rules are right now.  Debatable findings count
@@ -50,7 +51,7 @@ def read_again(tables: Path = TABLES) -> list[tuple[Row, Row]]:
 
 
 def _paths(tables: Path) -> list[Path]:
-    return sorted(tables.glob("*.csv"))
+    return sorted(tables.glob("*.csv"), key=lambda path: path.stem)
 
 
 def _rows(path: Path) -> list[Row]:
@@ -121,7 +122,10 @@ def _summary(draws: dict[str, list[Row]]) -> Iterator[tuple[object, ...]]:
 def _by_rule(draws: dict[str, list[Row]]) -> Iterator[tuple[object, ...]]:
     """Give a line for each rule: the last draw, then all of them."""
     every = [row for rows in draws.values() for row in rows]
-    last = measured(list(draws.values())[-1])
+    newest = list(draws)[-1].partition("-")[0]
+    last = measured(
+        row for name, rows in draws.items() if name.partition("-")[0] == newest for row in rows
+    )
     for code, figures in measured(every).items():
         now = last.get(code, Measured(0, 0))
         yield code, now.true, now.false, now.debatable, *_line(figures)
