@@ -60,7 +60,7 @@ def build(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> Va
     model.role = _role(entry, parts)
     model.task = None if _of_either_task(run, arguments) else _task(entry, parts)
     model.arguments = described(run, arguments, entry.parameters)
-    model.steps = tuple(part.model for part in parts)
+    model.steps = tuple(part.model for part in parts if not _holds(part.model, model))
     return run.state.allocate(
         Estimator(
             model,
@@ -73,6 +73,11 @@ def build(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> Va
             chosen_by=chosen_by,
         )
     )
+
+
+def _holds(model: Model, other: Model) -> bool:
+    """Say whether a model is another or has it within: so does what a turn of a loop made of it."""
+    return model is other or any(_holds(step, other) for step in model.steps)
 
 
 def _class_name(name: str) -> str:

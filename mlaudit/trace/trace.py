@@ -153,7 +153,7 @@ class Trace:
                 continue
             for influence in validation.influences:
                 if influence.place == validation.place:
-                    continue  # an earlier turn of the same loop
+                    continue  # what it fits, it fits anew in each fold
                 if self._sees(influence, validation.rows, validation.rows):
                     found.append(PreprocessingLeak(influence, validation, None, None))
         return found
