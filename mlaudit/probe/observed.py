@@ -270,6 +270,10 @@ def _take_over(read: Evaluate, event: Evaluate) -> None:
     """Take over what only reading can tell: names, and where the number goes."""
     event.uses, event.among = set(read.uses), read.among
     event.variable, event.judges = read.variable, read.judges
+    if any(
+        fit.variable == event.variable and not event.rows.within(fit.rows) for fit in event.fits
+    ):
+        event.variable = ""  # the reader could not tell the two parts apart
     event.reported_at, event.selected_at = read.reported_at, read.selected_at
     event.selected_by = read.selected_by
 
