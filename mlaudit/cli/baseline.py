@@ -97,7 +97,12 @@ def _renewed(
         before = read(target) if prune or target.exists() else ()
         with Bar(wanted=not quiet) as progress:
             examined = examine(
-                paths, config, progress=progress, cache=remembering(config), jobs=jobs
+                paths,
+                config,
+                progress=progress,
+                cache=remembering(config),
+                jobs=jobs,
+                details=False,
             )
     except UsageProblem as problem:
         raise Unable(problem.message) from None

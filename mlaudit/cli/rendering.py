@@ -31,6 +31,8 @@ _BY_SUFFIX = {
     ".sarif": "sarif",
     ".xml": "junit",
 }
+# They show the findings and the verdict, and nothing that only the details tell.
+_BRIEF = {"concise", "jsonl", "sarif", "github", "gitlab", "junit", "rdjson"}
 _SUMMARY = "GITHUB_STEP_SUMMARY"
 _SUMMARY_LIMIT = 1024 * 1024
 
@@ -58,6 +60,12 @@ _OPTIONS = (
     ),
     click.option("--statistics", is_flag=True, help="Count the findings of each rule instead."),
 )
+
+
+def needs_details(form: str | None, output: Path | None) -> bool:
+    """Say whether what will be written tells more than the findings and the verdict."""
+    form = form or _fitting(output)
+    return form not in _BRIEF or (form == "github" and bool(os.environ.get(_SUMMARY)))
 
 
 def deliver(

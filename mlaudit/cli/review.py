@@ -11,7 +11,7 @@ import click
 from mlaudit.cli import fixing
 from mlaudit.cli.options import Unable, configurable, configure, entries, working
 from mlaudit.cli.progress import Bar
-from mlaudit.cli.rendering import deliver, format_options
+from mlaudit.cli.rendering import deliver, format_options, needs_details
 from mlaudit.cli.terminal import color_option, write
 from mlaudit.config.schema import Config, ConfigError, FailOn
 from mlaudit.model.review import Recommendation
@@ -107,7 +107,8 @@ def command(
     paths = paths or (".",)
     config = configure(_start(paths, stdin_filename), file, isolated, **settings)
     change = _change(changed_since) if changed_since is not None else None
-    request = _Request(paths, config, stdin_filename, change, jobs, quiet, probed)
+    details = needs_details(form, output)
+    request = _Request(paths, config, stdin_filename, change, jobs, quiet, probed, details)
     review = request.review()
     if diff:
         request.show(review, unsafe=unsafe_fixes)
@@ -162,8 +163,10 @@ class _Request:
         jobs: int | None,
         quiet: bool,
         probed: bool,
+        details: bool,
     ):
         self._probed = probed
+        self._details = details
         self._paths = paths
         self._config = config
         self._change = change
@@ -190,6 +193,7 @@ class _Request:
                     change=self._change,
                     cache=remembering(self._config),
                     jobs=self._jobs,
+                    details=self._details,
                 )
         except UsageProblem as problem:
             raise Unable(problem.message) from None

@@ -31,6 +31,15 @@ def without_learning(document: Document) -> FileCoverage:
     return FileCoverage(document.path, NO_LEARNING, len(document.cells))
 
 
+def followed(places: Iterable[Mapping[Location, bool]]) -> dict[Location, bool]:
+    """Say for each place of all files whether some file's trace could follow it."""
+    found: dict[Location, bool] = {}
+    for one in places:
+        for place, known in one.items():
+            found[place] = found.get(place, False) or known
+    return found
+
+
 def said(problem: Problem) -> str:
     """Put a problem of a document in one line."""
     places = []

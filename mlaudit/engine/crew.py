@@ -100,7 +100,7 @@ class Worker:
             )
         else:
             self._process = multiprocessing.get_context("spawn").Process(
-                target=work, args=(config, inputs, far, None, None), daemon=True
+                target=work, args=(config, inputs, far, None, examiner.details), daemon=True
             )
         with _uninterrupted():
             self._process.start()
@@ -160,14 +160,18 @@ def work(
     inputs: Sequence[Input],
     pipe: Connection,
     other_end: Connection | None,
-    examiner: Examiner | None,
+    examiner: Examiner | bool,
 ) -> None:
-    """Examine files as they are asked for, until there is no more to do or nobody to ask."""
+    """Examine files as they are asked for, until there is no more to do or nobody to ask.
+
+    Without an `examiner` at hand, one is made that tells details or not.
+    """
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # who started us ends us
     if other_end is not None:
         other_end.close()  # while we hold it, we would not see that nobody is there
     with contextlib.suppress(EOFError, OSError):
-        examiner = examiner or Examiner(config, inputs)
+        if not isinstance(examiner, Examiner):
+            examiner = Examiner(config, inputs, details=examiner)
         while (place := pipe.recv()) is not None:
             done = examiner.examine(inputs[place])
             pipe.send((done.content, encode([done.asked, done.outcome])))

@@ -32,6 +32,7 @@ class Description:
     `learns` that some model is fitted or judged here.  `held_out` are the places where models are
     judged on held-out rows, `independent` those of them where the score is reported;
     `judged_apart` says that there are some, or scores on folds.  `is_test` marks a test of code.
+    One that is `brief` has only what the verdict needs.
     """
 
     frameworks: list[str] = field(default_factory=list)
@@ -54,6 +55,7 @@ class Description:
     prepares: bool = False
     learns: bool = False
     is_test: bool = False
+    brief: bool = False
 
     @property
     def asks(self) -> bool:

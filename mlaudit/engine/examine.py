@@ -62,11 +62,12 @@ def examine(
     witness: Observer | None = None,
     cache: Path | None = None,
     jobs: int = 1,
+    details: bool = True,
 ) -> Examined:
     """Examine scripts, notebooks and folders; arguments and errors are those of `review`."""
     inputs = gather(paths, config, stdin, stdin_name)
     remembers = cache is not None and stdin is None and witness is None
-    survey = Survey(config, inputs, cache if remembers else None, jobs)
+    survey = Survey(config, inputs, cache if remembers else None, jobs, details=details)
     outcomes = survey.outcomes(progress, witness)
     profile = witness.testify(survey.project, outcomes) if witness is not None else None
     base = root(config)

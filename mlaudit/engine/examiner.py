@@ -27,15 +27,29 @@ if TYPE_CHECKING:
 class Examiner:
     """What all files of one review are examined with."""
 
-    def __init__(self, config: Config, inputs: Sequence[Input], witness: Witness | None = None):
+    def __init__(
+        self,
+        config: Config,
+        inputs: Sequence[Input],
+        witness: Witness | None = None,
+        *,
+        details: bool = True,
+    ):
         selection = Selection.of(config, rules())
         self._transparent = frozenset(config.python_magics)
-        self._runner = prepare(config, selection, inputs, self._transparent, witness)
+        self._runner = prepare(
+            config, selection, inputs, self._transparent, witness, details=details
+        )
 
     @property
     def project(self) -> ProjectFiles:
         """The files that those under review may import."""
         return self._runner.project
+
+    @property
+    def details(self) -> bool:
+        """Whether more is told of a file than the verdict needs."""
+        return self._runner.details
 
     @property
     def has_witness(self) -> bool:
@@ -68,6 +82,8 @@ def prepare(
     inputs: Sequence[Input],
     transparent: frozenset[str],
     witness: Witness | None = None,
+    *,
+    details: bool = True,
 ) -> Runner:
     """Make what examines the files of one review."""
     catalogue = Catalogue(catalogue_folders())
@@ -81,4 +97,4 @@ def prepare(
         for code, known in rules().items()
         if selection.enabled(code) and (known.reads_code or witness is not None)
     ]
-    return Runner(enabled, catalogue, project, selection, witness)
+    return Runner(enabled, catalogue, project, selection, witness, details)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TypeVar
 from mlaudit.model.review import Data, Evaluation, ModelCard, Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Sequence
 
     from mlaudit.engine.description import Description
     from mlaudit.model.location import Location
@@ -72,15 +72,6 @@ def evaluation(told: Sequence[Description]) -> Evaluation:
         metrics=tuple(_joined(one.metrics for one in told)),
         measurements=tuple(_joined(one.measurements for one in told)),
     )
-
-
-def followed(places: Iterable[Mapping[Location, bool]]) -> dict[Location, bool]:
-    """Say for each place of all files whether some file's trace could follow it."""
-    found: dict[Location, bool] = {}
-    for one in places:
-        for place, known in one.items():
-            found[place] = found.get(place, False) or known
-    return found
 
 
 def _questions(told: Sequence[Description], tasks: list[str], targets: list[str]) -> Iterable[str]:

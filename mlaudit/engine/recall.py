@@ -48,15 +48,17 @@ class Recall:
         text = encode([known.codes, remedies, sorted(known.libraries)])
         self._cache.keep(self._foundation, text)
 
-    def outcome(self, item: Input, project: ProjectFiles) -> Outcome | None:
-        """Give the outcome of a file, if it is remembered and still holds."""
+    def outcome(self, item: Input, project: ProjectFiles, *, details: bool) -> Outcome | None:
+        """Give the outcome of a file, if it is remembered, with details if wanted, and holds."""
         content = digest_of(item.path)
         text = self._cache.get(self._key(item, content)) if content is not None else None
         if text is None:
             return None
         try:
             asked, outcome = decode(text)
-            return outcome if project.agrees(asked) else None
+            told: Outcome = outcome
+            lacking = details and told.description.brief
+            return told if not lacking and project.agrees(asked) else None
         except (ValueError, TypeError, KeyError, RecursionError):
             return None
 

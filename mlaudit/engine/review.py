@@ -6,14 +6,13 @@ from collections import Counter
 from typing import TYPE_CHECKING, Protocol
 
 from mlaudit import __version__
-from mlaudit.engine import coverage, overview
+from mlaudit.engine import coverage
 from mlaudit.engine.advice import recommend
 from mlaudit.engine.examine import examine
 from mlaudit.engine.inputs import UsageProblem, place
 from mlaudit.engine.policy import verdict
-from mlaudit.engine.readiness import readiness
 from mlaudit.model.frozen import replace
-from mlaudit.model.review import Gate, Reason, Review, Summary, Tool
+from mlaudit.model.review import Data, Evaluation, Gate, Problem, Reason, Review, Summary, Tool
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -52,6 +51,7 @@ def review(
     change: Change | None = None,
     cache: Path | None = None,
     jobs: int = 1,
+    details: bool = True,
 ) -> Review:
     """Review scripts, notebooks and folders without running any of their code.
 
@@ -59,7 +59,8 @@ def review(
     `progress` is told the number of files done, their total, and the file that comes next.
     `witness` has seen a run of the program under review.  With a `change`, only the findings that
     it touches are judged.  `cache` is a folder to remember outcomes in, `jobs` the number
-    of processes, 0 for what suits; with any of them, the review is the same.
+    of processes, 0 for what suits; with any of them, the review is the same.  Without `details`,
+    it has no models, data, evaluation, check list and pictures, and takes less time.
     Raises `UsageProblem` for a path that does not exist and when there is nothing to review, and
     `ConfigError` for a configuration that names unknown rules and for an unreadable baseline.
     """
@@ -73,6 +74,7 @@ def review(
         witness=witness,
         cache=cache,
         jobs=jobs,
+        details=details,
     )
     gate, findings = Gate(), [one.finding for one in examined.found]
     if entries is not None:
@@ -87,7 +89,7 @@ def review(
         elsewhere = len(findings) - len(touched)
         findings = touched
         gate = replace(gate, since=change.revision, elsewhere=elsewhere)
-    return _assembled(examined, config, findings, gate)
+    return _assembled(examined, config, findings, gate, details=details)
 
 
 def _baseline(config: Config) -> Sequence[Entry] | None:
@@ -98,34 +100,53 @@ def _baseline(config: Config) -> Sequence[Entry] | None:
     return baseline.read(place(config, "baseline"))
 
 
-def _assembled(examined: Examined, config: Config, findings: list[Finding], gate: Gate) -> Review:
+def _assembled(
+    examined: Examined, config: Config, findings: list[Finding], gate: Gate, *, details: bool
+) -> Review:
     """Join the outcomes of all files; the order of the files does not matter."""
     outcomes = examined.outcomes
     told = [outcome.description for outcome in outcomes]
     failures = [failure for outcome in outcomes for failure in outcome.failures]
     covered = coverage.total(
         _with_unused(outcomes),
-        overview.followed(one.trainings for one in told),
-        overview.followed(one.evaluations for one in told),
+        coverage.followed(one.trainings for one in told),
+        coverage.followed(one.evaluations for one in told),
         examined.codes,
         crashed=bool(failures),
     )
-    return Review(
+    brief = Review(
         tool=Tool("mlaudit", __version__),
         verdict=_verdict(examined, config, findings, covered, gate),
         summary=_summary(findings, outcomes),
+        problem=Problem(),
+        models=(),
+        data=Data(),
+        evaluation=Evaluation(),
+        findings=tuple(findings),
+        recommendations=recommend(findings, examined.remedies),
+        readiness=(),
+        coverage=covered,
+        errors=tuple(failures),
+        gate=gate,
+        profile=examined.profile,
+    )
+    return _detailed(brief, examined) if details else brief
+
+
+def _detailed(brief: Review, examined: Examined) -> Review:
+    from mlaudit.engine import overview
+    from mlaudit.engine.readiness import readiness
+
+    told = [outcome.description for outcome in examined.outcomes]
+    complete = brief.coverage.complete
+    return replace(
+        brief,
         problem=overview.problem(told),
         models=overview.models(told),
         data=overview.data(told),
         evaluation=overview.evaluation(told),
-        findings=tuple(findings),
-        recommendations=recommend(findings, examined.remedies),
-        readiness=readiness(told, findings, examined.folders, complete=covered.complete),
-        coverage=covered,
-        errors=tuple(failures),
+        readiness=readiness(told, brief.findings, examined.folders, complete=complete),
         pipelines=tuple(one.pipeline for one in told if one.pipeline is not None),
-        gate=gate,
-        profile=examined.profile,
     )
 
 

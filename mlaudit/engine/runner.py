@@ -10,7 +10,6 @@ from mlaudit.engine.describe import describe
 from mlaudit.engine.excerpts import with_excerpts
 from mlaudit.engine.gaps import examined
 from mlaudit.engine.outcome import Outcome
-from mlaudit.engine.picture import draw
 from mlaudit.engine.statements import anchor
 from mlaudit.engine.suppress import apply
 from mlaudit.flow.builder import build
@@ -59,13 +58,14 @@ class Witness(Protocol):
 
 @frozen
 class Runner:
-    """What all files of one review share."""
+    """What all files of one review share; with `details`, more is told than the verdict needs."""
 
     rules: Sequence[Rule]
     catalogue: Catalogue
     project: ProjectFiles
     selection: Selection
     witness: Witness | None = None
+    details: bool = True
 
     def examine(self, path: str, read: Callable[[], Document]) -> Outcome:
         """Examine the document that `read` makes; a crash becomes a failure entry."""
@@ -106,8 +106,8 @@ class Runner:
         # What is wrong with a suppression comment leaves no code unexamined.
         remarks = [coverage.said(problem) for problem in module.document.problems[known:]]
         outcome.coverage = coverage.noted(outcome.coverage, remarks)
-        if described:
-            self._draw(module, kept, outcome)
+        if described and self.details:
+            self._detailed(module, kept, outcome)
         outcome.findings = [self._anchored(finding, module) for finding in kept]
         return outcome
 
@@ -169,14 +169,14 @@ class Runner:
             return False
         return True
 
-    def _draw(self, module: Module, findings: list[Finding], outcome: Outcome) -> None:
+    def _detailed(self, module: Module, findings: list[Finding], outcome: Outcome) -> None:
+        from mlaudit.engine.details import add_details
+
         try:
-            picture = draw(module.trace, module.document.path, findings)
+            add_details(outcome.description, module, findings)
         except Exception as error:
-            message = f"drawing the pipeline crashed: {in_one_line(error)}"
+            message = f"telling the details crashed: {in_one_line(error)}"
             outcome.failures.append(Failure(module.document.path, message))
-        else:
-            outcome.description.pipeline = picture
 
     def _anchored(self, finding: Finding, module: Module) -> Anchored:
         def find(path: str) -> Document | None:

@@ -32,19 +32,27 @@ class Survey:
     """The files of one review.
 
     `cache` is the folder where outcomes are remembered, None to remember none; `jobs` is the number
-    of processes, 0 for what suits the files and the machine.  Afterwards,
-    `known` is what must be known of the rules, and `project` has the files that may be imported.
+    of processes, 0 for what suits the files and the machine; without `details`, only what the
+    verdict needs is told of the files.  Afterwards, `known` is what must be known of the rules, and
+    `project` has the files that may be imported.
     """
 
     known: Known
     project: ProjectFiles
 
     def __init__(
-        self, config: Config, inputs: Sequence[Input], cache: Path | None = None, jobs: int = 1
+        self,
+        config: Config,
+        inputs: Sequence[Input],
+        cache: Path | None = None,
+        jobs: int = 1,
+        *,
+        details: bool = True,
     ):
         self._config = config
         self._inputs = inputs
         self._jobs = jobs
+        self._details = details
         self._recall: Recall | None = None
         if cache is not None:
             from mlaudit.engine.recall import Recall
@@ -78,7 +86,8 @@ class Survey:
         self.project = ProjectFiles(root(self._config), known.libraries)
         for item in self._inputs:
             self.project.register(item.path, item.shown)
-        recalled = (recall.outcome(item, self.project) for item in self._inputs)
+        wanted = self._details
+        recalled = (recall.outcome(item, self.project, details=wanted) for item in self._inputs)
         return {place: outcome for place, outcome in enumerate(recalled) if outcome is not None}
 
     def _examine(
@@ -87,7 +96,7 @@ class Survey:
         """Examine the files whose outcomes are not known."""
         from mlaudit.engine.examiner import Examiner
 
-        examiner = Examiner(self._config, self._inputs, witness)
+        examiner = Examiner(self._config, self._inputs, witness, details=self._details)
         self.known, self.project = examiner.known, examiner.project
         if self._recall is not None and not found:
             self._recall.keep_known(examiner.known)

@@ -55,6 +55,10 @@ def test_processes_that_are_not_forked_give_the_same(monkeypatch: pytest.MonkeyP
     alone = reviewed(1)
     monkeypatch.setattr(crew, "forking", lambda: False)
     assert reviewed(2) == alone
+    brief = review(["."], Config(profile=Profile.PRODUCTION), details=False)
+    assert (
+        review(["."], Config(profile=Profile.PRODUCTION), jobs=2, details=False) == brief != alone
+    )
 
 
 @pytest.mark.usefixtures("folder")

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from mlaudit.engine.cards import models
-from mlaudit.engine.describe import describe
+from mlaudit.engine.describe import describe as describe_briefly
+from mlaudit.engine.details import add_details
 from mlaudit.engine.measures import measurements, schemes
 from mlaudit.rulekit.testing import examine
 from mlaudit.source.script import from_text
 from mlaudit.trace.events import Argument, CrossValidate, Fit, Role, Use
 from mlaudit.trace.trace import Trace
+
+if TYPE_CHECKING:
+    from mlaudit.engine.description import Description
+    from mlaudit.rulekit.module import Module
 
 PROGRAM = """
 import joblib
@@ -33,6 +38,12 @@ model.fit(scaler.transform(X_train), y_train)
 print(f1_score(y_test, model.predict(scaler.transform(X_test))))
 joblib.dump(model, "model.joblib")
 """
+
+
+def describe(module: Module) -> Description:
+    told = describe_briefly(module)
+    add_details(told, module, ())
+    return told
 
 
 def test_reads_a_program() -> None:
@@ -344,3 +355,13 @@ def test_measurements_say_which_rows_and_what_for(make: Any) -> None:
         ("accuracy_score", "X_train (training rows of sales.csv)", "reported"),
         ("f1_score", "origin unknown", "no use recognised"),
     ]
+
+
+@pytest.mark.parametrize("code", [PROGRAM, NET.format(made="Net()", part="net"), "import torch\n"])
+def test_what_the_verdict_needs_is_told_without_the_details(code: str) -> None:
+    module = examine(from_text(code, "train.py"))
+    brief, whole = describe_briefly(module), describe(module)
+    assert (brief.brief, whole.brief) == (True, False)
+    assert brief.learns == (code != "import torch\n")
+    for name in ("learns", "judged_apart", "evaluations", "trainings", "held_out", "is_test"):
+        assert getattr(brief, name) == getattr(whole, name), name

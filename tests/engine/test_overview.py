@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mlaudit.engine import overview
+from mlaudit.engine import coverage, overview
 from mlaudit.engine.description import Description
 from mlaudit.model.location import Location
 from mlaudit.model.review import DataSplit, ModelCard
@@ -77,7 +77,7 @@ def test_many_schemes_are_counted() -> None:
 
 
 def test_followed_in_one_file_is_followed() -> None:
-    assert overview.followed([{HERE: False, THERE: False}, {HERE: True}]) == {
+    assert coverage.followed([{HERE: False, THERE: False}, {HERE: True}]) == {
         HERE: True,
         THERE: False,
     }

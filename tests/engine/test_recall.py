@@ -97,6 +97,20 @@ def codes(paths: list[str]) -> set[str]:
 
 
 @pytest.mark.usefixtures("project")
+def test_what_is_remembered_without_details_is_examined_for_them(examined: list[str]) -> None:
+    cache = Path("../cache")
+    brief = review(["."], Config(), cache=cache, details=False)
+    assert not (brief.models or brief.readiness or brief.pipelines)
+    seen = len(examined)
+    whole = review(["."], Config(), cache=cache)
+    assert whole == review(["."], Config())
+    assert whole.models and len(examined) == 3 * seen
+    assert (brief.findings, brief.verdict) == (whole.findings, whole.verdict)
+    again = review(["."], Config(), cache=cache, details=False)
+    assert again == brief and len(examined) == 3 * seen
+
+
+@pytest.mark.usefixtures("project")
 def test_nothing_is_examined_twice(examined: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     cold = written(["."], cache=Path("../cache"))
     assert examined == ["columns.py", "prepare.py", "train.py"]
