@@ -88,7 +88,8 @@ def _score(
     rows = files.rows(judged["rows"])
     trained = [files.rows(each) for each in fits.get(judged["model"], [])]
     apart = rows.known and all(fit.known and not fit.overlap(rows) for fit in trained)
-    owner = judged["owner"].rsplit(".", 1)[-1]
+    owner = judged["owner"]
+    owner = owner if owner.endswith(".train") else owner.rsplit(".", 1)[-1]
     return Score(
         location=location,
         model=owner,

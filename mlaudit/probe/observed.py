@@ -20,6 +20,7 @@ from mlaudit.trace.events import (
     Resample,
     Role,
     Split,
+    Watch,
 )
 from mlaudit.trace.trace import Trace
 
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 _KINDS = {"selector": Kind.SELECTION, "encoder": Kind.TARGET_ENCODING}
 _GOING_ON = frozenset({"partial_fit", "backward"})
 _UNKNOWN = Entry("unknown", "unknown")
+_ROUNDS = "the number of rounds to keep"
 
 Told = dict[str, Any]
 
@@ -67,6 +69,7 @@ class _Builder:
         self._judged: set[int] = set()
         self._makers = {
             "fit": self._fit,
+            "watch": self._watch,
             "forward": self._forward,
             "predict": self._predict,
             "score": self._score,
@@ -111,6 +114,21 @@ class _Builder:
         self._causes[told["number"]] = self._learnt(told, place, model, rows)
         if "BaseSearchCV" in told["traits"]:
             self._search(told, place, model)
+
+    def _watch(self, told: Told, place: Place) -> None:
+        """Judge what was watched by whether it decided, and name it as it was read."""
+        model, read = self._model(told, place), self._read.at(Watch, place)
+        same = read is not None and told["last"]
+        self._events.append(
+            Watch(
+                place,
+                model=model,
+                rows=self._files.rows(told["rows"]),
+                argument=told["argument"],
+                chooses=(read and read.chooses) or _ROUNDS if told["decides"] else None,
+                variable=read.variable if read and same else "",
+            )
+        )
 
     def _search(self, told: Told, place: Place, model: Model) -> None:
         self._events.append(
@@ -253,10 +271,9 @@ class _Builder:
     def _model(self, told: Told, place: Place) -> Model:
         number = told["model"]
         if number not in self._models:
-            qualified = _public(told["owner"])
-            name = qualified.rsplit(".", 1)[-1]
+            qualified, entry = _public(told["owner"]), self._entry(told)
+            name = qualified if entry.kind == "train" else qualified.rsplit(".", 1)[-1]
             read = self._read.at(Fit, place, name) or self._read.at(CrossValidate, place, name)
-            entry = self._entry(told)
             made = Model(name, qualified, place, _role(told["traits"]), entry.task)
             same = read is not None and read.model.name == name
             self._models[number] = replace(read.model, role=made.role) if read and same else made

@@ -46,6 +46,7 @@ def reconcile(
     Gives also the errors of rules that crashed on what was observed, by their codes.
     """
     seen = _Seen(observed)
+    watching = {spot(event.place.location) for event in read.of(Watch)}
     crashed: dict[str, Exception] = {}
     marked = dict(enumerate(found))
     news: list[Finding] = []
@@ -61,7 +62,7 @@ def reconcile(
             place = spot(finding.location)
             if again.pop(place, None) is not None:
                 marked[number] = _confirmed(finding, seen)
-            elif place in open_ and _followed(finding, seen):
+            elif place in open_ and _followed(finding, seen, watching):
                 marked[number] = _refuted(finding, seen)
         news += [_only_observed(finding, seen) for finding in again.values()]
     return [*marked.values(), *news], crashed
@@ -145,6 +146,7 @@ class _Seen:
 
     def __init__(self, observed: Trace):
         self._rows: dict[Spot, list[tuple[Event | Influence, HashedRows]]] = {}
+        self._watched = {spot(event.place.location) for event in observed.of(Watch)}
         for event in observed.events:
             if isinstance(event, _ROWED):
                 self._add(event, event.place.location)
@@ -164,6 +166,10 @@ class _Seen:
     def reached(self, location: Location) -> bool:
         """Say whether anything was seen there."""
         return spot(location) in self._rows
+
+    def watched(self, location: Location) -> bool:
+        """Say whether a training was seen to watch rows there."""
+        return spot(location) in self._watched
 
     def split_here(self, location: Location) -> bool:
         """Say whether rows were divided there."""
@@ -190,10 +196,15 @@ def _only_observed(finding: Finding, seen: _Seen) -> Finding:
     return replace(finding, certainty=Certainty.OBSERVED, message=finding.message + words)
 
 
-def _followed(finding: Finding, seen: _Seen) -> bool:
-    """Say whether a finding rests on rows that the run could follow from place to place."""
+def _followed(finding: Finding, seen: _Seen, watching: set[Spot]) -> bool:
+    """Say whether a finding rests on rows that the run could follow from place to place.
+
+    Where a training was read to be `watching` rows, these must have been seen as well.
+    """
     places = [evidence.location for evidence in finding.evidence]
     if len(places) < 2 or not all(map(seen.reached, places)):
+        return False
+    if any(spot(place) in watching and not seen.watched(place) for place in places):
         return False
     learnt, judged = _ends(finding, seen)
     pairs = [(one, other) for one in learnt for other in judged]

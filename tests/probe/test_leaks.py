@@ -2,12 +2,18 @@
 
 A comment `# confirmed: CODE 50 of the 50` (or refuted, observed, suspected) stands on the line of
 each finding about leakage and evaluation that a program must give; there may be no others.
+Programs of frameworks that are not installed are left out; MLAUDIT_TEST_PYTHON may name an
+interpreter that has them.
 """
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
+import subprocess
+import sys
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -17,8 +23,10 @@ from mlaudit.engine.probed import probe
 from mlaudit.probe.job import Limits, job_of
 from mlaudit.source.read import read
 
-FOLDER = Path(__file__).parents[2] / "fixtures" / "probe" / "leaks"
+FIXTURES = Path(__file__).parents[2] / "fixtures" / "probe"
+FOLDER = FIXTURES / "leaks"
 PROGRAMS = sorted({*FOLDER.glob("*.py"), *FOLDER.glob("*.ipynb")} - {FOLDER / "preparing.py"})
+FRAMEWORKS = sorted((FIXTURES / "frameworks").glob("*.py"))
 SLOW = {
     "everything_fixed",
     "folds_by_hand",
@@ -33,9 +41,18 @@ SLOW = {
 EXPECTED = re.compile(
     r"# (confirmed|refuted|observed|suspected): ([A-Z]+\d+)(?: (\d+ of the \d+))?"
 )
+FRAMEWORK = re.compile(r"^(?:import|from) (xgboost|lightgbm|lightning|transformers|keras)", re.M)
+PYTHON = os.environ.get("MLAUDIT_TEST_PYTHON", sys.executable)
 COUNTED = re.compile(r"by the run: (\d+ of the \d+)|in the run: (\d+ of the \d+)")
 
 Claim = tuple[str, int | None, int, str, str]
+
+
+@cache
+def there(library: str) -> bool:
+    """Say whether the interpreter of the programs has a library."""
+    asked = f"import sys, importlib.util as u; sys.exit(u.find_spec({library!r}) is None)"
+    return subprocess.run([PYTHON, "-c", asked], check=False).returncode == 0
 
 
 def expected(program: Path) -> dict[Claim, str]:
@@ -55,16 +72,19 @@ def expected(program: Path) -> dict[Claim, str]:
     "program",
     [
         pytest.param(path, marks=[pytest.mark.slow] if path.stem in SLOW else [], id=path.stem)
-        for path in PROGRAMS
+        for path in PROGRAMS + FRAMEWORKS
     ],
 )
 def test_the_run_says_what_is_true(
     program: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    for library in FRAMEWORK.findall(program.read_text()):
+        if not there(library):
+            pytest.skip(f"{library} is not installed")
     for path in (program, FOLDER / "preparing.py"):
         shutil.copy(path, tmp_path)
     monkeypatch.chdir(tmp_path)
-    job = job_of(program.name, (), module=False, python=None, limits=Limits(seconds=120))
+    job = job_of(program.name, (), module=False, python=PYTHON, limits=Limits(seconds=120))
     review = probe(job, Config(select=("LEAK", "EVAL")))
     assert review.profile is not None
     assert review.errors == ()

@@ -8,8 +8,9 @@ import weakref
 from types import ModuleType
 from typing import Any
 
+from .answers import Answers
 from .calls import Calls
-from .hashing import digest
+from .hashing import digest, hashes
 from .hooks import PostImport
 from .latency import Latency
 from .lineage import Known, Lineage
@@ -18,6 +19,7 @@ from .places import Places
 from .quality import Quality
 from .scores import Scores
 from .stream import Stream
+from .watched import by_fit
 
 _FITS = ("fit", "partial_fit")
 _TRANSFORMS = ("transform",)
@@ -52,10 +54,12 @@ class Estimators:
         self._learnt: dict[int, frozenset[int]] = {}
         self._predicted: dict[int, tuple[weakref.ref[Any], int]] = {}
         self._by_rows: dict[bytes, int] = {}
+        self._by_index: dict[bytes, int] = {}
+        self.answers = Answers()
         self._made: dict[int, tuple[int, str]] = {}
         self.scores = Scores(calls)
         self.latency = Latency(stream, calls)
-        self._quality = Quality(stream)
+        self.quality = Quality(stream)
 
     def attach(self, hooks: PostImport) -> None:
         """Wait for the base classes."""
@@ -140,32 +144,46 @@ class Estimators:
         seen = self._before(arguments, named)
         result = self._calls.run(function, *arguments, **named)
         with self._calls.watching(name):
-            told = self._tell("predict", name, arguments[0], seen)
-            self._made[told["number"]] = (told["model"], name)
-            self.marks.mark("answers", result, told["place"])
-            self._keep(result, told["number"], seen)
-            self.latency.predicted(
-                arguments[0], name, _given(arguments, named, 1, "X"), told["place"]
-            )
+            features = _given(arguments, named, 1, "X")
+            told = self.predicted(name, arguments[0], seen, result, index_of(features))
+            self.follow(told)
+            self.latency.predicted(arguments[0], name, features, told["place"])
         return result
+
+    def predicted(
+        self,
+        name: str,
+        estimator: Any,
+        seen: Known | None,
+        result: Any,
+        index: bytes | None,
+        owner: str = "",
+    ) -> dict[str, Any]:
+        """Tell of a prediction, and know it again when it is judged."""
+        told = self.tell("predict", name, estimator, seen, owner)
+        self.marks.mark("answers", result, told["place"])
+        self._keep(result, told["number"], seen)
+        if index is not None:
+            self._by_index[index] = told["number"]
+        return told
 
     def _score(self, function: Any, name: str, arguments: Any, named: Any) -> Any:
         seen = self._before(arguments, named)
         result = self._calls.run(function, *arguments, **named)
         with self._calls.watching(name):
-            beside = {}
+            beside: dict[str, Any] = {}
             if isinstance(result, float) and not named:
                 model = self.model(arguments[0])
                 beside = self.scores.beside_score(function, model, arguments)
                 beside["value"] = float(result)
-            self._tell("score", name, arguments[0], seen, **beside)
+            self.tell("score", name, arguments[0], seen, **beside)
         return result
 
     def _resample(self, function: Any, name: str, arguments: Any, named: Any) -> Any:
         seen = self._before(arguments, named)
         result = self._calls.run(function, *arguments, **named)
         with self._calls.watching(name):
-            number = self._tell("resample", name, arguments[0], seen)["number"]
+            number = self.tell("resample", name, arguments[0], seen)["number"]
             causes = frozenset([number]) | (seen.causes if seen else frozenset())
             if isinstance(result, tuple):
                 for part in result[:1]:
@@ -184,7 +202,7 @@ class Estimators:
         with self._calls.watching(name):
             estimator = arguments[0]
             features, target = _given(arguments, named, 1, "X"), _given(arguments, named, 2, "y")
-            told = self._tell(
+            told = self.tell(
                 "fit", name, estimator, seen, target=target is not None, seconds=round(seconds, 4)
             )
             if seen is not None and self.marks.left:
@@ -194,7 +212,9 @@ class Estimators:
             shaped = seen.causes if seen else frozenset()
             self._learnt[model] = before | shaped | {told["number"]}
             self.scores.fitted(told, estimator, features, target)
-            self._quality.fitted(told, estimator, features, target, seen)
+            self.quality.fitted(told, estimator, features, target, seen)
+            for one in by_fit(estimator, named):
+                self.tell("watch", name, estimator, self._lineage.of(one.features), **one.facts)
 
     def _shaped(self, estimator: Any, seen: Known | None, result: Any) -> None:
         with self._calls.watching("a transformation"):
@@ -202,16 +222,22 @@ class Estimators:
                 learnt = self._learnt.get(self.model(estimator), frozenset())
                 self._lineage.derive(result, seen, learnt)
 
-    def _tell(
-        self, event: str, method: str, estimator: Any, seen: Known | None, **facts: Any
+    def tell(
+        self,
+        event: str,
+        method: str,
+        estimator: Any,
+        seen: Known | None,
+        owner: str = "",
+        **facts: Any,
     ) -> dict[str, Any]:
-        """Tell of a call, and give what was told."""
-        owner = type(estimator)
+        """Tell of a call, and give what was told; `owner` is the class, or what made the model."""
+        kind = type(estimator)
         told = {
             "number": self.number(),
             "method": method,
             "model": self.model(estimator),
-            "owner": f"{owner.__module__}.{owner.__qualname__}",
+            "owner": owner or f"{kind.__module__}.{kind.__qualname__}",
             "traits": traits(estimator),
             "rows": self._lineage.tell(seen),
             "causes": sorted(seen.causes) if seen else [],
@@ -227,6 +253,11 @@ class Estimators:
             self._predicted[id(result)] = (weakref.ref(result), number)
         if seen is not None:
             self._by_rows[seen.ids.tobytes()] = number
+        self.answers.keep(number, result)
+
+    def follow(self, told: dict[str, Any]) -> None:
+        """Know that a prediction is the plain answer of a model, which may be asked again."""
+        self._made[told["number"]] = (told["model"], told["method"])
 
     def made(self, prediction: int | None) -> tuple[int, str] | None:
         """Tell which model made a prediction, and by which method."""
@@ -242,9 +273,20 @@ class Estimators:
             step = getattr(step, "base", None)
         return None
 
-    def prediction_for(self, rows: Known | None) -> int | None:
-        """Find the last prediction of just these rows."""
-        return None if rows is None else self._by_rows.get(rows.ids.tobytes())
+    def prediction_for(self, rows: Known | None, truth: Any) -> int | None:
+        """Find the last prediction of just these rows, or of a table with this index."""
+        found = None if rows is None else self._by_rows.get(rows.ids.tobytes())
+        index = index_of(truth) if found is None else None
+        return found if index is None else self._by_index.get(index)
+
+
+def index_of(value: Any) -> bytes | None:
+    """Tell the index of a table or a column, unless it only counts the rows."""
+    index: Any = getattr(value, "index", None)
+    if not hasattr(index, "to_numpy") or type(index).__name__ == "RangeIndex":
+        return None
+    found = hashes(index.to_numpy())
+    return None if found is None else digest(found)
 
 
 def _given(arguments: Any, named: Any, position: int, name: str) -> Any:

@@ -54,10 +54,21 @@ class Quality:
         facts = looked_at(features, target, None if seen is None else seen.now)
         if facts is not None:
             name = told["owner"].rsplit(".", 1)[-1]
-            if not hasattr(estimator, "classes_"):
-                facts["classes"] = {}
-            facts |= {"place": told["place"], "model": name, "causes": told["causes"]}
-            self._stream.emit("matrix", **facts)
+            self._tell(told, name, facts, classes=hasattr(estimator, "classes_"))
+
+    def trained(self, told: dict[str, Any], facts: dict[str, Any], *, classes: bool) -> None:
+        """Tell what was seen of a matrix when it was made, now that a model is trained on it."""
+        if repr(told["place"]) not in self._done:
+            self._done.add(repr(told["place"]))
+            self._tell(told, told["owner"], facts, classes=classes)
+
+    def _tell(
+        self, told: dict[str, Any], name: str, facts: dict[str, Any], *, classes: bool
+    ) -> None:
+        beside = {"place": told["place"], "model": name, "causes": told["causes"]}
+        if not classes:
+            beside["classes"] = {}
+        self._stream.emit("matrix", **{**facts, **beside})
 
 
 def looked_at(features: Any, target: Any, hashes: Any) -> dict[str, Any] | None:

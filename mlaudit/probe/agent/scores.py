@@ -11,9 +11,10 @@ import importlib
 import sys
 import warnings
 import weakref
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
+from .answers import Shape
 from .calls import Calls
 
 _MOST_ROWS = 2_000
@@ -22,25 +23,37 @@ _MANY_CLASSES = 100
 _NUMBERS = "biuf"
 
 
+class Sample:
+    """Rows of a training at even distances; `shape` makes of them what the model takes."""
+
+    def __init__(self, features: Any, target: Any, shape: Callable[[Any], Any] | None = None):
+        np = sys.modules["numpy"]
+        values = np.asarray(target)
+        self.values = values[:, 0] if values.ndim == 2 and values.shape[1] == 1 else values
+        stride = max(1, len(self.values) // _MOST_ROWS)
+        self._features = _some(features, stride)
+        self._shape = shape
+        self.target = values[::stride].copy()
+
+    def features(self) -> Any:
+        """Give the features of the sample."""
+        return self._features if self._shape is None else self._shape(self._features)
+
+
 class Learnt:
     """What is kept of a training: a sample of its rows, and what its targets are like."""
 
-    def __init__(self, estimator: Any, features: Any, target: Any):
+    def __init__(self, estimator: Any, sample: Sample, *, classifier: bool):
         np = sys.modules["numpy"]
         self.estimator = weakref.ref(estimator)
-        values = np.asarray(target)
-        self.values = values[:, 0] if values.ndim == 2 and values.shape[1] == 1 else values
-        self.classifier = hasattr(estimator, "classes_")
-        stride = max(1, len(self.values) // _MOST_ROWS)
-        self.features = _some(features, stride)
-        self.target = values[::stride].copy()
-        self.stride = stride
-        if self.classifier:
-            found, counts = np.unique(self.values, return_counts=True)
+        self.features = sample.features
+        self.target = sample.target
+        self.classifier = classifier
+        if classifier:
+            found, counts = np.unique(sample.values, return_counts=True)
             self.classes, self.shares = found, counts / counts.sum()
         else:
-            self.mean = float(self.values.mean())
-        del self.values
+            self.mean = float(sample.values.mean())
 
 
 class Scores:
@@ -59,21 +72,42 @@ class Scores:
         if len(shape) > 2 or (len(shape) == 2 and shape[1] != 1) or shape[0] > _MOST_TARGETS:
             return
         with contextlib.suppress(TypeError, ValueError, AttributeError, IndexError):
-            self._learnt[told["model"]] = Learnt(estimator, features, target)
+            sample, classifier = Sample(features, target), hasattr(estimator, "classes_")
+            self._learnt[told["model"]] = Learnt(estimator, sample, classifier=classifier)
+
+    def trained(self, model: int, estimator: Any, sample: Sample, *, classifier: bool) -> None:
+        """Remember a training on rows of which a sample was taken before."""
+        self._learnt[model] = Learnt(estimator, sample, classifier=classifier)
 
     def beside_metric(
-        self, function: Any, model: int, method: str, given: tuple[Any, ...], named: dict[str, Any]
+        self,
+        function: Any,
+        model: int,
+        method: str,
+        shape: Shape | None,
+        given: tuple[Any, ...],
+        named: dict[str, Any],
     ) -> dict[str, float]:
-        """Give the scores of the guess and of the training rows by a metric."""
+        """Give the scores of the guess and of the training rows by a metric.
+
+        Without a known `shape` of what is judged it may be no answer of the model at all, or be in
+        other units than those that were learnt.
+        """
         learnt, found = self._learnt.get(model), {}
-        if learnt is None or len(given) < 2 or any(map(_per_row, named.values())) or given[2:]:
+        if (
+            learnt is None
+            or shape is None
+            or len(given) < 2
+            or any(map(_per_row, named.values()))
+            or given[2:]
+        ):
             return {}
         truth, answer = given[0], given[1]
         with _quietly():
             guess = _guess(learnt, truth, answer)
             if guess is not None:
                 found["guess"] = _number(function(truth, guess, **named))
-            again = _again(learnt, method, answer)
+            again = _again(learnt, method, shape)
             if again is not None:
                 found["train"] = _number(function(learnt.target, again, **named))
         return {name: value for name, value in found.items() if value is not None}
@@ -94,7 +128,7 @@ class Scores:
                 found["guess"] = 1.0 - error / float(truth.var())
             estimator = learnt.estimator()
             if estimator is arguments[0]:
-                found["train"] = _number(function(estimator, learnt.features, learnt.target))
+                found["train"] = _number(function(estimator, learnt.features(), learnt.target))
         return {name: value for name, value in found.items() if value is not None}
 
     def beside_validation(self, function: Any, given: Any, named: Any) -> dict[str, float]:
@@ -155,18 +189,12 @@ def _labels(np: Any, learnt: Learnt, answers: Any) -> bool:
     return len(found) <= _MANY_CLASSES and bool(np.isin(found, learnt.classes).all())
 
 
-def _again(learnt: Learnt, method: str, answer: Any) -> Any:
+def _again(learnt: Learnt, method: str, shape: Shape) -> Any:
     """Predict the sample of the training rows in the way that the judged rows were predicted."""
     np, estimator = sys.modules["numpy"], learnt.estimator()
     if estimator is None:
         return None
-    answers = np.asarray(answer)
-    if method == "predict" or (learnt.classifier and _labels(np, learnt, answers)):
-        return estimator.predict(learnt.features)
-    found = np.asarray(getattr(estimator, method)(learnt.features))
-    if found.ndim == 2 and answers.ndim == 1:
-        return found[:, 1] if found.shape[1] == 2 else None
-    return found
+    return shape(np.asarray(getattr(estimator, method)(learnt.features())))
 
 
 def _is_regressor(estimator: Any) -> bool:

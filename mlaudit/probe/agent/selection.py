@@ -231,12 +231,14 @@ class Selection:
                 found = self._estimators.prediction_of(first)
                 swapped = found is not None
             rows = self._lineage.of(second if swapped else first)
-            found = found or self._estimators.prediction_for(rows)
+            found = found or self._estimators.prediction_for(rows, first)
             made, beside = self._estimators.made(found), {}
-            if made is not None and not swapped and isinstance(result, (int, float)):
+            if found and made is not None and not swapped and isinstance(result, (int, float)):
                 others = {name: value for name, value in named.items() if name not in names}
                 pair = (first, second, *given[2:])
-                beside = self._estimators.scores.beside_metric(function, *made, pair, others)
+                scores = self._estimators.scores
+                shape = self._estimators.answers.shape(found, second)
+                beside = scores.beside_metric(function, *made, shape, pair, others)
                 beside["value"] = float(result)
                 self._estimators.marks.mark("score", float(result))
             self._stream.emit(

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from .batches import Batches
+from .boosters import Boosters
 from .calls import Calls
 from .confine import confine
 from .counters import Counters
@@ -89,6 +90,7 @@ def _values(
     estimators.latency.of_networks = not job["track_memory"]
     estimators.attach(hooks)
     Selection(stream, places, calls, lineage, estimators).attach(hooks)
+    Boosters(calls, lineage, estimators).attach(hooks)
     networks = Networks(stream, places, calls, estimators, Batches(calls, lineage))
     networks.attach(hooks)
     faults = Faults(stream, places, calls)
