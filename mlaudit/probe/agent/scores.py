@@ -21,6 +21,8 @@ _MOST_ROWS = 2_000
 _MOST_TARGETS = 5_000_000
 _MANY_CLASSES = 100
 _NUMBERS = "biuf"
+_GUESSING = "a guess to hold a score against"
+_AGAIN = "the score on rows of the training"
 
 
 class Sample:
@@ -71,7 +73,7 @@ class Scores:
         shape: Any = getattr(target, "shape", None) or (len(target),)
         if len(shape) > 2 or (len(shape) == 2 and shape[1] != 1) or shape[0] > _MOST_TARGETS:
             return
-        with contextlib.suppress(TypeError, ValueError, AttributeError, IndexError):
+        with self._calls.watching("keeping rows to judge the training by"):
             sample, classifier = Sample(features, target), hasattr(estimator, "classes_")
             self._learnt[told["model"]] = Learnt(estimator, sample, classifier=classifier)
 
@@ -103,10 +105,11 @@ class Scores:
         ):
             return {}
         truth, answer = given[0], given[1]
-        with _quietly():
+        with self._quietly(_GUESSING):
             guess = _guess(learnt, truth, answer)
             if guess is not None:
                 found["guess"] = _number(function(truth, guess, **named))
+        with self._quietly(_AGAIN):
             again = _again(learnt, method, shape)
             if again is not None:
                 found["train"] = _number(function(learnt.target, again, **named))
@@ -119,13 +122,14 @@ class Scores:
             return {}
         truth = np.asarray(arguments[2]).reshape(-1)
         found: dict[str, float | None] = {}
-        with _quietly():
+        with self._quietly(_GUESSING):
             if learnt.classifier:
                 most = learnt.classes[learnt.shares.argmax()]
                 found["guess"] = float((truth == most).mean())
             elif _is_regressor(arguments[0]) and float(truth.std()) > 0:
                 error = float(((truth - learnt.mean) ** 2).mean())
                 found["guess"] = 1.0 - error / float(truth.var())
+        with self._quietly(_AGAIN):
             estimator = learnt.estimator()
             if estimator is arguments[0]:
                 found["train"] = _number(function(estimator, learnt.features(), learnt.target))
@@ -148,15 +152,24 @@ class Scores:
             return {}
         state = np.random.get_state()
         try:
-            with _quietly():
+            with self._quietly(_GUESSING):
                 if given:
                     result = function(guess, *given[1:], **named)
                 else:
                     result = function(**{**named, "estimator": guess})
+                if not np.isfinite(result).all():
+                    raise ValueError("it has no score on some of the folds")
+                return {"guess": float(np.mean(result))}
         finally:
             np.random.set_state(state)
-        mean = _number(np.mean(result))
-        return {} if mean is None else {"guess": mean}
+        return {}
+
+    @contextlib.contextmanager
+    def _quietly(self, what: str) -> Iterator[None]:
+        """Let no warning about the guess reach the user; of an error, it is told that it was."""
+        with self._calls.watching(what), warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
 
 
 def _some(features: Any, stride: int) -> Any:
@@ -214,11 +227,3 @@ def _number(value: Any) -> float | None:
         return float(value)
     except (TypeError, ValueError):
         return None
-
-
-@contextlib.contextmanager
-def _quietly() -> Iterator[None]:
-    """Let no warning about the guess reach the user, and no error the program."""
-    with warnings.catch_warnings(), contextlib.suppress(Exception):
-        warnings.simplefilter("ignore")
-        yield
