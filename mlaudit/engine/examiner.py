@@ -93,7 +93,7 @@ def prepare(
         project.register(item.path, item.shown)
     # Whether rules that judge only a run are needed is known by whoever has seen one.
     enabled = [
-        known.rule
+        known
         for code, known in rules().items()
         if selection.enabled(code) and (known.reads_code or witness is not None)
     ]

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from mlaudit.engine.project import ProjectFiles
     from mlaudit.model.finding import Finding
     from mlaudit.model.profile import Profile
+    from mlaudit.rulekit.registry import Registered
     from mlaudit.rulekit.rule import Rule
     from mlaudit.source.document import Document
 
@@ -60,7 +61,7 @@ class Witness(Protocol):
 class Runner:
     """What all files of one review share; with `details`, more is told than the verdict needs."""
 
-    rules: Sequence[Rule]
+    rules: Sequence[Registered]
     catalogue: Catalogue
     project: ProjectFiles
     selection: Selection
@@ -118,16 +119,20 @@ class Runner:
         failures: list[Failure] = []
         witness = self.witness
         profile = witness.measured(module.document, self.project) if witness is not None else None
-        for rule in self.rules:
+        for known in self.rules:
             try:
-                found += [*rule.check_trace(module.trace), *rule.check_module(module)]
-                measured += rule.check_profile(profile) if profile is not None else ()
+                if known.needs.met(module):
+                    rule = known.rule
+                    found += [*rule.check_trace(module.trace), *rule.check_module(module)]
+                if profile is not None:
+                    measured += known.rule.check_profile(profile)
             except Exception as error:
-                failures.append(_crashed(module, rule.meta.code, "the rule", error))
+                failures.append(_crashed(module, known.meta.code, "the rule", error))
         if witness is not None:
-            found, crashed = witness.weigh(module, self.project, self.rules, found)
-            known = {failure.rule for failure in failures}
-            for code in crashed.keys() - known:
+            rules = [known.rule for known in self.rules]
+            found, crashed = witness.weigh(module, self.project, rules, found)
+            told = {failure.rule for failure in failures}
+            for code in crashed.keys() - told:
                 what = "the rule on what the run has shown"
                 failures.append(_crashed(module, code, what, crashed[code]))
             found = witness.join(found, measured)

@@ -4,11 +4,12 @@ from typing import TYPE_CHECKING, Any
 
 from mlaudit.model.budgets import Budgets
 from mlaudit.model.finding import Certainty, Confidence, Evidence, Finding, Fix, Severity
-from mlaudit.model.frozen import field, frozen
+from mlaudit.model.frozen import field, frozen, replace
 from mlaudit.model.location import Location
 from mlaudit.model.pattern import Pattern, Words
 from mlaudit.rulekit.calls import Call
 from mlaudit.rulekit.module import Module
+from mlaudit.rulekit.needs import Needs
 from mlaudit.rulekit.repair import NoRepair, Repair, block_of, statement_of
 from mlaudit.rulekit.rule import Rule, RuleMeta, Tier
 from mlaudit.rulekit.wording import (
@@ -101,6 +102,7 @@ __all__ = [
     "Model",
     "Module",
     "NamedCall",
+    "Needs",
     "NoRepair",
     "Nodes",
     "Ordered",
@@ -134,6 +136,7 @@ __all__ = [
     "listed",
     "named",
     "quoted",
+    "replace",
     "says_test",
     "says_training",
     "says_validation",

@@ -50,6 +50,27 @@ class Call:
         )
 
     @cached_property
+    def is_random(self) -> bool:
+        """Whether the result varies, as the catalogue and the arguments tell."""
+        entry = self.entry
+        if entry is None or entry.default_seed or entry.random == "never":
+            return False
+        shuffle = self.arguments.get("shuffle")
+        if shuffle is not None and (not shuffle.known or not shuffle.value):
+            return False
+        if entry.random == "always":
+            return True
+        return any(_holds(self.arguments.get(name), values) for name, values in entry.when.items())
+
+    @cached_property
+    def lacks_seed(self) -> bool:
+        """Whether it surely gets no seed of its own: none is given, or None is."""
+        if self.entry is None or self.entry.seed is None or self.spread:
+            return False
+        given = self.arguments.get(self.entry.seed)
+        return given is None or (given.known and given.value is None)
+
+    @cached_property
     def arguments(self) -> Given:
         """The arguments by parameter; by "0", "1", … where the catalogue knows no positions."""
         parameters = self.entry.parameters if self.entry else ()
@@ -113,6 +134,14 @@ class Given:
     def items(self) -> Iterator[tuple[str, Argument]]:
         """Give the parameters with their arguments, in order."""
         return ((parameter, self[parameter]) for parameter in self._nodes)
+
+
+def _holds(argument: Argument | None, values: tuple[object, ...]) -> bool:
+    if argument is None:
+        return False
+    if "*" in values:
+        return not (argument.known and argument.value is None)
+    return argument.known and any(argument.value == value for value in values)
 
 
 def argument(node: ast.expr, names: Names, document: Document) -> Argument:

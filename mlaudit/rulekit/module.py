@@ -54,6 +54,21 @@ class Module:
         return [call for named in self.names.calls if (call := self._resolve(named)) is not None]
 
     @cached_property
+    def kinds(self) -> frozenset[str]:
+        """What the library calls are, as the catalogue says."""
+        return frozenset(call.entry.kind for call in self.calls if call.entry is not None)
+
+    @cached_property
+    def unseeded(self) -> frozenset[str]:
+        """The kinds of the library calls that vary, and have no seed or get none."""
+        return frozenset(
+            call.entry.kind
+            for call in self.calls
+            if call.entry is not None and call.is_random
+            if call.entry.seed is None or call.lacks_seed
+        )
+
+    @cached_property
     def imbalance(self) -> Imbalance:
         """The evidence that the classes are imbalanced."""
         from mlaudit.rulekit.imbalance import gather

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from mlaudit.catalogue.declared import GROUP, declared
 from mlaudit.model.finding import Confidence, Severity
 from mlaudit.model.frozen import frozen, names_of
+from mlaudit.rulekit.needs import Needs
 from mlaudit.rulekit.rule import Rule, RuleMeta, Tier
 
 if TYPE_CHECKING:
@@ -35,7 +36,8 @@ class Registered:
     """A rule that is imported when it is asked for: until then, what is fixed about it is known.
 
     `page` is the path of its page, `origin` the package that brought it, `module` and `title` are
-    where its class stands.  One that does not read code judges only what was measured in a run.
+    where its class stands.  One that does not read code judges only what was measured in a run;
+    one whose needs are not met has nothing to say of a document.
     """
 
     meta: RuleMeta
@@ -44,6 +46,7 @@ class Registered:
     module: str
     title: str
     reads_code: bool = True
+    needs: Needs = Needs()
 
     @property
     def rule(self) -> Rule:
@@ -99,6 +102,7 @@ def of_pack(pack: ModuleType) -> Iterator[Registered]:
                     name,
                     facts["title"],
                     facts["reads_code"],
+                    Needs(**facts["needs"]),
                 )
 
 
@@ -118,6 +122,11 @@ def facts_of(name: str) -> list[Facts]:
         {
             "title": title,
             "reads_code": value.reads_code(),
+            "needs": {
+                field: tuple(map(str, getattr(value.needs, field)))
+                for field in names_of(Needs)
+                if getattr(value.needs, field)
+            },
             "meta": {field: getattr(value.meta, field) for field in names_of(RuleMeta)},
         }
         for title, value in vars(module).items()

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 from mlaudit.model.finding import Confidence, Evidence, Finding, Fix, Severity
 from mlaudit.model.frozen import frozen
 from mlaudit.model.location import Location
+from mlaudit.rulekit.needs import Needs
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -51,6 +52,7 @@ class Rule:
     """A rule reads facts and reports findings; it keeps no state between documents."""
 
     meta: ClassVar[RuleMeta]
+    needs: ClassVar[Needs] = Needs()
 
     def check_trace(self, trace: Trace) -> Iterable[Finding]:
         """Judge a trace, static or observed."""

@@ -39,7 +39,7 @@ def findings(source: str | Document, *codes: str, profile: str = "exploration") 
     module = examine(document, profile)
     found: list[Finding] = []
     for code, registered in rules().items():
-        if not codes or code in codes:
+        if (not codes or code in codes) and registered.needs.met(module):
             found.extend(registered.rule.check_trace(module.trace))
             found.extend(registered.rule.check_module(module))
     return sorted(found, key=lambda finding: finding.sort_key)

@@ -60,6 +60,22 @@ class Trace:
                 self._near[kind].put(event, _rows_of(event))
         return self._near[kind].near(*rows)
 
+    def tells(self, what: str) -> bool:
+        """Say whether there are events of a class, or anything in answer to a question, by name."""
+        if what[0].isupper():
+            return any(kind.__name__ == what for kind in self._of_kind)
+        return bool(getattr(self, what))
+
+    @cached_property
+    def influences(self) -> frozenset[Kind]:
+        """The kinds of influences that reach any training."""
+        return frozenset(influence.kind for fit in self.of(Fit) for influence in fit.influences)
+
+    @cached_property
+    def held_back(self) -> list[Fit]:
+        """Trainings that set some of their rows apart by position."""
+        return [fit for fit in self.of(Fit) if fit.held_back is not None]
+
     @cached_property
     def _of_kind(self) -> dict[type[Event], list[Event]]:
         found: dict[type[Event], list[Event]] = {}

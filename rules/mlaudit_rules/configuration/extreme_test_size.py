@@ -6,7 +6,7 @@ import ast
 import re
 from typing import TYPE_CHECKING
 
-from mlaudit.rulekit import Confidence, Fix, Pattern, Rule, RuleMeta, Severity, Tier
+from mlaudit.rulekit import Confidence, Fix, Needs, Pattern, Rule, RuleMeta, Severity, Tier
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -47,6 +47,7 @@ class ExtremeTestSize(Rule):
         impact="The model learns from a small part of the data, or its score rests on a few rows.",
         tier=Tier.RESEARCH,
     )
+    needs = Needs(calls=("split",))
 
     def check_module(self, module: Module) -> Iterable[Finding]:
         """Judge the splits into two parts, and the validation split of Keras."""

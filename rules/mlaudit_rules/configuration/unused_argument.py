@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mlaudit.rulekit import Confidence, Pattern, Rule, RuleMeta, Severity
+from mlaudit.rulekit import Confidence, Needs, Pattern, Rule, RuleMeta, Severity
 from mlaudit_rules.configuration.namespaces import Namespaces
 from mlaudit_rules.configuration.options import Option, argparse_options, click_options
 
@@ -30,6 +30,7 @@ class UnusedArgument(Rule):
         help="Read the option where its value is meant to act, or remove it.",
         impact="Experiments that differ in this option are the same experiment.",
     )
+    needs = Needs(words=("add_argument", "click"))
 
     def check_module(self, module: Module) -> Iterable[Finding]:
         """Judge the options of argparse parsers, then the parameters of click commands."""

@@ -8,6 +8,7 @@ from mlaudit.rulekit import (
     Among,
     Confidence,
     Fix,
+    Needs,
     Rule,
     RuleMeta,
     Severity,
@@ -37,6 +38,7 @@ class BestEpochOnTest(Rule):
         impact="The best of many epochs on the test part is partly luck, reported as quality.",
         effort="medium",
     )
+    needs = Needs(trace=("chosen_on_reported",))
 
     def check_trace(self, trace: Trace) -> Iterable[Finding]:
         """Judge choices among the epochs of one training, one finding a choice."""

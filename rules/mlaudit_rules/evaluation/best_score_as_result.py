@@ -10,6 +10,7 @@ from mlaudit.rulekit import (
     CrossValidate,
     Evaluate,
     Fix,
+    Needs,
     Rule,
     RuleMeta,
     Severity,
@@ -37,6 +38,7 @@ class BestScoreAsResult(Rule):
         help="Score the chosen model on rows apart from the search, or nest the search in folds.",
         impact="The best of many cross-validated scores is partly luck, more so the more settings.",
     )
+    needs = Needs(trace=("CrossValidate",))
 
     def check_module(self, module: Module) -> Iterable[Finding]:
         """Judge the searches that are judged by nothing else, one finding a search."""

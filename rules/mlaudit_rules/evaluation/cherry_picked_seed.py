@@ -8,6 +8,7 @@ from mlaudit.rulekit import (
     Among,
     Confidence,
     Fix,
+    Needs,
     Rule,
     RuleMeta,
     Severity,
@@ -36,6 +37,7 @@ class CherryPickedSeed(Rule):
         help="Report mean and spread over the seeds; never keep the seed with the best score.",
         impact="Seeds differ by luck alone: the best of them is luck reported as quality.",
     )
+    needs = Needs(trace=("chosen_on_reported",))
 
     def check_trace(self, trace: Trace) -> Iterable[Finding]:
         """Judge choices among seeds, one finding a choice."""

@@ -10,6 +10,7 @@ from mlaudit.rulekit import (
     Finding,
     Fit,
     Fix,
+    Needs,
     Role,
     Rule,
     RuleMeta,
@@ -37,6 +38,7 @@ class CrossValidateOnTest(Rule):
         help="Cross-validate on the training part; score the trained model on the test part.",
         impact="The scores are those of new, smaller models, not of the one that was trained.",
     )
+    needs = Needs(trace=("CrossValidate",))
 
     def check_trace(self, trace: Trace) -> Iterable[Finding]:
         """Judge cross-validations, one finding a place."""

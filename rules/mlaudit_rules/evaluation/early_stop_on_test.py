@@ -8,6 +8,7 @@ from mlaudit.rulekit import (
     Confidence,
     Finding,
     Fix,
+    Needs,
     Rule,
     RuleMeta,
     Severity,
@@ -37,6 +38,7 @@ class EarlyStopOnTest(Rule):
         help="Let training watch a validation part, and keep the test part for the final score.",
         impact="The number of rounds is fitted to the test part, so its score is too good.",
     )
+    needs = Needs(trace=("chosen_on_reported",))
 
     def check_trace(self, trace: Trace) -> Iterable[Finding]:
         """Judge watches that choose, one finding a place."""

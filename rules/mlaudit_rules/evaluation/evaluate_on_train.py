@@ -8,6 +8,7 @@ from mlaudit.rulekit import (
     Confidence,
     Finding,
     Fix,
+    Needs,
     Overlap,
     Pattern,
     Rule,
@@ -41,6 +42,7 @@ class EvaluateOnTrain(Rule):
         help="Score the model on rows that it was not trained on.",
         impact="A training score rewards memory: it says nothing about new data.",
     )
+    needs = Needs(trace=("overlaps",))
 
     def check_trace(self, trace: Trace) -> Iterable[Finding]:
         """Judge overlaps, one finding a training: its first score."""

@@ -11,6 +11,7 @@ from mlaudit.rulekit import (
     Finding,
     Fix,
     Kind,
+    Needs,
     Rule,
     RuleMeta,
     Severity,
@@ -38,6 +39,7 @@ class FitOnTest(Rule):
         help="Only transform the test part, with what was fitted on the training part.",
         impact="The model reads features on another scale or code than it was trained on.",
     )
+    needs = Needs(trace=("fits_on_test",))
 
     def check_trace(self, trace: Trace) -> Iterable[Finding]:
         """Judge what never met the training rows."""

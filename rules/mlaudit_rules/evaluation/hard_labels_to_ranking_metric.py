@@ -10,6 +10,7 @@ from mlaudit.rulekit import (
     Evaluate,
     Finding,
     Fix,
+    Needs,
     Pattern,
     Repair,
     Rule,
@@ -48,6 +49,7 @@ class HardLabelsToRankingMetric(Rule):
         help="Give the metric predict_proba or decision_function instead of predict.",
         impact="The number is not what its name says, and mostly worse than the model.",
     )
+    needs = Needs(trace=("Evaluate",))
 
     def check_trace(self, trace: Trace) -> Iterable[Finding]:
         """Judge metrics of scores by how their predictions were made, one finding a prediction."""

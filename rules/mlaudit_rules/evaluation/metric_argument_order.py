@@ -10,6 +10,7 @@ from mlaudit.rulekit import (
     Evaluate,
     Finding,
     Fix,
+    Needs,
     Pattern,
     Repair,
     Rule,
@@ -77,6 +78,7 @@ class MetricArgumentOrder(Rule):
         help="Give the labels first, then the predictions.",
         impact="The printed number is another one than its name says.",
     )
+    needs = Needs(trace=("Evaluate",))
 
     def check_module(self, module: Module) -> Iterable[Finding]:
         """Judge evaluations whose operands are swapped."""

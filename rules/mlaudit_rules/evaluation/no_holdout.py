@@ -11,6 +11,7 @@ from mlaudit.rulekit import (
     Evaluate,
     Fit,
     Fix,
+    Needs,
     Pattern,
     Role,
     Rule,
@@ -46,6 +47,7 @@ class NoHoldout(Rule):
         help="Keep rows from the training and score the model on them, or cross-validate it.",
         impact="Nobody knows whether the predictions are better than a guess.",
     )
+    needs = Needs(trace=("Evaluate",))
 
     def check_module(self, module: Module) -> Iterable[Finding]:
         """Judge the document as a whole, at the training of the first model that predicts."""

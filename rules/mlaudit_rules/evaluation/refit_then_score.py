@@ -9,6 +9,7 @@ from mlaudit.rulekit import (
     Evaluate,
     Finding,
     Fix,
+    Needs,
     Overlap,
     Rule,
     RuleMeta,
@@ -36,6 +37,7 @@ class RefitThenScore(Rule):
         help="Score before the final refit; the refitted model has no rows left to be scored on.",
         impact="The last score is a training score: it says nothing about new data.",
     )
+    needs = Needs(trace=("overlaps",))
 
     def check_trace(self, trace: Trace) -> Iterable[Finding]:
         """Judge overlaps after a refit, one finding a refit."""

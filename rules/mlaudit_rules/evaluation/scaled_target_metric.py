@@ -8,6 +8,7 @@ from mlaudit.rulekit import (
     Confidence,
     Evaluate,
     Fix,
+    Needs,
     Pattern,
     Rule,
     RuleMeta,
@@ -56,6 +57,7 @@ class ScaledTargetMetric(Rule):
         impact="The error looks small, and means nothing to those who know the quantity.",
         tier=Tier.RESEARCH,
     )
+    needs = Needs(trace=("reports",))
 
     def check_module(self, module: Module) -> Iterable[Finding]:
         """Judge reported errors by the units of their labels, one finding for one change."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from mlaudit.rulekit import Confidence, Fix, Pattern, Repair, Rule, RuleMeta, Severity, Words
+from mlaudit.rulekit import Confidence, Fix, Needs, Pattern, Repair, Rule, RuleMeta, Severity, Words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -37,6 +37,7 @@ class SplitUnpackOrder(Rule):
         help="Unpack in the order of the documentation: the train and the test part of each array.",
         impact="The model learns from, or is scored on, other rows or columns than the names say.",
     )
+    needs = Needs(calls=("split",))
 
     def check_module(self, module: Module) -> Iterable[Finding]:
         """Judge the assignments whose value is a split of several arrays into two parts each."""

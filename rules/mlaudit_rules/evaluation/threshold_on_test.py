@@ -8,6 +8,7 @@ from mlaudit.rulekit import (
     Among,
     Confidence,
     Fix,
+    Needs,
     Rule,
     RuleMeta,
     Severity,
@@ -36,6 +37,7 @@ class ThresholdOnTest(Rule):
         help="Choose the threshold on a validation part or by cross-validation.",
         impact="The threshold fits the chance of the test part, and its score is too good.",
     )
+    needs = Needs(trace=("chosen_on_reported",))
 
     def check_trace(self, trace: Trace) -> Iterable[Finding]:
         """Judge choices among thresholds whose classes are told on the same rows."""

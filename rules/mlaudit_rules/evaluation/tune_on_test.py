@@ -8,6 +8,7 @@ from mlaudit.rulekit import (
     Confidence,
     CrossValidate,
     Fix,
+    Needs,
     Rule,
     RuleMeta,
     Severity,
@@ -37,6 +38,7 @@ class TuneOnTest(Rule):
         impact="The best of many test scores is partly luck, and the luck is reported as quality.",
         effort="medium",
     )
+    needs = Needs(trace=("chosen_on_reported", "tuned_on_reported"))
 
     def check_trace(self, trace: Trace) -> Iterable[Finding]:
         """Judge choices by evaluations and on folds, one finding a choice."""

@@ -11,6 +11,7 @@ from mlaudit.rulekit import (
     Evaluate,
     Fit,
     Fix,
+    Needs,
     Role,
     Rule,
     RuleMeta,
@@ -41,6 +42,7 @@ class UnusedTestSplit(Rule):
         help="Score the model on the part that was set apart for it, or do not split.",
         impact="Rows are kept from the training, and nobody learns how the model does on them.",
     )
+    needs = Needs(trace=("Split",))
 
     def check_module(self, module: Module) -> Iterable[Finding]:
         """Judge the splits whose parts have names; half a document shows no disuse."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mlaudit.rulekit import Confidence, Fix, Rule, RuleMeta, Severity, Tier, quoted, score_of
+from mlaudit.rulekit import Confidence, Fix, Needs, Rule, RuleMeta, Severity, Tier, quoted, score_of
 from mlaudit_rules.evaluation.choices import two_names
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ class ValidationIsTest(Rule):
         help="Split a validation part off the training rows, apart from the test part.",
         impact="The test score is the validation score that was chosen by.",
     )
+    needs = Needs(trace=("chosen_on_reported",))
 
     def check_trace(self, trace: Trace) -> Iterable[Finding]:
         """Judge the names of the rows that choose and are reported, one finding a place."""

@@ -10,6 +10,7 @@ from mlaudit.rulekit import (
     Evaluate,
     Fix,
     Load,
+    Needs,
     Pattern,
     Rule,
     RuleMeta,
@@ -52,6 +53,7 @@ class AveragingUnsetMulticlass(Rule):
         help="Say how the classes are averaged: average='macro' counts each alike.",
         impact="The metric stops with an error; in a search every score is missing.",
     )
+    needs = Needs(trace=("Load",))
 
     def check_module(self, module: Module) -> Iterable[Finding]:
         """Judge metrics and scorings that need two classes."""

@@ -10,6 +10,7 @@ from mlaudit.rulekit import (
     CrossValidate,
     Evaluate,
     Fix,
+    Needs,
     Pattern,
     Rule,
     RuleMeta,
@@ -44,6 +45,7 @@ class MicroAverageSingleLabel(Rule):
         help="Use average='macro' to count every class alike, or call the number accuracy.",
         impact="The number is the accuracy, which rare classes hardly move.",
     )
+    needs = Needs(words=("micro",))
 
     def check_module(self, module: Module) -> Iterable[Finding]:
         """Judge the micro averages of a document, one finding for all of them."""

@@ -9,6 +9,7 @@ from mlaudit.rulekit import (
     Evaluate,
     Finding,
     Fix,
+    Needs,
     Overlap,
     Resample,
     Rule,
@@ -36,6 +37,7 @@ class ResampledTest(Rule):
         help="Resample the training part only and judge on rows as they come.",
         impact="Precision and accuracy hold for a balance of classes that use will never meet.",
     )
+    needs = Needs(trace=("Resample",))
 
     def check_trace(self, trace: Trace) -> Iterable[Finding]:
         """Judge resamplings by the evaluations of their rows, one finding a resampling."""

@@ -13,6 +13,7 @@ from mlaudit.rulekit import (
     Fix,
     Influence,
     Kind,
+    Needs,
     Overlap,
     Rule,
     RuleMeta,
@@ -42,6 +43,7 @@ class FitOnTrainPlusTest(Rule):
         impact="Fine for one contest, but new rows will not be there to take part when it is used.",
         tier=Tier.RESEARCH,
     )
+    needs = Needs(influences=tuple(sorted(KINDS)))
 
     def check_trace(self, trace: Trace) -> Iterable[Finding]:
         """Judge predictions of data from elsewhere that took part in a statistic of training."""

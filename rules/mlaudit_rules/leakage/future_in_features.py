@@ -11,6 +11,7 @@ from mlaudit.rulekit import (
     Fit,
     Fix,
     Kind,
+    Needs,
     Ordered,
     Role,
     Rule,
@@ -40,6 +41,7 @@ class FutureInFeatures(Rule):
         help="Use values that are known at the time of the row: positive shifts, trailing windows.",
         impact="The model is told what happens next, which nobody can tell it in use.",
     )
+    needs = Needs(influences=(Kind.LOOK_AHEAD,))
 
     def check_module(self, module: Module) -> Iterable[Finding]:
         """Judge what reached the features of every predictor, one finding a cause."""

@@ -10,6 +10,7 @@ from mlaudit.rulekit import (
     Finding,
     Fix,
     Grouped,
+    Needs,
     Overlap,
     Pattern,
     Rule,
@@ -49,6 +50,7 @@ class GroupSplitApart(Rule):
         impact="The model may recognise whom a row belongs to instead of what it tells.",
         tier=Tier.RESEARCH,
     )
+    needs = Needs(trace=("Grouped",))
 
     def check_module(self, module: Module) -> Iterable[Finding]:
         """Judge splits by chance of rows that are grouped elsewhere in the program."""

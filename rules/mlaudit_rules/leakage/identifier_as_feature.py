@@ -10,6 +10,7 @@ from mlaudit.rulekit import (
     Finding,
     Fit,
     Fix,
+    Needs,
     Pattern,
     Role,
     Rule,
@@ -45,6 +46,7 @@ class IdentifierAsFeature(Rule):
         impact="The order in which rows were collected may tell the answer, until new rows come.",
         tier=Tier.RESEARCH,
     )
+    needs = Needs(trace=("Fit",))
 
     def check_trace(self, trace: Trace) -> Iterable[Finding]:
         """Judge the features of every predictor whose columns are known."""

@@ -11,6 +11,7 @@ from mlaudit.rulekit import (
     Fix,
     Influence,
     Kind,
+    Needs,
     Overlap,
     Role,
     Rule,
@@ -40,6 +41,7 @@ class InSampleStacking(Rule):
         impact="The second model learns to trust the first one as if it always knew the answer.",
         tier=Tier.RESEARCH,
     )
+    needs = Needs(influences=(Kind.PREDICTION,))
 
     def check_trace(self, trace: Trace) -> Iterable[Finding]:
         """Judge every training by the predictions among its features."""

@@ -12,6 +12,7 @@ from mlaudit.rulekit import (
     Fit,
     Fix,
     Kind,
+    Needs,
     Rule,
     Severity,
     named,
@@ -50,6 +51,7 @@ class PreprocessingRule(Rule):
     kinds: ClassVar[frozenset[Kind]]
     in_folds: ClassVar[bool | None] = False
     copies: ClassVar[bool] = False
+    needs = Needs(trace=("preprocessing_leaks", "held_back"))
 
     def check_trace(self, trace: Trace) -> Iterable[Finding]:
         """Judge the leaks of this rule's kinds."""
@@ -129,8 +131,8 @@ def held_back(
     trace: Trace, kinds: frozenset[Kind], told: set[Place]
 ) -> Iterator[tuple[Fit, Influence]]:
     """Find trainings that set rows of a copied table apart by position, one a cause."""
-    for fit in trace.of(Fit):
-        for influence in fit.influences if fit.held_back is not None else ():
+    for fit in trace.held_back:
+        for influence in fit.influences:
             removes = any(word in influence.operation for word in REMOVES)
             if influence.kind in kinds and influence.place not in told and not removes:
                 told.add(influence.place)

@@ -9,6 +9,7 @@ from mlaudit.rulekit import (
     CrossValidate,
     Finding,
     Fix,
+    Needs,
     Overlap,
     Rule,
     RuleMeta,
@@ -37,6 +38,7 @@ class PseudoLabelsFromTest(Rule):
         impact="A model agrees with the guesses of its like, and the agreement counts as skill.",
         tier=Tier.RESEARCH,
     )
+    needs = Needs(trace=("CrossValidate",))
 
     def check_trace(self, trace: Trace) -> Iterable[Finding]:
         """Judge every validation on folds by where its labels come from."""

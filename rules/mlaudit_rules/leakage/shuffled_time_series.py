@@ -8,6 +8,7 @@ from mlaudit.rulekit import (
     Confidence,
     Finding,
     Fix,
+    Needs,
     Ordered,
     Overlap,
     Rule,
@@ -46,6 +47,7 @@ class ShuffledTimeSeries(Rule):
         impact="The model is asked about days between days that it has seen, not about the future.",
         tier=Tier.RESEARCH,
     )
+    needs = Needs(trace=("Split",))
 
     def check_trace(self, trace: Trace) -> Iterable[Finding]:
         """Judge every split by chance by what is known of the order of its rows."""

@@ -10,6 +10,7 @@ from mlaudit.rulekit import (
     Fit,
     Fix,
     Kind,
+    Needs,
     Role,
     RuleMeta,
     Severity,
@@ -46,6 +47,7 @@ class TargetEncodingInSample(PreprocessingRule):
         help="Encode each training row by other rows' targets, as `TargetEncoder` does by folds.",
         impact="Every row carries a part of its own answer, most of all in small categories.",
     )
+    needs = Needs(trace=("preprocessing_leaks",), influences=(Kind.TARGET_ENCODING,))
     kinds = frozenset({Kind.TARGET_ENCODING})
     in_folds = None
 

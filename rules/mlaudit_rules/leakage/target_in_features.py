@@ -10,6 +10,7 @@ from mlaudit.rulekit import (
     Finding,
     Fit,
     Fix,
+    Needs,
     Role,
     Rule,
     RuleMeta,
@@ -35,6 +36,7 @@ class TargetInFeatures(Rule):
         help="Drop the target, and every column computed from it, from the features.",
         impact="The model reads the answer off a feature that will be missing in use.",
     )
+    needs = Needs(trace=("Fit", "CrossValidate"))
 
     def check_trace(self, trace: Trace) -> Iterable[Finding]:
         """Judge every training of a predictor whose columns are known."""

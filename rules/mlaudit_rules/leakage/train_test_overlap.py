@@ -8,6 +8,7 @@ from mlaudit.rulekit import (
     Confidence,
     Finding,
     Fix,
+    Needs,
     Overlap,
     Rule,
     RuleMeta,
@@ -37,6 +38,7 @@ class TrainTestOverlap(Rule):
         help="Train on the training part only; refit on everything after the last score.",
         impact="The test score is a training score: it says nothing about new data.",
     )
+    needs = Needs(trace=("overlaps",))
 
     def check_trace(self, trace: Trace) -> Iterable[Finding]:
         """Judge overlaps, one finding a training."""

@@ -8,6 +8,7 @@ from mlaudit.rulekit import (
     Confidence,
     Finding,
     Fix,
+    Needs,
     Rule,
     RuleMeta,
     Severity,
@@ -37,6 +38,7 @@ class WindowBeforeSplit(Rule):
         impact="Nearly every test window is in the training part, moved by one step.",
         tier=Tier.RESEARCH,
     )
+    needs = Needs(trace=("Split",))
 
     def check_trace(self, trace: Trace) -> Iterable[Finding]:
         """Judge every split by chance of what was cut from a series before."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from mlaudit.rulekit import Pattern, frozen
 from mlaudit_rules.reproducibility.bindings import last_name
 from mlaudit_rules.reproducibility.order import Environment, Order, Source, path_of
-from mlaudit_rules.reproducibility.seeding import Seeding, generator_of, is_random, lacks_seed
+from mlaudit_rules.reproducibility.seeding import Seeding, generator_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -278,7 +278,7 @@ def _divides(module: Module, call: Call) -> bool:
         return folds is None or (folds.known and isinstance(folds.value, int))
     if entry.kind != "split":
         return False
-    if not is_random(call) or not lacks_seed(call):
+    if not call.is_random or not call.lacks_seed:
         return True
     return module.fact(Seeding).reaches(generator_of(call), call)
 

@@ -6,17 +6,16 @@ import ast
 from typing import TYPE_CHECKING
 
 from mlaudit.rulekit import frozen
-from mlaudit_rules.reproducibility.seeding import Seeding, is_random, lacks_seed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mlaudit.rulekit import Call, Module, Place
     from mlaudit_rules.reproducibility.running import Running
-    from mlaudit_rules.reproducibility.seeding import Function
+    from mlaudit_rules.reproducibility.seeding import Function, Seeding
 
 # What is random and of another kind has a rule of its own.
-_KINDS = frozenset(
+KINDS = frozenset(
     {"draw", "index", "values", "reorder", "duplicate", "subset", "load", "statistic", "reduce"}
 )
 _SAMPLE = "sample"
@@ -113,14 +112,14 @@ def _draws_later(call: Call) -> bool:
 
 def _draws(call: Call) -> bool:
     entry = call.entry
-    if entry is None or not entry.generators or entry.kind not in _KINDS:
+    if entry is None or not entry.generators or entry.kind not in KINDS:
         return False
     if call.name.split(".", 1)[0] in _APART:
         return False
     if entry.seed is not None:
-        return is_random(call) and lacks_seed(call)
+        return call.is_random and call.lacks_seed
     own = "generator" in call.arguments or call.spread
-    return not own and (entry.kind == "draw" or is_random(call))
+    return not own and (entry.kind == "draw" or call.is_random)
 
 
 def _samples(module: Module) -> Iterator[Drawing]:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from mlaudit.rulekit import Pattern
 from mlaudit_rules.reproducibility.bindings import uses
-from mlaudit_rules.reproducibility.seeding import is_random, lacks_seed
 
 if TYPE_CHECKING:
     from mlaudit.rulekit import Call, Module
@@ -31,7 +30,7 @@ def unseeded(call: Call) -> bool:
     """Say whether the call makes an estimator that draws, and gives it no seed."""
     if call.entry is None or call.entry.name in _PICTURES or _starts_given(call):
         return False
-    return is_random(call) and lacks_seed(call)
+    return call.is_random and call.lacks_seed
 
 
 def kind_of(call: Call) -> str:

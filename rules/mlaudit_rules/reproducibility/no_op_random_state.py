@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from mlaudit.rulekit import Confidence, Fix, Repair, Rule, RuleMeta, Severity
+from mlaudit.rulekit import Confidence, Fix, Needs, Repair, Rule, RuleMeta, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -25,6 +25,7 @@ class NoOpRandomState(Rule):
         help="Pass shuffle=True, or leave the random_state out.",
         impact="The folds follow the order of the rows, while a seed suggests that they are drawn.",
     )
+    needs = Needs(words=("random_state",))
 
     def check_module(self, module: Module) -> Iterable[Finding]:
         """Judge the splitters that are random only when they shuffle."""

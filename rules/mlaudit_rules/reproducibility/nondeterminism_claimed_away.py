@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from mlaudit.rulekit import Confidence, Fix, Rule, RuleMeta, Severity, Tier
+from mlaudit.rulekit import Confidence, Fix, Needs, Rule, RuleMeta, Severity, Tier
 from mlaudit_rules.reproducibility.bindings import last_name
 
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ class NondeterminismClaimedAway(Rule):
         impact="Runs on a GPU differ in their last digits, while the code asks that they do not.",
         tier=Tier.RESEARCH,
     )
+    needs = Needs(words=("benchmark",))
 
     def check_module(self, module: Module) -> Iterable[Finding]:
         """Judge the switches of cuDNN, then the trainers of Lightning."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mlaudit.rulekit import Confidence, Rule, RuleMeta, Severity
-from mlaudit_rules.reproducibility.randomness import unseeded
+from mlaudit_rules.reproducibility.randomness import NEEDS, unseeded
 from mlaudit_rules.reproducibility.reseeding import seeded_globally
 from mlaudit_rules.reproducibility.seeding import LIBRARIES
 
@@ -27,6 +27,7 @@ class PartlySeeded(Rule):
         help="Seed this generator too, beside the others.",
         impact="The program looks reproducible, and its model and scores change from run to run.",
     )
+    needs = NEEDS
 
     def check_module(self, module: Module) -> Iterable[Finding]:
         """Judge what is random by a generator that no seed ever reaches."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from mlaudit.rulekit import Fix, Pattern, frozen
+from mlaudit.rulekit import Fix, Needs, Pattern, frozen
 from mlaudit_rules.reproducibility.bindings import assignments, last_name, spelt
-from mlaudit_rules.reproducibility.draws import Drawing, draws, unseeded_draws
+from mlaudit_rules.reproducibility.draws import KINDS, Drawing, draws, unseeded_draws
 from mlaudit_rules.reproducibility.networks import (
     TorchTraining,
     keras_layers,
@@ -26,6 +26,12 @@ if TYPE_CHECKING:
     from mlaudit.rulekit import Module, Place
     from mlaudit_rules.reproducibility.seeding import Site
 
+# Where none of these is, nothing is random by a global generator but what rules of its own judge.
+NEEDS = Needs(
+    calls=("optimizer", "layer", "network", "draw"),
+    unseeded=tuple(sorted(KINDS)),
+    words=("sample",),
+)
 _SEEDS = {
     "python": "random.seed(42)",
     "numpy": "np.random.seed(42)",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from mlaudit.rulekit import Confidence, Fix, Pattern, Rule, RuleMeta, Severity, Tier, quoted
+from mlaudit.rulekit import Confidence, Fix, Needs, Pattern, Rule, RuleMeta, Severity, Tier, quoted
 from mlaudit_rules.reproducibility.bindings import last_name
 from mlaudit_rules.reproducibility.learning import learns
 
@@ -35,6 +35,7 @@ class ReseededInLoop(Rule):
         impact="Repetitions repeat one another, and augmentation and noise never vary.",
         tier=Tier.RESEARCH,
     )
+    needs = Needs(calls=("seed",))
 
     def check_module(self, module: Module) -> Iterable[Finding]:
         """Judge the seeds that stand directly in the body of a loop."""

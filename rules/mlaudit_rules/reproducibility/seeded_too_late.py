@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mlaudit.rulekit import Confidence, Fix, Rule, RuleMeta, Severity, quoted
+from mlaudit.rulekit import Confidence, Fix, Rule, RuleMeta, Severity, quoted, replace
 from mlaudit_rules.reproducibility.estimators import (
     SeededElsewhere,
     kind_of,
@@ -12,6 +12,7 @@ from mlaudit_rules.reproducibility.estimators import (
     unseeded,
 )
 from mlaudit_rules.reproducibility.lateness import fits_of, late_for_fit, late_seed
+from mlaudit_rules.reproducibility.randomness import NEEDS
 from mlaudit_rules.reproducibility.randomness import unseeded as unseeded_randomness
 from mlaudit_rules.reproducibility.reseeding import moved_up
 from mlaudit_rules.reproducibility.seeding import LIBRARIES, generator_of, seedless
@@ -39,6 +40,7 @@ class SeededTooLate(Rule):
         help="Set the seed before anything is drawn, built or divided.",
         impact="The program looks reproducible, and its model and scores change from run to run.",
     )
+    needs = replace(NEEDS, unseeded=(*NEEDS.unseeded, "split", *sorted(_ESTIMATORS)))
 
     def check_module(self, module: Module) -> Iterable[Finding]:
         """Judge the seeds that come after a random draw of the same generator."""

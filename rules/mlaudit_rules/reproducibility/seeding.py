@@ -12,7 +12,7 @@ from mlaudit_rules.reproducibility.running import Running
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mlaudit.rulekit import Argument, Call, Module, NamedCall, Place
+    from mlaudit.rulekit import Call, Module, NamedCall, Place
 
     Function = ast.FunctionDef | ast.AsyncFunctionDef | None
 
@@ -206,33 +206,12 @@ def _calls_by_name(module: Module) -> dict[str, list[NamedCall]]:
     return found
 
 
-def is_random(call: Call) -> bool:
-    """Say whether the call's result varies, as its table and its arguments tell."""
-    entry = call.entry
-    if entry is None or entry.default_seed or entry.random == "never":
-        return False
-    shuffle = call.arguments.get("shuffle")
-    if shuffle is not None and (not shuffle.known or not shuffle.value):
-        return False
-    if entry.random == "always":
-        return True
-    return any(_holds(call.arguments.get(name), values) for name, values in entry.when.items())
-
-
-def lacks_seed(call: Call) -> bool:
-    """Say whether the call surely gets no seed of its own: none is given, or None is."""
-    if call.entry is None or call.entry.seed is None or call.spread:
-        return False
-    given = call.arguments.get(call.entry.seed)
-    return given is None or (given.known and given.value is None)
-
-
 def seedless(module: Module, kind: str) -> list[Call]:
     """List the calls of one kind that are random and get no seed of their own."""
     return [
         call
         for call in module.calls
-        if call.entry and call.entry.kind == kind and is_random(call) and lacks_seed(call)
+        if call.entry and call.entry.kind == kind and call.is_random and call.lacks_seed
     ]
 
 
@@ -279,11 +258,3 @@ def _seed_name(module: Module) -> str:
         if isinstance(value, ast.Constant) and type(value.value) is int and SEED_NAME.match(name):
             return name
     return "42"
-
-
-def _holds(argument: Argument | None, values: tuple[object, ...]) -> bool:
-    if argument is None:
-        return False
-    if "*" in values:
-        return not (argument.known and argument.value is None)
-    return argument.known and any(argument.value == value for value in values)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from mlaudit.rulekit import Confidence, Fix, Pattern, Rule, RuleMeta, Severity, Words, quoted
+from mlaudit.rulekit import Confidence, Fix, Needs, Pattern, Rule, RuleMeta, Severity, Words, quoted
 from mlaudit_rules.reproducibility.bindings import last_name, sole_values, uses
 from mlaudit_rules.reproducibility.clock import names_in, varying_source
 from mlaudit_rules.reproducibility.learning import learns
@@ -34,6 +34,7 @@ class TimeBasedSeed(Rule):
         help="Write the seed down, or draw it once, record it and allow it to be given.",
         impact="No run can be repeated, although the program sets a seed.",
     )
+    needs = Needs(words=_CLOCKS.words)
 
     def check_module(self, module: Module) -> Iterable[Finding]:
         """Judge what is given as a seed in documents that learn something."""

@@ -16,13 +16,13 @@ from mlaudit.rulekit import (
     Words,
     quoted,
 )
-from mlaudit_rules.reproducibility.arrivals import Arrival, Arrivals
 from mlaudit_rules.reproducibility.learning import learns
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from mlaudit.rulekit import Finding, Module
+    from mlaudit_rules.reproducibility.arrivals import Arrival
 
 _SOURCES = Words("listdir", "scandir", "glob(", "iterdir", "os.walk", "frozenset(")
 _NAMES = frozenset({"listdir", "glob", "iglob", "iterdir", "rglob"})
@@ -46,6 +46,8 @@ class UnorderedIteration(Rule):
         """Judge the orders that arrive, once a source."""
         if module.is_test or not _may_matter(module) or not learns(module):
             return
+        from mlaudit_rules.reproducibility.arrivals import Arrivals
+
         for arrival in Arrivals(module).found.values():
             yield self._finding(module, arrival)
 

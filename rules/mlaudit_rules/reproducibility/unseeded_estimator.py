@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from mlaudit.rulekit import Confidence, Rule, RuleMeta, Severity
+from mlaudit.rulekit import Confidence, Needs, Rule, RuleMeta, Severity
 from mlaudit_rules.reproducibility.estimators import (
     SeededElsewhere,
     kind_of,
@@ -47,6 +47,7 @@ class UnseededEstimator(Rule):
         help="Give the estimator a random_state.",
         impact="The model, and every score reported for it, changes from run to run.",
     )
+    needs = Needs(unseeded=tuple(sorted(_MODELS | _TRANSFORMERS)))
 
     def check_module(self, module: Module) -> Iterable[Finding]:
         """Judge the construction of estimators."""

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mlaudit.rulekit import Confidence, Fix, Rule, RuleMeta, Severity
-from mlaudit_rules.reproducibility.randomness import unseeded
+from mlaudit.rulekit import Confidence, Fix, Rule, RuleMeta, Severity, replace
+from mlaudit_rules.reproducibility.randomness import NEEDS, unseeded
 from mlaudit_rules.reproducibility.reach import Reach
 from mlaudit_rules.reproducibility.reseeding import seeded, seeded_globally
-from mlaudit_rules.reproducibility.seeding import lacks_seed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -30,6 +29,7 @@ class UnseededGenerator(Rule):
         help="Seed every random generator that the program draws from, before anything is drawn.",
         impact="The model, and every score reported for it, changes from run to run.",
     )
+    needs = replace(NEEDS, calls=(*NEEDS.calls, "generator"))
 
     def check_module(self, module: Module) -> Iterable[Finding]:
         """Judge programs that seed nothing at all, or nothing before they draw."""
@@ -71,4 +71,4 @@ def _unseeded_generator(call: Call) -> bool:
     """Say whether a call makes a generator of NumPy without a seed."""
     if call.entry is None or call.entry.kind != "generator" or call.spread:
         return False
-    return call.name in _MAKING and lacks_seed(call)
+    return call.name in _MAKING and call.lacks_seed

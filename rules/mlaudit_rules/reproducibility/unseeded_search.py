@@ -6,7 +6,7 @@ import ast
 from math import ceil, prod
 from typing import TYPE_CHECKING
 
-from mlaudit.rulekit import Confidence, Fix, Rule, RuleMeta, Severity
+from mlaudit.rulekit import Confidence, Fix, Needs, Rule, RuleMeta, Severity
 from mlaudit_rules.reproducibility.bindings import last_name, sole_values
 from mlaudit_rules.reproducibility.reseeding import seeded
 from mlaudit_rules.reproducibility.running import Running
@@ -14,8 +14,6 @@ from mlaudit_rules.reproducibility.seeding import (
     Seeding,
     by_whom,
     generator_of,
-    is_random,
-    lacks_seed,
     seed_fix,
     without_seed,
 )
@@ -44,6 +42,7 @@ class UnseededSearch(Rule):
         help="Give the search, or its sampler, a fixed seed.",
         impact="Another run tries other settings and may well choose another model.",
     )
+    needs = Needs(unseeded=("search", "tuner", "generator"))
 
     def check_module(self, module: Module) -> Iterable[Finding]:
         """Judge the searches and studies, then the samplers of studies."""
@@ -80,7 +79,7 @@ def _unseeded(call: Call) -> bool:
     entry = call.entry
     if entry is None or not (entry.kind in _SEARCHING or _is_sampler(call)):
         return False
-    if not is_random(call) or not lacks_seed(call):
+    if not call.is_random or not call.lacks_seed:
         return False
     if entry.name == "HalvingGridSearchCV":
         resource = call.arguments.get("resource")

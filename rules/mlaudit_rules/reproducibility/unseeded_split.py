@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mlaudit.rulekit import Confidence, Finding, Fix, Rule, RuleMeta, Severity
+from mlaudit.rulekit import Confidence, Finding, Fix, Needs, Rule, RuleMeta, Severity
 from mlaudit_rules.reproducibility.draws import sampled_apart
 from mlaudit_rules.reproducibility.lateness import late_seed
 from mlaudit_rules.reproducibility.reseeding import seeded
@@ -37,6 +37,7 @@ class UnseededSplit(Rule):
         help="Give the split a fixed seed.",
         impact="Scores of two runs are measured on different rows and cannot be compared.",
     )
+    needs = Needs(unseeded=("split",), words=("sample",))
 
     def check_module(self, module: Module) -> Iterable[Finding]:
         """Judge the splitting functions, then the tables that are sampled apart."""

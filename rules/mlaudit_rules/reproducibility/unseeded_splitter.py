@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mlaudit.rulekit import Confidence, Rule, RuleMeta, Severity
+from mlaudit.rulekit import Confidence, Needs, Rule, RuleMeta, Severity
 from mlaudit_rules.reproducibility.reseeding import seeded
 from mlaudit_rules.reproducibility.running import Running
 from mlaudit_rules.reproducibility.seeding import (
@@ -33,6 +33,7 @@ class UnseededSplitter(Rule):
         help="Give the splitter a random_state.",
         impact="Cross-validated scores of two runs come from different folds.",
     )
+    needs = Needs(unseeded=("splitter",))
 
     def check_module(self, module: Module) -> Iterable[Finding]:
         """Judge the construction of splitters."""

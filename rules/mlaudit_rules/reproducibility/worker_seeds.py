@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from mlaudit.rulekit import Confidence, Fix, Rule, RuleMeta, Severity, frozen
+from mlaudit.rulekit import Confidence, Fix, Needs, Rule, RuleMeta, Severity, frozen
 from mlaudit_rules.reproducibility.draws import has_workers
 from mlaudit_rules.reproducibility.running import Running
 from mlaudit_rules.reproducibility.seeding import Seeding
@@ -42,6 +42,7 @@ class WorkerSeeds(Rule):
         help="Seed NumPy in every worker with worker_init_fn, or draw with PyTorch.",
         impact="Augmentation differs from run to run, or repeats itself in every worker.",
     )
+    needs = Needs(calls=("loader",))
 
     def check_module(self, module: Module) -> Iterable[Finding]:
         """Judge each loader by the class of the data set that it loads; one finding a class."""
