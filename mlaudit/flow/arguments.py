@@ -48,8 +48,9 @@ class Arguments:
 
     def values(self) -> list[Value]:
         """All arguments in order."""
-        rest = [self.rest] if self.rest is not None else []
-        return [*self.positional, *self.named.values(), *rest]
+        if self.rest is not None:
+            return [*self.positional, *self.named.values(), self.rest]
+        return [*self.positional, *self.named.values()] if self.named else [*self.positional]
 
     def without_first(self, count: int = 1) -> Arguments:
         """Drop leading positional arguments."""
@@ -76,7 +77,7 @@ def evaluate(run: Interpreter, node: ast.Call) -> Arguments:
     nodes: dict[int | str, ast.expr] = {}
     arguments = Arguments(node, positional, named, nodes)
     for argument in node.args:
-        if isinstance(argument, ast.Starred):
+        if type(argument) is ast.Starred:
             _unpack_list(run, arguments, argument.value)
         else:
             nodes[len(positional)] = argument
@@ -126,9 +127,9 @@ def described(
 def _argument(run: Interpreter, value: Value, node: ast.expr | None) -> Argument:
     inner = run.load(value)
     text = run.text(node) if node is not None else ""
-    inline = isinstance(node, ast.Constant) or (
-        isinstance(node, ast.UnaryOp) and isinstance(node.operand, ast.Constant)
-    )
     if isinstance(inner, Constant):
+        inline = isinstance(node, ast.Constant) or (
+            isinstance(node, ast.UnaryOp) and isinstance(node.operand, ast.Constant)
+        )
         return Argument(text or repr(inner.value), inner.value, known=True, inline=inline)
     return Argument(text)

@@ -38,7 +38,7 @@ def build(
 ) -> Trace:
     """Interpret a document abstractly and give the trace of what its program does."""
     run = Interpreter(document, catalogue, project)
-    run.roots.append(nodes.root)
+    run.roots.append(nodes)
     body = nodes.root.body
     try:
         run.shown = sinks.shown(document, body)
@@ -75,11 +75,14 @@ def _settled(run: Interpreter) -> list[Event]:
     made = _Made(run)
     judged: set[int] = set()
     for event in run.events.values():
-        predictions = run.judged.get(id(event), ())
-        judged.update(map(id, predictions))
-        if predictions and all(prediction.trained for prediction in predictions):
+        predictions = run.judged.get(id(event))
+        if not predictions:
+            events.append(event)
             continue
-        if isinstance(event, Evaluate) and predictions:
+        judged.update(map(id, predictions))
+        if all(prediction.trained for prediction in predictions):
+            continue
+        if isinstance(event, Evaluate):
             event.fits = tuple(dict.fromkeys(fit for p in predictions for fit in p.fits))
             event.among = event.among or _among(run, event, predictions, made)
             event.in_loop = bool(run.happened_in[id(event)])

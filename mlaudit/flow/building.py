@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from mlaudit.catalogue.entry import Entry
@@ -11,6 +12,7 @@ from mlaudit.flow.state import MOST_CHOICES
 from mlaudit.flow.values import (
     Choice,
     Class,
+    Constant,
     Dictionary,
     Estimator,
     Ref,
@@ -53,7 +55,7 @@ def build(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> Va
     if model is None:
         model = run.models[key] = Model(short, name, run.place(arguments.node))
         run.happened_in[id(model)] = run.running
-    parts = [part for part in map(run.load, inner) if isinstance(part, Estimator)]
+    parts = [part for part in map(run.load, inner) if isinstance(part, Estimator)] if inner else []
     chosen_by = choices.united(
         choices.settings(run, arguments), *(part.chosen_by for part in parts)
     )
@@ -80,6 +82,7 @@ def _holds(model: Model, other: Model) -> bool:
     return model is other or any(_holds(step, other) for step in model.steps)
 
 
+@lru_cache
 def _class_name(name: str) -> str:
     """Name what a call makes: `Net.from_pretrained` makes a Net."""
     owner, _, made = f".{name}".rpartition(".")
@@ -123,9 +126,8 @@ def _task(entry: Entry, parts: list[Estimator]) -> str | None:
 
 def _of_either_task(run: Interpreter, arguments: Arguments) -> bool:
     """Whether one of several estimators goes in, and they do not all predict the same kind."""
-    return any(
-        _mixed(run, value, 0) for value in (*arguments.positional, *arguments.named.values())
-    )
+    given = (*arguments.positional, *arguments.named.values())
+    return any(_mixed(run, value, 0) for value in given if type(value) is not Constant)
 
 
 def _mixed(run: Interpreter, value: Value, depth: int) -> bool:

@@ -152,17 +152,17 @@ def _alone(run: Interpreter, arguments: Arguments) -> bool:
 
 def _best_by_key(run: Interpreter, name: str, joined: Data, arguments: Arguments) -> Value:
     """Take the one for which a function of the program gives the best score."""
-    from mlaudit.flow import calls, loops
+    from mlaudit.flow import calls
 
     key, result = run.load(arguments.named["key"]), joined.but(kind="scalar", select=None)
     if not isinstance(key, Function) or not arguments.positional:
         return result
     part = containers.element(run, arguments.positional[0])
-    run.loops.append(loops.Loop(arguments.node))
+    running = run.begin(arguments.node)
     try:
         scores = run.data(calls.call_value(run, key, Arguments(arguments.node, [part]))).scores
     finally:
-        run.loops.pop()
+        run.end(running)
     if scores and sinks.idle(run, arguments.node):
         return result
     for_scores = Data("scalar", scores=scores)

@@ -177,7 +177,7 @@ def call_symbol(run: Interpreter, name: str, arguments: Arguments) -> Value:
 
 def unknown_result(run: Interpreter, arguments: Arguments, more: list[Data]) -> Value:
     """A call of which nothing is known: what goes in may come out; callables given are entered."""
-    found = [*more, *(run.data(value) for value in arguments.values())]
+    found = [*more, *[run.data(value) for value in arguments.values()]]
     found = [d for d in found if d.rows.terms or d.influences or d.predictions]
     callbacks(run, arguments, found)
     if not found:

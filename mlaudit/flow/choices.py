@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 def united(*groups: Scores) -> Scores:
     """Unite scores, each once, in order."""
+    if not any(groups):
+        return ()
     filled = [group for group in groups if group]
     if len(filled) < 2:
         return filled[0] if filled else ()
@@ -41,12 +43,12 @@ def by(run: Interpreter, value: Value) -> Scores:
     if isinstance(inner, Estimator):
         return inner.chosen_by
     data = run.data(inner)
-    return united(data.scores, data.chosen_by)
+    return united(data.scores, data.chosen_by) if data.scores or data.chosen_by else ()
 
 
 def settings(run: Interpreter, arguments: Arguments) -> Scores:
     """Give the scores that chose any argument of a call."""
-    found = (by(run, value) for value in arguments.values())
+    found = [by(run, value) for value in arguments.values() if type(value) is not Constant]
     return united(arguments.chosen_by, *found)
 
 

@@ -6,7 +6,9 @@ import ast
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
+
+    from mlaudit.syntax.nodes import Nodes
 
 _DRAWS = frozenset(
     {
@@ -40,56 +42,48 @@ _SETTINGS = frozenset({"vmin", "vmax", "xlim", "ylim", "color", "colors", "c", "
 _EXTREMES = frozenset({"max", "min", "amax", "amin"})
 
 
-def decides_nothing(tree: ast.AST) -> frozenset[int]:
+def decides_nothing(nodes: Nodes) -> frozenset[int]:
     """Find calls of `max` and its like whose value only draws or labels; gives their ids.
 
     A value draws that stands among the arguments of a drawing call, itself or by a name that is
     bound once and read in such arguments alone.
     """
-    nodes = list(ast.walk(tree))
-    drawn = {
-        id(part)
-        for node in nodes
-        if isinstance(node, ast.Call)
-        for given in _drawing(node)
-        for part in ast.walk(given)
-    }
-    found = {id(call) for call in _extremes(nodes) if id(call) in drawn}
-    return frozenset(found | _named(nodes, drawn) | _labels(nodes))
+    calls = nodes.find(ast.Call)
+    extremes = [id(call) for call in _extremes(calls)]
+    if not extremes:
+        return frozenset()
+    drawn = {id(part) for call in calls for given in _drawing(call) for part in nodes.below(given)}
+    found = drawn.intersection(extremes)
+    return frozenset(found | (_named(nodes, drawn) if drawn else set()) | _labels(nodes))
 
 
 def _name(function: ast.expr) -> str:
-    match function:
-        case ast.Attribute(attr=name) | ast.Name(id=name):
-            return name
-    return ""
+    if isinstance(function, ast.Attribute):
+        return function.attr
+    return function.id if isinstance(function, ast.Name) else ""
 
 
 def _drawing(call: ast.Call) -> list[ast.AST]:
     """Give the arguments of a call that place or colour what is drawn."""
     if _name(call.func) in _DRAWS:
         return [*call.args, *call.keywords]
-    return [given for given in call.keywords if given.arg in _SETTINGS]
+    return [given for given in call.keywords if given.arg in _SETTINGS] if call.keywords else []
 
 
-def _extremes(nodes: list[ast.AST]) -> Iterator[ast.Call]:
+def _extremes(nodes: Iterable[ast.AST]) -> Iterator[ast.Call]:
     for node in nodes:
         if isinstance(node, ast.Call) and _name(node.func).removeprefix("nan") in _EXTREMES:
             yield node
 
 
-def _named(nodes: list[ast.AST], drawn: set[int]) -> set[int]:
+def _named(nodes: Nodes, drawn: set[int]) -> set[int]:
     """Find extremes in names that are bound once and only drawn with."""
     bound: dict[str, list[ast.expr | None]] = {}
     read: dict[str, bool] = {}
     values = {
-        id(node.targets[0]): node.value
-        for node in nodes
-        if isinstance(node, ast.Assign) and len(node.targets) == 1
+        id(node.targets[0]): node.value for node in nodes.find(ast.Assign) if len(node.targets) == 1
     }
-    for node in nodes:
-        if not isinstance(node, ast.Name):
-            continue
+    for node in nodes.find(ast.Name):
         if isinstance(node.ctx, ast.Load):
             read[node.id] = read.get(node.id, True) and id(node) in drawn
         else:
@@ -98,28 +92,24 @@ def _named(nodes: list[ast.AST], drawn: set[int]) -> set[int]:
         id(call)
         for name, given in bound.items()
         if len(given) == 1 and given[0] is not None and read.get(name)
-        for call in _extremes(list(ast.walk(given[0])))
+        for call in _extremes(nodes.below(given[0]))
     }
 
 
-def _labels(nodes: list[ast.AST]) -> set[int]:
+def _labels(nodes: Nodes) -> set[int]:
     """Find the best one's name in a literal dictionary that holds all results beside it.
 
     Where the program reads that entry, it does decide.
     """
-    written = [node.value for node in nodes if isinstance(node, ast.Constant)]
+    written = [node.value for node in nodes.find(ast.Constant)]
     found: set[int] = set()
-    for node in nodes:
-        for key, value in _entries(node):
+    for node in nodes.find(ast.Dict):
+        for key, value in zip(node.keys, node.values, strict=True):
             if not (isinstance(key, ast.Constant) and isinstance(value, ast.Call)):
                 continue
+            if written.count(key.value) != 1 or not any(_extremes([value])):
+                continue
             among = ast.unparse(value.args[0]) if value.args else ""
-            beside = any(ast.unparse(other) == among for _, other in _entries(node))
-            if beside and written.count(key.value) == 1 and any(_extremes([value])):
+            if any(ast.unparse(other) == among for other in node.values):
                 found.add(id(value))
     return found
-
-
-def _entries(node: ast.AST) -> Iterator[tuple[ast.expr | None, ast.expr]]:
-    if isinstance(node, ast.Dict):
-        yield from zip(node.keys, node.values, strict=True)

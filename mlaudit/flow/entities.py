@@ -31,7 +31,7 @@ def one_by_one(run: Interpreter, node: ast.AST) -> Iterator[None]:
 
 
 def _turns(run: Interpreter) -> frozenset[int]:
-    return frozenset((*(id(loop.node) for loop in run.loops), *map(id, run.each)))
+    return frozenset((*map(id, run.loops), *map(id, run.each)))
 
 
 def read(run: Interpreter, rows: Rows) -> None:
@@ -52,7 +52,7 @@ def turns_of(run: Interpreter, rows: Rows) -> frozenset[int]:
 
 def reaching(run: Interpreter, influences: tuple[Influence, ...]) -> tuple[Influence, ...]:
     """Leave out what described one entity each, where a model is given many of them."""
-    if not any(influence.turns_of for influence in influences):
+    if not influences or not any(influence.turns_of for influence in influences):
         return influences
     turns = _turns(run)
     return tuple(i for i in influences if i.turns_of <= turns)

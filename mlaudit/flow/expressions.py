@@ -69,7 +69,7 @@ def _attribute(run: Interpreter, node: ast.Attribute) -> Value:
 
 
 def _constant(run: Interpreter, node: ast.Constant) -> Value:
-    return Constant(node.value) if not isinstance(node.value, type(...)) else UNKNOWN
+    return Constant(node.value) if node.value is not ... else UNKNOWN
 
 
 def _sequence(run: Interpreter, node: ast.List | ast.Tuple | ast.Set) -> Value:
@@ -380,7 +380,12 @@ def decorated(run: Interpreter, decorator: ast.expr) -> None:
     run.eval(decorator)
 
 
+def _nothing(run: Interpreter, node: ast.expr) -> Value:
+    return UNKNOWN
+
+
 HANDLERS: dict[type[ast.expr], Callable[[Interpreter, Any], Value]] = {
+    **dict.fromkeys(ast.expr.__subclasses__(), _nothing),
     ast.Name: _name,
     ast.Attribute: _attribute,
     ast.Constant: _constant,

@@ -42,6 +42,14 @@ if TYPE_CHECKING:
 
 _LEARNED = {"selector": Kind.SELECTION, "encoder": Kind.TARGET_ENCODING}
 _PREDICTS = Pattern(r"(?i)classifier|regressor|calibrat")
+_FEATURES = (
+    *("X", "x", "train_set", "dtrain", "training_data", "data", "texts", "generator"),
+    "train_dataloaders",
+)
+_WATCHED = (
+    *("validation_data", "eval_set", "evals", "valid_sets", "eval_dataset"),
+    "val_dataloaders",
+)
 _PICKING = {
     "ColumnTransformer",
     "make_column_transformer",
@@ -55,21 +63,11 @@ def inputs(
     run: Interpreter, estimator: Estimator, arguments: Arguments
 ) -> tuple[Data, Value | None, ast.expr | None]:
     """Find features, target, and the source of the features, in the ways libraries name them."""
-    for name in (
-        "X",
-        "x",
-        "train_set",
-        "dtrain",
-        "training_data",
-        "data",
-        "texts",
-        "generator",
-        "train_dataloaders",
-    ):
-        if name in arguments.named:
-            features: Value | None = arguments.named[name]
-            expression = arguments.nodes.get(name)
-            break
+    named = arguments.named
+    name = next((each for each in _FEATURES if each in named), None) if named else None
+    if name is not None:
+        features: Value | None = arguments.named[name]
+        expression = arguments.nodes.get(name)
     else:
         position = 1 if estimator.entry.kind == "trainer" and len(arguments.positional) > 1 else 0
         features = arguments.get("X", position)
@@ -156,9 +154,11 @@ def fit(run: Interpreter, holder: Value, name: str, arguments: Arguments) -> Val
 def _held_back(run: Interpreter, arguments: Arguments) -> Place | None:
     """Find `validation_split`, by which networks set their last rows apart."""
     node = arguments.nodes.get("validation_split")
+    if node is None:
+        return None
     share = run.load(arguments.named.get("validation_split", Constant(None)))
     none = isinstance(share, Constant) and not share.value
-    return run.place(node) if node is not None and not none else None
+    return run.place(node) if not none else None
 
 
 def _replace(
@@ -292,15 +292,9 @@ def _search(
 
 def _watches(run: Interpreter, estimator: Estimator, arguments: Arguments) -> None:
     """Rows that training watches, and what is chosen by them."""
-    for name in (
-        "validation_data",
-        "eval_set",
-        "evals",
-        "valid_sets",
-        "eval_dataset",
-        "val_dataloaders",
-    ):
-        value = arguments.named.get(name, estimator.arguments.get(name))
+    given = {**estimator.arguments, **arguments.named}
+    for name in _WATCHED if given else ():
+        value = given.get(name)
         if value is None:
             continue
         data = run.data(_first_of_pairs(run, value))

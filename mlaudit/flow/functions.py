@@ -56,20 +56,20 @@ def call(run: Interpreter, function: Function, arguments: Arguments) -> Value:
     run.entered.add(id(node))
     scope = Scope(function.document, function.scope)
     _bind_parameters(run, function, arguments, scope)
-    outer = (run.state.scope, run.document, run.returned, run.module_scope, run.loops)
+    outer = (run.state.scope, run.document, run.returned, run.context)
     mark = len(run.sides)
     run.state.scope, run.document, run.returned = scope, function.document, []
+    run.context = (*run.context, id(arguments.node))
     run.calls.append((id(node), function))
     try:
-        with run.within(id(arguments.node)):
-            if isinstance(node, ast.Lambda):
-                return run.eval(node.body)
-            run.block(node.body)
-            return _result(run)
+        if isinstance(node, ast.Lambda):
+            return run.eval(node.body)
+        run.block(node.body)
+        return _result(run)
     finally:
         run.calls.pop()
         sides.leave(run, mark)
-        run.state.scope, run.document, run.returned, run.module_scope, run.loops = outer
+        run.state.scope, run.document, run.returned, run.context = outer
 
 
 def _not_followed(run: Interpreter, arguments: Arguments, why: str | None) -> Value:

@@ -57,7 +57,7 @@ def regrouped(
     influences: tuple[Influence, ...], by: frozenset[str] = frozenset()
 ) -> tuple[Influence, ...]:
     """Statistics that are summed up over other groups know only what the keys have in common."""
-    if all(i.groups is None or i.groups.by <= by for i in influences):
+    if not influences or all(i.groups is None or i.groups.by <= by for i in influences):
         return influences
     return tuple(_shared(i, by) for i in influences)
 
@@ -71,7 +71,7 @@ def _shared(influence: Influence, by: frozenset[str]) -> Influence:
 
 def divided(value: Data, select: Selector, rows: Rows) -> tuple[Influence, ...]:
     """Where no group spans a division, the statistics among the rows taken are of these alone."""
-    if all(i.groups is None for i in value.influences):
+    if not value.influences or all(i.groups is None for i in value.influences):
         return value.influences
     return tuple(
         replace(i, rows=rows)
@@ -112,7 +112,7 @@ def _dated(by: frozenset[str]) -> bool:
 
 def of_target(influences: tuple[Influence, ...], target: str) -> tuple[Influence, ...]:
     """Statistics of the target itself tell the answer of a row, however the rows were divided."""
-    if all(i.groups is None for i in influences):
+    if not influences or all(i.groups is None for i in influences):
         return influences
     return tuple(
         replace(i, rows=i.groups.rows, groups=None)

@@ -34,7 +34,7 @@ def import_from(run: Interpreter, node: ast.ImportFrom) -> None:
     for alias in node.names:
         if alias.name == "*":
             if isinstance(found, ProjectModule):
-                run.state.scope.names.update(found.scope.names)
+                run.state.scope.redo(found.scope.names)
             else:
                 run.stars.append(name)
             continue

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from mlaudit.flow.builder import Project
     from mlaudit.flow.regions import Rows
     from mlaudit.source.document import Document, Place
+    from mlaudit.syntax.nodes import Nodes
 
 E = TypeVar("E", bound=Event)
 MOST_STEPS = 200_000
@@ -40,7 +41,19 @@ class BudgetExceededError(Exception):
 
 
 class Interpreter:
-    """Runs one document abstractly; project files that it imports run in the same interpreter."""
+    """Runs one document abstractly; project files that it imports run in the same interpreter.
+
+    `held` are the values of the heap, `running` the loops that are running, by the id of their
+    node; unrolled ones, too, which `loops` does not have.
+    """
+
+    __slots__ = (
+        *("briefly", "calls", "catalogue", "closed_over", "conditions", "context", "document"),
+        *("each", "entered", "events", "happened_in", "held", "idle", "judged", "loaders"),
+        *("loading", "loops", "models", "module_scope", "modules", "notes", "operations"),
+        *("origins", "over_models", "predictions", "prepared", "project", "read_in", "returned"),
+        *("roots", "running", "shown", "sides", "stars", "started", "state", "steps", "written"),
+    )
 
     def __init__(self, document: Document, catalogue: Catalogue, project: Project | None):
         self.document = document
@@ -48,6 +61,7 @@ class Interpreter:
         self.catalogue = catalogue
         self.project = project
         self.state = State(Scope(document))
+        self.held = self.state.heap.values
         self.module_scope = self.state.scope
         self.events: dict[Any, Event] = {}
         self.models: dict[Hashable, Model] = {}
@@ -56,7 +70,8 @@ class Interpreter:
         self.conditions = 0
         self.calls: list[Any] = []
         self.entered: set[int] = set()
-        self.loops: list[loops.Loop] = []
+        self.loops: list[ast.AST] = []
+        self.running: frozenset[int] = frozenset()
         self.sides: list[tuple[int, bool]] = []
         self.shown: set[int] = set()
         self.briefly = False
@@ -76,7 +91,7 @@ class Interpreter:
         self.written: dict[Hashable, Value] = {}
         self.closed_over: set[Scope] = set()
         self.each: list[ast.AST] = []
-        self.roots: list[ast.Module] = []
+        self.roots: list[Nodes | ast.Module] = []
         self.idle: set[int] = set()
         self.read_in: dict[Hashable, frozenset[int]] = {}
 
@@ -112,14 +127,6 @@ class Interpreter:
         """Say what the analysis could not follow."""
         self.notes[text] = None
 
-    @property
-    def running(self) -> frozenset[int]:
-        """The loops that are running, by the id of their node; unrolled ones too."""
-        if not self.loops and not self.context:
-            return frozenset()
-        turns = [key[1] for key in self.context if type(key) is tuple and key[0] == "turn"]
-        return frozenset((*(id(loop.node) for loop in self.loops), *turns))
-
     def function(self, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> Function:
         """Make a function that closes over the running scope."""
         self.closed_over.add(self.state.scope)
@@ -129,6 +136,7 @@ class Interpreter:
         """Part functions from the scopes that hold them, so that all is freed without a search."""
         for scope in self.closed_over:
             scope.names.clear()
+            scope.journal = None
 
     # -- running ---------------------------------------------------------------------------------
 
@@ -139,19 +147,19 @@ class Interpreter:
         self.steps += 1
         if self.steps > MOST_STEPS:
             raise BudgetExceededError
-        handler = expressions.HANDLERS.get(type(node))
-        return handler(self, node) if handler else UNKNOWN
+        return expressions.HANDLERS[node.__class__](self, node)
 
     def load(self, value: Value) -> Value:
         """Follow a reference."""
         while value.__class__ is Ref:
-            value = self.state.heap.values[value.address]
+            value = self.held[value.address]
         return value
 
     def data(self, value: Value) -> Data:
         """See a value as data: what of it carries rows, influences, predictions or scores."""
-        inner = self.load(value)
-        return inner if isinstance(inner, Data) else containers.as_data(self, inner)
+        while value.__class__ is Ref:
+            value = self.held[value.address]
+        return value if isinstance(value, Data) else containers.as_data(self, value)
 
     def rows_of(self, value: Value, expression: ast.expr | None) -> Data:
         """See a value as data with rows; what is of unknown origin gets rows of its own now."""
@@ -176,18 +184,34 @@ class Interpreter:
 
     def block(self, body: list[ast.stmt]) -> bool:
         """Run statements; True when the end is not reached (return, raise, break, continue)."""
-        for node in body:  # noqa: SIM110, a call through `any` takes longer
-            if self.statement(node):
+        for node in body:
+            self.steps += 1
+            if self.steps > MOST_STEPS:
+                raise BudgetExceededError
+            if _STATEMENTS[node.__class__](self, node):
                 return True
         return False
 
-    def statement(self, node: ast.stmt) -> bool:
-        """Run one statement; True when control does not go on behind it."""
-        self.steps += 1
-        if self.steps > MOST_STEPS:
-            raise BudgetExceededError
-        handler = _STATEMENTS.get(type(node))
-        return bool(handler(self, node)) if handler else False
+    def begin(self, loop: ast.AST) -> frozenset[int]:
+        """Begin a loop whose turns are not told apart; give what `end` must be told."""
+        running = self.running
+        self.loops.append(loop)
+        self.running = running | {id(loop)}
+        return running
+
+    def end(self, running: frozenset[int]) -> None:
+        """End the loop that began last."""
+        self.loops.pop()
+        self.running = running
+
+    def turns(self, loop: ast.AST, values: list[Value]) -> Iterator[Value]:
+        """Give the value for each turn of an unrolled loop, which runs in a context of its own."""
+        context, running = self.context, self.running
+        self.running = running | {id(loop)}
+        for position, value in enumerate(values):
+            self.context = (*context, ("turn", id(loop), position))
+            yield value
+        self.context, self.running = context, running
 
     @contextmanager
     def within(self, *keys: Hashable) -> Iterator[None]:
@@ -217,7 +241,7 @@ def _expression(run: Interpreter, node: ast.Expr) -> None:
 
 def _assign(run: Interpreter, node: ast.Assign) -> None:
     value = run.eval(node.value)
-    if isinstance(node.value, ast.Call):
+    if run.loops and isinstance(node.value, ast.Call):
         sinks.running_best(run, node, node.value)
     for target in node.targets:
         stores.assign(run, target, value, node.value)
@@ -261,7 +285,8 @@ def _if(run: Interpreter, node: ast.If) -> bool:
     if known is not None:
         return run.block(node.body if known else node.orelse)
     start = run.state.fork()
-    with run.conditionally():
+    run.conditions += 1
+    try:
         mark = sides.enter(run, node, True)
         ended = run.block(node.body)
         sides.leave(run, mark)
@@ -270,6 +295,8 @@ def _if(run: Interpreter, node: ast.If) -> bool:
         sides.enter(run, node, False)
         ended_else = run.block(node.orelse)
         sinks.keep(run, node.orelse, better)
+    finally:
+        run.conditions -= 1
     if not ended:
         sides.leave(run, mark)  # else what follows belongs to the other branch
     if ended and ended_else:
@@ -367,7 +394,12 @@ def _match(run: Interpreter, node: ast.Match) -> bool:
     return False
 
 
+def _nothing(run: Interpreter, node: ast.stmt) -> None:
+    """Do nothing for statements that move no data."""
+
+
 _STATEMENTS: dict[type[ast.stmt], Callable[[Interpreter, Any], bool | None]] = {
+    **dict.fromkeys(ast.stmt.__subclasses__(), _nothing),
     ast.Expr: _expression,
     ast.Assign: _assign,
     ast.AnnAssign: _annotated,

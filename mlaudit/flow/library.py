@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from mlaudit.flow import (
@@ -396,6 +397,7 @@ def _generator(run: Interpreter, name: str, entry: Entry, arguments: Arguments) 
     return Data("generator")
 
 
+@lru_cache
 def _short(name: str) -> str:
     """Shorten `numpy.random.rand` to what people write."""
     parts = name.split(".")

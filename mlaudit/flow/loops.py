@@ -18,7 +18,6 @@ from mlaudit.flow.values import (
     Value,
     merge_influences,
 )
-from mlaudit.model.frozen import record
 from mlaudit.trace.events import Kind
 
 if TYPE_CHECKING:
@@ -30,36 +29,25 @@ if TYPE_CHECKING:
 MOST_TURNS = 16
 
 
-@record
-class Loop:
-    """A loop that is running; `turns` counts the passes over its body."""
-
-    node: ast.AST
-    turns: int = 0
-
-
 def for_loop(run: Interpreter, node: ast.For | ast.AsyncFor) -> bool:
     """Run a `for`; its body is taken to run at least once."""
     iterated = run.eval(node.iter)
     turns = unrolled(run, iterated)
     if turns is not None:
-        for position, value in enumerate(turns):
-            with run.within(("turn", id(node), position)):
-                stores.assign(run, node.target, value, None)
-                _body(run, node, node.body)
+        for value in run.turns(node, turns):
+            stores.assign(run, node.target, value, None)
+            _body(run, node.body)
     else:
-        loop = Loop(node)
-        run.loops.append(loop)
+        outer = run.begin(node)
         try:
             for _ in range(_passes(run)):
-                loop.turns += 1
                 turn = containers.turn(run, iterated)
                 if _holds_model(run, turn):
                     run.over_models.add(id(node))
                 stores.assign(run, node.target, turn, None)
-                _body(run, node, node.body)
+                _body(run, node.body)
         finally:
-            run.loops.pop()
+            run.end(outer)
     run.block(node.orelse)
     return False
 
@@ -78,15 +66,13 @@ def _holds_model(run: Interpreter, value: Value) -> bool:
 
 def while_loop(run: Interpreter, node: ast.While) -> bool:
     """Run a `while`; its body is taken to run at least once."""
-    loop = Loop(node)
-    run.loops.append(loop)
+    outer = run.begin(node)
     try:
         for _ in range(_passes(run)):
-            loop.turns += 1
             run.eval(node.test)
-            _body(run, node, node.body)
+            _body(run, node.body)
     finally:
-        run.loops.pop()
+        run.end(outer)
     run.block(node.orelse)
     return False
 
@@ -99,7 +85,7 @@ def _passes(run: Interpreter) -> int:
     return 2 if len(run.loops) == 1 else 1
 
 
-def _body(run: Interpreter, node: ast.AST, body: list[ast.stmt]) -> None:
+def _body(run: Interpreter, body: list[ast.stmt]) -> None:
     """Run the body once; `continue` and `break` on one path leave the others' effects standing."""
     start, mark = run.state.fork(), len(run.sides)
     if run.block(body):
@@ -146,17 +132,16 @@ def comprehension(run: Interpreter, node: ast.ListComp | ast.SetComp | ast.Gener
         turns = unrolled(run, iterated) if len(node.generators) == 1 and not first.ifs else None
         if turns is not None:
             items = []
-            for position, value in enumerate(turns):
-                with run.within(("turn", id(node), position)):
-                    stores.assign(run, first.target, value, None)
-                    items.append(run.eval(node.elt))
+            for value in run.turns(node, turns):
+                stores.assign(run, first.target, value, None)
+                items.append(run.eval(node.elt))
             return run.state.allocate(Sequence(tuple(items)))
-        run.loops.append(Loop(node))
+        running = run.begin(node)
         try:
             chosen_by = _generators(run, node.generators, iterated)
             element = _chosen(run, run.eval(node.elt), chosen_by)
         finally:
-            run.loops.pop()
+            run.end(running)
     finally:
         run.state.scope = outer
     return sides.filtered(run, _collected(run, iterated, element), node)
@@ -184,13 +169,13 @@ def dict_comprehension(run: Interpreter, node: ast.DictComp) -> Value:
         turns = unrolled(run, iterated) if len(node.generators) == 1 else None
         if turns is not None:
             return _literal_dict(run, node, turns)
-        run.loops.append(Loop(node))
+        running = run.begin(node)
         try:
             _generators(run, node.generators, iterated)
             run.eval(node.key)
             return run.state.allocate(Dictionary({}, run.eval(node.value)))
         finally:
-            run.loops.pop()
+            run.end(running)
     finally:
         run.state.scope = outer
 
@@ -198,10 +183,9 @@ def dict_comprehension(run: Interpreter, node: ast.DictComp) -> Value:
 def _literal_dict(run: Interpreter, node: ast.DictComp, turns: list[Value]) -> Value:
     items: dict[object, Value] = {}
     rest: Value | None = None
-    for position, value in enumerate(turns):
-        with run.within(("turn", id(node), position)):
-            stores.assign(run, node.generators[0].target, value, None)
-            key, content = run.load(run.eval(node.key)), run.eval(node.value)
+    for value in run.turns(node, turns):
+        stores.assign(run, node.generators[0].target, value, None)
+        key, content = run.load(run.eval(node.key)), run.eval(node.value)
         if isinstance(key, Constant):
             items[key.value] = content
         else:

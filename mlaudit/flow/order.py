@@ -143,7 +143,7 @@ def of_window(value: Data, others: list[Data]) -> Data:
 
 def moves(run: Interpreter, key: ast.Slice) -> bool:
     """Say whether a slice goes up to, or on from, the row that a loop has reached."""
-    reached = _successive(run.loops[-1].node) if run.loops else None
+    reached = _successive(run.loops[-1]) if run.loops else None
     return any(
         isinstance(e, ast.Name) and e.id == reached for e in map(_start, (key.lower, key.upper))
     )
@@ -159,7 +159,7 @@ def windowed(run: Interpreter, key: ast.Slice, result: Data) -> None:
     """Record `rows[i : i + width]` in a loop over successive `i`."""
     if not run.loops or not result.rows.terms or key.step is not None:
         return
-    start = _successive(run.loops[-1].node)
+    start = _successive(run.loops[-1])
     ends = (key.lower, key.upper)
     plain = [end for end in ends if isinstance(end, ast.Name) and end.id == start]
     moved = [
@@ -255,26 +255,26 @@ def settled(columns: Columns, name: str, content: Data) -> Columns:
 
 def only(data: Data) -> tuple[Influence, ...]:
     """Give the influences of later rows."""
-    return tuple(i for i in data.influences if i.kind is Kind.LOOK_AHEAD)
+    return tuple([i for i in data.influences if i.kind is Kind.LOOK_AHEAD])
 
 
 def learnable(influences: tuple[Influence, ...]) -> tuple[Influence, ...]:
     """Give the influences that an estimator learns and brings to what it transforms."""
     of_rows = {Kind.LOOK_AHEAD, Kind.PREDICTION}
-    return tuple(i for i in influences if i.kind not in of_rows)
+    return tuple([i for i in influences if i.kind not in of_rows]) if influences else ()
 
 
 def without(data: Data) -> Data:
     """Forget that later rows reached something, where it is no longer sure which columns stay."""
-    left = tuple(i for i in data.influences if i.kind is not Kind.LOOK_AHEAD)
-    return data if len(left) == len(data.influences) else data.but(influences=left)
+    left = [i for i in data.influences if i.kind is not Kind.LOOK_AHEAD]
+    return data if len(left) == len(data.influences) else data.but(influences=tuple(left))
 
 
 def held(data: Data) -> tuple[Influence, ...]:
     """Give the influences of later rows on the columns that a table still has."""
-    if data.columns is None:
-        return ()
     columns = data.columns
+    if columns is None or not columns.ahead:
+        return ()
     found = (in_column((i,), name) for name, i in columns.ahead.items() if columns.holds(name))
     return tuple(influence for one in found for influence in one)
 

@@ -47,6 +47,9 @@ class Selector:
     part: Hashable = None
     by: str | None = None
 
+    def __hash__(self) -> int:
+        return hash((self.way, self.key, self.part))
+
     def flipped(self) -> Selector | None:
         """Give the complement, None where it has no name."""
         if self.way == "filter":
@@ -70,7 +73,7 @@ class Region:
         self.above: tuple[Region, ...] = parent.chain if parent is not None else ()
         self.unsure: bool = selector.way == "maybe" or (parent is not None and parent.unsure)
         self.lacks: bool = selector.way == "without" or (parent is not None and parent.lacks)
-        self._hash = hash((parent, selector))
+        self._hash: int | None = None
 
     @property
     def chain(self) -> tuple[Region, ...]:
@@ -85,11 +88,13 @@ class Region:
     def __eq__(self, other: object) -> bool:
         if self is other:
             return True
-        if not isinstance(other, Region) or self._hash != other._hash:
+        if not isinstance(other, Region) or hash(self) != hash(other):
             return False
         return self.selector == other.selector and self.parent == other.parent
 
     def __hash__(self) -> int:
+        if self._hash is None:
+            self._hash = hash((self.parent, self.selector))
         return self._hash
 
     def __repr__(self) -> str:
@@ -245,6 +250,8 @@ class Rows:
             cut = self._cut(selector)
             if cut is not None:
                 return cut
+        if len(self.terms) == 1 and not self.perhaps:
+            return Rows((Region(self.terms[0], selector),))
         below = {term: Region(term, selector) for term in self.terms}
         return Rows(tuple(below.values()), frozenset(below[term] for term in self.perhaps))
 

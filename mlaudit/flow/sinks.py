@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from mlaudit.flow import choices, drawing, evaluation
 from mlaudit.flow.values import Data, combine
 from mlaudit.model.pattern import Pattern
+from mlaudit.syntax.nodes import Nodes
 from mlaudit.trace.events import Evaluate, Use
 
 if TYPE_CHECKING:
@@ -58,7 +59,9 @@ def select(run: Interpreter, value: Value, node: ast.AST, how: str) -> None:
 def idle(run: Interpreter, node: ast.AST) -> bool:
     """Say whether an extreme only limits a plot, or labels the results that stand beside it."""
     while run.roots:
-        run.idle |= drawing.decides_nothing(run.roots.pop())
+        root = run.roots.pop()
+        nodes = root if isinstance(root, Nodes) else Nodes(root)
+        run.idle |= drawing.decides_nothing(nodes)
     return id(node) in run.idle
 
 
@@ -119,10 +122,10 @@ def tested(run: Interpreter, node: ast.If | ast.IfExp, body: Iterable[ast.stmt])
 
 
 def running_best(run: Interpreter, node: ast.Assign, call: ast.Call) -> None:
-    """`best = max(score, best)` chooses by the score, whoever reads the best in the end."""
+    """In a loop, `best = max(score, best)` chooses by the score, whoever reads it in the end."""
     match call:
         case ast.Call(func=ast.Name(id="max" | "min" as name), args=[one, other], keywords=[]):
-            kept = {ast.unparse(target) for target in node.targets} if run.loops else set()
+            kept = {ast.unparse(target) for target in node.targets}
             for score, best in ((one, other), (other, one)):
                 if ast.unparse(best) in kept and isinstance(score, ast.Name | ast.Attribute):
                     select(run, run.eval(score), node, f"{name} of the scores is taken")

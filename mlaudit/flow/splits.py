@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from mlaudit.flow import groups
@@ -39,6 +40,7 @@ _PARTITION = Pattern(
 )
 
 
+@lru_cache(1024)
 def part_named(name: str) -> str | None:
     """Tell which part of a division a name stands for: `X_train` and `training` for the same."""
     word = _PART.search(name)
@@ -64,6 +66,8 @@ def apart(run: Interpreter, arguments: Arguments, data: list[Data]) -> list[Data
 
     What comes out may hold rows of each, but nobody knows which of them a model is trained on.
     """
+    if not arguments.named:
+        return data
     named = [(part_named(name), value) for name, value in arguments.named.items()]
     parts = {part for part, value in named if part is not None and run.data(value).rows.terms}
     others = any(run.data(value).rows.terms for value in arguments.positional)

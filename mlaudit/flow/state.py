@@ -22,6 +22,8 @@ from mlaudit.flow.values import (
 from mlaudit.model.frozen import record, replace
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from mlaudit.source.document import Document
 
 MOST_CHOICES = 4
@@ -30,15 +32,17 @@ MOST_CHOICES = 4
 class Scope:
     """The names of a module, function or class body, and the scope around it.
 
-    `identity` is what nothing else is equal to, even when the scope is gone.
+    `identity` is what nothing else is equal to, even when the scope is gone.  From the first fork
+    on, `journal` keeps what names stood for before each change (None: for nothing).
     """
 
-    __slots__ = ("document", "global_names", "identity", "names", "outer")
+    __slots__ = ("document", "global_names", "identity", "journal", "names", "outer")
 
     def __init__(self, document: Document, outer: Scope | None = None):
         self.document = document
         self.outer = outer
         self.names: dict[str, Value] = {}
+        self.journal: list[tuple[str, Value | None]] | None = None
         self.global_names: set[str] = set()
         self.identity = object()
 
@@ -58,7 +62,44 @@ class Scope:
         if name in self.global_names:
             while scope.outer is not None:
                 scope = scope.outer
+        if scope.journal is not None:
+            scope.journal.append((name, scope.names.get(name)))
         scope.names[name] = value
+
+    def mark(self) -> int:
+        """Give the place in the journal where what changes from now on will stand."""
+        if self.journal is None:
+            self.journal = []
+        return len(self.journal)
+
+    def since(self, mark: int) -> dict[str, Value | None]:
+        """Give what the names that changed since a mark had stood for; None: for nothing."""
+        before: dict[str, Value | None] = {}
+        for name, old in (self.journal or [])[mark:]:
+            before.setdefault(name, old)
+        return before
+
+    def undo(self, mark: int) -> dict[str, Value | None]:
+        """Take back what changed since a mark; give what the names stood for until then."""
+        before = self.since(mark)
+        changes = {name: self.names.get(name) for name in before}
+        self.redo(before)
+        del (self.journal or [])[mark:]
+        return changes
+
+    def redo(self, changes: Mapping[str, Value | None]) -> None:
+        """Let names stand for other things; None: for nothing."""
+        for name, value in changes.items():
+            self.put(name, value)
+
+    def put(self, name: str, value: Value | None) -> None:
+        """Let a name of this scope stand for a value; None: for nothing."""
+        if self.journal is not None:
+            self.journal.append((name, self.names.get(name)))
+        if value is not None:
+            self.names[name] = value
+        else:
+            self.names.pop(name, None)
 
 
 class Heap:
@@ -97,16 +138,16 @@ class Heap:
 class Fork:
     """A point from which several paths go on."""
 
-    names: dict[str, Value]
+    names: int
     mark: int
     size: int
 
 
 @record
 class End:
-    """Where one path has led: its names, and what it wrote to the heap."""
+    """Where one path has led: the names that it changed, and what it wrote to the heap."""
 
-    names: dict[str, Value]
+    names: dict[str, Value | None]
     changes: dict[int, Value]
 
 
@@ -132,7 +173,7 @@ class State:
 
     def fork(self) -> Fork:
         """Remember this point."""
-        return Fork(dict(self.scope.names), len(self.heap.journal), self.heap.size)
+        return Fork(self.scope.mark(), len(self.heap.journal), self.heap.size)
 
     def leave(self, start: Fork) -> End:
         """Go back to where the paths part, and say where this one has led.
@@ -143,15 +184,13 @@ class State:
         changes = {address: self.heap[address] for address in before}
         self.heap.values.update(before)
         del self.heap.journal[start.mark :]
-        end = End(self.scope.names, changes)
-        self.scope.names = dict(start.names)
-        return end
+        return End(self.scope.undo(start.names), changes)
 
     def resume(self, end: End) -> None:
         """Go on from the end of a path."""
         for address, value in end.changes.items():
             self.heap[address] = value
-        self.scope.names = dict(end.names)
+        self.scope.redo(end.names)
 
     def choose(self, start: Fork, other: End) -> None:
         """Join the end of another path into this, of which the program takes only one."""
@@ -170,13 +209,18 @@ class State:
             value = changes.get(address, before.get(address, mine))
             if mine is not value:
                 self.heap[address] = self.join(mine, value)
-        names = self.scope.names
-        for name, value in (other.names if other is not None else start.names).items():
-            known = names.get(name)
-            if known is None:
-                names[name] = value
-            elif known is not value:
-                names[name] = self.join(known, value)
+        self._merge_names(self.scope.since(start.names), other.names if other is not None else {})
+
+    def _merge_names(
+        self, before: dict[str, Value | None], theirs: dict[str, Value | None]
+    ) -> None:
+        """Join what names stand for after another path, or for what they stood before both."""
+        scope = self.scope
+        for name in {**before, **theirs}:
+            value = theirs[name] if name in theirs else before[name]
+            known = scope.names.get(name)
+            if value is not None and known is not value:
+                scope.put(name, value if known is None else self.join(known, value))
 
     def either(self, a: Value, b: Value) -> Value:
         """Join what two paths give, of which the program takes one."""

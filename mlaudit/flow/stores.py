@@ -81,6 +81,8 @@ def _renamed(run: Interpreter, target: ast.Name, rows: Rows, source: ast.expr | 
 
 def _cut(run: Interpreter, target: ast.Name, rows: Rows) -> None:
     """Note that rows chosen by hand, as by a slice or mask, are called a part."""
+    if rows.terms[0].selector.way not in _BY_HAND:
+        return
     by_hand = all(term.selector.way in _BY_HAND for term in rows.terms)
     if by_hand and splits.part_named(target.id) is not None:
         run.emit(Cut, target, rows=rows, name=target.id)
@@ -92,9 +94,9 @@ def unpack(
     """Take a value apart; what is not a known tuple gives each name the whole of its data."""
     inner = run.load(value)
     elements = target.elts
-    star = next((i for i, e in enumerate(elements) if isinstance(e, ast.Starred)), None)
+    starred = ast.Starred in map(type, elements)
     _name_outputs(run, source, elements)
-    if isinstance(inner, Sequence) and inner.rest is None and star is None:
+    if isinstance(inner, Sequence) and inner.rest is None and not starred:
         sources = source.elts if isinstance(source, ast.Tuple) else [source] * len(elements)
         for element, part, each in zip(elements, inner.items, sources, strict=False):
             assign(run, element, part, each)
@@ -151,7 +153,7 @@ def _member(run: Interpreter, part: Value, element: ast.expr, position: int) -> 
 
 def _name_outputs(run: Interpreter, source: ast.expr | None, elements: list[ast.expr]) -> None:
     """A split remembers the names that its parts are given."""
-    event = run.events.get((Split, id(source), run.context))
+    event = run.events.get((Split, id(source), run.context)) if source is not None else None
     if isinstance(event, Split):
         event.outputs = tuple(run.text(element) for element in elements)
 
@@ -285,7 +287,7 @@ def _overlaps(rows: RowSet, written: RowSet) -> bool:
 def delete(run: Interpreter, target: ast.expr) -> None:
     """Run `del`."""
     if isinstance(target, ast.Name):
-        run.state.scope.names.pop(target.id, None)
+        run.state.scope.put(target.id, None)
     elif isinstance(target, ast.Tuple | ast.List):
         for element in target.elts:
             delete(run, element)

@@ -110,8 +110,7 @@ class Data(Value):
 
     def but(self, **changes: object) -> Data:
         """Copy with changes."""
-        copy: Data = self.__replace__(**changes)  # type: ignore[attr-defined]
-        return copy
+        raise NotImplementedError
 
 
 @frozen
@@ -239,6 +238,8 @@ class Choice(Value):
     options: tuple[Value, ...]
 
 
+Data.but = Data.__replace__  # type: ignore[attr-defined,method-assign]
+
 UNKNOWN = Data()
 SCALAR = Data("scalar")
 NONE = Constant(None)
@@ -246,9 +247,9 @@ NONE = Constant(None)
 
 def merge_influences(*groups: tuple[Influence, ...]) -> tuple[Influence, ...]:
     """Unite influences, the strongest of each place and kind."""
-    filled = [group for group in groups if group]
-    if not filled:
+    if not any(groups):
         return ()
+    filled = [group for group in groups if group]
     if len(filled) == 1 or (len(filled) == 2 and filled[0] is filled[1]):
         return filled[0]
     found: dict[tuple[object, ...], Influence] = {}
@@ -304,20 +305,32 @@ def combine(values: list[Data], kind: str | None = None) -> Data:
     """Join what flows together in an expression: rows, influences, predictions and scores unite."""
     if len(values) == 1 and kind in (None, values[0].kind):
         return values[0].but(columns=None, table=None, name=None, select=None)
+    label = bool(values) and all(value.label for value in values)
+    units = values[0].units if len(values) == 1 else None
+    kind = kind or (values[0].kind if values else "unknown")
+    values = [
+        v
+        for v in values
+        if v.rows.terms or v.influences or v.predictions or v.scores or v.chosen_by
+    ]
+    if not values:
+        return Data(kind, label=label, units=units)
     return Data(
-        kind=kind or (values[0].kind if values else "unknown"),
-        rows=union([value.rows for value in values]),
-        influences=merge_influences(*[value.influences for value in values]),
-        predictions=_united([value.predictions for value in values])[:MOST_INFLUENCES],
-        scores=_united([value.scores for value in values]),
-        label=bool(values) and all(value.label for value in values),
+        kind,
+        union([value.rows for value in values]),
+        merge_influences(*[value.influences for value in values]),
+        _united([value.predictions for value in values])[:MOST_INFLUENCES],
+        _united([value.scores for value in values]),
+        label=label,
         chosen_by=_united([value.chosen_by for value in values]),
-        units=values[0].units if len(values) == 1 else None,
+        units=units,
     )
 
 
 def _united(groups: list[tuple[E, ...]]) -> tuple[E, ...]:
     """Join groups of things, each thing once; mostly all groups but one are empty."""
+    if not any(groups):
+        return ()
     filled = [group for group in groups if group]
     if len(filled) > 1:
         return tuple(dict.fromkeys(thing for group in filled for thing in group))
