@@ -8,6 +8,7 @@ from bisect import bisect_right
 from typing import TYPE_CHECKING
 
 from mlaudit.engine.anchors import Anchor
+from mlaudit.syntax.spelling import spelt
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from mlaudit.model.location import Location
     from mlaudit.source.document import Document
 
-_SCOPES = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
+_SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
 
 def anchor(location: Location, document: Document, tree: ast.Module) -> Anchor:
@@ -55,8 +56,9 @@ def _innermost(body: list[ast.stmt], line: int, column: int, names: list[str]) -
 
 
 def _first_line(statement: ast.stmt) -> int:
-    decorators = statement.decorator_list if isinstance(statement, _SCOPES) else []
-    return min([statement.lineno, *(decorator.lineno for decorator in decorators)])
+    if not isinstance(statement, _SCOPES) or not statement.decorator_list:
+        return statement.lineno
+    return min(decorator.lineno for decorator in statement.decorator_list)
 
 
 def _blocks(statement: ast.stmt) -> Iterator[list[ast.stmt]]:
@@ -81,4 +83,4 @@ def _normalised(statement: ast.stmt) -> str:
         for name in ("handlers", "cases"):
             if hasattr(head, name):
                 setattr(head, name, [])
-    return ast.unparse(head)
+    return spelt(head)

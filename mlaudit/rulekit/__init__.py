@@ -24,6 +24,7 @@ from mlaudit.rulekit.wording import (
 from mlaudit.source.document import Place
 from mlaudit.syntax.names import NamedCall
 from mlaudit.syntax.nodes import Nodes, children
+from mlaudit.syntax.spelling import last_name, spelt
 from mlaudit.trace.events import (
     Alias,
     Among,
@@ -133,6 +134,7 @@ __all__ = [
     "children",
     "field",
     "frozen",
+    "last_name",
     "listed",
     "named",
     "quoted",
@@ -141,5 +143,6 @@ __all__ = [
     "says_training",
     "says_validation",
     "score_of",
+    "spelt",
     "statement_of",
 ]

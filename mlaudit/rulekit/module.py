@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from mlaudit.rulekit.calls import Call, argument
 from mlaudit.rulekit.unpacked import Unpacked
+from mlaudit.syntax.groups import Groups
+from mlaudit.syntax.spelling import last_name
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from mlaudit.catalogue.catalogue import Catalogue
     from mlaudit.catalogue.entry import Entry
@@ -54,9 +56,27 @@ class Module:
         return [call for named in self.names.calls if (call := self._resolve(named)) is not None]
 
     @cached_property
+    def call_of(self) -> dict[ast.AST, Call]:
+        """The calls of libraries by their nodes."""
+        return {call.node: call for call in self.calls}
+
+    def calls_of(self, *kinds: str) -> list[Call]:
+        """List the calls of what the tables say to be of one of these kinds, in source order."""
+        return self._of_kind.among(kinds)
+
+    @property
+    def called(self) -> Iterable[str]:
+        """The names that something is called by, each once: `c` of `a.b.c(…)`."""
+        return self._of_name
+
+    def calls_named(self, *names: str) -> list[NamedCall]:
+        """List the calls of `name(…)` and `anything.name(…)`, in source order."""
+        return self._of_name.among(names)
+
+    @cached_property
     def kinds(self) -> frozenset[str]:
         """What the library calls are, as the catalogue says."""
-        return frozenset(call.entry.kind for call in self.calls if call.entry is not None)
+        return frozenset(self._of_kind)
 
     @cached_property
     def unseeded(self) -> frozenset[str]:
@@ -121,6 +141,15 @@ class Module:
     def argument(self, node: ast.expr) -> Argument:
         """Evaluate an argument as far as literals and names bound once to a literal go."""
         return argument(node, self.names, self.document)
+
+    @cached_property
+    def _of_kind(self) -> Groups[Call]:
+        return Groups(self.calls, [call.entry.kind if call.entry else "" for call in self.calls])
+
+    @cached_property
+    def _of_name(self) -> Groups[NamedCall]:
+        calls = self.names.calls
+        return Groups(calls, [last_name(named.node.func) for named in calls])
 
     def _resolve(self, named: NamedCall) -> Call | None:
         name: str | None = None

@@ -28,12 +28,12 @@ class Needs:
     def met(self, module: Module) -> bool:
         """Say whether any of them is there, or none is asked for."""
         return (
-            self == _NONE
-            or any(word in module.document.text for word in self.words)
-            or not module.kinds.isdisjoint(self.calls)
-            or not module.unseeded.isdisjoint(self.unseeded)
-            or not module.trace.influences.isdisjoint(self.influences)
+            any(word in module.document.text for word in self.words)
+            or any(kind in module.kinds for kind in self.calls)
+            or any(kind in module.unseeded for kind in self.unseeded)
+            or any(kind in module.trace.influences for kind in self.influences)
             or any(map(module.trace.tells, self.trace))
+            or self == _NONE
         )
 
 

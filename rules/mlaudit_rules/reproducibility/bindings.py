@@ -5,6 +5,8 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
+from mlaudit.rulekit import spelt
+
 if TYPE_CHECKING:
     from mlaudit.rulekit import Module
 
@@ -20,6 +22,14 @@ def assignments(module: Module) -> list[tuple[ast.expr, ast.expr]]:
                 found += zip(target.elts, node.value.elts, strict=False)
             else:
                 found.append((target, node.value))
+    return found
+
+
+def values_by_target(module: Module) -> dict[str, list[ast.expr]]:
+    """Map what is assigned to, as it is spelt, to the values, in source order."""
+    found: dict[str, list[ast.expr]] = {}
+    for target, value in module.fact(assignments):
+        found.setdefault(spelt(target), []).append(value)
     return found
 
 
@@ -45,21 +55,3 @@ def uses(module: Module) -> dict[str, list[ast.Name]]:
     for node in module.nodes.find(ast.Name):
         found.setdefault(node.id, []).append(node)
     return found
-
-
-def spelt(node: ast.expr) -> str:
-    """Write an expression as `ast.unparse` does, but names and attributes ten times faster."""
-    inner, parts = node, []
-    while isinstance(inner, ast.Attribute):
-        parts.append(inner.attr)
-        inner = inner.value
-    if isinstance(inner, ast.Name):
-        return ".".join([inner.id, *reversed(parts)])
-    return ast.unparse(node)
-
-
-def last_name(node: ast.expr) -> str:
-    """Give `c` of `a.b.c` and of `c`, "" of anything else."""
-    if isinstance(node, ast.Attribute):
-        return node.attr
-    return node.id if isinstance(node, ast.Name) else ""

@@ -11,6 +11,13 @@ from mlaudit_rules.reproducibility.bindings import sole_values
 if TYPE_CHECKING:
     from mlaudit.rulekit import Module
 
+_READING = frozenset(
+    {
+        *("time", "monotonic", "perf_counter", "process_time"),
+        *("time_ns", "monotonic_ns", "perf_counter_ns"),
+        *("now", "utcnow", "today", "uuid1", "uuid4", "getpid", "urandom"),
+    }
+)
 _VARYING = Pattern(
     r"^time\.(time|time_ns|monotonic|monotonic_ns|perf_counter|perf_counter_ns|process_time)$"
     r"|^datetime\.(datetime\.|date\.)?(now|utcnow|today)$"
@@ -32,11 +39,23 @@ def varying_source(module: Module, value: ast.expr) -> ast.Call | None:
         (
             node
             for node in nodes
-            if isinstance(node, ast.Call)
-            and _VARYING.search(module.names.resolve(node.func) or "") is not None
+            if isinstance(node, ast.Call) and node in module.fact(varying_calls)
         ),
         None,
     )
+
+
+def varying_calls(module: Module) -> set[ast.Call]:
+    """Find the calls that read a clock, a process or the entropy of the system."""
+    aliases = module.names.aliases.items()
+    called = {*_READING, *(alias for alias, name in aliases if _VARYING.search(name))}
+    if any(name.partition(".")[0] == "secrets" for _, name in aliases):
+        called.update(module.called)
+    return {
+        named.node
+        for named in module.calls_named(*called)
+        if _VARYING.search(module.names.resolve(named.node.func) or "") is not None
+    }
 
 
 def names_in(module: Module, value: ast.expr) -> set[str]:

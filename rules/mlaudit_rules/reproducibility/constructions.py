@@ -5,7 +5,8 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from mlaudit_rules.reproducibility.bindings import assignments, last_name, spelt
+from mlaudit.rulekit import last_name, spelt
+from mlaudit_rules.reproducibility.bindings import assignments
 
 if TYPE_CHECKING:
     from mlaudit.rulekit import Call, Module
@@ -29,8 +30,8 @@ def construction(module: Module, owner: ast.expr, before: ast.Call) -> Built | N
     """Find what makes a network, or the network that it is a part of, and the name of that."""
     name = spelt(owner)
     if isinstance(owner, ast.Name) and owner.id in module.names.classes:
-        calls = (named.node for named in module.names.calls)
-        found = next((call for call in calls if spelt(call.func) == name), None)
+        calls = (named.node for named in module.calls_named(name))
+        found = next((call for call in calls if isinstance(call.func, ast.Name)), None)
         return None if found is None else (name, found)
     found = made(module, name, before)
     while found is None and isinstance(owner, ast.Attribute | ast.Subscript):
@@ -75,7 +76,7 @@ def _appended(module: Module, call: ast.Call, name: str) -> ast.expr | None:
     """Find what goes first into an empty list of networks."""
     if last_name(call.func) != "ModuleList" or (call.args and spelt(call.args[0]) != "[]"):
         return None
-    for named in module.names.calls:
+    for named in module.calls_named("append"):
         if spelt(named.node.func) == f"{name}.append" and named.node.args:
             return named.node.args[0]
     return None
@@ -102,25 +103,23 @@ def made(module: Module, name: str, before: ast.AST) -> ast.Call | None:
 def _moves(call: ast.Call, name: str) -> bool:
     """Say whether a call gives the very network back, elsewhere or in another mode."""
     function = call.func
-    return (
-        isinstance(function, ast.Attribute)
-        and function.attr in _MOVES
-        and ast.unparse(function.value) == name
-    )
+    if not isinstance(function, ast.Attribute) or function.attr not in _MOVES:
+        return False
+    return spelt(function.value) == name
 
 
 def _given(module: Module, name: str, function: ast.FunctionDef) -> ast.Call | None:
     """Find what makes the network that a function of the document is given by this name."""
     parameters = [argument.arg for argument in function.args.args]
-    for named in module.names.calls:
+    for named in module.calls_named(function.name):
         call = named.node
-        if last_name(call.func) != function.name or named.function is function:
+        if named.function is function:
             continue
         values = {keyword.arg: keyword.value for keyword in call.keywords}
         values.update(zip(parameters, call.args, strict=False))
         if name in values:
             value = values[name]
-            return value if isinstance(value, ast.Call) else made(module, ast.unparse(value), call)
+            return value if isinstance(value, ast.Call) else made(module, spelt(value), call)
     return None
 
 

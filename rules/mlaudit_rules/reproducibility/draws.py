@@ -71,9 +71,7 @@ def unseeded_sample(node: ast.expr) -> ast.Call | None:
 
 def sampled_apart(module: Module) -> list[ast.Call]:
     """Find `part = table.sample(...)` whose index then takes the rest: `table.drop(part.index)`."""
-    if _SAMPLE not in module.document.text:
-        return []
-    if not any(unseeded_sample(named.node) for named in module.names.calls):
+    if not any(unseeded_sample(named.node) for named in module.calls_named(_SAMPLE)):
         return []
     sampled: dict[str, ast.Call] = {}
     for node in module.nodes.find(ast.Assign):
@@ -88,9 +86,9 @@ def _dropped(module: Module) -> set[str]:
     """Name the tables whose index says which rows of another are dropped or left out."""
     return {
         argument.value.id
-        for node in module.nodes.find(ast.Call)
-        if isinstance(node.func, ast.Attribute) and node.func.attr in {"drop", "isin"}
-        for argument in (*node.args, *(keyword.value for keyword in node.keywords))
+        for named in module.calls_named("drop", "isin")
+        if isinstance(named.node.func, ast.Attribute)
+        for argument in (*named.node.args, *(keyword.value for keyword in named.node.keywords))
         if isinstance(argument, ast.Attribute)
         and argument.attr == "index"
         and isinstance(argument.value, ast.Name)
@@ -98,7 +96,7 @@ def _dropped(module: Module) -> set[str]:
 
 
 def _functions(module: Module) -> Iterator[Drawing]:
-    for call in module.calls:
+    for call in module.calls_of(*KINDS):
         if _draws(call) and call.entry is not None:
             generator = call.entry.generators[0]
             later = _draws_later(call)
@@ -112,7 +110,7 @@ def _draws_later(call: Call) -> bool:
 
 def _draws(call: Call) -> bool:
     entry = call.entry
-    if entry is None or not entry.generators or entry.kind not in KINDS:
+    if entry is None or not entry.generators:
         return False
     if call.name.split(".", 1)[0] in _APART:
         return False
@@ -123,10 +121,8 @@ def _draws(call: Call) -> bool:
 
 
 def _samples(module: Module) -> Iterator[Drawing]:
-    if _SAMPLE not in module.document.text:
-        return
     splitting = set(module.fact(sampled_apart))
-    for named in module.names.calls:
+    for named in module.calls_named(_SAMPLE):
         node = named.node
         if unseeded_sample(node) is not node or node in splitting:
             continue
@@ -137,7 +133,7 @@ def _samples(module: Module) -> Iterator[Drawing]:
 
 def _methods_in_workers(module: Module) -> set[Function]:
     """Find the methods of data sets, where loaders fetch rows by worker processes."""
-    if not any(has_workers(call) for call in module.calls):
+    if not any(map(has_workers, module.calls_of("loader"))):
         return set()
     return {
         method
@@ -150,7 +146,5 @@ def _methods_in_workers(module: Module) -> set[Function]:
 
 def has_workers(call: Call) -> bool:
     """Say whether the call makes a loader that may have worker processes."""
-    if call.entry is None or call.entry.kind != "loader":
-        return False
     workers = call.arguments.get("num_workers")
     return call.spread if workers is None else not (workers.known and not workers.value)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from mlaudit.rulekit import Pattern
+from mlaudit.rulekit import Pattern, last_name
 from mlaudit_rules.reproducibility.bindings import uses
 
 if TYPE_CHECKING:
@@ -80,21 +80,21 @@ class SeededElsewhere:
         self._inside: set[ast.AST] = set()
         self._names: set[str] = set()
         self._nodes = module.nodes
-        nodes = module.nodes.below()
-        self._set_later = any(_sets_state(node) for node in nodes)
-        self._gridded = {_function_around(module, node) for node in nodes if _searches_state(node)}
-        searched = any(_names_state(node) for node in nodes)
-        entries = {call.node: call for call in module.calls}
-        for node in nodes:
-            if isinstance(node, ast.Call):
-                call = entries.get(node)
-                if _seeds_inner(node, call) or (searched and call and kind_of(call) == "search"):
-                    self._enter(node, named=call is None or not unseeded(call))
-        self._lone = self._names - _used_outside(nodes, self._inside)
+        self._set_later = any(map(_stores_state, module.nodes.find(ast.Attribute))) or any(
+            _sets_state(named.node) for named in module.calls_named("set_params", "setattr")
+        )
+        dicts = module.nodes.find(ast.Dict)
+        self._gridded = {_function_around(module, node) for node in dicts if _searches_state(node)}
+        searched = any(map(_names_state, dicts))
+        for node in (named.node for named in module.names.calls):
+            call = module.call_of.get(node)
+            if _seeds_inner(node, call) or (searched and call and kind_of(call) == "search"):
+                self._enter(node, named=call is None or not unseeded(call))
+        self._lone = self._names and self._names - _used_outside(module, self._inside)
         self._bound = {
             node.value: node.targets[0].id
-            for node in nodes
-            if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name)
+            for node in module.nodes.find(ast.Assign)
+            if self._lone and isinstance(node.targets[0], ast.Name)
         }
 
     def holds(self, call: Call) -> bool:
@@ -134,25 +134,25 @@ def _seeds_inner(node: ast.Call, call: Call | None) -> bool:
     return entry.kind in {"wrapper", "predictor"} and bool(entry.wraps and entry.seed)
 
 
-def _sets_state(node: ast.AST) -> bool:
-    if isinstance(node, ast.Attribute) and node.attr == "random_state":
-        own = isinstance(node.value, ast.Name) and node.value.id == "self"
-        return isinstance(node.ctx, ast.Store) and not own
-    if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute | ast.Name):
+def _stores_state(node: ast.Attribute) -> bool:
+    if node.attr != "random_state" or not isinstance(node.ctx, ast.Store):
         return False
-    name = node.func.attr if isinstance(node.func, ast.Attribute) else node.func.id
-    if name == "set_params":
+    return not (isinstance(node.value, ast.Name) and node.value.id == "self")
+
+
+def _sets_state(node: ast.Call) -> bool:
+    if last_name(node.func) == "set_params":
         return any((keyword.arg or "").endswith("random_state") for keyword in node.keywords)
-    return name == "setattr" and any(_is_state(argument) for argument in node.args)
+    return any(_is_state(argument) for argument in node.args)
 
 
-def _names_state(node: ast.AST) -> bool:
-    return isinstance(node, ast.Dict) and any(_is_state(key) for key in node.keys if key)
+def _names_state(node: ast.Dict) -> bool:
+    return any(_is_state(key) for key in node.keys if key)
 
 
-def _searches_state(node: ast.AST) -> bool:
-    """Say whether a node is a grid with the seeds to try, whoever it is handed to."""
-    return isinstance(node, ast.Dict) and any(
+def _searches_state(node: ast.Dict) -> bool:
+    """Say whether a dict is a grid with the seeds to try, whoever it is handed to."""
+    return any(
         key is not None and _is_state(key) and isinstance(value, ast.List | ast.Tuple)
         for key, value in zip(node.keys, node.values, strict=True)
     )
@@ -174,9 +174,9 @@ def _is_state(node: ast.expr) -> bool:
     )
 
 
-def _used_outside(nodes: list[ast.AST], inside: set[ast.AST]) -> set[str]:
+def _used_outside(module: Module, inside: set[ast.AST]) -> set[str]:
     return {
         node.id
-        for node in nodes
-        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load) and node not in inside
+        for node in module.nodes.find(ast.Name)
+        if isinstance(node.ctx, ast.Load) and node not in inside
     }

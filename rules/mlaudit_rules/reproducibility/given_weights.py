@@ -5,7 +5,8 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from mlaudit_rules.reproducibility.bindings import assignments, last_name, spelt
+from mlaudit.rulekit import last_name, spelt
+from mlaudit_rules.reproducibility.bindings import assignments, values_by_target
 from mlaudit_rules.reproducibility.constructions import function_around
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 
 def all_read_back(module: Module, name: str) -> bool:
     """Say whether a name stands for networks read from files alone."""
-    values = [value for target, value in module.fact(assignments) if spelt(target) == name]
+    values = module.fact(values_by_target).get(name, [])
     return bool(values) and all(
         isinstance(value, ast.Call) and last_name(value.func) in _READ_BACK for value in values
     )
@@ -44,10 +45,8 @@ def read_before_training(module: Module, built: ast.AST, optimizer: Call) -> boo
     names = {spelt(target) for target, value in module.fact(assignments) if value is built}
     handed = [
         call.node.lineno
-        for call in module.names.calls
-        if call.function is home
-        and last_name(call.node.func) == trains.name
-        and names & {spelt(given) for given in call.node.args}
+        for call in module.calls_named(trains.name)
+        if call.function is home and names & {spelt(given) for given in call.node.args}
     ]
     return any(
         function_around(module, reading) is home
@@ -60,9 +59,9 @@ def read_before_training(module: Module, built: ast.AST, optimizer: Call) -> boo
 
 def _readings(module: Module, name: str) -> Iterator[ast.Call]:
     """Find where a network gets all of its weights from a file, whatever comes."""
-    for node in module.nodes.find(ast.Call):
+    for node in (named.node for named in module.calls_named(*_READS)):
         function = node.func
-        if not isinstance(function, ast.Attribute) or function.attr not in _READS:
+        if not isinstance(function, ast.Attribute):
             continue  # by `strict=False` or `by_name=True`, some weights stay as they were drawn
         named = not node.keywords and spelt(function.value) == name
         if named and not _conditional(module, node):
@@ -73,10 +72,8 @@ def _written_before(module: Module, reading: ast.Call) -> bool:
     """Say whether the program itself writes, before it reads them, the weights of a network."""
     read = {spelt(given) for given in _files(reading)}
     return any(
-        last_name(call.node.func) in _WRITES
-        and call.node.lineno < reading.lineno
-        and not read.isdisjoint(map(spelt, call.node.args))
-        for call in module.names.calls
+        call.node.lineno < reading.lineno and not read.isdisjoint(map(spelt, call.node.args))
+        for call in module.calls_named(*_WRITES)
     )
 
 
@@ -119,28 +116,25 @@ def _flags(module: Module, function: ast.AST, name: str) -> set[bool | None]:
         return set()
     defaults = dict(zip(reversed(parameters), reversed(spec.defaults), strict=False))
     found: set[bool | None] = set()
-    for call in module.names.calls:
-        if last_name(call.node.func) == function.name:
-            named = {keyword.arg: keyword.value for keyword in call.node.keywords}
-            placed = dict(zip(parameters, call.node.args, strict=False))
-            value = named.get(name) or placed.get(name) or defaults.get(name)
-            known = isinstance(value, ast.Constant) and isinstance(value.value, bool)
-            found.add(bool(value.value) if known and isinstance(value, ast.Constant) else None)
+    for call in module.calls_named(function.name):
+        named = {keyword.arg: keyword.value for keyword in call.node.keywords}
+        placed = dict(zip(parameters, call.node.args, strict=False))
+        value = named.get(name) or placed.get(name) or defaults.get(name)
+        known = isinstance(value, ast.Constant) and isinstance(value.value, bool)
+        found.add(bool(value.value) if known and isinstance(value, ast.Constant) else None)
     return found
 
 
 def set_to_constants(module: Module, made: ast.AST, layers: set[ast.Call]) -> bool:
     """Say whether the weights of all layers that a class or call makes are set to constants."""
+    fixed = [spelt(named.node) for named in module.calls_named(*_CONSTANT)]
+    if not fixed:
+        return False
     named = {value: spelt(target) for target, value in module.fact(assignments)}
     own = [node for node in module.nodes.find(ast.Call, within=made) if node in layers]
-    fixed = [spelt(node) for node in module.nodes.find(ast.Call) if _sets_constant(node)]
     return bool(own) and all(
         layer in named and any(f"{named[layer]}.weight" in text for text in fixed) for layer in own
     )
-
-
-def _sets_constant(node: ast.Call) -> bool:
-    return last_name(node.func) in _CONSTANT
 
 
 def _conditional(module: Module, node: ast.AST) -> bool:

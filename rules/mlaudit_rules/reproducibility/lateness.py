@@ -51,7 +51,7 @@ def fits_of(module: Module, call: Call) -> list[Place]:
 def late_for_fit(module: Module, generator: str, call: Call) -> Place | None:
     """Find the seed set between the only fit of an estimator and the use of what it learned."""
     seed = module.fact(Seeding).after(generator, call)
-    fits = fits_of(module, call)
+    fits = fits_of(module, call) if seed is not None else []
     if seed is None or not fits or any(place.line > seed.line for place in fits):
         return None
     return seed if outlives(module, call.node, seed) else None

@@ -5,8 +5,8 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from mlaudit.rulekit import Pattern, frozen
-from mlaudit_rules.reproducibility.bindings import assignments, last_name, spelt
+from mlaudit.rulekit import Pattern, frozen, last_name, spelt
+from mlaudit_rules.reproducibility.bindings import values_by_target
 from mlaudit_rules.reproducibility.constructions import bare, construction, made, weights_of, whole
 from mlaudit_rules.reproducibility.given_weights import (
     all_read_back,
@@ -52,16 +52,15 @@ class TorchTraining:
 
 def trains_network(module: Module) -> bool:
     """Say at little cost whether a network may be trained at all."""
-    return any(_kind(call) in {"optimizer", "layer", "network"} for call in module.calls)
+    return bool(module.calls_of("optimizer", "layer", "network"))
 
 
 def torch_training(module: Module, running: Running) -> TorchTraining | None:
     """Find the first optimizer that the program makes, and the network whose weights it steps."""
-    loaders = tuple(call for call in module.calls if _kind(call) == "loader" and _shuffles(call))
-    loaders = () if any(map(_reorders, module.calls)) else loaders
-    for call in module.calls:
-        if _kind(call) != "optimizer" or _library(call) not in _TORCH:
-            continue
+    optimizers = [call for call in module.calls_of("optimizer") if _library(call) in _TORCH]
+    loaders = tuple(filter(_shuffles, module.calls_of("loader"))) if optimizers else ()
+    loaders = () if any(map(_reorders, module.calls_of("trainer"))) else loaders
+    for call in optimizers:
         owner = _owner(module, call.node)
         if owner is None or not running.reaches(call.function):
             continue
@@ -83,8 +82,7 @@ def _is_told_to_train(module: Module, optimizer: Call) -> bool:
     """Say whether what only tells which optimizer it wants is trained in the document."""
     if getattr(optimizer.function, "name", "") != "configure_optimizers":
         return True
-    trainers = any(_kind(call) == "trainer" for call in module.calls)
-    return trainers or any(last_name(named.node.func) == "fit" for named in module.names.calls)
+    return bool(module.calls_of("trainer") or module.calls_named("fit"))
 
 
 def keras_training(module: Module) -> tuple[ast.Call, Call] | None:
@@ -92,9 +90,9 @@ def keras_training(module: Module) -> tuple[ast.Call, Call] | None:
     weights = keras_weights(module)
     if not weights or _seeds_initialisers(module):
         return None
-    for named in module.names.calls:
+    for named in module.calls_named(*_KERAS_FIT):
         function = named.node.func
-        if not isinstance(function, ast.Attribute) or function.attr not in _KERAS_FIT:
+        if not isinstance(function, ast.Attribute):
             continue
         given = {keyword.arg for keyword in named.node.keywords}
         if not given & _KERAS_ARGUMENTS and function.attr == "fit":
@@ -137,11 +135,11 @@ def _draws_weights(call: Call) -> bool:
 
 def keras_layers(module: Module) -> list[Call]:
     """List the layers and networks of Keras that the document makes."""
-    return [
-        call
-        for call in module.calls
-        if _library(call) in _KERAS and _kind(call) in {"layer", "network"}
-    ]
+    return [call for call in _layers(module) if _library(call) in _KERAS]
+
+
+def _layers(module: Module) -> list[Call]:
+    return module.calls_of("layer", "network")
 
 
 def _kind(call: Call) -> str:
@@ -160,7 +158,7 @@ def _shuffles(call: Call) -> bool:
 
 def _reorders(call: Call) -> bool:
     """Say whether a trainer of Lightning has its strategy replace the samplers of the loaders."""
-    if _kind(call) != "trainer" or "lightning" not in _library(call):
+    if "lightning" not in _library(call):
         return False
     own = [call.arguments.get(name) for name in ("use_distributed_sampler", "replace_sampler_ddp")]
     if any(given is not None and given.value is False for given in own):
@@ -176,8 +174,7 @@ def _owner(module: Module, optimizer: ast.Call) -> ast.expr | None:
     """Find `net` in `Adam(net.parameters())`, also in lists, groups, filters and by a name."""
     values = [*optimizer.args[:1], *(k.value for k in optimizer.keywords if k.arg == "params")]
     for value in values:
-        named = spelt(value)
-        bound = [bound for target, bound in module.fact(assignments) if _is(target, named)]
+        bound = module.fact(values_by_target).get(getattr(value, "id", ""), [])
         for node in (node for part in (value, *bound) for node in ast.walk(part)):
             if (
                 isinstance(node, ast.Call)
@@ -191,7 +188,7 @@ def _owner(module: Module, optimizer: ast.Call) -> ast.expr | None:
 def _class_of(module: Module, node: ast.Call) -> ast.expr:
     """Name the class whose method makes the optimizer of its own parameters."""
     for name, owner in module.names.classes.items():
-        if any(inner is node for inner in ast.walk(owner)):
+        if any(inner is node for inner in module.nodes.find(ast.Call, within=owner)):
             return ast.Name(name, ast.Load())
     return ast.Name("self", ast.Load())
 
@@ -206,7 +203,7 @@ def _initialises(module: Module, built: ast.Call) -> bool:
     if _pretrained(module, built):
         return _has_layers(module)
     owner = module.names.classes.get(last_name(built.func) or "")
-    layers = {call.node for call in module.calls if _kind(call) in {"layer", "network"}}
+    layers = {call.node for call in _layers(module)}
     if set_to_constants(module, owner or built, layers):
         return False
     if owner is None or _has_parts(module, owner):
@@ -217,10 +214,10 @@ def _initialises(module: Module, built: ast.Call) -> bool:
 
 def _has_parts(module: Module, owner: ast.ClassDef) -> bool:
     """Say whether a class makes layers or networks itself, rather than being given them."""
-    calls = {call.node for call in module.calls if _kind(call) in {"layer", "network"}}
+    calls = {call.node for call in _layers(module)}
     return any(
-        isinstance(node, ast.Call) and (node in calls or _made_here(module, node))
-        for node in ast.walk(owner)
+        node in calls or _made_here(module, node)
+        for node in module.nodes.find(ast.Call, within=owner)
     )
 
 
@@ -233,6 +230,4 @@ def _pretrained(module: Module, built: ast.Call) -> bool:
 
 
 def _has_layers(module: Module) -> bool:
-    return any(
-        _kind(call) in {"layer", "network"} and _library(call) == "torch" for call in module.calls
-    )
+    return any(_library(call) == "torch" for call in _layers(module))

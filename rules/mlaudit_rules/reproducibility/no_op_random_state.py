@@ -31,7 +31,7 @@ class NoOpRandomState(Rule):
         """Judge the splitters that are random only when they shuffle."""
         if module.is_test:
             return
-        for call in module.calls:
+        for call in module.calls_of("splitter"):
             if not _seeded(call) or call.spread:
                 continue
             shuffle = call.arguments.get("shuffle")
@@ -57,7 +57,7 @@ class NoOpRandomState(Rule):
 
 def _seeded(call: Call) -> bool:
     entry = call.entry
-    if entry is None or entry.kind != "splitter" or "shuffle" not in entry.when:
+    if entry is None or "shuffle" not in entry.when:
         return False
     state = call.arguments.get("random_state")
     return state is not None and not (state.known and state.value is None)

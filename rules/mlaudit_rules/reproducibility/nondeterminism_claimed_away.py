@@ -5,8 +5,16 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from mlaudit.rulekit import Confidence, Fix, Needs, Rule, RuleMeta, Severity, Tier
-from mlaudit_rules.reproducibility.bindings import last_name
+from mlaudit.rulekit import (
+    Confidence,
+    Fix,
+    Needs,
+    Rule,
+    RuleMeta,
+    Severity,
+    Tier,
+    spelt,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -42,12 +50,11 @@ class NondeterminismClaimedAway(Rule):
             beside = next((claim for where, claim in asked if where is block), None)
             if beside is not None and _is_true(node.value):
                 yield self._finding(module, node, beside)
-        for call in module.calls:
-            if call.entry is not None and call.entry.kind == "trainer":
-                benchmark = call.arguments.get("benchmark")
-                deterministic = call.arguments.get("deterministic")
-                if benchmark and deterministic and benchmark.value and deterministic.value:
-                    yield self._finding(module, call.node, call.node)
+        for call in module.calls_of("trainer"):
+            benchmark = call.arguments.get("benchmark")
+            deterministic = call.arguments.get("deterministic")
+            if benchmark and deterministic and benchmark.value and deterministic.value:
+                yield self._finding(module, call.node, call.node)
 
     def _finding(self, module: Module, node: ast.AST, claim: ast.AST) -> Finding:
         return self.report(
@@ -64,10 +71,9 @@ def _asked(module: Module) -> Iterator[tuple[ast.AST, ast.AST]]:
     for block, node in _last_set(module, _DETERMINISTIC):
         if _is_true(node.value):
             yield block, node
-    for named in module.names.calls:
+    for named in module.calls_named("use_deterministic_algorithms"):
         call = named.node
-        asks = last_name(call.func) == "use_deterministic_algorithms"
-        if asks and call.args and _is_true(call.args[0]):
+        if call.args and _is_true(call.args[0]):
             yield _block(module, module.nodes.parents[call]), call
 
 
@@ -75,7 +81,7 @@ def _last_set(module: Module, attribute: str) -> Iterator[tuple[ast.AST, ast.Ass
     """Find the last assignment of each block to an attribute of `torch.backends`."""
     last: dict[ast.AST, ast.Assign] = {}
     for node in module.nodes.find(ast.Assign):
-        if any(ast.unparse(target).endswith(attribute) for target in node.targets):
+        if any(spelt(target).endswith(attribute) for target in node.targets):
             last[_block(module, node)] = node
     yield from last.items()
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from mlaudit.rulekit import Pattern, frozen
-from mlaudit_rules.reproducibility.bindings import last_name
+from mlaudit.rulekit import Pattern, frozen, last_name
 from mlaudit_rules.reproducibility.draws import draws_by_call
 from mlaudit_rules.reproducibility.seeding import Seeding
 

@@ -5,8 +5,13 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from mlaudit.rulekit import Fix, Needs, Pattern, frozen
-from mlaudit_rules.reproducibility.bindings import assignments, last_name, spelt
+from mlaudit.rulekit import (
+    Fix,
+    Needs,
+    Pattern,
+    frozen,
+)
+from mlaudit_rules.reproducibility.bindings import values_by_target
 from mlaudit_rules.reproducibility.draws import KINDS, Drawing, draws, unseeded_draws
 from mlaudit_rules.reproducibility.networks import (
     TorchTraining,
@@ -40,6 +45,7 @@ _SEEDS = {
 }
 _DRAWN_BY_KERAS = "The initial weights come from the generator of Keras's initializers"
 _SIZED = Pattern(r"\bInput\(|input_shape|input_dim|batch_input")
+_LEARNING = ("backward", "fit")
 _LATER_WEIGHTS = Pattern(
     r"load_state_dict|\.apply\(|reset_parameters|(init|initiali[sz]e)\w*_weights|weights?_init"
 )
@@ -137,31 +143,21 @@ def _late_for_training(module: Module, generator: str, site: Site) -> Place | No
     seed = module.fact(Seeding).after(generator, site)
     if seed is None:
         return None
-    training = {"backward", "fit"} | {
-        named.function.name
-        for named in module.names.calls
-        if named.function and last_name(named.node.func) in {"backward", "fit"}
-    }
-    return next(
-        (
-            seed
-            for named in module.names.calls
-            if last_name(named.node.func) in training and named.node.lineno > seed.line
-        ),
-        None,
-    )
+    around = {named.function for named in module.calls_named(*_LEARNING)}
+    training = {*_LEARNING, *(function.name for function in around if function)}
+    later = (named.node.lineno > seed.line for named in module.calls_named(*training))
+    return seed if any(later) else None
 
 
 def _constructions(module: Module, name: str) -> list[ast.expr]:
     """List what a network is bound to, but for itself on another device or in a wrapper."""
     if name in module.names.classes:
-        calls = (named.node for named in module.names.calls)
-        return [call for call in calls if spelt(call.func) == name]
+        calls = (named.node for named in module.calls_named(name))
+        return [call for call in calls if isinstance(call.func, ast.Name)]
     return [
         value
-        for target, value in module.fact(assignments)
-        if spelt(target) == name
-        and name not in {spelt(node) for node in module.nodes.find(ast.Name, within=value)}
+        for value in module.fact(values_by_target).get(name, [])
+        if name not in {node.id for node in module.nodes.find(ast.Name, within=value)}
     ]
 
 

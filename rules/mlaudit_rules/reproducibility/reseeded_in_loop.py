@@ -5,8 +5,18 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from mlaudit.rulekit import Confidence, Fix, Needs, Pattern, Rule, RuleMeta, Severity, Tier, quoted
-from mlaudit_rules.reproducibility.bindings import last_name
+from mlaudit.rulekit import (
+    Confidence,
+    Fix,
+    Needs,
+    Pattern,
+    Rule,
+    RuleMeta,
+    Severity,
+    Tier,
+    last_name,
+    quoted,
+)
 from mlaudit_rules.reproducibility.learning import learns
 
 if TYPE_CHECKING:
@@ -39,12 +49,10 @@ class ReseededInLoop(Rule):
 
     def check_module(self, module: Module) -> Iterable[Finding]:
         """Judge the seeds that stand directly in the body of a loop."""
-        if module.is_test or not learns(module):
+        if module.is_test or not module.fact(learns):
             return
-        for call in module.calls:
-            if call.entry is None or call.entry.kind != "seed" or not call.in_loop:
-                continue
-            loop = _loop(module, call)
+        for call in module.calls_of("seed"):
+            loop = _loop(module, call) if call.in_loop else None
             if loop is not None and _repeats(module, loop) and _same_each_round(module, call, loop):
                 yield self.report(
                     call.place,

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from mlaudit.rulekit import Confidence, Fix, Rule, RuleMeta, Severity, quoted, replace
 from mlaudit_rules.reproducibility.estimators import (
     SeededElsewhere,
-    kind_of,
     lends_probabilities,
     unseeded,
 )
@@ -78,14 +77,11 @@ def _fits(module: Module) -> Iterator[Early]:
     """Find the estimators that are fitted before the seed; they draw nothing before that."""
     late = [
         (call, seed)
-        for call in module.calls
-        if kind_of(call) in _ESTIMATORS
-        and unseeded(call)
-        and (seed := late_for_fit(module, generator_of(call), call)) is not None
+        for call in module.calls_of(*_ESTIMATORS)
+        if unseeded(call) and (seed := late_for_fit(module, generator_of(call), call)) is not None
     ]
-    elsewhere = SeededElsewhere(module) if late else None
     for call, seed in late:
-        held = elsewhere is not None and elsewhere.holds(call)
+        held = module.fact(SeededElsewhere).holds(call)
         if not held and not lends_probabilities(module, call):
             yield seed, generator_of(call), f"the fit of `{_short(call)}`", fits_of(module, call)[0]
 

@@ -6,7 +6,7 @@ import ast
 import re
 from typing import TYPE_CHECKING, Protocol
 
-from mlaudit.rulekit import Fix, Pattern, Seed, Words, frozen
+from mlaudit.rulekit import Fix, Pattern, Seed, Words, frozen, last_name
 from mlaudit_rules.reproducibility.running import Running
 
 if TYPE_CHECKING:
@@ -113,8 +113,7 @@ class Seeding:
             return False
         if self._module.names.functions.get(function.name) is not function:
             return True
-        calls = self._module.fact(_calls_by_name).get(function.name, ())
-        return all(named.function is not None for named in calls)
+        return all(named.function for named in _calls_by_name(self._module, function.name))
 
     def after(self, generator: str, call: Site) -> Place | None:
         """Find the first seed of the generator, if all of them come only after the call."""
@@ -133,8 +132,8 @@ class Seeding:
 
     def _known(self) -> Iterator[_Seeding]:
         running = self._module.fact(Running)
-        for call in self._module.calls:
-            if call.entry is None or call.entry.kind != "seed" or not _gives_value(call):
+        for call in self._module.calls_of("seed"):
+            if call.entry is None or not _gives_value(call):
                 continue
             if call.function is None or running.named(call.function):
                 generators = call.entry.generators or ALL
@@ -149,21 +148,17 @@ class Seeding:
             return ()
         return tuple(
             (self._module.place(named.node), named.function)
-            for named in self._module.fact(_calls_by_name).get(function.name, ())
+            for named in _calls_by_name(self._module, function.name)
         )
 
     def _helpers(self) -> Iterator[_Seeding]:
         """Seeds set by functions whose code is not at hand; their names say what they do."""
         names = self._module.names
-        for named in names.calls:
+        speaking = [name for name in self._module.called if _SAYING_SO.stand_in(name)]
+        for named in self._module.calls_named(*speaking):
             target = named.node.func
-            if isinstance(target, ast.Name):
-                name = target.id
-            elif isinstance(target, ast.Attribute):
-                name = target.attr
-            else:
-                continue
-            if not _SAYING_SO.stand_in(name) or name in names.functions:
+            name = last_name(target)
+            if name in names.functions:
                 continue
             resolved = names.resolve(target)
             if not _HELPER.fullmatch(name) and not self._foreign(name, resolved):
@@ -198,21 +193,15 @@ def _returns(module: Module, function: Function) -> bool:
     return any(node.value is not None for node in returns)
 
 
-def _calls_by_name(module: Module) -> dict[str, list[NamedCall]]:
-    found: dict[str, list[NamedCall]] = {}
-    for named in module.names.calls:
-        if isinstance(named.node.func, ast.Name):
-            found.setdefault(named.node.func.id, []).append(named)
-    return found
+def _calls_by_name(module: Module, name: str) -> list[NamedCall]:
+    """List the calls of `name(…)`, and of no attribute."""
+    calls = module.calls_named(name)
+    return [named for named in calls if isinstance(named.node.func, ast.Name)]
 
 
 def seedless(module: Module, kind: str) -> list[Call]:
     """List the calls of one kind that are random and get no seed of their own."""
-    return [
-        call
-        for call in module.calls
-        if call.entry and call.entry.kind == kind and call.is_random and call.lacks_seed
-    ]
+    return [call for call in module.calls_of(kind) if call.is_random and call.lacks_seed]
 
 
 def generator_of(call: Call) -> str:

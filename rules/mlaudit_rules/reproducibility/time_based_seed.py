@@ -5,9 +5,19 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from mlaudit.rulekit import Confidence, Fix, Needs, Pattern, Rule, RuleMeta, Severity, Words, quoted
-from mlaudit_rules.reproducibility.bindings import last_name, sole_values, uses
-from mlaudit_rules.reproducibility.clock import names_in, varying_source
+from mlaudit.rulekit import (
+    Confidence,
+    Fix,
+    Needs,
+    Pattern,
+    Rule,
+    RuleMeta,
+    Severity,
+    last_name,
+    quoted,
+)
+from mlaudit_rules.reproducibility.bindings import sole_values, uses
+from mlaudit_rules.reproducibility.clock import names_in, varying_calls, varying_source
 from mlaudit_rules.reproducibility.learning import learns
 
 if TYPE_CHECKING:
@@ -17,7 +27,6 @@ if TYPE_CHECKING:
 
 # They take a generator, which has been given its seed somewhere else.
 _OBJECTS = frozenset({"generator", "sampler", "rstate"})
-_CLOCKS = Words("time", "uuid", "secrets", "getpid", "urandom")
 _SEED = Pattern(r"(?i)seed|random_?state")
 _SEEDING = frozenset({"seed", "manual_seed", "manual_seed_all", "set_seed", "seed_everything"})
 
@@ -34,11 +43,11 @@ class TimeBasedSeed(Rule):
         help="Write the seed down, or draw it once, record it and allow it to be given.",
         impact="No run can be repeated, although the program sets a seed.",
     )
-    needs = Needs(words=_CLOCKS.words)
+    needs = Needs(words=("time", "uuid", "secrets", "getpid", "urandom"))
 
     def check_module(self, module: Module) -> Iterable[Finding]:
         """Judge what is given as a seed in documents that learn something."""
-        if module.is_test or not _CLOCKS.stand_in(module.document.text) or not learns(module):
+        if module.is_test or not module.fact(varying_calls) or not module.fact(learns):
             return
         for node, value in _seeds(module):
             source = varying_source(module, value)
@@ -55,10 +64,10 @@ class TimeBasedSeed(Rule):
 
 def _seeds(module: Module) -> Iterator[tuple[ast.Call, ast.expr]]:
     """Find the calls that set or take a seed, with what they are given."""
-    entries = {call.node: call.entry for call in module.calls if call.entry is not None}
     for named in module.names.calls:
         node = named.node
-        entry = entries.get(node)
+        call = module.call_of.get(node)
+        entry = call.entry if call is not None else None
         setting = entry is not None and entry.kind in {"seed", "generator"}
         positional = setting or last_name(node.func) in _SEEDING
         names = {entry.seed if entry else None, "seed" if positional else None} - {None, *_OBJECTS}

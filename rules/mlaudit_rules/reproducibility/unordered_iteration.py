@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING
 from mlaudit.rulekit import (
     Confidence,
     Fix,
-    Pattern,
     Repair,
     Rule,
     RuleMeta,
     Severity,
-    Words,
     quoted,
+    spelt,
 )
 from mlaudit_rules.reproducibility.learning import learns
 
@@ -24,9 +23,8 @@ if TYPE_CHECKING:
     from mlaudit.rulekit import Finding, Module
     from mlaudit_rules.reproducibility.arrivals import Arrival
 
-_SOURCES = Words("listdir", "scandir", "glob(", "iterdir", "os.walk", "frozenset(")
 _NAMES = frozenset({"listdir", "glob", "iglob", "iterdir", "rglob"})
-_SET = Pattern(r"set\((?<!\wset\()")  # begins with plain letters, which are found fast
+_SOURCES = _NAMES | {"scandir", "walk", "set", "frozenset"}
 
 
 class UnorderedIteration(Rule):
@@ -44,7 +42,7 @@ class UnorderedIteration(Rule):
 
     def check_module(self, module: Module) -> Iterable[Finding]:
         """Judge the orders that arrive, once a source."""
-        if module.is_test or not _may_matter(module) or not learns(module):
+        if module.is_test or not _may_matter(module) or not module.fact(learns):
             return
         from mlaudit_rules.reproducibility.arrivals import Arrivals
 
@@ -54,7 +52,7 @@ class UnorderedIteration(Rule):
     def repairs(self, module: Module, finding: Finding) -> Iterable[Repair]:
         """Sort what arrives; only of file names it is sure that they can be."""
         node = module.node_at(finding.location, ast.Call)
-        if node is not None and ast.unparse(node.func).rsplit(".", 1)[-1] in _NAMES:
+        if node is not None and spelt(node.func).rsplit(".", 1)[-1] in _NAMES:
             repair = Repair(module)
             repair.replace(node, f"sorted({module.text(node)})")
             yield repair
@@ -81,6 +79,7 @@ class UnorderedIteration(Rule):
 
 
 def _may_matter(module: Module) -> bool:
-    sets = module.nodes.find(ast.Set, ast.SetComp)
-    text = module.document.text
-    return bool(sets) or _SOURCES.stand_in(text) or _SET.search(text) is not None
+    """Say whether there is any source, by whatever name: all else would be followed for nothing."""
+    if module.nodes.find(ast.Set, ast.SetComp) or module.calls_named(*_SOURCES):
+        return True
+    return any(name.rpartition(".")[2] in _SOURCES for name in module.names.aliases.values())

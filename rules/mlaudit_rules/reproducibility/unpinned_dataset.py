@@ -4,8 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mlaudit.rulekit import Confidence, Fix, Pattern, Rule, RuleMeta, Severity, Tier, quoted
-from mlaudit_rules.reproducibility.bindings import last_name
+from mlaudit.rulekit import (
+    Confidence,
+    Fix,
+    Pattern,
+    Rule,
+    RuleMeta,
+    Severity,
+    Tier,
+    last_name,
+    quoted,
+)
 from mlaudit_rules.reproducibility.learning import learns
 from mlaudit_rules.reproducibility.remote import given, is_on_hub, keywords, text_of
 
@@ -15,6 +24,7 @@ if TYPE_CHECKING:
 
     from mlaudit.rulekit import Finding, Module
 
+_FETCHING = frozenset({"load_dataset", "fetch_openml"})
 _FORMATS = frozenset(
     {
         "csv",
@@ -57,7 +67,7 @@ class UnpinnedDataset(Rule):
 
     def check_module(self, module: Module) -> Iterable[Finding]:
         """Judge what a program that learns loads from hubs, OpenML and branches of repositories."""
-        if module.is_test or not learns(module):
+        if module.is_test or not module.fact(learns):
             return
         found: dict[str, list[tuple[ast.Call, str, str]]] = {}
         for name, node, why, pinned in _unpinned(module):
@@ -73,7 +83,8 @@ class UnpinnedDataset(Rule):
 
 def _unpinned(module: Module) -> Iterator[tuple[str, ast.Call, str, str]]:
     """Find what is loaded without a version: its name, the call, why, and how to pin it."""
-    for named in module.names.calls:
+    fetching = (name for name in module.called if name in _FETCHING or _READING.match(name))
+    for named in module.calls_named(*fetching):
         node = named.node
         name = last_name(node.func)
         if None in keywords(node):
@@ -84,7 +95,7 @@ def _unpinned(module: Module) -> Iterator[tuple[str, ast.Call, str, str]]:
             text = text_of(module, given(node, "name"))
             if text and len(node.args) < 2:
                 yield text, node, "is fetched without a version", "version=1"
-        elif _READING.match(name):
+        elif name not in _FETCHING:
             yield from _from_web(module, node)
 
 

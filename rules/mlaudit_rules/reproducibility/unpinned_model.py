@@ -4,8 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mlaudit.rulekit import Confidence, Fix, Pattern, Rule, RuleMeta, Severity, Tier, quoted
-from mlaudit_rules.reproducibility.bindings import last_name
+from mlaudit.rulekit import (
+    Confidence,
+    Fix,
+    Pattern,
+    Rule,
+    RuleMeta,
+    Severity,
+    Tier,
+    last_name,
+    quoted,
+)
 from mlaudit_rules.reproducibility.remote import given, is_on_hub, keywords, text_of
 
 if TYPE_CHECKING:
@@ -55,11 +64,9 @@ class UnpinnedModel(Rule):
 
 
 def _unpinned(module: Module) -> Iterator[tuple[str, ast.Call]]:
-    for named in module.names.calls:
+    for named in module.calls_named(*_LOADING, *module.names.aliases):
         node = named.node
         name = last_name(node.func)
-        if name not in _LOADING and name not in module.names.aliases:
-            continue
         if keywords(node) & {"revision", "local_files_only", "source", None}:
             continue
         if name == "from_pretrained":

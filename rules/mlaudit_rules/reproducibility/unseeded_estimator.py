@@ -53,13 +53,13 @@ class UnseededEstimator(Rule):
         """Judge the construction of estimators."""
         if module.is_test:
             return
-        models = any(kind_of(call) in _MODELS for call in module.calls)
-        kinds = _MODELS | _TRANSFORMERS if models else _MODELS
-        calls = [call for call in module.calls if kind_of(call) in kinds and unseeded(call)]
+        if not module.calls_of(*_MODELS):
+            return
+        calls = [call for call in module.calls_of(*_MODELS, *_TRANSFORMERS) if unseeded(call)]
         if not calls:
             return
         seeding, running = module.fact(Seeding), module.fact(Running)
-        seeded_elsewhere = SeededElsewhere(module)
+        seeded_elsewhere = module.fact(SeededElsewhere)
         for call in calls:
             generator = generator_of(call)
             if seeding.reaches(generator, call) or seeded_elsewhere.holds(call):

@@ -55,7 +55,8 @@ class UnseededGenerator(Rule):
 
     def _own(self, module: Module) -> Iterator[Finding]:
         """Judge generators that the program makes for itself, without a seed."""
-        made = {call.node: call for call in module.calls if _unseeded_generator(call)}
+        generators = module.calls_of("generator")
+        made = [call.node for call in generators if _unseeded_generator(call)]
         reached = Reach(module, made).reached if made else {}
         for node, end in reached.items():
             yield self.report(

@@ -6,8 +6,8 @@ import ast
 from math import ceil, prod
 from typing import TYPE_CHECKING
 
-from mlaudit.rulekit import Confidence, Fix, Needs, Rule, RuleMeta, Severity
-from mlaudit_rules.reproducibility.bindings import last_name, sole_values
+from mlaudit.rulekit import Confidence, Fix, Needs, Rule, RuleMeta, Severity, last_name
+from mlaudit_rules.reproducibility.bindings import sole_values
 from mlaudit_rules.reproducibility.reseeding import seeded
 from mlaudit_rules.reproducibility.running import Running
 from mlaudit_rules.reproducibility.seeding import (
@@ -48,7 +48,7 @@ class UnseededSearch(Rule):
         """Judge the searches and studies, then the samplers of studies."""
         if module.is_test:
             return
-        calls = [call for call in module.calls if _unseeded(call)]
+        calls = [call for call in module.calls_of(*_SEARCHING, "generator") if _unseeded(call)]
         if not calls:
             return
         seeding, running = module.fact(Seeding), module.fact(Running)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from mlaudit.rulekit import Confidence, Fix, Needs, Rule, RuleMeta, Severity, frozen
+from mlaudit.rulekit import Confidence, Fix, Needs, Rule, RuleMeta, Severity, frozen, spelt
 from mlaudit_rules.reproducibility.draws import has_workers
 from mlaudit_rules.reproducibility.running import Running
 from mlaudit_rules.reproducibility.seeding import Seeding
@@ -48,7 +48,11 @@ class WorkerSeeds(Rule):
         """Judge each loader by the class of the data set that it loads; one finding a class."""
         if module.is_test:
             return
-        loaders = [call for call in module.calls if has_workers(call) and not _initialised(call)]
+        loaders = [
+            call
+            for call in module.calls_of("loader")
+            if has_workers(call) and not _initialised(call)
+        ]
         if not loaders:
             return
         drawing = {
@@ -111,14 +115,14 @@ def _draw_of(module: Module, node: ast.ClassDef) -> _Drawing | None:
         if method.name == "__init__":
             continue
         for inner in ast.walk(method):
-            if isinstance(inner, ast.Name | ast.Attribute) and "worker_info" in ast.unparse(inner):
+            if isinstance(inner, ast.Name | ast.Attribute) and "worker_info" in spelt(inner):
                 return None
         for inner in ast.walk(method):
             if not isinstance(inner, ast.Call) or not isinstance(inner.func, ast.Attribute):
                 continue
             if _global_numpy(module, inner):
                 return _Drawing(inner, own=False)
-            if ast.unparse(inner.func.value) in kept:
+            if spelt(inner.func.value) in kept:
                 return _Drawing(inner, own=True)
     return None
 
@@ -131,7 +135,7 @@ def _global_numpy(module: Module, node: ast.Call) -> bool:
 
 def _kept_generators(module: Module, methods: list[ast.FunctionDef]) -> set[str]:
     return {
-        ast.unparse(node.targets[0])
+        spelt(node.targets[0])
         for method in methods
         if method.name == "__init__"
         for node in ast.walk(method)
