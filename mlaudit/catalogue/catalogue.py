@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import os
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from mlaudit.catalogue.table import CatalogueError, Table
+from mlaudit.catalogue.table import CatalogueError, Noted, Table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
     from mlaudit.catalogue.entry import Entry
 
-__all__ = ["Catalogue", "CatalogueError"]
+__all__ = ["Catalogue", "CatalogueError", "Noted"]
 
 VALUES = "values"
 
@@ -23,15 +24,18 @@ class Catalogue:
 
     A table holds `[[entry]]` groups (functions and classes, by dotted name below the library) and
     `[[method]]` groups (methods of values).  A group shares its attributes among its `names`; later
-    groups of the same name add to earlier ones.  Lists of words may be one string, which is parsed
-    several times faster.  `include = "keras"` makes a table an alias.
+    groups of the same name add to earlier ones.  Lists of words may be one string.  `include =
+    "keras"` makes a table an alias.  `noted` is what files were found to say before, by their path.
     """
 
-    def __init__(self, folders: Iterable[Path]):
+    def __init__(self, folders: Iterable[Path], noted: Mapping[str, Noted] | None = None):
+        self._noted = noted or {}
         self._paths: dict[str, list[Path]] = {}
         for folder in folders:
-            for path in sorted(folder.glob("*.toml")):
-                self._paths.setdefault(path.stem, []).append(path)
+            for name in sorted(os.listdir(folder)):  # noqa: PTH208 - at every start, and many
+                library, dot, kind = name.rpartition(".")
+                if dot and kind == "toml":
+                    self._paths.setdefault(library, []).append(folder / name)
         self._tables: dict[str, Table] = {}
         self._found: dict[str, Entry | None] = {}
 
@@ -66,7 +70,7 @@ class Catalogue:
     def _table(self, library: str) -> Table:
         if library not in self._tables:
             section = "method" if library == VALUES else "entry"
-            table = Table(library, self._paths.get(library, ()), section)
+            table = Table(library, self._paths.get(library, ()), section, self._noted)
             self._tables[library] = self._table(table.include) if table.include else table
         return self._tables[library]
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from mlaudit.catalogue.catalogue import Catalogue
 from mlaudit.config.select import Selection
 from mlaudit.engine.digest import digest
 from mlaudit.engine.examination import Examination, Known
@@ -13,7 +12,7 @@ from mlaudit.engine.inputs import root
 from mlaudit.engine.project import ProjectFiles
 from mlaudit.engine.relevance import learning_libraries
 from mlaudit.engine.runner import Runner, Witness
-from mlaudit.rulekit.registry import catalogue_folders, rules
+from mlaudit.rulekit.registry import catalogue, rules
 from mlaudit.source.read import read
 
 if TYPE_CHECKING:
@@ -86,15 +85,15 @@ def prepare(
     details: bool = True,
 ) -> Runner:
     """Make what examines the files of one review."""
-    catalogue = Catalogue(catalogue_folders())
-    libraries = learning_libraries(catalogue.libraries)
+    known = catalogue()
+    libraries = learning_libraries(known.libraries)
     project = ProjectFiles(root(config), libraries, partial(read, transparent=transparent))
     for item in inputs:
         project.register(item.path, item.shown)
     # Whether rules that judge only a run are needed is known by whoever has seen one.
     enabled = [
-        known
-        for code, known in rules().items()
-        if selection.enabled(code) and (known.reads_code or witness is not None)
+        rule
+        for code, rule in rules().items()
+        if selection.enabled(code) and (rule.reads_code or witness is not None)
     ]
-    return Runner(enabled, catalogue, project, selection, witness, details)
+    return Runner(enabled, known, project, selection, witness, details)

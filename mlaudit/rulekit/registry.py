@@ -9,6 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from mlaudit.catalogue.catalogue import Catalogue, Noted
 from mlaudit.catalogue.declared import GROUP, declared
 from mlaudit.model.finding import Confidence, Severity
 from mlaudit.model.frozen import frozen, names_of
@@ -24,7 +25,9 @@ if TYPE_CHECKING:
 # The module of a pack that holds, by the names of its modules, what `facts_of` tells of each; what
 # it leaves out is imported.  scripts/index_rules.py writes that of the rules that come with us.
 INDEX = "index"
-_APART = {"__init__.py", f"{INDEX}.py"}
+# The module of a pack that holds what its catalogue says, by the names of the files.
+TABLES = "tables"
+_APART = {"__init__.py", f"{INDEX}.py", f"{TABLES}.py"}
 
 
 class RegistryError(RuntimeError):
@@ -73,6 +76,17 @@ def catalogue_folders() -> tuple[Path, ...]:
     return tuple(folder for folder in folders if folder.is_dir())
 
 
+def catalogue() -> Catalogue:
+    """Make the catalogue of all rule packs."""
+    noted: dict[str, Noted] = {}
+    for pack in packs():
+        tables = _written(pack, TABLES)
+        for folder in pack.__path__ if tables is not None else ():
+            for name, facts in tables.FILES.items():
+                noted[os.path.join(folder, "catalogue", name)] = Noted(*facts)  # noqa: PTH118
+    return Catalogue(catalogue_folders(), noted)
+
+
 @cache
 def rules() -> dict[str, Registered]:
     """All rules by code, in the order of their codes."""
@@ -90,7 +104,8 @@ def rules() -> dict[str, Registered]:
 
 def of_pack(pack: ModuleType) -> Iterator[Registered]:
     """Give the rules of one pack."""
-    index = _index(pack)
+    written = _written(pack, INDEX)
+    index: dict[str, list[Facts]] = written.MODULES if written is not None else {}
     for folder in pack.__path__:
         for name in modules(pack.__name__, [folder]):
             page = Path(folder, *name.split(".")[1:]).with_suffix(".md")
@@ -106,13 +121,11 @@ def of_pack(pack: ModuleType) -> Iterator[Registered]:
                 )
 
 
-def _index(pack: ModuleType) -> dict[str, list[Facts]]:
-    """Read what a pack says of its modules beforehand, so that none is imported to be known."""
-    if not any(Path(folder, f"{INDEX}.py").is_file() for folder in pack.__path__):
-        return {}
-    module = importlib.import_module(f"{pack.__name__}.{INDEX}")
-    index: dict[str, list[Facts]] = module.MODULES
-    return index
+def _written(pack: ModuleType, name: str) -> Any:
+    """Import what was written of a pack beforehand; None where nothing was."""
+    if not any(Path(folder, f"{name}.py").is_file() for folder in pack.__path__):
+        return None
+    return importlib.import_module(f"{pack.__name__}.{name}")
 
 
 def facts_of(name: str) -> list[Facts]:

@@ -5,16 +5,16 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING
 
-from mlaudit.catalogue.catalogue import Catalogue
 from mlaudit.flow.builder import build
 from mlaudit.rulekit.module import Module
-from mlaudit.rulekit.registry import catalogue_folders, rules
+from mlaudit.rulekit.registry import catalogue, rules
 from mlaudit.source.script import from_text
 from mlaudit.syntax.names import collect
 from mlaudit.syntax.nodes import Nodes
 from mlaudit.syntax.parse import parse
 
 if TYPE_CHECKING:
+    from mlaudit.catalogue.catalogue import Catalogue
     from mlaudit.model.finding import Finding
     from mlaudit.source.document import Document
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 @cache
 def installed_catalogue() -> Catalogue:
     """The tables of all installed rule packs."""
-    return Catalogue(catalogue_folders())
+    return catalogue()
 
 
 def examine(document: Document, profile: str = "exploration") -> Module:

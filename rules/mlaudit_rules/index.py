@@ -1,4 +1,4 @@
-"""What is fixed about the rules of each module, as scripts/index_rules.py wrote it."""
+"""What is known of the rules of each module, as scripts/index_rules.py wrote it."""
 
 MODULES: dict[str, list[dict[str, object]]] = {
     'mlaudit_rules.configuration.counterparts': [],

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from mlaudit.catalogue.catalogue import Catalogue, CatalogueError
+from mlaudit.catalogue.catalogue import Catalogue, CatalogueError, Noted
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -162,6 +162,22 @@ def test_headings_may_be_written_in_any_way(shelf: Shelf) -> None:
     assert b is not None
     assert (a.kind, a.seed) == ("layer", "s")
     assert (b.kind, b.seed, b.when) == ("splitter", "s", {"x": (1,)})
+
+
+def test_a_file_is_read_when_it_is_no_longer_what_was_noted(tmp_path: Path) -> None:
+    path = tmp_path / "lab.toml"
+    path.write_text(SCALER)
+    noted = Noted(path.stat().st_size, None, [("Scaler Other", {"kind": "layer"})])
+    before = Catalogue([tmp_path], {str(path): noted})
+    assert {name: entry.kind for name, entry in before.entries("lab").items()} == {
+        "Scaler": "layer",
+        "Other": "layer",
+    }
+    path.write_text(f"{SCALER}# changed\n")
+    after = Catalogue([tmp_path], {str(path): noted})
+    assert {name: entry.kind for name, entry in after.entries("lab").items()} == {
+        "Scaler": "transformer"
+    }
 
 
 def test_a_table_is_read_when_its_library_is_first_named(shelf: Shelf) -> None:
