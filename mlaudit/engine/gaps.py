@@ -52,8 +52,9 @@ def _unfollowed(module: Module, project: ProjectFiles) -> Iterable[str]:
 
 def _stars(module: Module, project: ProjectFiles) -> Iterable[str]:
     """Name the star imports of unknown libraries, which may bring anything."""
-    known = {*module.catalogue.libraries, *sys.stdlib_module_names}
+    known = module.catalogue.libraries
     for star in module.names.stars:
         ours = star.startswith(".") or project.locate(star, module.document.path) is not None
-        if not ours and star.split(".")[0] not in known:
+        top = star.split(".")[0]
+        if not ours and top not in known and top not in sys.stdlib_module_names:
             yield f"`from {star} import *` brings names that cannot be told"

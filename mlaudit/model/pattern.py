@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
+
+from mlaudit.model.once import once
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -20,7 +21,7 @@ class Pattern:
         self.text = text
         self._flags = flags
 
-    @cached_property
+    @once
     def _compiled(self) -> re.Pattern[str]:
         return re.compile(self.text, self._flags)
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import ast
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from mlaudit.model.frozen import entity
+from mlaudit.model.once import once
 from mlaudit.trace.events import Argument
 
 if TYPE_CHECKING:
@@ -36,12 +36,12 @@ class Call:
     _document: Document
     _unpacked: Unpacked
 
-    @cached_property
+    @once
     def place(self) -> Place:
         """The call's place."""
         return self._document.place(self.node)
 
-    @cached_property
+    @once
     def spread(self) -> bool:
         """Whether `*args` or `**kwargs` may pass more than is written."""
         return any(isinstance(value, ast.Starred) for value in self.node.args) or any(
@@ -49,7 +49,7 @@ class Call:
             for keyword in self.node.keywords
         )
 
-    @cached_property
+    @once
     def is_random(self) -> bool:
         """Whether the result varies, as the catalogue and the arguments tell."""
         entry = self.entry
@@ -62,7 +62,7 @@ class Call:
             return True
         return any(_holds(self.arguments.get(name), values) for name, values in entry.when.items())
 
-    @cached_property
+    @once
     def lacks_seed(self) -> bool:
         """Whether it surely gets no seed of its own: none is given, or None is."""
         if self.entry is None or self.entry.seed is None or self.spread:
@@ -70,7 +70,7 @@ class Call:
         given = self.arguments.get(self.entry.seed)
         return given is None or (given.known and given.value is None)
 
-    @cached_property
+    @once
     def arguments(self) -> Given:
         """The arguments by parameter; by "0", "1", … where the catalogue knows no positions."""
         parameters = self.entry.parameters if self.entry else ()

@@ -34,12 +34,17 @@ WEIGHTS = {
     "pos_weight",
     "is_unbalance",
 }
-WEIGHING = Words("weight", "is_unbalance")
+WEIGHING = Words("class_weight", "pos_weight", "is_unbalance")
 NEUTRAL = (None, False, 1, 1.0)
 RARE = Pattern(
     r"fraud|churn|attrition|bankrupt|intrusion|delinquen|(credit|loan|card)[ _-]?default|"
     r"default[ _.-]?(next|pay|loan|credit)",
     re.IGNORECASE,
+)
+SPEAKING_OF_RARE = Words(
+    *("fraud", "churn", "attrition", "bankrupt", "intrusion", "delinquen", "default", "stroke"),
+    *("anomal", "failure", "defect", "toxic", "spam", "claim", "conversion", "click", "readmi"),
+    any_case=True,
 )
 PERHAPS_RARE = Pattern(
     r"stroke|anomal|failure|defect|toxic|spam|claim|conversion|click|readmi|default",
@@ -183,9 +188,7 @@ def _forgotten(module: Module) -> set[ast.expr]:
     }
     if not named:
         return set()
-    names = module.nodes.find(ast.Name)
-    read = {node.id for node in names if isinstance(node.ctx, ast.Load)}
-    return {value for name, value in named.items() if name not in read}
+    return {value for name, value in named.items() if name not in module.read}
 
 
 def _is_mild(module: Module, weights: ast.expr) -> bool:
@@ -222,9 +225,8 @@ def _one_of_many(module: Module) -> bool:
     """Say whether class weights are a setting of one classifier among several that have none."""
     classifiers = [
         call.arguments.keys()
-        for call in module.calls
+        for call in module.calls_of("predictor")
         if call.entry is not None and call.entry.task == "classifier"
-        if call.entry.kind == "predictor"
     ]
     weighted = [names for names in classifiers if WEIGHTS & set(names)]
     return bool(weighted) and len(classifiers) - len(weighted) > 2 * len(weighted)
@@ -232,11 +234,10 @@ def _one_of_many(module: Module) -> bool:
 
 def _resampling(module: Module) -> Iterator[Sign]:
     """Find what over- or under-samples."""
-    for call in module.calls:
-        if call.entry is not None and call.entry.kind == "resampler":
-            name = call.name.rsplit(".", 1)[-1]
-            yield Sign(f"`{name}` resamples the classes", SHOWN, call.place, resampling=True)
-            return
+    for call in module.calls_of("resampler"):
+        name = call.name.rsplit(".", 1)[-1]
+        yield Sign(f"`{name}` resamples the classes", SHOWN, call.place, resampling=True)
+        return
     for event in module.trace.of(Resample):
         yield Sign("the classes are resampled", SHOWN, event.place, resampling=True)
         return
@@ -256,7 +257,7 @@ def _names(module: Module) -> Iterator[Sign]:
     title = first.source.strip().partition("\n")[0].lstrip("# ") if first else ""
     if title:
         named.append(f"the title is {title[:60]!r}")
-    named = list(dict.fromkeys(named))
+    named = [text for text in dict.fromkeys(named) if SPEAKING_OF_RARE.stand_in(text)]
     for pattern, weight in ((RARE, SUGGESTED), (PERHAPS_RARE, HINTED)):
         found = next((text for text in named if pattern.search(text)), None)
         if found is not None:

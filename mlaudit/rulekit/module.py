@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import ast
-from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from mlaudit.model.once import once
 from mlaudit.rulekit.calls import Call, argument
 from mlaudit.rulekit.unpacked import Unpacked
 from mlaudit.syntax.groups import Groups
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from mlaudit.catalogue.catalogue import Catalogue
-    from mlaudit.catalogue.entry import Entry
     from mlaudit.model.location import Location
     from mlaudit.rulekit.imbalance import Imbalance
     from mlaudit.source.document import Document, Place
@@ -50,12 +49,21 @@ class Module:
         self._unpacked = Unpacked(nodes, names)
         self._facts: dict[Callable[[Module], Any], Any] = {}
 
-    @cached_property
+    @once
     def calls(self) -> list[Call]:
         """All calls whose target is a library's name, in source order."""
-        return [call for named in self.names.calls if (call := self._resolve(named)) is not None]
+        names, document, unpacked = self.names, self.document, self._unpacked
+        found = []
+        for named in names.calls:
+            node = named.node
+            name = names.resolve(node.func) or self._starred(node.func)
+            if name is not None:
+                entry = self.catalogue.find(name)
+                around = (named.function, named.in_loop)
+                found.append(Call(node, name, entry, *around, names, document, unpacked))
+        return found
 
-    @cached_property
+    @once
     def call_of(self) -> dict[ast.AST, Call]:
         """The calls of libraries by their nodes."""
         return {call.node: call for call in self.calls}
@@ -73,29 +81,25 @@ class Module:
         """List the calls of `name(…)` and `anything.name(…)`, in source order."""
         return self._of_name.among(names)
 
-    @cached_property
+    @once
     def kinds(self) -> frozenset[str]:
         """What the library calls are, as the catalogue says."""
         return frozenset(self._of_kind)
 
-    @cached_property
-    def unseeded(self) -> frozenset[str]:
-        """The kinds of the library calls that vary, and have no seed or get none."""
-        return frozenset(
-            call.entry.kind
-            for call in self.calls
-            if call.entry is not None and call.is_random
-            if call.entry.seed is None or call.lacks_seed
-        )
+    @once
+    def read(self) -> frozenset[str]:
+        """The names that are read anywhere in the code."""
+        names = self.nodes.find(ast.Name)
+        return frozenset(node.id for node in names if isinstance(node.ctx, ast.Load))
 
-    @cached_property
+    @once
     def imbalance(self) -> Imbalance:
         """The evidence that the classes are imbalanced."""
         from mlaudit.rulekit.imbalance import gather
 
         return gather(self)
 
-    @cached_property
+    @once
     def is_test(self) -> bool:
         """Whether the document is a test by the naming rules of pytest."""
         name = self.document.path.replace("\\", "/").rsplit("/", 1)[-1]
@@ -142,24 +146,20 @@ class Module:
         """Evaluate an argument as far as literals and names bound once to a literal go."""
         return argument(node, self.names, self.document)
 
-    @cached_property
+    @once
     def _of_kind(self) -> Groups[Call]:
         return Groups(self.calls, [call.entry.kind if call.entry else "" for call in self.calls])
 
-    @cached_property
+    @once
     def _of_name(self) -> Groups[NamedCall]:
         calls = self.names.calls
         return Groups(calls, [last_name(named.node.func) for named in calls])
 
-    def _resolve(self, named: NamedCall) -> Call | None:
-        name: str | None = None
-        entry: Entry | None = None
-        for candidate in self.names.candidates(named.node.func):
-            entry = self.catalogue.find(candidate)
-            name = candidate
-            if entry is not None:
-                break
-        if name is None:
-            return None
-        around = (named.function, named.in_loop)
-        return Call(named.node, name, entry, *around, self.names, self.document, self._unpacked)
+    def _starred(self, function: ast.expr) -> str | None:
+        """Find what star imports may bring: of several candidates one that is known, or the last.
+
+        Only names that do not resolve have several.
+        """
+        found = self.names.candidates(function) if self.names.stars else []
+        known = (name for name in found if self.catalogue.find(name) is not None)
+        return next(known, next(reversed(found), None))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from mlaudit.model.frozen import frozen
 
 if TYPE_CHECKING:
+    from mlaudit.rulekit.calls import Call
     from mlaudit.rulekit.module import Module
 
 
@@ -27,14 +28,21 @@ class Needs:
 
     def met(self, module: Module) -> bool:
         """Say whether any of them is there, or none is asked for."""
-        return (
-            any(word in module.document.text for word in self.words)
-            or any(kind in module.kinds for kind in self.calls)
-            or any(kind in module.unseeded for kind in self.unseeded)
-            or any(kind in module.trace.influences for kind in self.influences)
-            or any(map(module.trace.tells, self.trace))
+        trace = module.trace
+        return bool(
+            (self.words and any(map(module.document.text.__contains__, self.words)))
+            or (self.calls and not module.kinds.isdisjoint(self.calls))
+            or (self.influences and not trace.influences.isdisjoint(self.influences))
+            or (self.trace and any(map(trace.tells, self.trace)))
+            or (self.unseeded and any(map(_is_unseeded, module.calls_of(*self.unseeded))))
             or self == _NONE
         )
+
+
+def _is_unseeded(call: Call) -> bool:
+    """Say whether a call varies, and has no seed or gets none."""
+    entry = call.entry
+    return entry is not None and call.is_random and (entry.seed is None or call.lacks_seed)
 
 
 _NONE = Needs()

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import ast
-from functools import cached_property
 from typing import TYPE_CHECKING
+
+from mlaudit.model.once import once
 
 if TYPE_CHECKING:
     from mlaudit.syntax.names import Names
@@ -21,7 +22,7 @@ class Unpacked:
         self._nodes = nodes
         self._names = names
 
-    @cached_property
+    @once
     def _bound(self) -> dict[str, list[ast.expr | None]]:
         """Every binding of each name: by its value where it is plainly assigned the only one."""
         bound: dict[str, list[ast.expr | None]] = {}
@@ -36,7 +37,7 @@ class Unpacked:
                     bound[target.id] = [node.value]
         return bound
 
-    @cached_property
+    @once
     def _changed(self) -> set[str]:
         changed = {name for node in self._nodes.find(ast.Call) for name in self._touched(node)}
         for part in self._nodes.find(ast.Subscript):

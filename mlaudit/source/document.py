@@ -8,11 +8,11 @@ unique over the whole document, which lets an `ast` node say where it stands by 
 from __future__ import annotations
 
 from bisect import bisect_right
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 from mlaudit.model.frozen import field, record
 from mlaudit.model.location import Location
+from mlaudit.model.once import once
 
 if TYPE_CHECKING:
     import ast
@@ -131,26 +131,26 @@ class Document:
     metadata: dict[str, object] = field(default_factory=dict)
     cell_ends: tuple[int, ...] = ()
 
-    @cached_property
+    @once
     def text(self) -> str:
         """All units joined; a document line is a line of this text."""
         return "\n".join(unit.text for unit in self.units)
 
-    @cached_property
+    @once
     def lines(self) -> list[str]:
         """The document lines."""
         return self.text.split("\n")
 
-    @cached_property
+    @once
     def written_lines(self) -> list[str]:
         """The document lines as their author wrote them, magics included: what to show people."""
         return "\n".join(unit.written for unit in self.units).split("\n")
 
-    @cached_property
+    @once
     def _is_ascii(self) -> bool:
         return self.text.isascii()
 
-    @cached_property
+    @once
     def _first_lines(self) -> list[int]:
         return [unit.first_line for unit in self.units]
 

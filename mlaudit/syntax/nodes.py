@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import ast
 from collections import defaultdict
-from functools import cached_property
 from typing import Any, TypeVar, overload
+
+from mlaudit.model.once import once
 
 N = TypeVar("N", bound=ast.AST)
 M = TypeVar("M", bound=ast.AST)
@@ -107,7 +108,7 @@ class Nodes:
         found: list[Any] = self._all
         return [(found[start], start, self._ends[start]) for start in self._positions(kinds)]
 
-    @cached_property
+    @once
     def parents(self) -> dict[ast.AST, ast.AST]:
         """What holds each node; the root is held by nothing."""
         found = self._all
@@ -115,7 +116,7 @@ class Nodes:
         del held[self.root]
         return held
 
-    @cached_property
+    @once
     def _starts(self) -> dict[ast.AST, int]:
         return {node: start for start, node in enumerate(self._all)}
 

@@ -7,10 +7,10 @@ function that nobody calls), and belongs to the `document` of its place.
 from __future__ import annotations
 
 from enum import StrEnum
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 from mlaudit.model.frozen import entity, field, frozen
+from mlaudit.model.once import once
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -302,15 +302,20 @@ class Evaluate(Event):
         """Whether the number of a metric is told to people."""
         return self.metric is not None and Use.REPORTED in self.uses
 
-    @cached_property
+    @once
     def held_out(self) -> bool:
         """Whether the judged rows are surely none that the model was trained on.
 
         To be asked when the trace is made: it is worked out once.
         """
-        if not self.fits or not self.rows.known:
+        if not self.fits or not self.rows.known or not all(fit.rows.known for fit in self.fits):
             return False
-        return all(fit.rows.known and not fit.rows.overlap(self.rows) for fit in self.fits)
+        return not any(self.meetings)
+
+    @once
+    def meetings(self) -> tuple[Overlap, ...]:
+        """How the rows of each training overlap the judged ones; to be asked when that is."""
+        return tuple([fit.rows.overlap(self.rows) for fit in self.fits])
 
 
 @entity

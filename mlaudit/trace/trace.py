@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from mlaudit.model.once import once
 from mlaudit.trace.events import (
     ChosenOnReported,
     CrossValidate,
@@ -66,47 +66,44 @@ class Trace:
             return any(kind.__name__ == what for kind in self._of_kind)
         return bool(getattr(self, what))
 
-    @cached_property
+    @once
     def influences(self) -> frozenset[Kind]:
         """The kinds of influences that reach any training."""
         return frozenset(influence.kind for fit in self.of(Fit) for influence in fit.influences)
 
-    @cached_property
+    @once
     def held_back(self) -> list[Fit]:
         """Trainings that set some of their rows apart by position."""
         return [fit for fit in self.of(Fit) if fit.held_back is not None]
 
-    @cached_property
+    @once
     def _of_kind(self) -> dict[type[Event], list[Event]]:
         found: dict[type[Event], list[Event]] = {}
         for event in self.events:
             found.setdefault(type(event), []).append(event)
         return found
 
-    @cached_property
+    @once
     def held_out(self) -> list[Evaluate]:
         """Evaluations on rows that are surely none of the training, told or not."""
         return [event for event in self.of(Evaluate) if event.held_out]
 
-    @cached_property
+    @once
     def _perhaps_held_out(self) -> list[Evaluate]:
         """Evaluations on rows that need not be among those of the training, if that is seen."""
         known = (event for event in self.of(Evaluate) if event.rows.known)
         return [event for event in known if _beyond(event)]
 
-    @cached_property
+    @once
     def overlaps(self) -> list[Overlapping]:
         """Evaluations on rows that the same model had been trained on."""
         found = []
         for evaluation in self.of(Evaluate):
-            for fit in evaluation.fits:
-                if fit.model.role is not Role.PREDICTOR:
+            for fit, overlap in zip(evaluation.fits, evaluation.meetings, strict=True):
+                if overlap is Overlap.DISJOINT or fit.model.role is not Role.PREDICTOR:
                     continue
-                overlap = fit.rows.overlap(evaluation.rows)
-                if self._other_answers(fit, evaluation):
-                    overlap = min(overlap, Overlap.MAY)
-                if overlap is not Overlap.DISJOINT:
-                    found.append(Overlapping(fit, evaluation, overlap))
+                unsure = overlap is Overlap.MUST and self._other_answers(fit, evaluation)
+                found.append(Overlapping(fit, evaluation, Overlap.MAY if unsure else overlap))
         return found
 
     def _other_answers(self, fit: Fit, evaluation: Evaluate) -> bool:
@@ -125,7 +122,7 @@ class Trace:
             return False
         return learnt.overlap(answers) is not Overlap.MUST
 
-    @cached_property
+    @once
     def preprocessing_leaks(self) -> list[PreprocessingLeak]:
         """Influences of rows that are evaluated later, where training and evaluation rows differ.
 
@@ -147,12 +144,12 @@ class Trace:
         )
         return list({id(model): model for model in reached}.values())
 
-    @cached_property
+    @once
     def _leaks(self) -> list[PreprocessingLeak]:
         """Every way from an influence into an evaluation that it invalidates."""
         found = []
         for evaluation in sorted(self.of(Evaluate), key=lambda event: event.metric is None):
-            if any(fit.rows.overlap(evaluation.rows) for fit in evaluation.fits):
+            if any(evaluation.meetings):
                 continue
             if evaluation.metric is None and not _apart_from_training(evaluation):
                 continue  # a contest's test set, whose labels are elsewhere
@@ -174,7 +171,7 @@ class Trace:
                     found.append(PreprocessingLeak(influence, validation, None, None))
         return found
 
-    @cached_property
+    @once
     def fits_on_test(self) -> list[PreprocessingLeak]:
         """Influences that come from evaluated rows alone and never met the training rows.
 
@@ -185,22 +182,23 @@ class Trace:
             if not evaluation.held_out:
                 continue
             for influence in evaluation.influences:
-                met = any(influence.rows.overlap(fit.rows) for fit in evaluation.fits)
                 if influence.removes or influence.of_one_side:
                     continue  # bounds that told which rows are judged change no value
-                if not met and influence.rows.overlap(evaluation.rows) is Overlap.MUST:
+                if influence.rows.overlap(evaluation.rows) is not Overlap.MUST:
+                    continue
+                if not any(influence.rows.overlap(fit.rows) for fit in evaluation.fits):
                     trained = _nearest(evaluation)
                     names = (evaluation.variable, trained.variable)
                     split = self.split_of(evaluation.rows, *names, before=evaluation)
                     _keep(found, PreprocessingLeak(influence, evaluation, trained, split))
         return list(found.values())
 
-    @cached_property
+    @once
     def reports(self) -> list[Evaluate]:
         """Evaluations by a metric whose number is told to people."""
         return [event for event in self.of(Evaluate) if event.reported]
 
-    @cached_property
+    @once
     def chosen_on_reported(self) -> list[ChosenOnReported]:
         """Choices by a score on held-out rows that also give a reported score, and no others do.
 
@@ -235,7 +233,7 @@ class Trace:
         chosen = (report for report in reports if choice in report.chosen_by)
         return (*chosen, *alike, *behind, *reports)[0]
 
-    @cached_property
+    @once
     def tuned_on_reported(self) -> list[ChosenOnReported]:
         """Choices on folds of rows that hold those of a score of the chosen model, one a choice."""
         found: dict[Place, ChosenOnReported] = {}
@@ -258,7 +256,7 @@ class Trace:
             for fit in report.fits
         )
 
-    @cached_property
+    @once
     def judges_fairly(self) -> bool:
         """Whether any model is judged on folds, or told a score on held-out rows."""
         return bool(self._validations) or any(report.held_out for report in self.reports)
@@ -365,7 +363,7 @@ class Trace:
         named = next((split for split in alike if set(names) & set(split.outputs)), None)
         return named or next(iter(alike), None)
 
-    @cached_property
+    @once
     def _numbers(self) -> dict[int, int]:
         """Number the events in order, by identity."""
         return {id(event): number for number, event in enumerate(self.events)}
@@ -407,7 +405,7 @@ class Trace:
         )
         return any(event.rows.overlap(part) is Overlap.MUST for event in taking)
 
-    @cached_property
+    @once
     def _classes_judged_apart(self) -> set[str]:
         """The models that are judged on folds, or on rows that may well be others, by class."""
         return {
@@ -419,11 +417,11 @@ class Trace:
             *(name for event in self._validations for name in _classes(event.model)),
         }
 
-    @cached_property
+    @once
     def _places_of_folds(self) -> set[Place]:
         return {event.place for event in self._validations}
 
-    @cached_property
+    @once
     def _validations(self) -> list[CrossValidate]:
         """The validations on folds whose scores are seen; searches may keep theirs."""
         return [
@@ -432,7 +430,7 @@ class Trace:
             if not event.search or event.model.scores_read or _talks(event.model)
         ]
 
-    @cached_property
+    @once
     def _watched(self) -> dict[int, list[RowSet]]:
         """The rows that trainings watch, by the identity of the model."""
         found: dict[int, list[RowSet]] = {}
@@ -463,12 +461,11 @@ class Trace:
             return False
         if influence.kind is Kind.TARGET_ENCODING and not evaluated.within(influence.rows):
             return False
-        if self._out_of_fold(influence.rows, evaluated):
-            return False
         least = Overlap.MUST if influence.kind is Kind.DUPLICATION else Overlap.MAY
         return (
             influence.rows.overlap(evaluated) is Overlap.MUST
             and influence.rows.overlap(trained) >= least
+            and not self._out_of_fold(influence.rows, evaluated)
         )
 
 
@@ -508,8 +505,7 @@ def _ignores_features(model: Model) -> bool:
 
 def _beyond(evaluation: Evaluate) -> bool:
     """Say whether the judged rows are not surely those that the model was trained on."""
-    surely = Overlap.MUST
-    return all(fit.rows.overlap(evaluation.rows) is not surely for fit in evaluation.fits)
+    return Overlap.MUST not in evaluation.meetings
 
 
 def _nearest(evaluation: Evaluate) -> Fit:

@@ -110,14 +110,12 @@ def _tests(module: Module, call: Call) -> bool:
         return False
     if any(_HELD_OUT.search(ast.unparse(argument)) for argument in call.node.args):
         return False
-    read = {node.id for node in module.nodes.find(ast.Name) if isinstance(node.ctx, ast.Load)}
-    return held_out[0] in read
+    return held_out[0] in module.read
 
 
 def _rows(module: Module) -> int | None:
     """Give the number of rows, if it is a data set of scikit-learn alone, or an output shows it."""
-    loads = [call for call in module.calls if call.entry and call.entry.kind == "load"]
-    sizes = {_TOYS.get(call.name.rsplit(".", 1)[-1]) for call in loads}
+    sizes = {_TOYS.get(call.name.rsplit(".", 1)[-1]) for call in module.calls_of("load")}
     if len(sizes) == 1 and None not in sizes:
         return sizes.pop()
     outputs = (text for cell in module.document.cells for text in cell.outputs)

@@ -105,15 +105,16 @@ def _named(module: Module) -> Iterator[tuple[ast.expr, str]]:
         and not _changeable(module.nodes.parents, node)
     ]
     for named in module.names.calls:
-        found += _in_call(module, named.node)
+        if named.node.args or named.node.keywords:
+            found += _in_call(module, named.node)
     found = [(node, number) for node, number in found if not _counted(module, node)]
     yield from sorted(found, key=lambda pair: (pair[0].lineno, pair[0].col_offset))
 
 
 def _in_call(module: Module, node: ast.Call) -> Iterator[tuple[ast.expr, str]]:
     name = node.func.attr if isinstance(node.func, ast.Attribute) else ""
-    sets = module.names.resolve(node.func) == "torch.cuda.set_device"
-    if (name == "cuda" or sets) and node.args and _is_number(node.args[0]):
+    numbered = node.args and _is_number(node.args[0])
+    if numbered and (name == "cuda" or _sets_device(module, node)):
         yield node, module.text(node.args[0])
     if name in _DECLARING:
         return
@@ -122,6 +123,10 @@ def _in_call(module: Module, node: ast.Call) -> Iterator[tuple[ast.expr, str]]:
         one = keyword.arg == "gpu_id" and _is_number(value)
         if one or (keyword.arg in _LISTS and _is_list(value)):
             yield value, module.text(value).strip("[]() ")
+
+
+def _sets_device(module: Module, node: ast.Call) -> bool:
+    return module.names.resolve(node.func) == "torch.cuda.set_device"
 
 
 def _is_number(node: ast.expr) -> bool:

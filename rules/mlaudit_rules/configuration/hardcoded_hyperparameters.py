@@ -91,18 +91,18 @@ class HardcodedHyperparameters(Rule):
 def _judged(module: Module) -> Iterator[tuple[ast.Call, list[tuple[str, Argument]]]]:
     """Find the calls that are given numbers as settings, each with these."""
     seen = set()
-    for call in module.calls:
-        if call.entry is not None and call.entry.kind in _KINDS:
-            given = [
-                (name, argument)
-                for name in call.arguments
-                if name in call.entry.hyperparameters
-                and _inline_number(argument := call.arguments[name])
-            ]
-            seen.add(call.node)
-            if given and not _one_of_several(module, call.node):
-                yield call.node, given
-    for named in module.names.calls:
+    for call in module.calls_of(*_KINDS):
+        settings = call.entry.hyperparameters if call.entry else ()
+        given = [
+            (name, argument)
+            for name in call.arguments
+            if name in settings and _inline_number(argument := call.arguments[name])
+        ]
+        seen.add(call.node)
+        if given and not _one_of_several(module, call.node):
+            yield call.node, given
+    own = [name for name in module.names.functions if _OWN_TRAINING.search(name)]
+    for named in module.calls_named(*_TRAINING, *own):
         if named.node not in seen:
             given = _settings(module, named.node)
             if given:
@@ -142,15 +142,14 @@ def _settings(module: Module, node: ast.Call) -> list[tuple[str, Argument]]:
     if isinstance(called, ast.Attribute) and called.attr in _TRAINING:
         return list(_training_settings(module, node, _TRAINING[called.attr]))
     function = module.names.functions.get(called.id) if isinstance(called, ast.Name) else None
-    return list(_own_settings(module, node, function)) if function is not None else []
+    trains = function is not None and _OWN_TRAINING.search(function.name) is not None
+    return list(_own_settings(module, node, function)) if trains and function else []
 
 
 def _own_settings(
     module: Module, node: ast.Call, function: ast.FunctionDef | ast.AsyncFunctionDef
 ) -> Iterator[tuple[str, Argument]]:
     """Find the settings of training in a call of a function of the program that trains."""
-    if _OWN_TRAINING.search(function.name) is None:
-        return
     names = [parameter.arg for parameter in (*function.args.posonlyargs, *function.args.args)]
     starred = any(isinstance(value, ast.Starred) for value in node.args)
     given = [] if starred else list(zip(names, node.args, strict=False))

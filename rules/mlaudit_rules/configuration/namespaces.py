@@ -6,6 +6,8 @@ import ast
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from mlaudit.rulekit import last_name
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -30,8 +32,8 @@ class Namespaces:
         """Whether every use of the parsed command line is in this document and by attribute."""
         parsed = [
             named.node
-            for named in self._module.names.calls
-            if isinstance(named.node.func, ast.Attribute) and named.node.func.attr in _PARSING
+            for named in self._module.calls_named(*_PARSING)
+            if isinstance(named.node.func, ast.Attribute)
         ]
         if not parsed or any("namespace" in _keywords(call) for call in parsed):
             return False
@@ -49,17 +51,13 @@ class Namespaces:
 
         Code that writes an attribute of the command line, or that tests one, reads it too.
         """
-        found = set()
-        for node in self._module.nodes.below():
-            if isinstance(node, ast.Attribute):
-                found.add(node.attr)
-            elif (
-                isinstance(node, ast.Constant)
-                and isinstance(node.value, str)
-                and not self._declares(node)
-            ):
-                found.add(node.value)
-        return frozenset(found)
+        nodes = self._module.nodes
+        texts = (
+            node.value
+            for node in nodes.find(ast.Constant)
+            if isinstance(node.value, str) and not self._declares(node)
+        )
+        return frozenset([*(node.attr for node in nodes.find(ast.Attribute)), *texts])
 
     def _declares(self, node: ast.AST) -> bool:
         parent = self._parents.get(node)
@@ -96,9 +94,8 @@ class Namespaces:
         if function is None:
             return set()
         names = set()
-        for named in self._module.names.calls:
-            target = named.node.func
-            if isinstance(target, ast.Name) and target.id == function.name:
+        for named in self._module.calls_named(function.name):
+            if isinstance(named.node.func, ast.Name):
                 found = self._holders(named.node)
                 if not found:
                     return set()
@@ -123,7 +120,7 @@ class Namespaces:
             parent = self._parents[parent]
         if not isinstance(parent, ast.Call):
             return True
-        name = _last(parent.func)
+        name = last_name(parent.func)
         if name == "vars":
             return not self._shown(parent)
         if name in {"getattr", "hasattr", "setattr"}:
@@ -134,7 +131,11 @@ class Namespaces:
         parent = self._parents[node]
         if isinstance(parent, ast.keyword):
             parent = self._parents[parent]
-        return isinstance(parent, ast.Call) and _last(parent.func) in {*_SHOWING, "dumps", "dump"}
+        return isinstance(parent, ast.Call) and last_name(parent.func) in {
+            *_SHOWING,
+            "dumps",
+            "dump",
+        }
 
     def _local(self, name: str) -> bool:
         names = self._module.names
@@ -143,9 +144,3 @@ class Namespaces:
 
 def _keywords(call: ast.Call) -> set[str | None]:
     return {keyword.arg for keyword in call.keywords}
-
-
-def _last(node: ast.expr) -> str:
-    if isinstance(node, ast.Attribute):
-        return node.attr
-    return node.id if isinstance(node, ast.Name) else ""

@@ -27,12 +27,9 @@ class Option:
 
 def argparse_options(module: Module) -> Iterator[Option]:
     """Find the `add_argument` calls of argparse parsers and their groups."""
-    if "add_argument" not in module.document.text:
-        return
-    for named in module.names.calls:
-        node = named.node
-        if isinstance(node.func, ast.Attribute) and node.func.attr == "add_argument":
-            option = _argparse_option(node)
+    for named in module.calls_named("add_argument"):
+        if isinstance(named.node.func, ast.Attribute):
+            option = _argparse_option(module, named.node)
             if option is not None:
                 yield option
 
@@ -55,13 +52,15 @@ def click_options(module: Module) -> Iterator[tuple[Option, frozenset[str]]]:
                     yield option, read
 
 
-def _argparse_option(node: ast.Call) -> Option | None:
+def _argparse_option(module: Module, node: ast.Call) -> Option | None:
     flags = _strings(node.args)
     given = {keyword.arg: keyword.value for keyword in node.keywords}
     if None in given or not flags or len(flags) != len(node.args):
         return None
-    if _text(given.get("action")) in _SILENT_ACTIONS or "SUPPRESS" in ast.dump(node):
+    if _text(given.get("action")) in _SILENT_ACTIONS:
         return None
+    if "SUPPRESS" in module.text(node) and "SUPPRESS" in ast.dump(node):
+        return None  # and not in a comment alone
     long = [flag for flag in flags if flag.startswith("--")]
     flag = (long or flags)[0]
     name = _text(given.get("dest")) or flag.lstrip("-").replace("-", "_")

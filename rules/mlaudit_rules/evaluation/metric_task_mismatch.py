@@ -18,6 +18,7 @@ from mlaudit.rulekit import (
     Words,
     named,
     quoted,
+    spelt,
 )
 from mlaudit_rules.evaluation.branches import exclusive
 
@@ -79,7 +80,7 @@ class MetricTaskMismatch(Rule):
 
     def check_module(self, module: Module) -> Iterable[Finding]:
         """Judge metrics by what made their predictions."""
-        calls = {call.place: call for call in module.calls if _is_metric(call)}
+        calls = {call.place: call for call in module.calls_of("metric")}
         seen: set[Place] = set()
         for event in module.trace.of(Evaluate):
             problem = _problem(module, event, calls.get(event.place))
@@ -101,12 +102,12 @@ class MetricTaskMismatch(Rule):
 
     def _networks(self, module: Module) -> Iterator[Finding]:
         """Judge networks compiled with a regression loss and accuracy."""
-        text = module.document.text
-        if ".compile(" not in text or CLASSIFYING.stand_in(text):
+        compiling = [named.node for named in module.calls_named("compile")]
+        if not compiling or CLASSIFYING.stand_in(module.document.text):
             return
-        for node in module.nodes.find(ast.Call):
+        for node in compiling:
             given = {keyword.arg: keyword.value for keyword in node.keywords}
-            if not (isinstance(node.func, ast.Attribute) and node.func.attr == "compile"):
+            if not isinstance(node.func, ast.Attribute):
                 continue
             loss, metrics = given.get("loss"), given.get("metrics")
             if loss is None or metrics is None:
@@ -122,29 +123,25 @@ class MetricTaskMismatch(Rule):
                 )
 
 
-def _is_metric(call: Call) -> bool:
-    return call.entry is not None and call.entry.kind == "metric"
-
-
 def _problem(module: Module, event: Evaluate, call: Call | None) -> Problem | None:
     """Say what is wrong, how surely, and the remedy; None where nothing is."""
-    metric, task, model = event.metric or "", event.model.task, named(event.model)
+    metric, task = event.metric or "", event.model.task
     if task == "regressor" and metric in OF_LABELS:
         if call is None or _made_discrete(module, call):
             return None
-        wrong = f"`{metric}` compares classes, but {model} predicts a quantity"
+        wrong = f"`{metric}` compares classes, but {named(event.model)} predicts a quantity"
         why = "a prediction counts only if it is exactly right"
         return f"{wrong}: {why}", Confidence.HIGH, "Use mean_absolute_error or r2_score."
     if metric in OF_SPREAD and call is not None and _cut_into_classes(module, call):
-        wrong = f"`{metric}` takes the classes that {model} tells apart for quantities"
+        wrong = f"`{metric}` takes the classes that {named(event.model)} tells apart for quantities"
         why = "it was given a comparison or an argmax"
         return f"{wrong}: {why}", Confidence.HIGH, "Use classification_report."
     if task == "classifier" and _judged_by_distance(module, event):
-        wrong = f"`{metric}` takes the classes that {model} predicts for quantities"
+        wrong = f"`{metric}` takes the classes that {named(event.model)} predicts for quantities"
         why = "it depends on how the classes are numbered"
         return f"{wrong}: {why}", Confidence.MEDIUM, "Use classification_report."
     if task == "regressor" and metric == "score" and _called_accuracy(module, event):
-        wrong = f"the score of a regressor such as {model} is R², not accuracy"
+        wrong = f"the score of a regressor such as {named(event.model)} is R², not accuracy"
         return f"{wrong}: it is no share of right predictions", Confidence.HIGH, "Call it R²."
     return None
 
@@ -170,7 +167,7 @@ def _cut_into_classes(module: Module, call: Call) -> bool:
         values = [node]
         if isinstance(node, ast.Name):
             made = assigned.get(node.id, ())
-            values = [one.value for one in made if ast.unparse(_target(one)) == node.id]
+            values = [one.value for one in made if spelt(_target(one)) == node.id]
         if any(map(_cuts, values)):
             return True
     return False

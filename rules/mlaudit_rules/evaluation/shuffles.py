@@ -52,7 +52,7 @@ class Shuffle:
 def shuffled_apart(module: Module) -> Iterator[tuple[Shuffle, Shuffle]]:
     """Find neighbours in a block that shuffle two arrays which later belong together."""
     meetings = None
-    if not any(word in module.document.text for word in SHUFFLING) or not _several(module):
+    if not _several(module):
         return
     for node in module.nodes.find(*BLOCKS):
         for block in (node.body, getattr(node, "orelse", [])):
@@ -67,7 +67,7 @@ def _several(module: Module) -> bool:
     aliases = module.names.aliases.items()
     words = {alias for alias, name in aliases if name.rsplit(".", 1)[-1] in SHUFFLING}
     words.update(SHUFFLING)
-    return sum(_name(named.node.func) in words for named in module.names.calls) > 1
+    return len(module.calls_named(*words)) > 1
 
 
 def _neighbours(module: Module, block: list[ast.stmt]) -> Iterator[tuple[Shuffle, Shuffle]]:
@@ -157,16 +157,10 @@ def _reseeds(statement: ast.stmt) -> bool:
     )
 
 
-def _name(func: ast.expr) -> str:
-    return func.attr if isinstance(func, ast.Attribute) else getattr(func, "id", "")
-
-
 def _meetings(module: Module) -> list[set[str]]:
     """Give the pairs of names that some call takes as features and labels."""
     pairs: list[set[str]] = []
-    for named in module.names.calls:
-        if _name(named.node.func) not in MEETING:
-            continue
+    for named in module.calls_named(*MEETING):
         arguments = [*named.node.args, *(keyword.value for keyword in named.node.keywords)]
         arguments += [
             item

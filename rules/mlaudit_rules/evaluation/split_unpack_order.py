@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from mlaudit.rulekit import Confidence, Fix, Needs, Pattern, Repair, Rule, RuleMeta, Severity, Words
@@ -41,16 +42,13 @@ class SplitUnpackOrder(Rule):
 
     def check_module(self, module: Module) -> Iterable[Finding]:
         """Judge the assignments whose value is a split of several arrays into two parts each."""
-        splits = {call.node: call for call in module.calls if _splits_in_two(call)}
-        if not splits:
-            return
-        for target, value in _unpackings(module):
-            call = splits.get(value)
-            if call is None or any(isinstance(item, ast.Starred) for item in value.args):
+        for call in filter(_splits_in_two, module.calls_of("split")):
+            if any(isinstance(item, ast.Starred) for item in call.node.args):
                 continue
-            names = [_name(item) for item in target.elts]
-            if len(names) == 2 * len(value.args) and None not in names:
-                yield from self._judge(module, call, target, [name or "" for name in names])
+            for target in _unpackings(module, call.node):
+                names = [_name(item) for item in target.elts]
+                if len(names) == 2 * len(call.node.args) and None not in names:
+                    yield from self._judge(module, call, target, [name or "" for name in names])
 
     def repairs(self, module: Module, finding: Finding) -> Iterable[Repair]:
         """Put the names into the documented order."""
@@ -90,21 +88,15 @@ class SplitUnpackOrder(Rule):
 
 
 def _splits_in_two(call: Call) -> bool:
-    return (
-        call.entry is not None
-        and call.entry.kind == "split"
-        and call.entry.outputs == 2
-        and call.name.endswith("train_test_split")
-    )
+    two = call.entry is not None and call.entry.outputs == 2
+    return two and call.name.endswith("train_test_split")
 
 
-def _unpackings(module: Module) -> Iterator[tuple[ast.Tuple | ast.List, ast.Call]]:
-    for node in module.nodes.find(ast.Assign):
-        if not isinstance(node.value, ast.Call):
-            continue
-        for target in node.targets:
-            if isinstance(target, ast.Tuple | ast.List):
-                yield target, node.value
+def _unpackings(module: Module, call: ast.Call) -> list[ast.Tuple | ast.List]:
+    """Find what the results of a call are unpacked into."""
+    parent = module.nodes.parents[call]
+    targets = parent.targets if isinstance(parent, ast.Assign) else []
+    return [target for target in targets if isinstance(target, ast.Tuple | ast.List)]
 
 
 def _name(node: ast.expr) -> str | None:
@@ -117,6 +109,7 @@ def _name(node: ast.expr) -> str | None:
     return None
 
 
+@lru_cache(maxsize=512)
 def _part(name: str) -> str | None:
     """Tell train from test names; None where a name says neither or both."""
     name = name.lower()
@@ -129,6 +122,7 @@ def _part(name: str) -> str | None:
     return found[0] if len(found) == 1 else None
 
 
+@lru_cache(maxsize=512)
 def _role(name: str) -> str | None:
     found = _ROLE.match(name)
     return _ROLES[found[1].lower()] if found else None

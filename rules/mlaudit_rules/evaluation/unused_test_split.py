@@ -53,7 +53,7 @@ class UnusedTestSplit(Rule):
             names = test_names(split)
             if not names or split.place.document is not module.document:
                 continue
-            if not names.isdisjoint(module.fact(read_names)):
+            if not (names.isdisjoint(module.read) and names.isdisjoint(module.fact(read_words))):
                 continue
             trained = trained_on_rest(trace, split)
             if trained is not None:
@@ -102,9 +102,9 @@ def learns_from_rest(fit: Fit, split: Split) -> bool:
     return fit.model.role is Role.PREDICTOR and fit.rows.within(split.parts[0])
 
 
-def read_names(module: Module) -> set[str]:
-    """Gather the names that the document reads anywhere, also in the texts of queries."""
-    read = {node.id for node in module.nodes.find(ast.Name) if node.ctx.__class__ is ast.Load}
+def read_words(module: Module) -> set[str]:
+    """Gather the words of all texts: those of queries may be names."""
+    read: set[str] = set()
     for node in module.nodes.find(ast.Constant):
         if isinstance(node.value, str):
             read.update(node.value.replace("@", " ").split())

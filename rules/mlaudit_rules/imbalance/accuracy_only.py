@@ -18,6 +18,7 @@ from mlaudit.rulekit import (
     RuleMeta,
     Severity,
     quoted,
+    spelt,
 )
 from mlaudit_rules.imbalance.measured import measures
 
@@ -37,6 +38,7 @@ SUITABLE = Pattern(
 ACCURACY = {"accuracy_score", "accuracy"}
 MOST_PLACES = 4
 SCORED = {"score", "evaluate", "evaluate_generator"}
+_JUDGING = (Evaluate, CrossValidate)
 KNOWN = frozenset({None, "accuracy"})
 
 
@@ -79,29 +81,25 @@ def _accuracies(module: Module) -> list[Place]:
     found = [
         event
         for event in module.trace.events
-        if _measures_accuracy(event, compiled is not None) and not _of_balanced(module, event)
+        if isinstance(event, _JUDGING)
+        and _measures_accuracy(event, compiled is not None)
+        and not _of_balanced(module, event)
     ]
     found.sort(key=lambda event: isinstance(event, Evaluate) and not event.held_out)
     places = list(dict.fromkeys(event.place for event in found))
     return places or ([compiled] if compiled is not None else [])
 
 
-def _of_balanced(module: Module, event: object) -> bool:
+def _of_balanced(module: Module, event: Evaluate | CrossValidate) -> bool:
     """Say whether the judged rows are those that a resampling has balanced."""
-    if not isinstance(event, Evaluate | CrossValidate):
-        return False
     resamples = module.trace.near(Resample, event.rows)
     return any(event.rows.within(resample.result) for resample in resamples)
 
 
-def _measures_accuracy(event: object, compiled: bool) -> bool:
-    match event:
-        case Evaluate():
-            return event.metric in ACCURACY or _scores_accuracy(event, compiled)
-        case CrossValidate():
-            return _validates_accuracy(event)
-        case _:
-            return False
+def _measures_accuracy(event: Evaluate | CrossValidate, compiled: bool) -> bool:
+    if isinstance(event, CrossValidate):
+        return _validates_accuracy(event)
+    return event.metric in ACCURACY or _scores_accuracy(event, compiled)
 
 
 def _scores_accuracy(event: Evaluate, compiled: bool) -> bool:
@@ -119,24 +117,25 @@ def _validates_accuracy(event: CrossValidate) -> bool:
 
 def _compiled(module: Module) -> Place | None:
     """Find `compile(metrics=["accuracy"])`, of several models that of one with class weights."""
-    if "compile" not in module.document.text:
-        return None
-    calls = [
-        (node.func, node)
-        for node in module.nodes.find(ast.Call)
-        if isinstance(node.func, ast.Attribute)
-    ]
-    weighted = {
-        ast.unparse(function.value)
-        for function, call in calls
-        if any(keyword.arg == "class_weight" for keyword in call.keywords)
-    }
     found = [
-        (ast.unparse(function.value) not in weighted, call)
-        for function, call in calls
-        if function.attr == "compile" and _counts_accuracy(module, call)
+        (call.func, call)
+        for call in (named.node for named in module.calls_named("compile"))
+        if isinstance(call.func, ast.Attribute) and _counts_accuracy(module, call)
     ]
-    return module.place(min(found, key=lambda one: one[0])[1]) if found else None
+    if not found:
+        return None
+    weighted = module.fact(_weighted) if len(found) > 1 else set()
+    return module.place(min(found, key=lambda one: spelt(one[0].value) not in weighted)[1])
+
+
+def _weighted(module: Module) -> set[str]:
+    """Name what some method is given class weights."""
+    return {
+        spelt(call.func.value)
+        for call in module.nodes.find(ast.Call)
+        if isinstance(call.func, ast.Attribute)
+        and any(keyword.arg == "class_weight" for keyword in call.keywords)
+    }
 
 
 def _counts_accuracy(module: Module, call: ast.Call) -> bool:

@@ -62,12 +62,13 @@ class AveragingUnsetMulticlass(Rule):
             return
         judged: list[tuple[Evaluate | CrossValidate, str]] = [*_metrics(module)]
         judged.extend(_scorings(module))
-        if not judged or MADE_BINARY.search(_code(module)):
-            return
-        for event, what in judged:
-            load = next((load for load in loads if event.rows.kin(load.rows)), None)
-            if load is not None:
-                yield self._judge(event, what, load)
+        found = [
+            (event, what, load)
+            for event, what in judged
+            for load in [load for load in loads if event.rows.kin(load.rows)][:1]
+        ]
+        if found and not MADE_BINARY.search(_code(module)):
+            yield from (self._judge(*one) for one in found)
 
     def _judge(self, event: Evaluate | CrossValidate, what: str, load: Load) -> Finding:
         classes = SEVERAL[load.reader]
@@ -93,7 +94,8 @@ def _code(module: Module) -> str:
 
 
 def _metrics(module: Module) -> Iterator[tuple[Evaluate, str]]:
-    calls = {call.place: call for call in module.calls if _is_unset(call.name, call.node)}
+    metrics = module.calls_of("metric")
+    calls = {call.place: call for call in metrics if _is_unset(call.name, call.node)}
     seen = set()
     for event in module.trace.of(Evaluate):
         call = calls.get(event.place)

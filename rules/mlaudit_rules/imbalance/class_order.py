@@ -23,9 +23,7 @@ _PATHS = Pattern(r"path|dir|folder|join|glob|file", re.IGNORECASE)
 
 def last_part_of_classes(module: Module) -> Iterator[tuple[ast.Call, ast.For]]:
     """Find `fit(validation_split=…)` on rows read class by class, where nothing mixes them."""
-    if "validation_split" not in module.document.text:
-        return
-    fits = [call for call in module.nodes.find(ast.Call) if _takes_last_part(call)]
+    fits = [one.node for one in module.calls_named("fit") if _takes_last_part(one.node)]
     reading = _reads_classes(module) if fits and not _mixes(module) else None
     if reading is not None:
         yield from ((call, reading) for call in fits)

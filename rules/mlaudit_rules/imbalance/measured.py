@@ -11,6 +11,9 @@ if TYPE_CHECKING:
     from mlaudit.rulekit import Module, Pattern
 
 
+_NAMED = (ast.Name, ast.Attribute, ast.FunctionDef)
+
+
 def measures(module: Module, metrics: Pattern, known: frozenset[object]) -> bool:
     """Look for metrics of a pattern in names, texts and what the trace met elsewhere.
 
@@ -21,7 +24,12 @@ def measures(module: Module, metrics: Pattern, known: frozenset[object]) -> bool
             return True
         if isinstance(event, CrossValidate) and _unclear(event, known):
             return True
-    return any(_mentions(module, node, metrics) for node in module.nodes.below())
+    names = {_name(node) for node in module.nodes.find(*_NAMED)}
+    written = (node.value for node in module.nodes.find(ast.Constant))
+    texts = {text for text in written if isinstance(text, str) and "/" not in text}
+    if any(metrics.search(text) for text in (*names, *texts)):
+        return True
+    return "crosstab" in names and _crosses_predictions(module)
 
 
 def _unclear(event: CrossValidate, known: frozenset[object]) -> bool:
@@ -31,19 +39,13 @@ def _unclear(event: CrossValidate, known: frozenset[object]) -> bool:
     return not (scoring.known and isinstance(scoring.value, str | None) and scoring.value in known)
 
 
-def _mentions(module: Module, node: ast.AST, metrics: Pattern) -> bool:
-    match node:
-        case ast.Name(id=text) | ast.Attribute(attr=text) | ast.FunctionDef(name=text):
-            return metrics.search(text) is not None or (
-                text == "crosstab" and _crosses_predictions(module, node)
-            )
-        case ast.Constant(value=str() as text):
-            return "/" not in text and metrics.search(text) is not None
-        case _:
-            return False
+def _name(node: ast.Name | ast.Attribute | ast.FunctionDef) -> str:
+    if isinstance(node, ast.Name):
+        return node.id
+    return node.attr if isinstance(node, ast.Attribute) else node.name
 
 
-def _crosses_predictions(module: Module, node: ast.AST) -> bool:
+def _crosses_predictions(module: Module) -> bool:
     """Tell a confusion matrix by hand from other cross tables."""
-    line = module.document.lines[module.place(node).line - 1]
-    return "pred" in line.lower()
+    tables = (node for node in module.nodes.find(*_NAMED) if _name(node) == "crosstab")
+    return any("pred" in module.document.lines[node.lineno - 1].lower() for node in tables)

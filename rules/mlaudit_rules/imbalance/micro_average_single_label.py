@@ -65,7 +65,7 @@ class MicroAverageSingleLabel(Rule):
 
 
 def _metrics(module: Module) -> Iterator[tuple[Place, str]]:
-    calls = {call.place: call for call in module.calls if _is_micro(call)}
+    calls = {call.place: call for call in module.calls_of("metric") if _is_micro(call)}
     for call in calls.values():
         if any(_holds_argmax(argument) for argument in call.node.args):
             yield call.place, quoted(call.place)

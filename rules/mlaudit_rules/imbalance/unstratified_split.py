@@ -179,9 +179,7 @@ def _others_resampled(trace: Trace, split: Split) -> bool:
 def _classifies(module: Module) -> bool:
     """Say whether anything in the document shows that classes are predicted, not quantities."""
     tasks = {
-        call.entry.task
-        for call in module.calls
-        if call.entry is not None and call.entry.kind in {"predictor", "metric"}
+        call.entry.task for call in module.calls_of("predictor", "metric") if call.entry is not None
     }
     if "regressor" in tasks:
         return False

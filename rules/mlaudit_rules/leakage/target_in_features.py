@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from mlaudit.rulekit import Place, Trace
 
 
+_LEARNING = (Fit, CrossValidate)
+
+
 class TargetInFeatures(Rule):
     """Reports trainings whose features hold the target column, or one computed from it."""
 
@@ -42,7 +45,7 @@ class TargetInFeatures(Rule):
         """Judge every training of a predictor whose columns are known."""
         seen: set[Place] = set()
         for fit in trace.events:
-            if not isinstance(fit, Fit | CrossValidate):
+            if not isinstance(fit, _LEARNING):
                 continue
             if fit.model.role is not Role.PREDICTOR or fit.place in seen:
                 continue
