@@ -18,9 +18,11 @@ from mlaudit.flow import (
     sinks,
     stores,
     tables,
+    texts,
 )
-from mlaudit.flow.regions import Selector
+from mlaudit.flow.regions import NO_ROWS, Selector
 from mlaudit.flow.values import (
+    ANY,
     UNKNOWN,
     Choice,
     Constant,
@@ -44,7 +46,6 @@ if TYPE_CHECKING:
 
 _BUILTINS = {name: Symbol(f"builtins.{name}") for name in dir(builtins)}
 _ORDERED = ast.Lt | ast.Gt | ast.LtE | ast.GtE
-LONGEST_TEXT = 2000
 LONGEST_LITERAL = 64
 _ARITHMETIC: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
     ast.Add: operator.add,
@@ -164,7 +165,13 @@ def _operate(run: Interpreter, node: ast.BinOp, left: Value, right: Value) -> Va
     if table.columns is not None and not (one.rows.terms and two.rows.terms):
         joined = joined.but(columns=table.columns, table=table.table)
     label = (one.label and (two.label or not two.rows.terms)) or (two.label and not one.rows.terms)
-    return joined.but(label=label)
+    text = texts.added(a, b) if isinstance(node.op, ast.Add) else None
+    return joined.but(label=label) if text is None else _text(joined, text)
+
+
+def _text(joined: Data, name: str | None) -> Data:
+    """Say how a text begins and ends; it has no rows, whatever was written into it."""
+    return joined.but(kind="scalar", rows=NO_ROWS, name=name)
 
 
 def _is_rest_of_one(node: ast.expr) -> bool:
@@ -203,7 +210,7 @@ def _fold(op: ast.operator, a: Any, b: Any) -> Value:
         return Data("scalar")
     if isinstance(a, str) != isinstance(b, str):
         return Data("scalar")
-    if isinstance(a, str) and isinstance(b, str) and len(a) + len(b) > LONGEST_TEXT:
+    if isinstance(a, str) and isinstance(b, str) and len(a) + len(b) > texts.LONGEST:
         return Data("scalar")
     try:
         result = fold(a, b)
@@ -284,10 +291,19 @@ def _subscript(run: Interpreter, node: ast.Subscript) -> Value:
 
 
 def _joined_string(run: Interpreter, node: ast.JoinedStr) -> Value:
-    parts = [run.data(run.eval(v.value)) for v in node.values if isinstance(v, ast.FormattedValue)]
-    if not parts and all(isinstance(v, ast.Constant) for v in node.values):
-        return Constant("".join(str(v.value) for v in node.values if isinstance(v, ast.Constant)))
-    return sinks.written(run, parts, node)
+    parts: list[Value] = []
+    shown: list[Data] = []
+    for each in node.values:
+        if isinstance(each, ast.FormattedValue):
+            value = run.load(run.eval(each.value))
+            shown.append(run.data(value))
+            parts.append(UNKNOWN if each.format_spec or each.conversion > 0 else value)
+        else:
+            parts.append(run.load(run.eval(each)))
+    text = texts.joined(parts)
+    if text is not None and ANY not in text:
+        return Constant(text)
+    return _text(sinks.written(run, shown, node), text)
 
 
 def _lambda(run: Interpreter, node: ast.Lambda) -> Value:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from mlaudit.flow import choices, containers, order, splits, tables
+from mlaudit.flow import choices, containers, order, splits, tables, texts
 from mlaudit.flow.arguments import Arguments
 from mlaudit.flow.regions import Selector
 from mlaudit.flow.values import (
@@ -210,6 +210,9 @@ def _written(run: Interpreter, table: Data, key: ast.expr, value: Value) -> Data
         for each in names:
             table = tables.set_column(table, each, content.but(name=None))
         return table
+    computed = texts.pattern(name)
+    if computed is not None:
+        return tables.set_column(table, computed, content)
     if isinstance(key, ast.Name):
         content = _out_of_fold(content.but(influences=_newly_met(table, content)), name)
     changed = tables.set_column(table, None, content)
@@ -250,6 +253,7 @@ def _located(run: Interpreter, method: Method, key: ast.expr, value: Value) -> N
         given = run.load(run.eval(key.elts[1]))
         if isinstance(given, Constant) and isinstance(given.value, str):
             name = given.value
+        name = name or texts.pattern(given)
     content = _reaching(run, receiver, key, order.without(run.data(value)))
     influences = merge_influences(receiver.influences, content.influences)
     if name is None:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from mlaudit.flow import choices, groups, headings, order, sinks, splits
+from mlaudit.flow import choices, groups, headings, order, sinks, splits, texts
 from mlaudit.flow.containers import element, item
 from mlaudit.flow.regions import Length, Rows, Selector, base
 from mlaudit.flow.values import (
+    ANY,
     UNKNOWN,
     Choice,
     Class,
@@ -56,6 +57,7 @@ _ROW_KINDS = {
     "array": ("array", "archive", "unknown", "column", "prediction", "loader"),
 }
 _NAMES_COLUMNS = Pattern(r"(?i)feat|col|categor|numer|name|field|target|label|variable|predictor")
+_NOT_A_COLUMN = Pattern(r"(?i)feat|col|names|mask|ind|idx|ids|row|fold|train|test|val|keep|part")
 _COLUMN_NAMES = {"columns", "dtypes", "dtype", "name", "names", "feature_names", "target_names"}
 
 
@@ -202,6 +204,7 @@ def _of_data(run: Interpreter, value: Data, key: ast.expr) -> Value:
             return chosen_rows(run, value, key)
         return of_names(run, value, given)
     index = run.data(given)
+    value = _before(run, value, index, key)
     named = headings.chosen(value, index)
     if named is not None:
         return named
@@ -213,6 +216,21 @@ def _of_data(run: Interpreter, value: Data, key: ast.expr) -> Value:
         chosen_by = choices.united(index.scores, index.chosen_by)
         return value.but(columns=None, select=None, name=None, chosen_by=chosen_by)
     return _by_computed(run, value, index, key)
+
+
+def _before(run: Interpreter, value: Data, index: Data, key: ast.expr) -> Data:
+    """Leave out new columns of computed names where the program takes one by another name.
+
+    What a function is given to choose by knows of none of them, unless it lists features.
+    """
+    if not any(i.column is not None and ANY in i.column for i in value.influences):
+        return value
+    name = texts.pattern(index)
+    if name is None and not _NOT_A_COLUMN.search(run.text(key)):
+        name = texts.given(index)
+    if name is None:
+        return value
+    return value.but(influences=of_columns(value.influences, frozenset({name})))
 
 
 def _of_transposed(run: Interpreter, value: Data, key: ast.expr) -> Data:
@@ -413,6 +431,7 @@ def _rows_and_columns(run: Interpreter, value: Data, key: ast.Tuple) -> Value:
     if isinstance(given, Sequence):
         return of_names(run, rows, given)
     index = run.data(given)
+    rows = _before(run, rows, index, names)
     named = headings.chosen(rows, index)
     if named is not None:
         return named
@@ -483,17 +502,24 @@ def predicate(run: Interpreter, node: ast.Compare, left: Data, right: Value) -> 
 
 
 def set_column(value: Data, name: str | None, content: Data) -> Data:
-    """Write a column: its influences enter the table; a new column may derive from others."""
+    """Write a column: its influences enter the table; a new column may derive from others.
+
+    One of a computed name is new, or stands beside those that the same text has named before.
+    """
     columns = value.columns
-    if columns is not None and name is not None:
+    computed = name is not None and ANY in name
+    if columns is not None and name is not None and not computed:
         columns = order.settled(columns, name, content)
     content = order.without(content)
     if not value.rows.terms:
         content = content.but(influences=_uncertain(content.influences))
-    influences = merge_influences(_elsewhere(value, name), in_column(content.influences, name))
+    rest = value.influences if computed else _elsewhere(value, name)
+    influences = merge_influences(rest, in_column(content.influences, name))
     if columns is not None and name is not None:
         derived = dict(columns.derived)
-        if content.name is not None and content.table == value.table and content.name != name:
+        if computed:
+            derived[name] = frozenset()
+        elif content.name is not None and content.table == value.table and content.name != name:
             derived[name] = frozenset({content.name})
         kept = None if columns.kept is None else columns.kept | {name}
         columns = Columns(kept, columns.dropped - {name}, derived, columns.ahead)

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     )
 
 E = TypeVar("E")
-MOST_INFLUENCES = 12
+MOST_INFLUENCES = 48
 ORIGINAL = "original"
 FREQUENCIES = "class frequencies"
 
@@ -240,6 +240,7 @@ class Choice(Value):
 
 Data.but = Data.__replace__  # type: ignore[attr-defined,method-assign]
 
+ANY = "*"  # stands for the unknown part of a computed name
 UNKNOWN = Data()
 SCALAR = Data("scalar")
 NONE = Constant(None)
@@ -259,7 +260,23 @@ def merge_influences(*groups: tuple[Influence, ...]) -> tuple[Influence, ...]:
             known = found.setdefault(key, influence)
             if known is not influence and influence.strength > known.strength:
                 found[key] = influence
-    return tuple(found.values())[:MOST_INFLUENCES]
+    kept = tuple(found.values())
+    return kept if len(kept) <= MOST_INFLUENCES else _of_any_column(kept)[:MOST_INFLUENCES]
+
+
+def _of_any_column(influences: tuple[Influence, ...]) -> tuple[Influence, ...]:
+    """Say of statistics that reach several columns that they may reach any."""
+    found: dict[tuple[object, ...], Influence] = {}
+    for influence in influences:
+        key = (influence.place, influence.kind, influence.rows)
+        known = found.setdefault(key, influence)
+        if known.column != influence.column:
+            found[key] = replace(max(known, influence, key=_strength), column=None)
+    return tuple(found.values())
+
+
+def _strength(influence: Influence) -> tuple[int, bool]:
+    return influence.strength
 
 
 def weakened(influence: Influence) -> Influence:
@@ -296,9 +313,30 @@ def of_columns(
     return tuple(
         influence
         for influence in influences
-        if (influence.column is None or (influence.column in names) is not without)
+        if (influence.column is None or _among(influence.column, names, without) is not without)
         and influence.kind is not Kind.LOOK_AHEAD
     )
+
+
+def _among(column: str, names: frozenset[str], surely: bool) -> bool:
+    """Say whether a column is, or unless that must be sure may be, one of some."""
+    if column in names or surely or ANY not in column:
+        return column in names
+    return any(_may_be(column, name) for name in names)
+
+
+def _may_be(pattern: str, name: str) -> bool:
+    """Compare how a computed name begins and ends with another name, which may be computed too."""
+    start, end = _ends(pattern)
+    if ANY not in name:
+        return name.startswith(start) and name.endswith(end)
+    first, last = _ends(name)
+    begun = start.startswith(first) or first.startswith(start)
+    return begun and (end.endswith(last) or last.endswith(end))
+
+
+def _ends(pattern: str) -> tuple[str, str]:
+    return pattern.partition(ANY)[0], pattern.rpartition(ANY)[2]
 
 
 def combine(values: list[Data], kind: str | None = None) -> Data:

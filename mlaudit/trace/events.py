@@ -81,11 +81,12 @@ class Groups:
 class Influence:
     """A statistic of `rows` that took part in a value; `place` is where it was computed.
 
-    In a table, `column` is the only column that it reached (None: any); `source` is the column that
-    it was taken of, where that is known.  `removes` says that rows were removed by it, and then
-    `rows` are those that are left.  `turns_of` are the loops of which every turn reads such rows
-    anew: what it was taken of is a single entity.  `groups` are those that it was taken of, where
-    a column of their key is known; if a division keeps groups whole, `rows` are those of one side.
+    In a table, `column` is the only column that it reached (None: any; `*` in it stands for what is
+    not known of its name); `source` is the column that it was taken of, where that is known.
+    `removes` says that rows were removed by it, and then `rows` are those that are left.
+    `turns_of` are the loops of which every turn reads such rows anew: what it was taken of is a
+    single entity.  `groups` are those that it was taken of, where a column of their key is known;
+    if a division keeps groups whole, `rows` are those of one side.
     """
 
     operation: str
