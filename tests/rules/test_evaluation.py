@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
+from mlaudit.config.schema import Config
+from mlaudit.engine.review import review
 from mlaudit.model.finding import Severity
 from mlaudit.rulekit.testing import findings
 
@@ -213,3 +217,38 @@ def test_of_two_trainings_the_one_next_above_the_score_is_named() -> None:
     (found,) = findings(TRAINED + BRANCHED, "EVAL001")
     (line,) = [e.location.line for e in found.evidence if e.role == "trained here"]
     assert (TRAINED + BRANCHED).splitlines()[line - 1].strip() == "model.fit(scaled, y_old)"
+
+
+SWAPPED = """
+from sklearn.metrics import precision_score, recall_score
+
+
+def told(y_true, predicted):
+    return precision_score(predicted, y_true, {0}), recall_score(predicted, y_true, {0})
+"""
+TELLING = """
+import pandas as pd
+from sklearn.model_selection import train_test_split
+from sklearn.naive_bayes import GaussianNB
+
+from scores import told
+
+ferns = pd.read_csv("ferns.csv")
+X, y = ferns.drop(columns="kind"), ferns["kind"]
+X_train, X_test, y_train, y_test = train_test_split(X, y, stratify=y, random_state=4)
+print(told(y_test, GaussianNB().fit(X_train, y_train).predict(X_test)))
+"""
+
+
+@pytest.mark.parametrize(
+    ("average", "ends"),
+    [("average='weighted'", ["weighted by how often it is predicted"]), ("**settings", [])],
+)
+def test_how_classes_are_averaged_in_another_file_tells_what_an_exchange_does(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, average: str, ends: list[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("scores.py").write_text(SWAPPED.format(average), encoding="utf-8")
+    Path("train.py").write_text(TELLING, encoding="utf-8")
+    found = [one for one in review(["train.py"], Config()).findings if one.code == "EVAL010"]
+    assert [one.message.partition("class, ")[2] for one in found] == ends

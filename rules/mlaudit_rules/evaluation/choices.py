@@ -91,6 +91,7 @@ def _telling(group: list[tuple[Evaluate, Evaluate]]) -> tuple[Evaluate, Evaluate
         words = (choice.metric or "").lower().split("_")
         short = "".join(word[:1] for word in words)
         names = [word for word in words if word not in COMMON] + [short, f"r{short}"]
+        names += ["f1"] if "fscore" in words else []
         if any(re.search(rf"(?<![a-z0-9]){re.escape(name)}(?![a-z0-9])", code) for name in names):
             return choice, report
     return None

@@ -64,6 +64,7 @@ ACROSS = Pattern(r"(?i)xlabel\([^)]*(true|actual|truth|real)")
 UPWARDS = Pattern(r"(?i)ylabel\([^)]*predict")
 AVERAGED = frozenset({*WEIGHTED, "recall_score"})
 SYMMETRIC = frozenset({"f1_score", "jaccard_score"})
+UNKNOWN = "?"  # an average that is not written out
 
 
 class MetricArgumentOrder(Rule):
@@ -125,9 +126,27 @@ def _effect(event: Evaluate, call: Call | None) -> str | None:
     metric = event.metric or ""
     if metric not in AVERAGED:
         return EFFECTS.get(metric)
-    average = call.arguments.get("average") if call else None
-    if average is not None and average.value == "weighted":
+    average = _average(event, call)
+    if average == "weighted":
         return WEIGHTED.get(metric)
-    if average is not None and (not average.known or average.value == "micro"):
+    if average in {"micro", UNKNOWN}:
         return None
     return None if metric in SYMMETRIC else EFFECTS[metric]
+
+
+def _average(event: Evaluate, call: Call | None) -> object:
+    """Tell how classes are averaged, also where the metric is computed in another file."""
+    if call is not None:
+        given = call.arguments.get("average")
+        return None if given is None else given.value if given.known else UNKNOWN
+    try:
+        node = ast.parse(event.place.text.strip(), mode="eval").body
+    except SyntaxError:
+        return UNKNOWN
+    keywords = (
+        {each.arg: each.value for each in node.keywords} if isinstance(node, ast.Call) else {}
+    )
+    average = keywords.get("average")
+    if average is None:
+        return UNKNOWN if None in keywords else None
+    return average.value if isinstance(average, ast.Constant) else UNKNOWN

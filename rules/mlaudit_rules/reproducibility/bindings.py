@@ -49,6 +49,35 @@ def sole_values(module: Module) -> dict[str, ast.expr]:
     return {name: value for name, value in values.items() if bound.get(name) == 1}
 
 
+def bound_before(module: Module, name: ast.Name) -> ast.expr | None:
+    """Give what a name of the top level was last bound to there, where nothing else binds it."""
+    plain = {
+        target
+        for node in module.tree.body
+        if isinstance(node, ast.Assign | ast.AnnAssign)
+        for target in (node.targets if isinstance(node, ast.Assign) else [node.target])
+    }
+    stored = [use for use in module.fact(uses).get(name.id, ()) if isinstance(use.ctx, ast.Store)]
+    if not all(use in plain for use in stored) or not _at_top(module, name):
+        return None
+    before = [
+        value
+        for target, value in module.fact(assignments)
+        if isinstance(target, ast.Name) and target.id == name.id and target.lineno < name.lineno
+    ]
+    return before[-1] if before else None
+
+
+def _at_top(module: Module, node: ast.AST) -> bool:
+    """Say whether a node stands in a plain statement of the top level, and in no comprehension."""
+    above = module.nodes.parents.get(node)
+    while above is not None and not isinstance(above, ast.stmt):
+        if isinstance(above, ast.Lambda | ast.comprehension):
+            return False
+        above = module.nodes.parents.get(above)
+    return above in module.tree.body
+
+
 def uses(module: Module) -> dict[str, list[ast.Name]]:
     """Map names to where they stand, in source order."""
     found: dict[str, list[ast.Name]] = {}

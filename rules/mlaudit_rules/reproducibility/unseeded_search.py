@@ -7,7 +7,7 @@ from math import ceil, prod
 from typing import TYPE_CHECKING
 
 from mlaudit.rulekit import Confidence, Fix, Needs, Rule, RuleMeta, Severity, last_name
-from mlaudit_rules.reproducibility.bindings import sole_values
+from mlaudit_rules.reproducibility.bindings import bound_before, sole_values
 from mlaudit_rules.reproducibility.reseeding import seeded
 from mlaudit_rules.reproducibility.running import Running
 from mlaudit_rules.reproducibility.seeding import (
@@ -117,7 +117,7 @@ def _exhausts(module: Module, call: Call) -> bool:
     given = [*call.node.args[1:2], *_keyword(call.node, "param_distributions")]
     grid = given[0] if given else None
     if isinstance(grid, ast.Name):
-        grid = module.fact(sole_values).get(grid.id)
+        grid = module.fact(sole_values).get(grid.id) or bound_before(module, grid)
     if not isinstance(grid, ast.Dict):
         return False
     sizes = [size for value in grid.values if (size := _size(value)) is not None]

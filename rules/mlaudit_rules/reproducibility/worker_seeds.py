@@ -5,8 +5,20 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from mlaudit.rulekit import Confidence, Fix, Needs, Rule, RuleMeta, Severity, frozen, spelt
+from mlaudit.rulekit import (
+    Confidence,
+    Fix,
+    Needs,
+    Pattern,
+    Rule,
+    RuleMeta,
+    Severity,
+    frozen,
+    last_name,
+    spelt,
+)
 from mlaudit_rules.reproducibility.draws import has_workers
+from mlaudit_rules.reproducibility.learning import learns
 from mlaudit_rules.reproducibility.running import Running
 from mlaudit_rules.reproducibility.seeding import Seeding
 
@@ -15,6 +27,10 @@ if TYPE_CHECKING:
 
     from mlaudit.rulekit import Call, Finding, Module
 
+# What such a call does may be to train; `train_dataloader` and the like only give data.
+_TRAINING = Pattern(
+    r"(?i)(train|fit|learn|optimi|epoch|main|run)(?!\w*(load|data|set|split|transf))"
+)
 _FETCHING = frozenset({"__getitem__", "__iter__", "__getitems__"})
 _OWN_GENERATORS = frozenset(
     {"numpy.random.default_rng", "numpy.random.RandomState", "random.Random"}
@@ -65,12 +81,13 @@ class WorkerSeeds(Rule):
         torch_seeded = module.fact(Seeding).seeds("torch")
         running = module.fact(Running)
         origins = _Origins(module, set(drawing))
+        shown = _only_shown(module)
         for loader in loaders:
             for name in sorted(origins.of(loader) & drawing.keys()):
                 draw = drawing[name]
                 seeded = torch_seeded or "generator" in loader.arguments
                 # A module that only makes loaders for others does not show what these seed.
-                if draw.own or not (seeded or not running.reaches(loader.function)):
+                if draw.own or not (seeded or not running.reaches(loader.function) or shown):
                     yield self._finding(module, loader, name, drawing.pop(name))
 
     def _finding(self, module: Module, loader: Call, name: str, draw: _Drawing) -> Finding:
@@ -99,6 +116,17 @@ class WorkerSeeds(Rule):
                 "# DataLoader(..., worker_init_fn=seed_worker)",
             ),
         )
+
+
+def _only_shown(module: Module) -> bool:
+    """Say whether a file that others import is only looked at where it runs by itself."""
+    guarded = any(
+        isinstance(node, ast.If) and "__main__" in ast.unparse(node.test)
+        for node in module.tree.body
+    )
+    return guarded and not (
+        learns(module) or any(_TRAINING.search(last_name(c.node.func)) for c in module.names.calls)
+    )
 
 
 def _initialised(loader: Call) -> bool:
