@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import sys
 import weakref
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from types import ModuleType
 from typing import Any
 
@@ -22,12 +23,25 @@ _INNER = ("dataset", "subset", "base", "data", "ds")
 
 
 class Rows:
-    """Positions in arrays or data sets whose rows are known, `loaded` by a loader or not."""
+    """Rows of a tensor that no loader has given, each known by its position in what holds it."""
 
-    def __init__(self, parts: list[tuple[Known, Any]], count: int, *, loaded: bool):
-        self.parts = parts
-        self.count = count
-        self.loaded = loaded
+    loaded = False
+
+    def __init__(self, known: Known):
+        self.known = known
+        self.count = len(known.ids)
+
+
+class Batch:
+    """Positions that a loader has asked a data set for; what rows they are is found out later."""
+
+    __slots__ = ("count", "dataset", "positions")
+    loaded = True
+
+    def __init__(self, dataset: Any, positions: list[int]):
+        self.dataset = dataset
+        self.positions = positions
+        self.count = len(positions)
 
 
 class Batches:
@@ -36,11 +50,11 @@ class Batches:
     def __init__(self, calls: Calls, lineage: Lineage):
         self.lineage = lineage
         self._calls = calls
-        self._asked: weakref.WeakKeyDictionary[Any, deque[Any]] = weakref.WeakKeyDictionary()
+        self._begun: dict[int, weakref.ref[Any]] = {}
         self._sources: dict[int, tuple[weakref.ref[Any], Known]] = {}
         self._indices: dict[int, tuple[weakref.ref[Any], Any]] = {}
-        self._recent: deque[tuple[list[weakref.ref[Any]], Rows]] = deque(maxlen=_RECENT)
-        self._tensors: dict[int, tuple[weakref.ref[Any], Rows]] = {}
+        self._recent: deque[tuple[list[weakref.ref[Any]], Batch]] = deque(maxlen=_RECENT)
+        self._tensors: dict[int, tuple[weakref.ref[Any], Rows | Batch]] = {}
         self._data_sets = 0
         self._ended: list[Any] = []
 
@@ -58,14 +72,18 @@ class Batches:
             return
         base = vars(module)["_BaseDataLoaderIter"]
         reset, index, following = base._reset, base._next_index, base.__next__
+        watching = self._calls.watching("a batch")
 
         def _reset(iterator: Any, *arguments: Any, **named: Any) -> Any:
-            self._asked[iterator] = deque()
+            iterator._mlaudit_asked = deque()
             return reset(iterator, *arguments, **named)
 
         def _next_index(iterator: Any) -> Any:
             found = index(iterator)
-            self._asked.setdefault(iterator, deque()).append(found)
+            try:
+                iterator._mlaudit_asked.append(found)
+            except AttributeError:
+                iterator._mlaudit_asked = deque((found,))
             return found
 
         def following_known(iterator: Any) -> Any:
@@ -76,7 +94,7 @@ class Batches:
                 for action in self._ended:
                     action()
                 raise
-            with self._calls.watching("a batch"):
+            with watching:
                 self._given(iterator, data)
             return data
 
@@ -84,19 +102,38 @@ class Batches:
 
     def _given(self, iterator: Any, data: Any) -> None:
         """Remember what a loader has given, by the memory of its tensors."""
-        asked = self._asked.get(iterator)
+        asked = getattr(iterator, "_mlaudit_asked", None)
         if not asked:
             return
-        positions = asked.popleft()
-        dataset = iterator._dataset
-        if not hasattr(dataset, "__getitem__") or not hasattr(dataset, "__len__"):
+        positions, dataset = _whole(asked.popleft()), iterator._dataset
+        if positions is None or not self._begin(dataset):
             return
+        held = [weakref.ref(each) for each in _storages(data)]
+        self._recent.append((held, Batch(dataset, positions)))
+
+    def _begin(self, dataset: Any) -> bool:
+        """Look at the rows of a data set before the first of its batches is used."""
+        begun = self._begun.get(id(dataset))
+        if begun is None or begun() is not dataset:
+            if not hasattr(dataset, "__getitem__") or not hasattr(dataset, "__len__"):
+                return False
+            self._resolved(dataset, sys.modules["numpy"].zeros(0, int))
+            self._begun[id(dataset)] = weakref.ref(dataset)
+        return True
+
+    def parts(self, batches: Sequence[Rows | Batch]) -> Iterator[tuple[Known, Any]]:
+        """Tell of which arrays several batches are, and which positions in them they hold."""
         np = sys.modules["numpy"]
-        wanted = np.atleast_1d(np.asarray(positions))
-        if wanted.dtype.kind not in "iu":
-            return
-        rows = Rows(self._resolved(dataset, wanted), len(wanted), loaded=True)
-        self._recent.append(([weakref.ref(each) for each in _storages(data)], rows))
+        asked: dict[int, tuple[Any, list[list[int]]]] = {}
+        for one in batches:
+            if isinstance(one, Rows):
+                yield one.known, np.arange(one.count)
+            else:
+                asked.setdefault(id(one.dataset), (one.dataset, []))[1].append(one.positions)
+        for dataset, positions in asked.values():
+            every = list(itertools.chain.from_iterable(positions))
+            found = self._resolved(dataset, np.asarray(every, dtype=np.intp))
+            yield from ((known, where) for known, where in found if len(where))
 
     def of_dataset(self, dataset: Any) -> Known | None:
         """Give the rows of a whole data set, where they are those of one array or one set."""
@@ -114,7 +151,7 @@ class Batches:
             ends = np.asarray(dataset.cumulative_sizes)
             which = np.searchsorted(ends, positions, side="right")
             parts = []
-            for number in np.unique(which):
+            for number in range(len(ends)):
                 inside = positions[which == number] - (ends[number - 1] if number else 0)
                 parts += self._resolved(dataset.datasets[number], inside)
             return parts
@@ -152,22 +189,24 @@ class Batches:
         origin = frozenset({self.lineage.new_origin()})
         return Known(ids, ids, ids, frozenset(), origin, True)
 
-    def rows(self, arguments: Any) -> Rows | None:
+    def rows(self, arguments: Any) -> Rows | Batch | None:
         """Tell which rows a network is given; None where that is not known."""
-        held = list(_storages(arguments))
-        recent: Rows
+        held = _storages(arguments)
+        recent: Batch
         for references, recent in reversed(self._recent):
-            if any(reference() is storage for reference in references for storage in held):
-                return recent
+            for reference in references:
+                known = reference()
+                if known is not None and any(known is storage for storage in held):
+                    return recent
         first = next(tensors(arguments), None)
         if first is None or not first.dim():
             return None
-        known = self._tensors.get(id(first))
-        if known is not None and known[0]() is first:
-            return known[1]
+        seen = self._tensors.get(id(first))
+        if seen is not None and seen[0]() is first:
+            return seen[1]
         return self._looked_at(first)
 
-    def _looked_at(self, tensor: Any) -> Rows | None:
+    def _looked_at(self, tensor: Any) -> Rows | Batch | None:
         """Take a tensor for the last batch, moved or shaped anew, unless it holds other rows.
 
         Only the first ones are hashed, for that takes time.
@@ -183,14 +222,13 @@ class Batches:
         known = self.lineage.of(tensor)
         if known is None:
             return batch
-        everything = sys.modules["numpy"].arange(len(known.ids))
-        rows = Rows([(known, everything)], len(known.ids), loaded=False)
+        rows: Rows | Batch = Rows(known)
         if batch is not None and self.lineage.origins > origins:
             rows = batch
         self._tensors[id(tensor)] = (weakref.ref(tensor), rows)
         return rows
 
-    def _last(self, count: int) -> Rows | None:
+    def _last(self, count: int) -> Batch | None:
         """Give the rows of the last batch, if it is in use and has so many."""
         if not self._recent:
             return None
@@ -256,8 +294,19 @@ def tensors(data: Any, depth: int = 0) -> Iterator[Any]:
                 yield from tensors(item, depth + 1)
 
 
-def _storages(data: Any) -> Iterator[Any]:
+def _storages(data: Any) -> list[Any]:
     """Give the memory of each tensor; views of one share it."""
+    found = []
     for tensor in tensors(data):
         with contextlib.suppress(NotImplementedError, RuntimeError):
-            yield tensor.untyped_storage()
+            found.append(tensor.untyped_storage())
+    return found
+
+
+def _whole(positions: Any) -> list[int] | None:
+    """Give the positions that a loader asks for, if whole numbers are what it asks by."""
+    if type(positions) is list and positions and type(positions[0]) is int:
+        return positions.copy()
+    np = sys.modules["numpy"]
+    found = np.atleast_1d(np.asarray(positions))
+    return found.tolist() if found.dtype.kind in "iu" and found.ndim == 1 else None

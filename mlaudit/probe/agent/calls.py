@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import contextlib
 import functools
 import threading
-from collections.abc import Callable, Iterator
-from types import FunctionType
+from collections.abc import Callable
+from types import FunctionType, TracebackType
 from typing import Any
 
 from .stream import Stream
@@ -15,26 +14,67 @@ from .stream import Stream
 Around = Callable[..., Any]
 
 
+class _Local(threading.local):
+    """How many calls of libraries each thread is in."""
+
+    depth = 0
+
+
+class Inside:
+    """Marks that a library is at work; entered as often as one likes."""
+
+    __slots__ = ("_local",)
+
+    def __init__(self, local: _Local):
+        self._local = local
+
+    def __enter__(self) -> None:
+        self._local.depth += 1
+
+    def __exit__(self, *_: object) -> None:
+        self._local.depth -= 1
+
+
+class Watching:
+    """Marks the work of observing, and tells its faults instead of letting them out."""
+
+    __slots__ = ("_local", "_stream", "_what")
+
+    def __init__(self, local: _Local, stream: Stream, what: str):
+        self._local = local
+        self._stream = stream
+        self._what = what
+
+    def __enter__(self) -> None:
+        self._local.depth += 1
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None
+    ) -> bool:
+        self._local.depth -= 1
+        if not isinstance(error, Exception):
+            return False
+        self._stream.trouble(self._what, error)
+        return True
+
+
 class Calls:
     """Lets observers see the calls that the user's own code makes."""
 
     def __init__(self, stream: Stream):
         self._stream = stream
-        self._local = threading.local()
+        self._local = _Local()
+        self._inside = Inside(self._local)
+        self._watching: dict[str, Watching] = {}
 
     @property
     def quiet(self) -> bool:
         """Whether a library is at work, whose inner calls are its own business."""
-        return bool(getattr(self._local, "depth", 0)) or not self._stream.ours
+        return self._local.depth > 0 or not self._stream.ours
 
-    @contextlib.contextmanager
-    def inside(self) -> Iterator[None]:
+    def inside(self) -> Inside:
         """Mark that a library is at work."""
-        self._local.depth = getattr(self._local, "depth", 0) + 1
-        try:
-            yield
-        finally:
-            self._local.depth -= 1
+        return self._inside
 
     def wrapped(self, function: Callable[..., Any], around: Around) -> Callable[..., Any]:
         """Put an observer around a function; one that is at fault never harms the program."""
@@ -53,14 +93,12 @@ class Calls:
         with self.inside():
             return function(*arguments, **named)
 
-    @contextlib.contextmanager
-    def watching(self, what: str) -> Iterator[None]:
+    def watching(self, what: str) -> Watching:
         """Do the work of observing, whose own calls are unseen and whose faults are only told."""
-        with self.inside():
-            try:
-                yield
-            except Exception as error:
-                self._stream.trouble(what, error)
+        known = self._watching.get(what)
+        if known is None:
+            known = self._watching[what] = Watching(self._local, self._stream, what)
+        return known
 
     def unable(self, what: str, why: str) -> None:
         """Tell that something cannot be observed here at all."""

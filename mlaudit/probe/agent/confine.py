@@ -24,6 +24,7 @@ _DEATH_SIGNAL = 1
 _FORKS = frozenset({"os.fork", "os.forkpty", "os.posix_spawn", "subprocess.Popen", "os.system"})
 _CONNECTS = frozenset({"socket.connect", "socket.sendto", "socket.getaddrinfo"})
 _CHANGES = frozenset({"os.remove", "os.rename", "os.mkdir", "os.rmdir", "os.truncate"})
+_WATCHED = {"open", *_FORKS, *_CONNECTS, *_CHANGES}
 _WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 
 # Two numbers shared with the parent: processes alive at its last look, and forks told until then.
@@ -53,7 +54,7 @@ def confine(job: dict[str, Any], folder: str, stream: Stream, places: Places) ->
 
 def _watch(refusals: list[Callable[[str, tuple[Any, ...]], None]]) -> None:
     def hook(event: str, arguments: tuple[Any, ...]) -> None:
-        if event == "open" or event.startswith(("os.", "socket.", "subprocess.")):
+        if event in _WATCHED:
             for refuse in refusals:
                 refuse(event, arguments)
 

@@ -8,7 +8,7 @@ import weakref
 from types import ModuleType
 from typing import Any
 
-from .batches import Batches, Rows, joined, tensors
+from .batches import Batch, Batches, Rows, joined, tensors
 from .calls import Calls
 from .estimators import Estimators
 from .hooks import PostImport
@@ -17,40 +17,56 @@ from .places import Places
 from .stream import Stream
 
 _MOST_OPEN = 256
+_MOST_WAITING = 64
 
 
 class Taken:
     """The rows that a network has met at one place, growing batch by batch."""
 
-    def __init__(self, network: Any, place: Any):
+    def __init__(self, batches: Batches, network: Any, place: Any):
+        self._batches = batches
+        self._waiting: list[Rows | Batch] = []
         self.network = network
         self.place = place
         self.training = bool(network.training)
         self.unsteady = _unsteady(network) if self.training else []
         self.repeated = False
         self.loaded = True
-        self._last: tuple[Rows | None, int] = (None, -1)
+        self._last: Rows | Batch | None = None
+        self._learnt = -1
         self._masks: dict[int, tuple[Known, Any]] = {}
         self.unknown = False
         self.grown = True
 
-    def add(self, rows: Rows | None) -> None:
-        """Take more rows in; of some that are not known, all become unknown."""
+    def add(self, rows: Rows | Batch | None, learnt: int) -> None:
+        """Take more rows in, and note whether they come again without any training between."""
         if rows is None:
-            self.grown = self.grown or not self.unknown
-            self.unknown = True
-            return
-        np, self.loaded = sys.modules["numpy"], self.loaded and rows.loaded
-        for known, positions in rows.parts:
-            held = self._masks.setdefault(id(known), (known, np.zeros(len(known.ids), bool)))
-            if not held[1][positions].all():
-                held[1][positions] = True
-                self.grown = True
+            self._give_up()
+        else:
+            self.loaded = self.loaded and rows.loaded
+            self.repeated = self.repeated or (rows is self._last and learnt == self._learnt)
+            self._waiting.append(rows)
+            if len(self._waiting) >= _MOST_WAITING:
+                self.settle()
+        self._last, self._learnt = rows, learnt
 
-    def again(self, rows: Rows | None, learnt: int) -> None:
-        """Note whether the same rows come again without any training between."""
-        self.repeated = self.repeated or (rows is not None and self._last == (rows, learnt))
-        self._last = (rows, learnt)
+    def settle(self) -> None:
+        """Find out what rows have been taken in, of many batches at a time, which is faster."""
+        np, waiting, self._waiting = sys.modules["numpy"], self._waiting, []
+        try:
+            for known, positions in self._batches.parts(waiting):
+                held = self._masks.setdefault(id(known), (known, np.zeros(len(known.ids), bool)))
+                if not held[1][positions].all():
+                    held[1][positions] = True
+                    self.grown = True
+        except Exception:
+            self._give_up()
+            raise
+
+    def _give_up(self) -> None:
+        """Of some rows that are not known, all become unknown."""
+        self.grown = self.grown or not self.unknown
+        self.unknown = True
 
     def rows(self) -> Known | None:
         """Give all rows met so far; None where some are not known."""
@@ -68,7 +84,7 @@ class Pass:
 
     __slots__ = ("learnt", "network", "output", "place", "rows")
 
-    def __init__(self, network: Any, rows: Rows | None, place: Any, output: Any):
+    def __init__(self, network: Any, rows: Rows | Batch | None, place: Any, output: Any):
         self.network = network
         self.rows = rows
         self.place = place
@@ -97,9 +113,8 @@ class Networks:
         self._open: list[Pass] = []
         self._backward: Any = None
         self._learnt = 0
-        self._marked: weakref.WeakSet[Any] = weakref.WeakSet()
-        self._fits: dict[tuple[str, int, bool], Taken] = {}
-        self._judged: dict[tuple[str, int, bool], Taken] = {}
+        self._fits: dict[tuple[int, int, bool], Taken] = {}
+        self._judged: dict[tuple[int, int, bool], Taken] = {}
         batches.after_each_pass(self.tell)
 
     def attach(self, hooks: PostImport) -> None:
@@ -126,6 +141,7 @@ class Networks:
 
     def _modules(self, module: ModuleType) -> None:
         original, local = module.Module.__call__, self._local
+        watching = self._calls.watching("a forward pass")
 
         def call(network: Any, *arguments: Any, **named: Any) -> Any:
             # What is computed anew for gradients is no call of its own.
@@ -136,7 +152,7 @@ class Networks:
                 result = original(network, *arguments, **named)
             finally:
                 local.deep = False
-            with self._calls.watching("a forward pass"):
+            with watching:
                 self._passed(network, arguments, named, result)
             return result
 
@@ -144,22 +160,29 @@ class Networks:
 
     def _passed(self, network: Any, arguments: Any, named: Any, result: Any) -> None:
         """Note a call of a whole network; losses and activations have nothing to learn."""
-        if network not in self._learns:
-            self._learns[network] = next(network.parameters(), None) is not None
-        if not self._learns[network]:
+        learns = self._learns.get(network)
+        if learns is None:
+            learns = self._meet(network)
+        if not learns:
             return
-        if network not in self._marked:
-            self._marked.add(network)
-            self._estimators.marks.mark("weights", list(network.parameters()))
-        self._estimators.marks.mark("batch", (arguments, named))
-        rows = self._batches.rows((arguments, named))
+        if self._estimators.marks.left:
+            self._estimators.marks.mark("batch", (arguments, named))
+        rows = self._batches.rows((arguments, named) if named else arguments)
         output = next((one for one in tensors(result) if one.requires_grad), None)
         place = self._places.here()
-        self._estimators.latency.called(network, arguments, named, place)
+        if not network.training:
+            self._estimators.latency.called(network, arguments, named, place)
         if output is None:
             self._take(self._judged, network, rows, place)
         else:
             self._wait(Pass(network, rows, place, output), output)
+
+    def _meet(self, network: Any) -> bool:
+        """Say whether a network has anything to learn, when it is first called."""
+        learns = self._learns[network] = next(network.parameters(), None) is not None
+        if learns:
+            self._estimators.marks.mark("weights", list(network.parameters()))
+        return learns
 
     def _wait(self, passed: Pass, output: Any) -> None:
         """See whether a gradient comes back."""
@@ -186,19 +209,25 @@ class Networks:
                 self._take(self._judged, passed.network, passed.rows, passed.place)
 
     def _take(
-        self, into: dict[tuple[str, int, bool], Taken], network: Any, rows: Rows | None, place: Any
+        self,
+        into: dict[tuple[int, int, bool], Taken],
+        network: Any,
+        rows: Rows | Batch | None,
+        place: Any,
     ) -> None:
-        key = (repr(place), id(network), network.training)
+        key = (id(place), id(network), network.training)
         taken = into.get(key)
         if taken is None or taken.network is not network:
-            taken = into[key] = Taken(network, place)
-        taken.add(rows)
-        taken.again(rows, self._learnt)
+            taken = into[key] = Taken(self._batches, network, place)
+        taken.add(rows, self._learnt)
 
     def tell(self) -> None:
         """Tell of the rows met since the last time; first of those learnt, then of those judged."""
         with self._calls.watching("the rows of networks"):
             self._settle()
+            for taken in (*self._fits.values(), *self._judged.values()):
+                with self._calls.watching("the rows of batches"):
+                    taken.settle()
             for taken in self._fits.values():
                 if taken.grown:
                     self._emit("fit", "backward", taken, target=True)

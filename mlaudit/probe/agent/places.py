@@ -24,14 +24,20 @@ class Places:
         self._roots = [os.path.join(root, "") for root in roots]
         self._notebook = notebook
         self._files: dict[str, str | None] = {}
-        self._known: dict[tuple[CodeType, int], Position] = {}
+        # By the number of a code object, which is held so that no other one gets that number.
+        self._known: dict[tuple[int, int], tuple[CodeType, Position]] = {}
+        self._same: dict[tuple[Any, ...], Position] = {}
 
     def here(self) -> Position | None:
-        """Give the place that the program has reached."""
+        """Give the place that the program has reached; the same object for the same place."""
         frame: FrameType | None = sys._getframe(1)
         while frame is not None:
-            if self.file_of(frame.f_code.co_filename) is not None:
-                return self._position(frame.f_code, frame.f_lasti, frame.f_lineno)
+            code = frame.f_code
+            if self.file_of(code.co_filename) is not None:
+                known = self._known.get((id(code), frame.f_lasti))
+                if known is not None:
+                    return known[1]
+                return self._position(code, frame.f_lasti, frame.f_lineno)
             frame = frame.f_back
         return None
 
@@ -53,9 +59,11 @@ class Places:
 
     def file_of(self, name: str) -> str | None:
         """Give the path of a file of the project below its root, None for any other file."""
-        if name not in self._files:
-            self._files[name] = self._below(name)
-        return self._files[name]
+        try:
+            return self._files[name]
+        except KeyError:
+            found = self._files[name] = self._below(name)
+            return found
 
     def _below(self, name: str) -> str | None:
         for root in self._roots:
@@ -66,12 +74,12 @@ class Places:
         return None
 
     def _position(self, code: CodeType, instruction: int, line: int) -> Position:
-        key = (code, instruction)
-        if key not in self._known:
-            file = self.file_of(code.co_filename)
-            assert file is not None
-            self._known[key] = [*self._cell(file), *_columns(code, instruction, line)]
-        return self._known[key]
+        file = self.file_of(code.co_filename)
+        assert file is not None
+        found = [*self._cell(file), *_columns(code, instruction, line)]
+        found = self._same.setdefault(tuple(found), found)
+        self._known[id(code), instruction] = (code, found)
+        return found
 
     def _cell(self, file: str) -> Position:
         head, mark, number = file.rpartition("#")

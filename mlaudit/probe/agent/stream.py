@@ -8,28 +8,41 @@ import threading
 import time
 from typing import Any
 
+_ENCODED = json.JSONEncoder(default=str).encode
+
 
 class Stream:
-    """Appends events to a file; of processes forked off later it takes none."""
+    """Appends events to a file; of processes forked off later it takes none.
+
+    `ours` says whether this is the process that runs the program, and none of its workers.
+    """
 
     def __init__(self, path: str):
         flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | getattr(os, "O_CLOEXEC", 0)
         self._file = os.open(path, flags, 0o600)
-        self._pid = os.getpid()
+        self.ours = True
+        if hasattr(os, "register_at_fork"):
+            os.register_at_fork(after_in_child=self._leave)
         self._lock = threading.RLock()
         self._start = time.monotonic()
 
-    @property
-    def ours(self) -> bool:
-        """Whether this is the process that runs the program, and none of its workers."""
-        return os.getpid() == self._pid
+    def _leave(self) -> None:
+        self.ours = False
 
     def emit(self, event: str, **facts: Any) -> None:
-        """Write one event; a full disk or a closed file is no concern of the program."""
+        """Write one event."""
+        if self.ours:
+            self.emit_encoded(event, _ENCODED(facts)[1:-1])
+
+    def emit_encoded(self, event: str, facts: str) -> None:
+        """Write one event whose facts are JSON already, without the braces.
+
+        A full disk or a closed file is no concern of the program.
+        """
         if not self.ours:
             return
-        line = {"event": event, "at": round(time.monotonic() - self._start, 4), **facts}
-        data = (json.dumps(line, default=str) + "\n").encode()
+        at, comma = time.monotonic() - self._start, ", " if facts else ""
+        data = f'{{"event": "{event}", "at": {at:.4f}{comma}{facts}}}\n'.encode()
         with self._lock:
             try:
                 while data:

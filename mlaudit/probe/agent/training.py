@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from types import ModuleType
 from typing import Any
 
@@ -30,6 +31,8 @@ class Training:
         self._stop = stop
         self._tensors = tensors
         self._loss: float | None = None
+        # What is the same in every event of an optimizer at one place, as JSON.
+        self._always: dict[tuple[type, int], str] = {}
 
     def attach(self, hooks: PostImport) -> None:
         """Wait for the optimizers, and for what computes gradients."""
@@ -61,13 +64,13 @@ class Training:
     def _stepped(self, optimizer: Any, *_: Any) -> None:
         number = self._stop.count()
         loss, self._loss = self._loss, None
-        self._stream.emit(
-            "step",
-            number=number,
-            optimizer=type(optimizer).__name__,
-            loss=loss,
-            place=self._places.here(),
-        )
+        place = self._places.here()
+        always = self._always.get((type(optimizer), id(place)))
+        if always is None:
+            facts = {"optimizer": type(optimizer).__name__, "place": place}
+            always = self._always[type(optimizer), id(place)] = json.dumps(facts)[1:-1]
+        said = json.dumps(loss)
+        self._stream.emit_encoded("step", f'"number": {number}, "loss": {said}, {always}')
         if self._tensors is not None:
             try:
                 self._tensors.after_step(optimizer, number)
@@ -92,5 +95,5 @@ def _number(value: Any) -> float | None:
     """Read a loss of one number; one on another device would have to be waited for."""
     first = value[0] if isinstance(value, (tuple, list)) and value else value
     if getattr(first, "is_cpu", False) and first.numel() == 1:
-        return float(first.detach())
+        return float(first.item())
     return None
