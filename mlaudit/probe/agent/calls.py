@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import threading
+import time
 from collections.abc import Callable
 from types import FunctionType, TracebackType
 from typing import Any
@@ -58,6 +59,22 @@ class Watching:
         return True
 
 
+class Measuring:
+    """Adds up the time of a processor that goes into measuring, beyond seeing what is done."""
+
+    __slots__ = ("_start", "seconds")
+
+    def __init__(self) -> None:
+        self.seconds = 0.0
+        self._start = 0.0
+
+    def __enter__(self) -> None:
+        self._start = time.thread_time()
+
+    def __exit__(self, *_: object) -> None:
+        self.seconds += time.thread_time() - self._start
+
+
 class Calls:
     """Lets observers see the calls that the user's own code makes."""
 
@@ -66,6 +83,7 @@ class Calls:
         self._local = _Local()
         self._inside = Inside(self._local)
         self._watching: dict[str, Watching] = {}
+        self.measuring = Measuring()
 
     @property
     def quiet(self) -> bool:
@@ -99,6 +117,10 @@ class Calls:
         if known is None:
             known = self._watching[what] = Watching(self._local, self._stream, what)
         return known
+
+    def tell(self) -> None:
+        """Tell how much work the program has waited for that went into measuring."""
+        self._stream.emit("measured", seconds=round(self.measuring.seconds, 4))
 
     def unable(self, what: str, why: str) -> None:
         """Tell that something cannot be observed here at all."""

@@ -174,7 +174,8 @@ class Estimators:
             beside: dict[str, Any] = {}
             if isinstance(result, float) and not named:
                 model = self.model(arguments[0])
-                beside = self.scores.beside_score(function, model, arguments)
+                with self._calls.measuring:
+                    beside = self.scores.beside_score(function, model, arguments)
                 beside["value"] = float(result)
             self.tell("score", name, arguments[0], seen, **beside)
         return result
@@ -211,8 +212,9 @@ class Estimators:
             before = self._learnt.get(model, frozenset()) if name == "partial_fit" else frozenset()
             shaped = seen.causes if seen else frozenset()
             self._learnt[model] = before | shaped | {told["number"]}
-            self.scores.fitted(told, estimator, features, target)
-            self.quality.fitted(told, estimator, features, target, seen)
+            with self._calls.measuring:
+                self.scores.fitted(told, estimator, features, target)
+                self.quality.fitted(told, estimator, features, target, seen)
             for one in by_fit(estimator, named):
                 self.tell("watch", name, estimator, self._lineage.of(one.features), **one.facts)
 
@@ -252,7 +254,7 @@ class Estimators:
         with contextlib.suppress(TypeError):  # of a list, say
             self._predicted[id(result)] = (weakref.ref(result), number)
         if seen is not None:
-            self._by_rows[seen.ids.tobytes()] = number
+            self._by_rows[digest(seen.ids)] = number
         self.answers.keep(number, result)
 
     def follow(self, told: dict[str, Any]) -> None:
@@ -275,7 +277,7 @@ class Estimators:
 
     def prediction_for(self, rows: Known | None, truth: Any) -> int | None:
         """Find the last prediction of just these rows, or of a table with this index."""
-        found = None if rows is None else self._by_rows.get(rows.ids.tobytes())
+        found = None if rows is None else self._by_rows.get(digest(rows.ids))
         index = index_of(truth) if found is None else None
         return found if index is None else self._by_index.get(index)
 

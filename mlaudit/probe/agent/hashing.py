@@ -41,9 +41,8 @@ def digest(values: Any) -> bytes:
     """Hash a whole array of hashes, in its order: two sums, weighed by positions."""
     np = sys.modules["numpy"]
     weights = np.arange(1, 2 * len(values), 2, dtype=np.uint64)
-    first = (values * weights).sum(dtype=np.uint64)
-    weights *= np.uint64(_SEED)
-    second = ((values ^ (values >> np.uint64(_SHIFT))) * weights).sum(dtype=np.uint64)
+    first = np.dot(values, weights)
+    second = np.dot(values ^ (values >> np.uint64(_SHIFT)), weights)
     return bytes(np.array([first, second, len(values)], np.uint64).tobytes())
 
 
@@ -69,20 +68,22 @@ def mixed(np: Any, values: Any, more: Any) -> Any:
 
 def _numeric(np: Any, flat: Any) -> Any:
     """Fold the columns of a block into one number a row; blocks that fit the cache are fastest."""
-    result = np.empty(len(flat), np.uint64)
+    count = len(flat)
+    result = np.full(count, _SEED, np.uint64)
     factor, shift = np.uint64(_FACTOR), np.uint64(_SHIFT)
-    for start in range(0, len(flat), _BLOCK):
-        block = np.ascontiguousarray(flat[start : start + _BLOCK].T, dtype=np.float64) + 0.0
-        unknown = np.isnan(block)
-        if unknown.any():
-            block[unknown] = np.nan
-        bits = block.view(np.uint64)
-        folded = np.full(bits.shape[1], _SEED, np.uint64)
-        for column in bits:
+    blocks = np.empty((flat.shape[1], min(_BLOCK, count)))
+    shifted = np.empty(blocks.shape[1], np.uint64)
+    for start in range(0, count, _BLOCK):
+        folded = result[start : start + _BLOCK]
+        block, part = blocks[:, : len(folded)], shifted[: len(folded)]
+        np.add(flat[start : start + _BLOCK].T, 0.0, out=block, dtype=np.float64)
+        if np.isnan(block.sum()):
+            block[np.isnan(block)] = np.nan
+        for column in block.view(np.uint64):
             folded ^= column
             folded *= factor
-            folded ^= folded >> shift
-        result[start : start + _BLOCK] = folded
+            np.right_shift(folded, shift, out=part)
+            folded ^= part
     return result
 
 

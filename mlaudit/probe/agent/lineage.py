@@ -18,6 +18,7 @@ _SAMPLE = 64
 _MARKED = 32
 _MOST_LOOKED_AT = 64
 _DISTINCT = 0.5
+_FEW = 16
 
 
 class Known:
@@ -89,6 +90,7 @@ class Lineage:
         os.makedirs(self._folder, exist_ok=True)
         self._by_digest: dict[bytes, Known] = {}
         self._seen: list[Known] = []
+        self._without_digest: list[Known] = []
         self._told: dict[bytes, int] = {}
         self._objects: dict[int, tuple[weakref.ref[Any], Any, Known]] = {}
         self.origins = 0
@@ -101,7 +103,7 @@ class Lineage:
         now = hashes(value)
         if now is None:
             return None
-        known = self._by_digest.get(digest(now))
+        known = self._digested().get(digest(now))
         if known is None:
             known = self._remember(self._looked_up(now))
             self._remember_rounded(value, known)
@@ -146,7 +148,7 @@ class Lineage:
 
     def expect(self, part: Known) -> None:
         """Know a part by what it holds before the program takes it."""
-        self._by_digest.setdefault(digest(part.now), part)
+        self._digested().setdefault(digest(part.now), part)
 
     def shape(self, value: Any, causes: frozenset[int]) -> None:
         """Note that a value, whatever rows it holds, was shaped by more events."""
@@ -170,7 +172,8 @@ class Lineage:
             self._told[key] = len(self._told)
             path = os.path.join(self._folder, str(self._told[key]))
             with open(path, "wb") as file:
-                file.write(np.uint64(len(ids)).tobytes() + ids.tobytes() + content.tobytes())
+                for one in (np.array([len(ids)], np.uint64), ids, content):
+                    file.write(np.ascontiguousarray(one).data)
         return {
             "file": self._told[key],
             "count": len(known.ids),
@@ -179,9 +182,15 @@ class Lineage:
         }
 
     def _remember(self, known: Known) -> Known:
-        self._by_digest[digest(known.now)] = known
+        self._without_digest.append(known)
         self._seen.append(known)
         return known
+
+    def _digested(self) -> dict[bytes, Known]:
+        """Give the rows by their digests, which are taken when something is looked up by them."""
+        waiting, self._without_digest = self._without_digest, []
+        self._by_digest.update((digest(known.now), known) for known in waiting)
+        return self._by_digest
 
     def _remember_rounded(self, value: Any, known: Known) -> None:
         """Know the rows also as numbers of half the length, to which torch mostly turns them."""
@@ -217,14 +226,22 @@ class Lineage:
             origins |= known.origins
             sure = sure and known.sure and not known.repeats
         fresh = np.flatnonzero(open_)
-        if len(fresh) < len(now):
-            ids = told_apart(ids)
+        if len(fresh) == len(now):
+            return self._all_new(now, each_once=different == 1.0)
+        ids = told_apart(ids)
         if len(fresh):
             origins |= {self.new_origin()}
             content[fresh] = now[fresh]
             again = np.uint64(0) if different == 1.0 else _occurrences(np, now[fresh])
             ids[fresh] = mixed(np, now[fresh], again)
-        return Known(now, ids, content, causes, origins, sure or bool(len(fresh) == len(now)))
+        return Known(now, ids, content, causes, origins, sure)
+
+    def _all_new(self, now: Any, *, each_once: bool) -> Known:
+        """Give rows that have not been seen before numbers of their own."""
+        np = sys.modules["numpy"]
+        again = np.uint64(0) if each_once else _occurrences(np, now)
+        origins = frozenset({self.new_origin()})
+        return Known(now, mixed(np, now, again), now, frozenset(), origins, True)
 
 
 def _mark(value: Any) -> Any:
@@ -251,6 +268,14 @@ def told_apart(ids: Any) -> Any:
 
 def _occurrences(np: Any, values: Any) -> Any:
     """Number the rows of equal content: 0 for the first of them, 1 for the second, and so on."""
+    ordered = np.sort(values)
+    kinds = np.append(np.flatnonzero(ordered[1:] != ordered[:-1]), len(ordered) - 1)
+    if len(kinds) <= _FEW:
+        result = np.empty(len(values), np.uint64)
+        for kind in ordered[kinds]:
+            equal = np.flatnonzero(values == kind)
+            result[equal] = np.arange(len(equal))
+        return result
     order = np.argsort(values, kind="stable")
     ordered = values[order]
     first = np.ones(len(values), bool)

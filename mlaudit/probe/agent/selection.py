@@ -157,7 +157,8 @@ class Selection:
         with self._calls.watching("a validation"):
             beside: dict[str, float] = {}
             if function.__name__ == "cross_val_score":
-                beside = self._estimators.scores.beside_validation(function, given, named)
+                with self._calls.measuring:
+                    beside = self._estimators.scores.beside_validation(function, given, named)
                 beside["value"] = float(result.mean())
             estimator = given[0] if given else named["estimator"]
             value = given[1] if len(given) > 1 else named.get("X")
@@ -238,7 +239,8 @@ class Selection:
                 pair = (first, second, *given[2:])
                 scores = self._estimators.scores
                 shape = self._estimators.answers.shape(found, second)
-                beside = scores.beside_metric(function, *made, shape, pair, others)
+                with self._calls.measuring:
+                    beside = scores.beside_metric(function, *made, shape, pair, others)
                 beside["value"] = float(result)
                 self._estimators.marks.mark("score", float(result))
             self._stream.emit(

@@ -95,4 +95,4 @@ def _values(
     networks.attach(hooks)
     faults = Faults(stream, places, calls)
     faults.attach(hooks)
-    return [networks.tell, faults.tell], [estimators.latency.measure]
+    return [networks.tell, faults.tell, calls.tell], [estimators.latency.measure]
