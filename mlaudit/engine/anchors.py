@@ -46,7 +46,7 @@ def with_fingerprints(found: Iterable[Anchored], root: Path) -> list[Anchored]:
         key = (finding.code, path, held)
         identity = fingerprint(finding.code, path, held.scope, held.statement, seen[key])
         seen[key] += 1
-        done.append(replace(one, finding=replace(finding, fingerprint=identity)))
+        done.append(Anchored(replace(finding, fingerprint=identity), held))
     return done
 
 

@@ -43,6 +43,8 @@ def _unfollowed(module: Module, project: ProjectFiles) -> Iterable[str]:
             lost = [a.name for a in node.names if project.unfollowed([a.name], module.document)]
         else:
             origin = "." * node.level + (node.module or "")
+            if project.is_foreign(origin):
+                continue
             dot = "" if origin.endswith(".") else "."
             names = [origin, *(f"{origin}{dot}{alias.name}" for alias in node.names)]
             lost = [origin] if project.unfollowed(names, module.document) else []

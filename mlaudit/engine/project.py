@@ -107,20 +107,21 @@ class ProjectFiles:
 
     def locate(self, name: str, importer: str) -> Path | None:
         """Find the file of a module, None if it is not the project's."""
-        if self._is_foreign(name):
+        if self.is_foreign(name):
             return None
         folder = self._place(importer).parent
         path = self._find(name, folder)
         self._asked["where", name, str(folder)] = _written(path)
         return path
 
-    def _is_foreign(self, name: str) -> bool:
+    def is_foreign(self, name: str) -> bool:
+        """Say whether a module is one of a known library."""
         return name.partition(".")[0] in self._foreign
 
     def _find(self, name: str, folder: Path) -> Path | None:
         key = (name, folder)
         if key not in self._located:
-            self._located[key] = None if self._is_foreign(name) else self._locate(name, folder)
+            self._located[key] = None if self.is_foreign(name) else self._locate(name, folder)
         return self._located[key]
 
     def _locate(self, name: str, folder: Path) -> Path | None:
@@ -162,7 +163,7 @@ class ProjectFiles:
         names = imports(document.text)
         if names_library(names, self._libraries):
             return True
-        ours = sorted(name for name in names if not self._is_foreign(name))
+        ours = sorted(name for name in names if not self.is_foreign(name))
         answer = self._imports_learning(set(ours), document.path, set())
         if ours:
             self._asked["learns", document.path, *ours] = answer

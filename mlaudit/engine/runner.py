@@ -141,11 +141,15 @@ class Runner:
     def _selected(self, findings: Iterable[Finding]) -> list[Finding]:
         """Leave out what is ignored for its file, and set the severities that are configured."""
         chosen = (
-            replace(finding, severity=self.selection.severity(finding))
+            self._graded(finding)
             for finding in findings
             if not self.selection.ignored(finding.location.path, finding.code)
         )
         return sorted(distinct(chosen), key=lambda finding: finding.sort_key)
+
+    def _graded(self, finding: Finding) -> Finding:
+        severity = self.selection.severity(finding)
+        return finding if severity is finding.severity else replace(finding, severity=severity)
 
     def _suppressed(
         self, module: Module, findings: list[Finding], outcome: Outcome

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from mlaudit.model.location import Location
     from mlaudit.source.document import Document
 
+_SIMPLE = (ast.Assign, ast.Expr, ast.Return, ast.Import, ast.ImportFrom)
 _SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
 
@@ -63,6 +64,8 @@ def _first_line(statement: ast.stmt) -> int:
 
 def _blocks(statement: ast.stmt) -> Iterator[list[ast.stmt]]:
     """Give the blocks of statements that a statement holds."""
+    if isinstance(statement, _SIMPLE):
+        return
     for name in ("body", "orelse", "finalbody"):
         block = getattr(statement, name, None)
         if isinstance(block, list) and block and isinstance(block[0], ast.stmt):

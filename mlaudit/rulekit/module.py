@@ -90,7 +90,7 @@ class Module:
     def read(self) -> frozenset[str]:
         """The names that are read anywhere in the code."""
         names = self.nodes.find(ast.Name)
-        return frozenset(node.id for node in names if isinstance(node.ctx, ast.Load))
+        return frozenset([node.id for node in names if isinstance(node.ctx, ast.Load)])
 
     @once
     def imbalance(self) -> Imbalance:

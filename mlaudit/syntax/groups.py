@@ -28,4 +28,4 @@ class Groups(Generic[T]):
         if not found:
             return []
         places = found[0] if len(found) == 1 else sorted([p for each in found for p in each])
-        return [self._things[place] for place in places]
+        return list(map(self._things.__getitem__, places))

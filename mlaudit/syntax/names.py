@@ -44,18 +44,17 @@ class Names:
 
     def resolve(self, node: ast.expr) -> str | None:
         """Give the qualified name of an expression such as `np.random.rand`, None if local."""
-        parts: list[str] = []
-        while isinstance(node, ast.Attribute):
-            parts.append(node.attr)
-            node = node.value
-        if not isinstance(node, ast.Name) or node in self.own:
+        head = node
+        while isinstance(head, ast.Attribute):
+            head = head.value
+        if not isinstance(head, ast.Name) or (self.own and head in self.own):
             return None
-        head = self.aliases.get(node.id)
-        if head is not None:
-            return ".".join([head, *reversed(parts)]) if parts else head
-        if parts or node.id in self.bound or node.id not in _BUILTINS:
+        name = self.aliases.get(head.id)
+        if name is not None:
+            return name if head is node else f"{name}{_below(node)}"
+        if head is not node or head.id in self.bound or head.id not in _BUILTINS:
             return None
-        return f"builtins.{node.id}"
+        return f"builtins.{head.id}"
 
     def candidates(self, node: ast.expr) -> list[str]:
         """Give the names that an expression may stand for; star imports allow several."""
@@ -67,6 +66,15 @@ class Names:
         if isinstance(node, ast.Name) and node.id not in self.bound:
             return [f"{star}.{node.id}" for star in self.stars]
         return []
+
+
+def _below(node: ast.expr) -> str:
+    """Write the attributes of an expression: `.b.c` of `a.b.c`."""
+    parts = []
+    while isinstance(node, ast.Attribute):
+        parts.append(f".{node.attr}")
+        node = node.value
+    return "".join(reversed(parts))
 
 
 def collect(nodes: Nodes) -> Names:

@@ -85,7 +85,7 @@ class Nodes:
         With `within`, a node of the tree, only at or below it.
         """
         if within is None:
-            return [self._all[position] for position in self._positions(kinds)]
+            return list(map(self._all.__getitem__, self._positions(kinds)))
         return [node for node in self.below(within) if node.__class__ in kinds]
 
     def below(self, node: ast.AST | None = None) -> list[ast.AST]:
@@ -111,14 +111,13 @@ class Nodes:
     @once
     def parents(self) -> dict[ast.AST, ast.AST]:
         """What holds each node; the root is held by nothing."""
-        found = self._all
-        held = {node: found[above] for node, above in zip(found, self._above, strict=True)}
+        held = dict(zip(self._all, map(self._all.__getitem__, self._above), strict=True))
         del held[self.root]
         return held
 
     @once
     def _starts(self) -> dict[ast.AST, int]:
-        return {node: start for start, node in enumerate(self._all)}
+        return dict(zip(self._all, range(len(self._all)), strict=True))
 
     def _positions(self, kinds: tuple[type[ast.AST], ...]) -> list[int]:
         if len(kinds) == 1:

@@ -63,8 +63,13 @@ class Trace:
     def tells(self, what: str) -> bool:
         """Say whether there are events of a class, or anything in answer to a question, by name."""
         if what[0].isupper():
-            return any(kind.__name__ == what for kind in self._of_kind)
+            return what in self._told
         return bool(getattr(self, what))
+
+    @once
+    def _told(self) -> set[str]:
+        """The classes of all events, by name."""
+        return {kind.__name__ for kind in self._of_kind}
 
     @once
     def influences(self) -> frozenset[Kind]:

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from mlaudit.rulekit import Call, Module
 
 _ADDING = frozenset({"append", "extend", "insert", "appendleft", "add"})
+_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+_FOR = (ast.For, ast.AsyncFor)
+_IF = (ast.If, ast.While)
 _TELLING = (ast.Call, ast.DictComp, ast.Subscript)
 _CLASSES = Pattern(
     r"(?i)class|label|categor|breed|species|target|genre|emotion|char|word|vocab|token|^ys?(_|$)"
@@ -43,16 +46,18 @@ class _Loop:
 class Arrivals:
     """Follows orders by name, in source order; `found` holds the first arrival of each source."""
 
-    def __init__(self, module: Module):
+    def __init__(self, module: Module, sources: Iterable[ast.AST]):
         self.found: dict[ast.expr, Arrival] = {}
         self._module = module
         self._order = Order(module)
-        self._calls = {call.node: call for call in module.calls if call.entry is not None}
         self._names: Environment = {}
         self._loops: list[_Loop] = []
         self._function = ""
         self._slices: dict[tuple[str, str], set[str]] = {}
-        self._block(module.tree.body)
+        # Before the first of the sources, which others may share the names of, there is no order.
+        first = min(map(module.nodes.stretch, sources), default=(0, 0))
+        body = [node for node in module.tree.body if module.nodes.stretch(node)[1] > first[0]]
+        self._block(body)
         if self._names or self._slices or self._order.returned:  # else again would be the same
             self._block(module.tree.body)
 
@@ -67,13 +72,13 @@ class Arrivals:
         elif isinstance(node, ast.Expr):
             self._look(node.value)
             self._expression(node.value)
-        elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+        elif isinstance(node, _FUNCTIONS):
             self._enter(node)
         elif isinstance(node, ast.ClassDef):
             self._block(node.body)
-        elif isinstance(node, ast.For | ast.AsyncFor):
+        elif isinstance(node, _FOR):
             self._for(node)
-        elif isinstance(node, ast.If | ast.While):
+        elif isinstance(node, _IF):
             self._look(node.test)
             self._block([*node.body, *node.orelse])
         elif isinstance(node, ast.With | ast.AsyncWith):
@@ -206,7 +211,7 @@ class Arrivals:
                 self._slice(inner, inner.slice)
 
     def _call(self, node: ast.Call) -> None:
-        call = self._calls.get(node)
+        call = self._module.call_of.get(node)
         if call is not None and _divides(self._module, call):
             for argument in [*node.args, *(keyword.value for keyword in node.keywords)]:
                 self._arrive(self._order.of(argument, self._names), node, numbers=False)

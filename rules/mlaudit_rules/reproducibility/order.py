@@ -12,6 +12,9 @@ from mlaudit_rules.reproducibility.seeding import Seeding
 if TYPE_CHECKING:
     from mlaudit.rulekit import Module
 
+_NAMES = (ast.Name, ast.Attribute)
+_TURNS = (ast.ListComp, ast.GeneratorExp, ast.DictComp)
+_SETS = (ast.SetComp, ast.Set)
 _LISTINGS = frozenset({"os.listdir", "os.scandir", "glob.glob", "glob.iglob"})
 _PATH_LISTINGS = frozenset({"glob", "rglob", "iterdir"})
 # What these make of a sequence stands in the same order.
@@ -73,7 +76,7 @@ class Order:
 
     def of(self, node: ast.expr, names: Environment) -> Source | None:
         """Find the source that gives a value its order."""
-        if isinstance(node, ast.Name | ast.Attribute):
+        if isinstance(node, _NAMES):
             path = path_of(node)
             known = names.get(path) if path else None
             if known is None and isinstance(node, ast.Attribute) and node.attr == "values":
@@ -81,9 +84,9 @@ class Order:
             return known
         if isinstance(node, ast.Call):
             return self._call(node, names)
-        if isinstance(node, ast.ListComp | ast.GeneratorExp | ast.DictComp):
+        if isinstance(node, _TURNS):
             return self.of(node.generators[0].iter, names)
-        if isinstance(node, ast.SetComp | ast.Set):
+        if isinstance(node, _SETS):
             return Source(node, is_set=True) if self._holds_text(node, names) else None
         if isinstance(node, ast.Subscript):
             return self._part(node, names)

@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     Draws = frozenset[ast.Call]
     Definition = ast.FunctionDef | ast.AsyncFunctionDef
 
+_NAMES = (ast.Name, ast.Attribute)
+_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+_FOR = (ast.For, ast.AsyncFor)
+_IF = (ast.If, ast.While)
 NONE: Draws = frozenset()
 _TRAINING = frozenset(
     {"fit", "partial_fit", "fit_generator", "fit_resample", "fit_predict", "train_on_batch"}
@@ -54,7 +58,10 @@ class Reach:
         self._carried: dict[str, Draws] = {}
         self._control = NONE
         self._in_loop = False
-        self._block(module.tree.body)
+        # Before the first draw nothing is carried.
+        first = min(map(module.nodes.stretch, self._draws), default=(0, 0))
+        body = [node for node in module.tree.body if module.nodes.stretch(node)[1] > first[0]]
+        self._block(body)
         more = any(self._carried.values()) or any(self._returned.values())
         if more and len(self.reached) < len(self._draws):  # else again is the same
             self._block(module.tree.body)
@@ -68,7 +75,7 @@ class Reach:
             self._assign(node.targets, self._read(node.value))
         elif isinstance(node, ast.Expr):
             self._expression(node.value)
-        elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+        elif isinstance(node, _FUNCTIONS):
             self._function(node, node.name)
         elif isinstance(node, ast.ClassDef):
             self._class(node)
@@ -76,10 +83,10 @@ class Reach:
             self._assign([node.target], self._read(node.value))
         elif isinstance(node, ast.AugAssign):
             self._taint(node.target, self._read(node.value))
-        elif isinstance(node, ast.For | ast.AsyncFor):
+        elif isinstance(node, _FOR):
             self._assign([node.target], self._read(node.iter))
             self._loop(node)
-        elif isinstance(node, ast.If | ast.While):
+        elif isinstance(node, _IF):
             self._branches(node)
         elif isinstance(node, ast.With | ast.AsyncWith):
             for item in node.items:
@@ -245,7 +252,7 @@ class _Reading:
         """Add what a part of the expression reads."""
         if isinstance(node, ast.Call):
             self.calls.append((node, watching))
-        elif isinstance(node, ast.Name | ast.Attribute):
+        elif isinstance(node, _NAMES):
             if isinstance(node, ast.Attribute) and node.attr in _SHAPES:
                 return
             path = _path(node)

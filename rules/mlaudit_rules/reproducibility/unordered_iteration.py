@@ -42,11 +42,12 @@ class UnorderedIteration(Rule):
 
     def check_module(self, module: Module) -> Iterable[Finding]:
         """Judge the orders that arrive, once a source."""
-        if module.is_test or not _may_matter(module) or not module.fact(learns):
+        sources = [] if module.is_test else _sources(module)
+        if not sources or not module.fact(learns):
             return
         from mlaudit_rules.reproducibility.arrivals import Arrivals
 
-        for arrival in Arrivals(module).found.values():
+        for arrival in Arrivals(module, sources).found.values():
             yield self._finding(module, arrival)
 
     def repairs(self, module: Module, finding: Finding) -> Iterable[Repair]:
@@ -78,8 +79,9 @@ class UnorderedIteration(Rule):
         )
 
 
-def _may_matter(module: Module) -> bool:
-    """Say whether there is any source, by whatever name: all else would be followed for nothing."""
-    if module.nodes.find(ast.Set, ast.SetComp) or module.calls_named(*_SOURCES):
-        return True
-    return any(name.rpartition(".")[2] in _SOURCES for name in module.names.aliases.values())
+def _sources(module: Module) -> list[ast.expr]:
+    """Find what may be a source: sets, and calls of what gives one, by whatever name."""
+    aliases = module.names.aliases.items()
+    named = (alias for alias, name in aliases if name.rpartition(".")[2] in _SOURCES)
+    calls = module.calls_named(*_SOURCES.union(named))
+    return [*module.nodes.find(ast.Set, ast.SetComp), *(call.node for call in calls)]
