@@ -56,7 +56,9 @@ class Module:
         found = []
         for named in names.calls:
             node = named.node
-            name = names.resolve(node.func) or self._starred(node.func)
+            name = names.resolve(node.func)
+            if name is None and names.stars:
+                name = self._starred(node.func)
             if name is not None:
                 entry = self.catalogue.find(name)
                 around = (named.function, named.in_loop)
@@ -90,7 +92,7 @@ class Module:
     def read(self) -> frozenset[str]:
         """The names that are read anywhere in the code."""
         names = self.nodes.find(ast.Name)
-        return frozenset([node.id for node in names if isinstance(node.ctx, ast.Load)])
+        return frozenset([node.id for node in names if node.ctx.__class__ is ast.Load])
 
     @once
     def imbalance(self) -> Imbalance:
@@ -156,10 +158,7 @@ class Module:
         return Groups(calls, [last_name(named.node.func) for named in calls])
 
     def _starred(self, function: ast.expr) -> str | None:
-        """Find what star imports may bring: of several candidates one that is known, or the last.
-
-        Only names that do not resolve have several.
-        """
-        found = self.names.candidates(function) if self.names.stars else []
+        """Find what star imports may bring: of several names one that is known, or the last."""
+        found = self.names.candidates(function)
         known = (name for name in found if self.catalogue.find(name) is not None)
         return next(known, next(reversed(found), None))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 if TYPE_CHECKING:
@@ -15,9 +16,9 @@ class Groups(Generic[T]):
 
     def __init__(self, things: Sequence[T], groups: Iterable[str]):
         self._things = things
-        self._places: dict[str, list[int]] = {}
+        self._places: defaultdict[str, list[int]] = defaultdict(list)
         for place, group in enumerate(groups):
-            self._places.setdefault(group, []).append(place)
+            self._places[group].append(place)
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._places)

@@ -122,7 +122,11 @@ class Nodes:
     def _positions(self, kinds: tuple[type[ast.AST], ...]) -> list[int]:
         if len(kinds) == 1:
             return self._by_kind.get(kinds[0], [])
-        return sorted(position for kind in kinds for position in self._by_kind.get(kind, ()))
+        found: list[int] = []
+        for kind in kinds:
+            found += self._by_kind.get(kind, ())
+        found.sort()
+        return found
 
     def _visit(self, node: ast.AST, start: int, above: int) -> int:
         """List a node and all below it from a position on, and give the first position behind.

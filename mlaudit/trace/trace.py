@@ -43,6 +43,7 @@ class Trace:
         self.models = models
         self.notes = notes or []
         self._near: dict[type[Event], Kinship[Any]] = {}
+        self._divided: dict[int, tuple[RowSet, list[Split]]] = {}
 
     def of(self, kind: type[E]) -> Iterator[E]:
         """Give the events of one kind, in order."""
@@ -276,8 +277,8 @@ class Trace:
 
         They come from splits another part of which holds these rows, or were cut off by hand.
         """
-        for split in self.near(Split, rows):
-            if split.folds or not any(rows.within(part) for part in split.parts):
+        for split in self._divisions(rows):
+            if split.folds:
                 continue
             for part, names in split.named_parts:
                 if not part.overlap(rows) and not self._taken(part):
@@ -356,11 +357,7 @@ class Trace:
         Of several that make the very same parts, it is the last before an event, and of those one
         whose parts have these names.
         """
-        found = [
-            split
-            for split in reversed(self.near(Split, rows))
-            if any(rows.within(part) for part in split.parts)
-        ]
+        found = self._divisions(rows)[::-1]
         alike = [split for split in found if split.parts == found[0].parts]
         if before is not None:
             last = self._numbers[id(before)]
@@ -380,20 +377,27 @@ class Trace:
 
     def _out_of_fold(self, rows: RowSet, evaluated: RowSet) -> bool:
         """Say whether a statistic of some folds reached the rows of others, to be judged anew."""
-        for split in self.near(Split, rows):
-            if split.folds and any(rows.within(part) for part in split.parts):
+        for split in self._divisions(rows):
+            if split.folds:
                 return not any(evaluated.within(part) for part in split.parts)
         return False
+
+    def _divisions(self, rows: RowSet) -> list[Split]:
+        """List the splits that made a part of which these rows are."""
+        known = self._divided.get(id(rows))
+        if known is None:
+            near = self.near(Split, rows)
+            found = [split for split in near if any(rows.within(part) for part in split.parts)]
+            # With the rows, whose identity is theirs alone as long as they are kept.
+            known = self._divided[id(rows)] = (rows, found)
+        return known[1]
 
     def _untouched_reports_remain(self, rows: RowSet) -> bool:
         """Say whether any reported score is on held-out rows that need not be among these.
 
         Scores on folds of other rows show no test part, but for a choice inside such folds.
         """
-        inside = any(
-            split.folds and any(rows.within(part) for part in split.parts)
-            for split in self.near(Split, rows)
-        )
+        inside = any(split.folds for split in self._divisions(rows))
         return any(
             event.reported
             and event.rows.overlap(rows) is not Overlap.MUST

@@ -39,17 +39,19 @@ def click_options(module: Module) -> Iterator[tuple[Option, frozenset[str]]]:
     if not any(name.split(".", 1)[0] == "click" for name in module.names.aliases.values()):
         return
     for function in module.nodes.find(ast.FunctionDef, ast.AsyncFunctionDef):
-        parameters = {argument.arg for argument in (*function.args.args, *function.args.kwonlyargs)}
-        read = _read_names(function)
+        decorators = [
+            decorator
+            for decorator in function.decorator_list
+            if isinstance(decorator, ast.Call)
+            and module.names.resolve(decorator.func) in {"click.option", "click.argument"}
+        ]
+        read = _read_names(function) if decorators else frozenset()
         if function.args.kwarg or read & {"locals", "params", "vars"}:
             continue
-        for decorator in function.decorator_list:
-            if not isinstance(decorator, ast.Call):
-                continue
-            if module.names.resolve(decorator.func) in {"click.option", "click.argument"}:
-                option = _click_option(decorator)
-                if option is not None and option.name in parameters:
-                    yield option, read
+        parameters = {argument.arg for argument in (*function.args.args, *function.args.kwonlyargs)}
+        for option in map(_click_option, decorators):
+            if option is not None and option.name in parameters:
+                yield option, read
 
 
 def _argparse_option(module: Module, node: ast.Call) -> Option | None:

@@ -52,28 +52,32 @@ class Shuffle:
 def shuffled_apart(module: Module) -> Iterator[tuple[Shuffle, Shuffle]]:
     """Find neighbours in a block that shuffle two arrays which later belong together."""
     meetings = None
-    if not _several(module):
+    shuffling = _shuffling(module)
+    if len(shuffling) < 2:
         return
     for node in module.nodes.find(*BLOCKS):
         for block in (node.body, getattr(node, "orelse", [])):
-            for first, second in _neighbours(module, block):
+            for first, second in _neighbours(module, block, shuffling):
                 meetings = meetings if meetings is not None else _meetings(module)
                 if {first.name, second.name} in meetings:
                     yield first, second
 
 
-def _several(module: Module) -> bool:
-    """Say whether at least two calls may shuffle: by their name, or by one given at the import."""
+def _shuffling(module: Module) -> list[int]:
+    """Give the lines of the calls that may shuffle: by their name, or by one of an import."""
     aliases = module.names.aliases.items()
     words = {alias for alias, name in aliases if name.rsplit(".", 1)[-1] in SHUFFLING}
-    words.update(SHUFFLING)
-    return len(module.calls_named(*words)) > 1
+    return [named.node.lineno for named in module.calls_named(*words.union(SHUFFLING))]
 
 
-def _neighbours(module: Module, block: list[ast.stmt]) -> Iterator[tuple[Shuffle, Shuffle]]:
+def _neighbours(
+    module: Module, block: list[ast.stmt], shuffling: list[int]
+) -> Iterator[tuple[Shuffle, Shuffle]]:
     last: Shuffle | None = None
     for statement in block:
-        found = _shuffle(module, statement)
+        last_line = statement.end_lineno or statement.lineno
+        may = any(statement.lineno <= line <= last_line for line in shuffling)
+        found = _shuffle(module, statement) if may else None
         if found is not None and last is not None and found.name != last.name:
             if found.how == last.how and _differ(last.seed, found.seed):
                 yield last, found

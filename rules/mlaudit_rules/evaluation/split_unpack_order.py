@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from mlaudit.rulekit import Confidence, Fix, Needs, Pattern, Repair, Rule, RuleMeta, Severity, Words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from mlaudit.rulekit import Call, Finding, Module
 
@@ -67,12 +67,7 @@ class SplitUnpackOrder(Rule):
         self, module: Module, call: Call, target: ast.expr, names: list[str]
     ) -> Iterator[Finding]:
         arrays = [module.text(argument) for argument in call.node.args]
-        parts = [_part(name) for name in names]
-        index = None if _deliberate(call, parts) else _misplaced_part(parts)
-        if index is None:
-            index = _misplaced_role(names, arrays)
-        if index is None:
-            index = _crossed(names)
+        index = _fault(tuple(names), tuple(arrays), _deliberate(call, names))
         if index is None:
             return
         part = "test" if index % 2 else "train"
@@ -85,6 +80,15 @@ class SplitUnpackOrder(Rule):
             evidence=[("split here", call.place)],
             fix=_reordered(dict(zip(texts, names, strict=True)), arrays),
         )
+
+
+@lru_cache(maxsize=512)
+def _fault(names: tuple[str, ...], arrays: tuple[str, ...], deliberate: bool) -> int | None:
+    """Find the first name that contradicts its position; most programs use the same ones."""
+    index = None if deliberate else _misplaced_part([_part(name) for name in names])
+    if index is None:
+        index = _misplaced_role(names, arrays)
+    return _crossed(names) if index is None else index
 
 
 def _splits_in_two(call: Call) -> bool:
@@ -142,7 +146,7 @@ def _misplaced_part(parts: list[str | None]) -> int | None:
     return None
 
 
-def _misplaced_role(names: list[str], arrays: list[str]) -> int | None:
+def _misplaced_role(names: Sequence[str], arrays: Sequence[str]) -> int | None:
     """Find the first label name for a part of `X`, if a name of `X` goes to a part of `y` too."""
     given = [_role(name) for name in names]
     wanted = [_role(array) for array in arrays for _ in range(2)]
@@ -154,7 +158,7 @@ def _misplaced_role(names: list[str], arrays: list[str]) -> int | None:
     return crossed[0] if len({given[index] for index in crossed}) == 2 else None
 
 
-def _crossed(names: list[str]) -> int | None:
+def _crossed(names: Sequence[str]) -> int | None:
     """Find names that pair the parts in another way than the call gives them, by their endings.
 
     They are `X_rest, X_test, y_test, y_rest` and `X_rest, y_rest, X_test, y_test`.
@@ -171,9 +175,9 @@ def _crossed(names: list[str]) -> int | None:
     return 1 if alternate and ends[0] != ends[2] else None
 
 
-def _deliberate(call: Call, parts: list[str | None]) -> bool:
+def _deliberate(call: Call, names: list[str]) -> bool:
     """Say whether the parts are swapped as wholes because the sizes are given the other way."""
-    swapped = all(part == ("train" if i % 2 else "test") for i, part in enumerate(parts))
+    swapped = all(_part(name) == ("train" if i % 2 else "test") for i, name in enumerate(names))
     if not swapped:
         return False
     test, train = call.arguments.get("test_size"), call.arguments.get("train_size")

@@ -58,11 +58,12 @@ class UnstratifiedSplit(Rule):
             return
         for call, loop in last_part_of_classes(module):
             yield self._last_part(module, call, loop)
-        evident = module.imbalance.evident
+        to_chance = list(filter(_leaves_to_chance, module.trace.of(Split)))
+        evident = bool(to_chance) and module.imbalance.evident
         if not evident and module.profile == "exploration":
             return
         for splits in _of_one_source(
-            split for split in module.trace.of(Split) if _at_fault(module, split, evident)
+            split for split in to_chance if _at_fault(module, split, evident)
         ):
             yield self._judge(module, splits, evident)
 
@@ -133,7 +134,7 @@ def _of_one_source(splits: Iterable[Split]) -> list[list[Split]]:
 
 def _at_fault(module: Module, split: Split, evident: bool) -> bool:
     """Say whether a split leaves classes to chance that a classifier is to tell apart."""
-    if not _leaves_to_chance(split) or _resampled(module.trace, split):
+    if _resampled(module.trace, split):
         return False
     if evident and not module.imbalance.evident_before and _others_resampled(module.trace, split):
         return False
