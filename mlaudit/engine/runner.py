@@ -7,10 +7,8 @@ from typing import TYPE_CHECKING, Protocol
 from mlaudit.engine import coverage
 from mlaudit.engine.anchors import Anchored
 from mlaudit.engine.describe import describe
-from mlaudit.engine.excerpts import with_excerpts
 from mlaudit.engine.gaps import examined
 from mlaudit.engine.outcome import Outcome
-from mlaudit.engine.statements import anchor
 from mlaudit.engine.suppress import apply
 from mlaudit.flow.builder import build
 from mlaudit.model.frozen import frozen, replace
@@ -188,6 +186,9 @@ class Runner:
             outcome.failures.append(Failure(module.document.path, message))
 
     def _anchored(self, finding: Finding, module: Module) -> Anchored:
+        from mlaudit.engine.excerpts import with_excerpts
+        from mlaudit.engine.statements import anchor
+
         def find(path: str) -> Document | None:
             source = self._source(path, module)
             return source[0] if source else None

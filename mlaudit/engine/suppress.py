@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from mlaudit.model.frozen import frozen, replace
 from mlaudit.source.directives import Scope, directives
-from mlaudit.syntax.concrete import Concrete
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -14,6 +13,7 @@ if TYPE_CHECKING:
     from mlaudit.model.finding import Finding
     from mlaudit.source.directives import Directive
     from mlaudit.source.document import Document
+    from mlaudit.syntax.concrete import Concrete
 
 
 @frozen
@@ -38,6 +38,8 @@ def apply(findings: Iterable[Finding], document: Document) -> Suppressed:
     found = directives(document)
     if not found:
         return Suppressed(tuple(findings), (), ())
+    from mlaudit.syntax.concrete import Concrete
+
     concrete = Concrete(document)
     kept: list[Finding] = []
     suppressed: list[Finding] = []

@@ -202,6 +202,7 @@ def callbacks(run: Interpreter, arguments: Arguments, data: list[Data]) -> list[
     return results
 
 
+# What stands in another module is called by a function, so that nothing is loaded before its turn.
 _CALLED: dict[type[Value], Callable[[Interpreter, Value, Any, Arguments], Value]] = {
     Symbol: lambda run, _, inner, given: call_symbol(run, inner.name, given),
     Function: lambda run, _, inner, given: functions.call(run, inner, given),
@@ -209,7 +210,7 @@ _CALLED: dict[type[Value], Callable[[Interpreter, Value, Any, Arguments], Value]
     Method: lambda run, _, inner, given: call_method(run, inner.receiver, inner.name, given),
     Partial: lambda run, _, inner, given: call_value(run, inner.target, _completed(inner, given)),
     Instance: _call_instance,
-    Estimator: networks.call_estimator,
+    Estimator: lambda run, value, inner, given: networks.call_estimator(run, value, inner, given),
     Choice: lambda run, _, inner, given: _each(
         run, inner, lambda option: call_value(run, option, given)
     ),
@@ -222,10 +223,14 @@ _METHODS: dict[type[Value], Callable[[Interpreter, Value, Any, str, Arguments], 
     Instance: _member,
     Class: _member,
     Estimator: estimators.method,
-    Tuner: tuning.method,
-    Data: methods.call,
-    Sequence: containers.sequence_method,
-    Dictionary: containers.dictionary_method,
+    Tuner: lambda run, value, inner, name, given: tuning.method(run, value, inner, name, given),
+    Data: lambda run, value, inner, name, given: methods.call(run, value, inner, name, given),
+    Sequence: lambda run, value, inner, name, given: containers.sequence_method(
+        run, value, inner, name, given
+    ),
+    Dictionary: lambda run, value, inner, name, given: containers.dictionary_method(
+        run, value, inner, name, given
+    ),
     Constant: lambda run, _, inner, name, given: builtin.string_method(run, inner, name, given),
     Choice: _method_of_choice,
     Method: lambda run, _, inner, name, given: unknown_result(

@@ -424,8 +424,8 @@ HANDLERS: dict[type[ast.expr], Callable[[Interpreter, Any], Value]] = {
     ast.YieldFrom: _yield,
     ast.Starred: lambda run, node: run.eval(node.value),
     ast.Slice: _slice,
-    ast.ListComp: loops.comprehension,
-    ast.SetComp: loops.comprehension,
-    ast.GeneratorExp: loops.comprehension,
-    ast.DictComp: loops.dict_comprehension,
+    ast.ListComp: lambda run, node: loops.comprehension(run, node),
+    ast.SetComp: lambda run, node: loops.comprehension(run, node),
+    ast.GeneratorExp: lambda run, node: loops.comprehension(run, node),
+    ast.DictComp: lambda run, node: loops.dict_comprehension(run, node),
 }

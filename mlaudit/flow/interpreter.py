@@ -398,6 +398,7 @@ def _nothing(run: Interpreter, node: ast.stmt) -> None:
     """Do nothing for statements that move no data."""
 
 
+# What stands in another module is called by a function, so that nothing is loaded before its turn.
 _STATEMENTS: dict[type[ast.stmt], Callable[[Interpreter, Any], bool | None]] = {
     **dict.fromkeys(ast.stmt.__subclasses__(), _nothing),
     ast.Expr: _expression,
@@ -406,9 +407,9 @@ _STATEMENTS: dict[type[ast.stmt], Callable[[Interpreter, Any], bool | None]] = {
     ast.AugAssign: _augmented,
     ast.Delete: _delete,
     ast.If: _if,
-    ast.For: loops.for_loop,
-    ast.AsyncFor: loops.for_loop,
-    ast.While: loops.while_loop,
+    ast.For: lambda run, node: loops.for_loop(run, node),
+    ast.AsyncFor: lambda run, node: loops.for_loop(run, node),
+    ast.While: lambda run, node: loops.while_loop(run, node),
     ast.Break: lambda run, node: True,
     ast.Continue: lambda run, node: True,
     ast.With: _with,

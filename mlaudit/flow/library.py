@@ -406,6 +406,7 @@ def _short(name: str) -> str:
     )
 
 
+# What stands in another module is called by a function, so that nothing is loaded before its turn.
 _KINDS: dict[str, Callable[[Interpreter, str, Entry, Arguments], Value]] = {
     "same": _same,
     "statistic": _statistic,
@@ -413,7 +414,7 @@ _KINDS: dict[str, Callable[[Interpreter, str, Entry, Arguments], Value]] = {
     "subset": _subset,
     "reorder": _reorder,
     "concat": _concat,
-    "duplicate": duplicates.repeated,
+    "duplicate": lambda run, name, entry, given: duplicates.repeated(run, name, entry, given),
     "load": _load,
     "archive": _load,
     "index": _index,
@@ -423,7 +424,7 @@ _KINDS: dict[str, Callable[[Interpreter, str, Entry, Arguments], Value]] = {
     "report": _report,
     "store": _values,
     "values": _values,
-    "tuner": tuning.make,
+    "tuner": lambda run, name, entry, given: tuning.make(run, name, entry, given),
     "settings": _settings,
     "group": _group,
     "split": splits.call,
@@ -431,9 +432,9 @@ _KINDS: dict[str, Callable[[Interpreter, str, Entry, Arguments], Value]] = {
     "metric": evaluation.metric,
     "curve": evaluation.metric,
     "train": fitting.train,
-    "loss": networks.loss,
-    "dataset": networks.dataset,
-    "loader": networks.loader,
+    "loss": lambda run, name, entry, given: networks.loss(run, name, entry, given),
+    "dataset": lambda run, name, entry, given: networks.dataset(run, name, entry, given),
+    "loader": lambda run, name, entry, given: networks.loader(run, name, entry, given),
     "network": _network,
     **dict.fromkeys(
         (

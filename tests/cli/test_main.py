@@ -50,6 +50,15 @@ def test_what_is_under_review_is_never_imported(tmp_path: Path) -> None:
     assert "1 file" in done.stdout + done.stderr
 
 
+def test_a_review_loads_only_what_it_uses(tmp_path: Path) -> None:
+    program = tmp_path / "train.py"
+    program.write_text("from sklearn.svm import SVC\nSVC().fit(X, y).predict(X_new)\n")
+    seldom = {"dis", "tomllib", "mlaudit.engine.details", "mlaudit.engine.excerpts"}
+    code = SPY.replace(repr(HEAVY), repr(seldom | HEAVY))
+    done = run("review", str(program), "--no-config", "--no-cache", "--format=concise", code=code)
+    assert done.stderr.splitlines()[-1] == "[]"
+
+
 def test_help_names_every_command_and_the_exit_codes(invoke: Callable[..., Result]) -> None:
     shown = invoke("--help").stdout
     for name in COMMANDS:

@@ -163,12 +163,12 @@ def test_a_crashing_rule_hides_no_finding(
     def crash(self: object, module: object) -> None:
         raise ZeroDivisionError("two\nlines")
 
-    monkeypatch.setattr(type(rules()["SEED001"].rule), "check_module", crash)
+    monkeypatch.setattr(type(rules()["CONF001"].rule), "check_module", crash)
     tree({"train.py": leaking})
     result = review(["train.py"], Config())
     assert [finding.code for finding in result.findings] == ["LEAK001"]
     (failure,) = result.errors
-    assert failure.rule == "SEED001"
+    assert failure.rule == "CONF001"
     assert failure.message == "the rule crashed: ZeroDivisionError: two lines"
     assert not result.coverage.complete
 
