@@ -221,15 +221,17 @@ class Trace:
                 and report.rows.overlap(choice.rows) is Overlap.MUST
                 and (report.model is choice.model or type(choice) is Evaluate)
             ]
-            if reports and not self._untouched_reports_remain(choice.rows):
-                found.append(ChosenOnReported(choice, self._told_of(choice, reports)))
+            told = self._told_of(choice, reports)
+            if told is not None and not self._untouched_reports_remain(choice.rows):
+                found.append(ChosenOnReported(choice, told))
         return found
 
-    def _told_of(self, choice: Evaluate | Watch, reports: list[Evaluate]) -> Evaluate:
+    def _told_of(self, choice: Evaluate | Watch, reports: list[Evaluate]) -> Evaluate | None:
         """Find the report that tells what a choice has brought.
 
         It is the number of the choice itself, else the first of what it chose, else the first
-        behind it, of a model of the same class where there is one.
+        behind it, of a model of the same class where there is one.  What was told of another model
+        before, and once only, owes nothing to the choice.
         """
         if isinstance(choice, Evaluate) and choice in reports:
             return choice
@@ -237,7 +239,8 @@ class Trace:
         behind = [report for report in reports if self._numbers[id(report)] > number]
         alike = (r for r in behind if r.model.qualified == choice.model.qualified)
         chosen = (report for report in reports if choice in report.chosen_by)
-        return (*chosen, *alike, *behind, *reports)[0]
+        rest = (r for r in reports if r.model is choice.model or r.in_loop)
+        return next(iter((*chosen, *alike, *behind, *rest)), None)
 
     @once
     def tuned_on_reported(self) -> list[ChosenOnReported]:

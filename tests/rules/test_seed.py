@@ -349,3 +349,35 @@ net.fit(rows, labels, epochs=3)
 """
     (finding,) = findings(code, "SEED005")
     assert [evidence.location.line for evidence in finding.evidence] == [8]
+
+
+TRAINING = """
+import torch
+from torch import nn
+
+net = nn.Linear(4, 2)
+optimizer = torch.optim.SGD(net.parameters(), lr=RATE)
+
+
+def one_epoch(batches):
+    for rows, labels in batches:
+        optimizer.zero_grad()
+        nn.functional.cross_entropy(net(rows), labels).backward()
+        {step}
+
+
+one_epoch(torch.load("batches.pt"))
+"""
+
+
+@pytest.mark.parametrize(
+    ("step", "told"),
+    [
+        ("optimizer.step()", ("trained here", 13)),
+        ("scaler.step(optimizer)", ("trained here", 13)),
+        ("stepped(optimizer)", ("given to an optimizer here", 6)),
+    ],
+)
+def test_training_is_where_the_optimizer_steps(step: str, told: tuple[str, int]) -> None:
+    (found,) = findings(TRAINING.format(step=step), "SEED005")
+    assert [(each.role, each.location.line) for each in found.evidence] == [told]

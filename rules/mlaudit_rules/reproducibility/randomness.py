@@ -10,6 +10,7 @@ from mlaudit.rulekit import (
     Needs,
     Pattern,
     frozen,
+    last_name,
 )
 from mlaudit_rules.reproducibility.bindings import values_by_target
 from mlaudit_rules.reproducibility.draws import KINDS, Drawing, draws, unseeded_draws
@@ -28,7 +29,7 @@ from mlaudit_rules.reproducibility.seeding import ALL, LIBRARIES, Seeding
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mlaudit.rulekit import Module, Place
+    from mlaudit.rulekit import Call, Module, Place
     from mlaudit_rules.reproducibility.seeding import Site
 
 # Where none of these is, nothing is random by a global generator but what rules of its own judge.
@@ -106,11 +107,24 @@ def _torch(module: Module, seeding: Seeding, running: Running) -> Iterator[Rando
         ": every run trains another model",
         (
             *(("shuffled here", loader.place) for loader in training.loaders),
-            ("trained here", training.optimizer.place),
+            _trained(module, training.optimizer),
         ),
         _late_for_training(module, "torch", training.optimizer),
         tuple(seeding.others("torch", training.optimizer)),
     )
+
+
+def _trained(module: Module, optimizer: Call) -> tuple[str, Place]:
+    """Give the first step of an optimizer, or where it is made, if another file takes the steps."""
+    made = module.nodes.parents.get(optimizer.node)
+    targets = made.targets if isinstance(made, ast.Assign) else []
+    names = {last_name(target) for target in targets} - {""}
+    for named in module.calls_named("step"):
+        function = named.node.func
+        stepping = [function.value] if isinstance(function, ast.Attribute) else []
+        if names & {last_name(node) for node in (*stepping, *named.node.args)}:
+            return "trained here", module.place(named.node)
+    return "given to an optimizer here", optimizer.place
 
 
 def _weights_before_seed(
@@ -133,7 +147,7 @@ def _weights_before_seed(
         f"the initial weights of `{training.name}`",
         f"The initial weights of `{training.name}` come from PyTorch's global generator",
         ": every run trains another model",
-        (("trained here", training.optimizer.place),),
+        (_trained(module, training.optimizer),),
         late,
     )
 
