@@ -125,7 +125,7 @@ class _Builder:
                 model=model,
                 rows=self._files.rows(told["rows"]),
                 argument=told["argument"],
-                chooses=(read and read.chooses) or _ROUNDS if told["decides"] else None,
+                chooses=_chosen(told["decides"], read.chooses if read else None),
                 variable=read.variable if read and same else "",
             )
         )
@@ -281,6 +281,13 @@ class _Builder:
 
     def _entry(self, told: Told) -> Entry:
         return self._catalogue.find(_public(told["owner"])) or _UNKNOWN
+
+
+def _chosen(decides: str, read: str | None) -> str | None:
+    """Tell what was chosen by watched rows, in the words that were read where there are any."""
+    if decides == "yes":
+        return read or _ROUNDS
+    return read if decides == "as read" else None
 
 
 def _take_over(read: Evaluate, event: Evaluate) -> None:

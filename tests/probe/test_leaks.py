@@ -37,11 +37,15 @@ SLOW = {
     "smote",
     "smote_fixed",
     "training_score_fixed",
+    "watched_classifiers",
+    "watched_classifiers_fixed",
 }
 EXPECTED = re.compile(
     r"# (confirmed|refuted|observed|suspected): ([A-Z]+\d+)(?: (\d+ of the \d+))?"
 )
-FRAMEWORK = re.compile(r"^(?:import|from) (xgboost|lightgbm|lightning|transformers|keras)", re.M)
+FRAMEWORK = re.compile(
+    r"^(?:import|from) (datasets|xgboost|lightgbm|lightning|transformers|keras)", re.M
+)
 PYTHON = os.environ.get("MLAUDIT_TEST_PYTHON", sys.executable)
 COUNTED = re.compile(r"by the run: (\d+ of the \d+)|in the run: (\d+ of the \d+)")
 
@@ -53,6 +57,12 @@ def there(library: str) -> bool:
     """Say whether the interpreter of the programs has a library."""
     asked = f"import sys, importlib.util as u; sys.exit(u.find_spec({library!r}) is None)"
     return subprocess.run([PYTHON, "-c", asked], check=False).returncode == 0
+
+
+def slow(program: Path) -> bool:
+    """Say whether a program is left for the slow tests: these frameworks take long to import."""
+    heavy = {"lightning", "transformers", "keras"}
+    return program.stem in SLOW or bool(heavy & set(FRAMEWORK.findall(program.read_text())))
 
 
 def expected(program: Path) -> dict[Claim, str]:
@@ -71,7 +81,7 @@ def expected(program: Path) -> dict[Claim, str]:
 @pytest.mark.parametrize(
     "program",
     [
-        pytest.param(path, marks=[pytest.mark.slow] if path.stem in SLOW else [], id=path.stem)
+        pytest.param(path, marks=[pytest.mark.slow] if slow(path) else [], id=path.stem)
         for path in PROGRAMS + FRAMEWORKS
     ],
 )

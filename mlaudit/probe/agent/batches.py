@@ -19,6 +19,9 @@ from .lineage import Known, Lineage
 _MOST_HASHED = 100_000_000
 _MOST_TENSORS = 64
 _RECENT = 8
+_MOST_BESIDE = 4
+_MOST_TEXTS = 50_000
+_ANSWERS = {"label", "labels", "label_ids", "idx"}
 _INNER = ("dataset", "subset", "base", "data", "ds")
 
 
@@ -54,8 +57,10 @@ class Batches:
         self._sources: dict[int, tuple[weakref.ref[Any], Known]] = {}
         self._indices: dict[int, tuple[weakref.ref[Any], Any]] = {}
         self._recent: deque[tuple[list[weakref.ref[Any]], Batch]] = deque(maxlen=_RECENT)
+        self._passing = False
         self._tensors: dict[int, tuple[weakref.ref[Any], Rows | Batch]] = {}
         self._data_sets = 0
+        self._before: list[Any] = []
         self._ended: list[Any] = []
 
     def attach(self, hooks: PostImport) -> None:
@@ -65,6 +70,10 @@ class Batches:
     def after_each_pass(self, action: Any) -> None:
         """Have something done whenever a loader has given its last batch."""
         self._ended.append(action)
+
+    def before_each_pass(self, action: Any) -> None:
+        """Have something done whenever a loader begins to give batches."""
+        self._before.append(action)
 
     def _loaders(self, module: ModuleType) -> None:
         if "numpy" not in sys.modules:
@@ -76,6 +85,8 @@ class Batches:
 
         def _reset(iterator: Any, *arguments: Any, **named: Any) -> Any:
             iterator._mlaudit_asked = deque()
+            for action in self._before:
+                action()
             return reset(iterator, *arguments, **named)
 
         def _next_index(iterator: Any) -> Any:
@@ -90,7 +101,8 @@ class Batches:
             try:
                 data = following(iterator)
             except StopIteration:
-                self._recent.clear()
+                # The last batches may be in use yet: some loaders ask for one ahead.
+                self._passing = False
                 for action in self._ended:
                     action()
                 raise
@@ -109,13 +121,16 @@ class Batches:
         if positions is None or not self._begin(dataset):
             return
         held = [weakref.ref(each) for each in _storages(data)]
+        self._passing = True
         self._recent.append((held, Batch(dataset, positions)))
 
     def _begin(self, dataset: Any) -> bool:
         """Look at the rows of a data set before the first of its batches is used."""
         begun = self._begun.get(id(dataset))
         if begun is None or begun() is not dataset:
-            if not hasattr(dataset, "__getitem__") or not hasattr(dataset, "__len__"):
+            if not any(hasattr(dataset, name) for name in ("__getitem__", "__getitems__")):
+                return False
+            if length(dataset) is None:
                 return False
             self._resolved(dataset, sys.modules["numpy"].zeros(0, int))
             self._begun[id(dataset)] = weakref.ref(dataset)
@@ -138,7 +153,10 @@ class Batches:
     def of_dataset(self, dataset: Any) -> Known | None:
         """Give the rows of a whole data set, where they are those of one array or one set."""
         np = sys.modules["numpy"]
-        parts = self._resolved(dataset, np.arange(len(dataset)))
+        count = length(dataset)
+        if count is None:
+            return None
+        parts = self._resolved(dataset, np.arange(count))
         return joined([(known, positions) for known, positions in parts])
 
     def _resolved(self, dataset: Any, positions: Any) -> list[tuple[Known, Any]]:
@@ -176,7 +194,7 @@ class Batches:
 
     def _by_content(self, dataset: Any) -> Known | None:
         """Find the array that holds the rows, so that they are known wherever else they are."""
-        value = _holding(dataset)
+        value = _texts(dataset) if hasattr(dataset, "column_names") else _holding(dataset)
         if value is None or _size(value) > _MOST_HASHED:
             return None
         return self.lineage.of(value)
@@ -184,8 +202,9 @@ class Batches:
     def _by_position(self, dataset: Any) -> Known:
         np = sys.modules["numpy"]
         self._data_sets += 1
-        start = np.full(len(dataset), self._data_sets, np.uint64)
-        ids = mixed(np, mixed(np, start, np.arange(len(dataset), dtype=np.uint64)), start)
+        count = length(dataset)
+        start = np.full(count, self._data_sets, np.uint64)
+        ids = mixed(np, mixed(np, start, np.arange(count, dtype=np.uint64)), start)
         origin = frozenset({self.lineage.new_origin()})
         return Known(ids, ids, ids, frozenset(), origin, True)
 
@@ -230,7 +249,7 @@ class Batches:
 
     def _last(self, count: int) -> Batch | None:
         """Give the rows of the last batch, if it is in use and has so many."""
-        if not self._recent:
+        if not self._passing:
             return None
         references, rows = self._recent[-1]
         alive = any(reference() is not None for reference in references)
@@ -258,9 +277,19 @@ def _wrapped(dataset: Any) -> Any:
     held = vars(dataset) if hasattr(dataset, "__dict__") else {}
     base = sys.modules["torch.utils.data"].Dataset
     inner = [held[name] for name in _INNER if isinstance(held.get(name), base)]
-    if len(inner) == 1 and hasattr(inner[0], "__len__") and len(inner[0]) == len(dataset):
+    if len(inner) == 1 and length(inner[0]) == length(dataset):
         return inner[0]
     return None
+
+
+def length(dataset: Any) -> int | None:
+    """Count the rows of a data set, where it has so many; Keras has one that cannot tell."""
+    try:
+        return len(dataset)
+    except (TypeError, NotImplementedError):
+        held = vars(dataset).values() if hasattr(dataset, "__dict__") else ()
+        arrays = [array for value in held for array in _arrays(value)]
+        return int(arrays[0].shape[0]) if arrays and len(arrays[0].shape) else None
 
 
 def _holding(dataset: Any) -> Any:
@@ -268,12 +297,36 @@ def _holding(dataset: Any) -> Any:
     tensors = getattr(dataset, "tensors", None)
     if type(dataset).__name__ == "TensorDataset" and tensors:
         return tensors[0]
+    count = length(dataset)
     held = [
-        value
+        array
         for value in (vars(dataset) if hasattr(dataset, "__dict__") else {}).values()
-        if hasattr(value, "shape") and len(value.shape) > 1 and len(value) == len(dataset)
+        for array in _arrays(value)
+        if len(array.shape) > 1 and int(array.shape[0]) == count
     ]
     return max(held, key=_size, default=None)
+
+
+def _texts(dataset: Any) -> Any:
+    """Give the rows of a table of transformers' data sets, each as one text."""
+    names = [name for name in dataset.column_names if name not in _ANSWERS]
+    if not names or len(dataset) > _MOST_TEXTS:
+        return None
+    columns = [dataset.with_format(None)[name][:] for name in names]
+    texts = [[repr(row)] for row in zip(*columns, strict=True)]
+    return sys.modules["numpy"].array(texts, dtype=object)
+
+
+def _arrays(value: Any) -> Iterator[Any]:
+    """Give an array, or the few that a tuple or list holds beside one another."""
+    if isinstance(value, (tuple, list)):
+        for item in value if len(value) <= _MOST_BESIDE else ():
+            if not isinstance(item, (tuple, list)):
+                yield from _arrays(item)
+    elif hasattr(value, "shape"):
+        yield value
+    elif hasattr(getattr(value, "array", None), "shape"):
+        yield value.array  # Keras wraps arrays from which it takes slices
 
 
 def _size(value: Any) -> int:

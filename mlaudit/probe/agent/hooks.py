@@ -5,9 +5,10 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Sequence
 from importlib.machinery import ModuleSpec
-from types import ModuleType
+from types import FrameType, ModuleType
 from typing import Any
 
+from .places import Places, of_agent
 from .stream import Stream
 
 Action = Callable[[ModuleType], None]
@@ -16,8 +17,9 @@ Action = Callable[[ModuleType], None]
 class PostImport:
     """Stands first among the finders of modules and lets actions follow imports."""
 
-    def __init__(self, stream: Stream):
+    def __init__(self, stream: Stream, places: Places):
         self._stream = stream
+        self._places = places
         self._waiting: dict[str, list[Action]] = {}
         self._missed: set[str] = set()
 
@@ -45,11 +47,19 @@ class PostImport:
         return spec
 
     def _miss(self, name: str, path: Sequence[str] | None, target: ModuleType | None) -> None:
-        """Tell of a library to be observed that is asked for and not there."""
-        if path is None and name not in self._missed and name in self._libraries():
+        """Tell of a library to be observed that the program asks for and that is not there."""
+        if path is not None or name in self._missed or name not in self._libraries():
+            return
+        if self._asked_by_program() and self._found(name, path, target) is None:
             self._missed.add(name)
-            if self._found(name, path, target) is None:
-                self._stream.emit("absent", library=name)
+            self._stream.emit("absent", library=name)
+
+    def _asked_by_program(self) -> bool:
+        """Say whether the import stands in the program; libraries ask for much they can spare."""
+        frame: FrameType | None = sys._getframe(1)
+        while frame is not None and of_agent(frame.f_code.co_filename):
+            frame = frame.f_back
+        return frame is not None and self._places.file_of(frame.f_code.co_filename) is not None
 
     def _libraries(self) -> set[str]:
         return {module.split(".")[0] for module in self._waiting}

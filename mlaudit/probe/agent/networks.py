@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
 import threading
 import weakref
+from collections.abc import Iterator
 from types import ModuleType
 from typing import Any
 
@@ -73,7 +75,10 @@ class Taken:
         if self.unknown:
             return None
         np = sys.modules["numpy"]
-        return joined([(known, np.flatnonzero(mask)) for known, mask in self._masks.values()])
+        found = joined([(known, np.flatnonzero(mask)) for known, mask in self._masks.values()])
+        if found is None or len(self._masks) < 2:
+            return found
+        return found.part(np.sort(np.unique(found.ids, return_index=True)[1]))
 
 
 class Pass:
@@ -112,10 +117,12 @@ class Networks:
         self._learns: weakref.WeakKeyDictionary[Any, bool] = weakref.WeakKeyDictionary()
         self._open: list[Pass] = []
         self._backward: Any = None
+        self._entry: tuple[Any, Any] | None = None
         self._learnt = 0
         self._fits: dict[tuple[int, int, bool], Taken] = {}
         self._judged: dict[tuple[int, int, bool], Taken] = {}
-        batches.after_each_pass(self.tell)
+        batches.after_each_pass(self._passed_over)
+        batches.before_each_pass(self.tell)
 
     def attach(self, hooks: PostImport) -> None:
         """Wait for networks, for gradients, for loaders and divisions of data sets."""
@@ -130,7 +137,7 @@ class Networks:
         def observed(*arguments: Any, **named: Any) -> Any:
             if self._calls.quiet:
                 return backward(*arguments, **named)
-            self._backward = self._places.here()
+            self._backward = self._here()
             self._learnt += 1
             try:
                 return backward(*arguments, **named)
@@ -138,6 +145,18 @@ class Networks:
                 self._backward = None
 
         vars(module)["backward"] = observed
+
+    @contextlib.contextmanager
+    def within(self, network: Any) -> Iterator[None]:
+        """Take all that a trainer of the program does for calls of this network, at this place."""
+        before, self._entry = self._entry, (network, self._places.here())
+        try:
+            yield
+        finally:
+            self._entry = before
+
+    def _here(self) -> Any:
+        return self._places.here() if self._entry is None else self._entry[1]
 
     def _modules(self, module: ModuleType) -> None:
         original, local = module.Module.__call__, self._local
@@ -160,6 +179,9 @@ class Networks:
 
     def _passed(self, network: Any, arguments: Any, named: Any, result: Any) -> None:
         """Note a call of a whole network; losses and activations have nothing to learn."""
+        if not _has_values(result, arguments):
+            return
+        called, network = network, network if self._entry is None else self._entry[0]
         learns = self._learns.get(network)
         if learns is None:
             learns = self._meet(network)
@@ -169,9 +191,9 @@ class Networks:
             self._estimators.marks.mark("batch", (arguments, named))
         rows = self._batches.rows((arguments, named) if named else arguments)
         output = next((one for one in tensors(result) if one.requires_grad), None)
-        place = self._places.here()
-        if not network.training:
-            self._estimators.latency.called(network, arguments, named, place)
+        place = self._here()
+        if not called.training:
+            self._estimators.latency.called(called, arguments, named, place)
         if output is None:
             self._take(self._judged, network, rows, place)
         else:
@@ -220,6 +242,11 @@ class Networks:
         if taken is None or taken.network is not network:
             taken = into[key] = Taken(self._batches, network, place)
         taken.add(rows, self._learnt)
+
+    def _passed_over(self) -> None:
+        """Tell what a loop of the program has met; trainers ask for a batch ahead of the last."""
+        if self._entry is None:
+            self.tell()
 
     def tell(self) -> None:
         """Tell of the rows met since the last time; first of those learnt, then of those judged."""
@@ -279,6 +306,14 @@ class Networks:
             return parts
 
         vars(module)["random_split"] = self._calls.wrapped(divide, around)
+
+
+def _has_values(result: Any, arguments: Any) -> bool:
+    """Say whether a call computes values, and not only shapes."""
+    first = next(tensors(result), None)
+    if first is None:
+        first = next(tensors(arguments), None)
+    return first is not None and not first.is_meta
 
 
 def _unsteady(network: Any) -> list[str]:

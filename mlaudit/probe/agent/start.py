@@ -30,6 +30,7 @@ from .simulated import Simulated
 from .stop import Stop
 from .stream import Stream
 from .tensors import Tensors
+from .trainers import Trainers
 from .training import Training
 
 
@@ -47,7 +48,7 @@ def start(path: str) -> None:
     if hasattr(signal, "SIGXCPU"):
         faulthandler.register(signal.SIGXCPU, crash, chain=True)
     stop = Stop(job["max_steps"], stream, places)
-    hooks = PostImport(stream)
+    hooks = PostImport(stream, places)
     tensors = _memory(job, folder, stream, places, hooks) if job["track_memory"] else None
     marks = Marks(stream, places, job["marks"])
     Training(stream, places, stop, tensors, marks).attach(hooks)
@@ -91,8 +92,10 @@ def _values(
     estimators.attach(hooks)
     Selection(stream, places, calls, lineage, estimators).attach(hooks)
     Boosters(calls, lineage, estimators).attach(hooks)
-    networks = Networks(stream, places, calls, estimators, Batches(calls, lineage))
+    batches = Batches(calls, lineage)
+    networks = Networks(stream, places, calls, estimators, batches)
     networks.attach(hooks)
+    Trainers(calls, lineage, estimators, networks, batches).attach(hooks)
     faults = Faults(stream, places, calls)
     faults.attach(hooks)
     return [networks.tell, faults.tell, calls.tell], [estimators.latency.measure]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import sys
+import weakref
 from types import ModuleType
 from typing import Any
 
@@ -32,12 +34,13 @@ class Training:
         self._tensors = tensors
         self._loss: float | None = None
         # What is the same in every event of an optimizer at one place, as JSON.
-        self._always: dict[tuple[type, int], str] = {}
+        self._always: dict[tuple[str, int], str] = {}
 
     def attach(self, hooks: PostImport) -> None:
         """Wait for the optimizers, and for what computes gradients."""
         hooks.after("torch.optim.optimizer", self._optimizers)
         hooks.after("torch.autograd", self._autograd)
+        hooks.after("keras.src.optimizers.base_optimizer", self._keras)
 
     def _optimizers(self, module: ModuleType) -> None:
         module.register_optimizer_step_post_hook(self._stepped)
@@ -56,6 +59,24 @@ class Training:
             lambda optimizer, *_: tensors.before_step(optimizer)
         )
 
+    def _keras(self, module: ModuleType) -> None:
+        """Count steps of Keras, whose optimizers on torch are none of torch's."""
+        optimizer = vars(module)["BaseOptimizer"]
+        apply, views = optimizer.apply, weakref.WeakKeyDictionary[Any, OfKeras]()
+
+        def applied(one: Any, gradients: Any, variables: Any = None) -> Any:
+            if sys.modules["keras.src.backend"].backend() != "torch":
+                return apply(one, gradients, variables)
+            view = views.setdefault(one, OfKeras(one, variables or ()))
+            if self._tensors is not None:
+                self._tensors.begin()
+                self._tensors.before_step(view)
+            result = apply(one, gradients, variables)
+            self._stepped(view)
+            return result
+
+        optimizer.apply = applied
+
     def _mark(self, optimizer: Any, *_: Any) -> None:
         self._marks.mark("loss", self._loss)
         groups = optimizer.param_groups
@@ -64,11 +85,11 @@ class Training:
     def _stepped(self, optimizer: Any, *_: Any) -> None:
         number = self._stop.count()
         loss, self._loss = self._loss, None
-        place = self._places.here()
-        always = self._always.get((type(optimizer), id(place)))
+        place, name = self._places.here(), getattr(optimizer, "title", type(optimizer).__name__)
+        always = self._always.get((name, id(place)))
         if always is None:
-            facts = {"optimizer": type(optimizer).__name__, "place": place}
-            always = self._always[type(optimizer), id(place)] = json.dumps(facts)[1:-1]
+            facts = {"optimizer": name, "place": place}
+            always = self._always[name, id(place)] = json.dumps(facts)[1:-1]
         said = json.dumps(loss)
         self._stream.emit_encoded("step", f'"number": {number}, "loss": {said}, {always}')
         if self._tensors is not None:
@@ -89,6 +110,22 @@ class Training:
                 return backward(*arguments, **named)
 
         vars(module)["backward"] = observed
+
+
+class OfKeras:
+    """Shows an optimizer of Keras as one of torch."""
+
+    def __init__(self, optimizer: Any, variables: Any):
+        self.title = type(optimizer).__name__
+        self.param_groups = [{"params": [variable.value for variable in variables]}]
+        self._optimizer = weakref.ref(optimizer)
+
+    @property
+    def state(self) -> dict[str, Any]:
+        """What the optimizer keeps for each weight."""
+        optimizer = self._optimizer()
+        kept = optimizer.variables if optimizer is not None else ()
+        return {"": {number: variable.value for number, variable in enumerate(kept)}}
 
 
 def _number(value: Any) -> float | None:

@@ -14,7 +14,7 @@ class Watched:
         self.facts: dict[str, Any] = {
             "argument": argument,
             "last": last,
-            "decides": _decides(model, last=last),
+            "decides": "yes" if _decides(model, last=last) else "no",
         }
 
 
