@@ -188,7 +188,7 @@ def _forgotten(module: Module) -> set[ast.expr]:
     }
     if not named:
         return set()
-    return {value for name, value in named.items() if name not in module.read}
+    return {value for name, value in named.items() if name not in module.names.read}
 
 
 def _is_mild(module: Module, weights: ast.expr) -> bool:

@@ -89,12 +89,6 @@ class Module:
         return frozenset(self._of_kind)
 
     @once
-    def read(self) -> frozenset[str]:
-        """The names that are read anywhere in the code."""
-        names = self.nodes.find(ast.Name)
-        return frozenset([node.id for node in names if node.ctx.__class__ is ast.Load])
-
-    @once
     def imbalance(self) -> Imbalance:
         """The evidence that the classes are imbalanced."""
         from mlaudit.rulekit.imbalance import gather

@@ -41,6 +41,7 @@ class Names:
     classes: dict[str, ast.ClassDef] = field(default_factory=dict)
     functions: dict[str, ast.FunctionDef | ast.AsyncFunctionDef] = field(default_factory=dict)
     own: set[ast.expr] = field(default_factory=set)
+    read: set[str] = field(default_factory=set)
 
     def resolve(self, node: ast.expr) -> str | None:
         """Give the qualified name of an expression such as `np.random.rand`, None if local."""
@@ -89,7 +90,7 @@ def collect(nodes: Nodes) -> Names:
         names.functions.setdefault(function.name, function)
     for owner in nodes.find(ast.ClassDef):
         names.classes.setdefault(owner.name, owner)
-    assigned = _assigned(nodes)
+    assigned = _assigned(names, nodes)
     names.bound.update(assigned, names.functions, names.classes)
     for node in nodes.find(ast.Assign):
         target = node.targets[0]
@@ -132,10 +133,15 @@ def _calls(nodes: Nodes) -> list[NamedCall]:
     ]
 
 
-def _assigned(nodes: Nodes) -> Counter[str]:
-    """Count how often each name is bound as a variable or parameter."""
-    names = [node.id for node in nodes.find(ast.Name) if node.ctx.__class__ is ast.Store]
-    return Counter(names + [node.arg for node in nodes.find(ast.arg)])
+def _assigned(names: Names, nodes: Nodes) -> Counter[str]:
+    """Count how often each name is bound as a variable or parameter, and note those read."""
+    stored = [node.arg for node in nodes.find(ast.arg)]
+    for node in nodes.find(ast.Name):
+        if node.ctx.__class__ is ast.Load:
+            names.read.add(node.id)
+        elif node.ctx.__class__ is ast.Store:
+            stored.append(node.id)
+    return Counter(stored)
 
 
 def _import(names: Names, node: ast.Import) -> None:

@@ -67,6 +67,7 @@ def test_find_gives_exactly_the_classes_that_are_asked_for() -> None:
     assert [node.lineno for node in nodes.find(ast.Assign, ast.AnnAssign)] == [1, 2, 4]
     assert [node.lineno for node in nodes.find(ast.Assign, within=tree.body[2])] == [4]
     assert nodes.find(ast.stmt) == []
+    assert nodes.find(ast.For, ast.Module) == [tree, tree.body[2]]
     assert nodes.find(ast.For, within=tree.body[2]) == [tree.body[2]]
 
 

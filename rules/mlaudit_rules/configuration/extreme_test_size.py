@@ -110,7 +110,7 @@ def _tests(module: Module, call: Call) -> bool:
         return False
     if any(_HELD_OUT.search(ast.unparse(argument)) for argument in call.node.args):
         return False
-    return held_out[0] in module.read
+    return held_out[0] in module.names.read
 
 
 def _rows(module: Module) -> int | None:

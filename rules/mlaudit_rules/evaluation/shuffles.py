@@ -6,7 +6,7 @@ import ast
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from mlaudit.rulekit import frozen
+from mlaudit.rulekit import frozen, statement_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -63,21 +63,20 @@ def shuffled_apart(module: Module) -> Iterator[tuple[Shuffle, Shuffle]]:
                     yield first, second
 
 
-def _shuffling(module: Module) -> list[int]:
-    """Give the lines of the calls that may shuffle: by their name, or by one of an import."""
+def _shuffling(module: Module) -> set[ast.AST]:
+    """Find the statements that may shuffle: by the name of a call, or by one of an import."""
     aliases = module.names.aliases.items()
     words = {alias for alias, name in aliases if name.rsplit(".", 1)[-1] in SHUFFLING}
-    return [named.node.lineno for named in module.calls_named(*words.union(SHUFFLING))]
+    calls = module.calls_named(*words.union(SHUFFLING))
+    return {statement_of(module, named.node) for named in calls} if len(calls) > 1 else set()
 
 
 def _neighbours(
-    module: Module, block: list[ast.stmt], shuffling: list[int]
+    module: Module, block: list[ast.stmt], shuffling: set[ast.AST]
 ) -> Iterator[tuple[Shuffle, Shuffle]]:
     last: Shuffle | None = None
     for statement in block:
-        last_line = statement.end_lineno or statement.lineno
-        may = any(statement.lineno <= line <= last_line for line in shuffling)
-        found = _shuffle(module, statement) if may else None
+        found = _shuffle(module, statement) if statement in shuffling else None
         if found is not None and last is not None and found.name != last.name:
             if found.how == last.how and _differ(last.seed, found.seed):
                 yield last, found

@@ -53,7 +53,7 @@ class UnusedTestSplit(Rule):
             names = test_names(split)
             if not names or split.place.document is not module.document:
                 continue
-            if not (names.isdisjoint(module.read) and names.isdisjoint(module.fact(read_words))):
+            if names & module.names.read or names & module.fact(read_words):
                 continue
             trained = trained_on_rest(trace, split)
             if trained is not None:
