@@ -85,7 +85,8 @@ class Call:
                 elsewhere |= self._unpacked.keys(keyword.value) or {}
             else:
                 given[keyword.arg] = keyword.value
-        return Given({**given, **elsewhere}, elsewhere.keys(), self._names, self._document)
+        given |= elsewhere
+        return Given(given, elsewhere.keys(), self._names, self._document)
 
 
 class Given:

@@ -113,9 +113,7 @@ class Imbalance:
 def gather(module: Module) -> Imbalance:
     """Collect the signs in calls, names, counts, and what people wrote."""
     ratios = list(_ratios(module))
-    texts = list(statements.texts(module))
-    if not statements.SPEAKING.stand_in("\n".join(text for _, text in texts)):
-        texts = []  # nobody speaks of balance
+    texts = list(statements.texts(module)) if _may_speak(module) else []
     counted = [
         Sign(f"cell {number} shows uneven classes", SHOWN)
         for number, ratio in ratios
@@ -128,6 +126,12 @@ def gather(module: Module) -> Imbalance:
         statements.calls_balanced(text) for _, text in texts
     )
     return Imbalance(tuple(signs), balanced and not any(sign.resampling for sign in signs))
+
+
+def _may_speak(module: Module) -> bool:
+    """Say whether anything may speak of balance; where texts are looked at, few do."""
+    cells = (cell.source for cell in module.document.cells if cell.kind == "markdown")
+    return any(map(statements.SPEAKING.stand_in, (module.document.text, *cells)))
 
 
 def _signs(module: Module, texts: list[tuple[str, str]], counted: list[Sign]) -> Iterator[Sign]:

@@ -149,7 +149,7 @@ class Module:
     @once
     def _of_name(self) -> Groups[NamedCall]:
         calls = self.names.calls
-        return Groups(calls, [last_name(named.node.func) for named in calls])
+        return Groups(calls, map(last_name, [named.node.func for named in calls]))
 
     def _starred(self, function: ast.expr) -> str | None:
         """Find what star imports may bring: of several names one that is known, or the last."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from mlaudit.model.pattern import Pattern
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from mlaudit.trace.events import Evaluate, Model
 
 LONGEST = 60
+_NAMES = 1024  # programs name their rows alike, and rules ask about each again and again
 
 _VALIDATION = Pattern(
     r"(?<![A-Za-z])d?(val|valid|validate|validation|dev|oof|out.of.fold)(?![a-z])"
@@ -54,16 +56,19 @@ def score_of(evaluation: Evaluate) -> str:
     return f"`{metric}`"
 
 
+@lru_cache(maxsize=_NAMES)
 def says_validation(code: str) -> bool:
     """Say whether a name in the code calls its rows validation rows: `X_val`, `valid_set`."""
     return _VALIDATION.search(code) is not None
 
 
+@lru_cache(maxsize=_NAMES)
 def says_test(code: str) -> bool:
     """Say whether a name in the code calls its rows test rows: `X_test`, `holdout_set`."""
     return _TEST.search(code) is not None
 
 
+@lru_cache(maxsize=_NAMES)
 def says_training(code: str) -> bool:
     """Say whether code or the text in it calls its rows training rows: `X_train`, "training"."""
     return _TRAINING.search(code) is not None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, Protocol
 
 from mlaudit.rulekit import Fix, Pattern, Seed, Words, frozen, last_name
@@ -154,7 +155,7 @@ class Seeding:
     def _helpers(self) -> Iterator[_Seeding]:
         """Seeds set by functions whose code is not at hand; their names say what they do."""
         names = self._module.names
-        speaking = [name for name in self._module.called if _SAYING_SO.stand_in(name)]
+        speaking = [name for name in self._module.called if _speaks(name)]
         for named in self._module.calls_named(*speaking):
             target = named.node.func
             name = last_name(target)
@@ -179,6 +180,12 @@ class Seeding:
         for event in self._module.trace.of(Seed):
             if event.fixed and event.place.document is not self._document:
                 yield _Seeding(event.generators, event.place, None)
+
+
+@lru_cache(maxsize=4096)
+def _speaks(name: str) -> bool:
+    """Say whether a name that is called may speak of seeding; programs call the same ones."""
+    return _SAYING_SO.stand_in(name)
 
 
 def _gives_value(call: Call) -> bool:
