@@ -32,6 +32,10 @@ class Project(Protocol):
         """Find and parse the module of the project that an import names, None if it is not ours."""
         ...
 
+    def is_foreign(self, name: str) -> bool:
+        """Say whether an absolute name is a library's, so that no module of the project has it."""
+        ...
+
 
 def build(
     document: Document, nodes: Nodes, catalogue: Catalogue, project: Project | None = None
@@ -72,7 +76,7 @@ def _settled(run: Interpreter) -> list[Event]:
     Predictions that no metric judged are evaluations too: somebody will look at them.
     """
     events: list[Event] = []
-    made = _Made(run)
+    made: _Made | None = None
     judged: set[int] = set()
     for event in run.events.values():
         predictions = run.judged.get(id(event))
@@ -84,8 +88,10 @@ def _settled(run: Interpreter) -> list[Event]:
             continue
         if isinstance(event, Evaluate):
             event.fits = tuple(dict.fromkeys(fit for p in predictions for fit in p.fits))
-            event.among = event.among or _among(run, event, predictions, made)
             event.in_loop = bool(run.happened_in[id(event)])
+            if event.among is None and event.in_loop:
+                made = made or _Made(run)
+                event.among = _among(run, event, predictions, made)
         events.append(event)
     for prediction in run.predictions.values():
         unjudged = id(prediction) not in judged and not prediction.trained
@@ -116,8 +122,6 @@ def _among(
     thresholds; a model or split that is made anew with a seed that is no constant differs by seeds.
     """
     loops = run.happened_in[id(event)]
-    if not loops:
-        return None
     own = (
         loops
         - run.happened_in.get(id(event.model), frozenset())

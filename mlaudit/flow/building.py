@@ -50,19 +50,19 @@ def build(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> Va
     """Make an estimator from a call of its class."""
     key = (id(arguments.node), run.context)
     short = _class_name(name)
-    inner = tuple(_wrapped(run, entry, arguments))
+    inner = tuple(_wrapped(run, entry, arguments)) if entry.wraps is not None else ()
     model = run.models.get(key)
     if model is None:
         model = run.models[key] = Model(short, name, run.place(arguments.node))
         run.happened_in[id(model)] = run.running
     parts = [part for part in map(run.load, inner) if isinstance(part, Estimator)] if inner else []
-    chosen_by = choices.united(
-        choices.settings(run, arguments), *(part.chosen_by for part in parts)
-    )
+    chosen_by = choices.settings(run, arguments)
+    if parts:
+        chosen_by = choices.united(chosen_by, *(part.chosen_by for part in parts))
     model.role = _role(entry, parts)
     model.task = None if _of_either_task(run, arguments) else _task(entry, parts)
     model.arguments = described(run, arguments, entry.parameters)
-    model.steps = tuple(part.model for part in parts if not _holds(part.model, model))
+    model.steps = tuple([part.model for part in parts if not _holds(part.model, model)])
     return run.state.allocate(
         Estimator(
             model,
@@ -117,6 +117,8 @@ def unknown(run: Interpreter, node: ast.expr, name: str) -> Value:
 
 def _task(entry: Entry, parts: list[Estimator]) -> str | None:
     """Tell what is predicted: what the last part predicts, unless a wrapper says otherwise."""
+    if not parts:
+        return entry.task if entry.task != "any" else None
     inner = next((part.model.task for part in reversed(parts) if part.model.task), None)
     if entry.task in {None, "any"}:
         return inner

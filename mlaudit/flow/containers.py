@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from mlaudit.flow.interpreter import Interpreter
 
 DEEPEST = 6
+_PLAIN = (Constant, Symbol)
 _OF_EACH_PART = frozenset(
     {"map", "filter", "shuffle", "remove_columns", "rename_column", "rename_columns", "sort",
      "cast", "cast_column", "class_encode_column", "select_columns", "with_format", "flatten"}
@@ -42,7 +43,7 @@ def as_data(run: Interpreter, value: Value, depth: int = 0) -> Data:
     value = run.load(value)
     if isinstance(value, Data):
         return value
-    if isinstance(value, Constant | Symbol):
+    if isinstance(value, _PLAIN):
         return SCALAR
     if depth > DEEPEST:
         return UNKNOWN

@@ -55,22 +55,23 @@ def _of_labels(data: list[Data]) -> list[Prediction]:
     Out-of-fold predictions and those of an unlabelled test set often go through the same hands.
     """
     predictions = list(dict.fromkeys(p for d in data for p in d.predictions))
+    if len(predictions) < 2:
+        return predictions
     labels = union(d.rows for d in data if not d.predictions)
-    kin = [p for p in predictions if p.rows.kin(labels)] if len(predictions) > 1 else []
-    return kin or predictions
+    return [p for p in predictions if p.rows.kin(labels)] or predictions
 
 
 def _operands(run: Interpreter, entry: Entry, arguments: Arguments) -> list[Value]:
     names = entry.parameters[:2] or ("y_true", "y_pred")
     found = [value for i, n in enumerate(names) if (value := arguments.get(n, i)) is not None]
+    if len(found) > 1:
+        return found
     more = [
         v
         for key, v in arguments.named.items()
         if key in {"y_score", "y_prob", "y_proba", "y_true", "y_pred"}
     ]
-    return (
-        found if len(found) > 1 else [*found, *(v for v in more if all(v is not f for f in found))]
-    )
+    return [*found, *(v for v in more if all(v is not f for f in found))]
 
 
 def _all_predicted(entry: Entry, arguments: Arguments) -> bool:
@@ -146,8 +147,9 @@ def evaluated(
         variable=prediction.variable,
         chosen_by=prediction.chosen_by,
     )
-    if prediction not in run.judged.setdefault(id(event), []):
-        run.judged[id(event)].append(prediction)
+    judged = run.judged.setdefault(id(event), [])
+    if prediction not in judged:
+        judged.append(prediction)
     return event
 
 

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 DEEPEST_CALLS = 6
 _ROWS = "rows that it is asked for"
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+_DEFINED = (*_DEFINITIONS, ast.ClassDef)
 _PLAIN = Pattern(
     r"['\"]?(\w+\.)?(Path|PurePath|PathLike(\[str\])?|str|int|float|bool)( \| \S+)*['\"]?"
 )
@@ -90,30 +91,47 @@ def _result(run: Interpreter) -> Value:
 
 
 def _bind_parameters(run: Interpreter, function: Function, given: Arguments, scope: Scope) -> None:
-    spec = function.node.args
-    names = [parameter.arg for parameter in (*spec.posonlyargs, *spec.args)]
-    values: list[Value] = list(given.positional)
-    if function.this is not None and names:
-        values.insert(0, function.this)
+    spec, bound = function.node.args, scope.names
+    signature = run.signatures.get(spec)
+    if signature is None:
+        signature = run.signatures[spec] = Signature(spec)
+    names = signature.names
+    values = given.positional if function.this is None else [function.this, *given.positional]
     for name, value in zip(names, values, strict=False):
-        scope.names[name] = _held(run, value)
+        bound[name] = _held(run, value)
     if spec.vararg is not None:
-        scope.names[spec.vararg.arg] = Sequence(tuple(values[len(names) :]), given.rest, "tuple")
-    keywords = {parameter.arg for parameter in spec.kwonlyargs} | set(names)
+        values = values if names else given.positional
+        bound[spec.vararg.arg] = Sequence(tuple(values[len(names) :]), given.rest, "tuple")
     extra: dict[object, Value] = {}
     for name, value in given.named.items():
-        if name in keywords:
-            scope.names[name] = _held(run, value)
+        if name in signature.keywords:
+            bound[name] = _held(run, value)
         else:
             extra[name] = value
     if spec.kwarg is not None:
-        scope.names[spec.kwarg.arg] = run.state.allocate(
-            Dictionary(extra, chosen_by=given.chosen_by)
-        )
-    _bind_defaults(run, function, scope)
-    for name in keywords:
-        if name not in scope.names:
-            scope.names[name] = given.rest if given.rest is not None else UNKNOWN
+        bound[spec.kwarg.arg] = run.state.allocate(Dictionary(extra, chosen_by=given.chosen_by))
+    for name, default in signature.defaults:
+        if name not in bound:
+            bound[name] = run.eval(default)
+    for name in signature.keywords:
+        if name not in bound:
+            bound[name] = given.rest if given.rest is not None else UNKNOWN
+
+
+class Signature:
+    """The parameters of a function: those by position, all that have a name, and the defaults."""
+
+    __slots__ = ("defaults", "keywords", "names")
+
+    def __init__(self, spec: ast.arguments):
+        positional = (*spec.posonlyargs, *spec.args)
+        self.names = [parameter.arg for parameter in positional]
+        self.keywords = dict.fromkeys([*self.names, *(each.arg for each in spec.kwonlyargs)])
+        defaulted = self.names[len(positional) - len(spec.defaults) :]
+        self.defaults = list(zip(defaulted, spec.defaults, strict=True))
+        for parameter, default in zip(spec.kwonlyargs, spec.kw_defaults, strict=True):
+            if default is not None:
+                self.defaults.append((parameter.arg, default))
 
 
 def _held(run: Interpreter, value: Value) -> Value:
@@ -121,20 +139,6 @@ def _held(run: Interpreter, value: Value) -> Value:
     if isinstance(value, Data) and value is not UNKNOWN and value.kind != "scalar":
         return run.state.allocate(value)
     return value
-
-
-def _bind_defaults(run: Interpreter, function: Function, scope: Scope) -> None:
-    spec = function.node.args
-    positional = (*spec.posonlyargs, *spec.args)
-    pairs = list(
-        zip(positional[len(positional) - len(spec.defaults) :], spec.defaults, strict=True)
-    )
-    pairs += [
-        (p, d) for p, d in zip(spec.kwonlyargs, spec.kw_defaults, strict=True) if d is not None
-    ]
-    for parameter, default in pairs:
-        if parameter.arg not in scope.names:
-            scope.names[parameter.arg] = run.eval(default)
 
 
 def instantiate(run: Interpreter, owner: Class, arguments: Arguments) -> Value:
@@ -238,11 +242,13 @@ def enter_uncalled(run: Interpreter, nodes: Nodes) -> None:
 
 def _uncalled(run: Interpreter, body: list[ast.stmt]) -> Iterator[Function]:
     for node in body:
+        if not isinstance(node, _DEFINED):
+            continue
         if isinstance(node, _DEFINITIONS):
             value = run.load(run.module_scope.names.get(node.name, UNKNOWN))
             if isinstance(value, Function) and id(node) not in run.entered:
                 yield value
-        elif isinstance(node, ast.ClassDef):
+        else:
             yield from _uncalled_methods(run, node)
 
 

@@ -30,6 +30,9 @@ def import_names(run: Interpreter, node: ast.Import) -> None:
 def import_from(run: Interpreter, node: ast.ImportFrom) -> None:
     """Run `from a.b import c`; star imports of libraries are remembered as candidates."""
     name = "." * node.level + (node.module or "")
+    if run.project is None or run.project.is_foreign(name):
+        _import_foreign(run, node, name)
+        return
     found = module(run, name, started=_is_run(run, node))
     for alias in node.names:
         if alias.name == "*":
@@ -47,6 +50,15 @@ def import_from(run: Interpreter, node: ast.ImportFrom) -> None:
         run.state.scope.bind(alias.asname or alias.name, value or Symbol(f"{name}.{alias.name}"))
 
 
+def _import_foreign(run: Interpreter, node: ast.ImportFrom, name: str) -> None:
+    scope = run.state.scope
+    for alias in node.names:
+        if alias.name == "*":
+            run.stars.append(name)
+        else:
+            scope.bind(alias.asname or alias.name, Symbol(f"{name}.{alias.name}"))
+
+
 def _is_run(run: Interpreter, node: ast.ImportFrom) -> bool:
     """Say whether a cell of a notebook starts a file as a program, by `%run`."""
     document = run.document
@@ -55,7 +67,7 @@ def _is_run(run: Interpreter, node: ast.ImportFrom) -> bool:
 
 def module(run: Interpreter, name: str, *, started: bool = False) -> Value | None:
     """Execute a file of the project once; None when the name is not the project's."""
-    if run.project is None:
+    if run.project is None or run.project.is_foreign(name):
         return None
     found = run.project.find_module(name, run.document)
     if found is None:

@@ -52,7 +52,8 @@ class Interpreter:
         *("each", "entered", "events", "happened_in", "held", "idle", "judged", "loaders"),
         *("loading", "loops", "models", "module_scope", "modules", "notes", "operations"),
         *("origins", "over_models", "predictions", "prepared", "project", "read_in", "returned"),
-        *("roots", "running", "shown", "sides", "stars", "started", "state", "steps", "written"),
+        *("roots", "running", "shown", "sides", "signatures", "stars", "started", "state"),
+        *("steps", "written"),
     )
 
     def __init__(self, document: Document, catalogue: Catalogue, project: Project | None):
@@ -73,6 +74,7 @@ class Interpreter:
         self.loops: list[ast.AST] = []
         self.running: frozenset[int] = frozenset()
         self.sides: list[tuple[int, bool]] = []
+        self.signatures: dict[ast.arguments, functions.Signature] = {}
         self.shown: set[int] = set()
         self.briefly = False
         self.modules: dict[str, Value] = {}

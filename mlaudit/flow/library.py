@@ -302,7 +302,7 @@ def _members(run: Interpreter, rows: Rows, names: Value | None) -> Value:
 def _portion(run: Interpreter, arguments: Arguments) -> list[Hashable]:
     """Which portion of a source is read: training and test images may lie in one folder."""
     found: list[Hashable] = []
-    for name in _PORTIONS:
+    for name in _PORTIONS if arguments.named else ():
         if name not in arguments.named:
             continue
         value = run.load(arguments.named[name])
@@ -310,8 +310,10 @@ def _portion(run: Interpreter, arguments: Arguments) -> list[Hashable]:
             found.append((name, value.value))
         elif isinstance(value, Dictionary | Sequence):
             found.append((name, run.text(arguments.nodes[name])))
-    more = (run.load(value) for value in arguments.positional[1:2])
-    return [*found, *(v.value for v in more if isinstance(v, Constant))]
+    if len(arguments.positional) > 1:
+        more = run.load(arguments.positional[1])
+        found += [more.value] if isinstance(more, Constant) else []
+    return found
 
 
 def _index(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> Value:

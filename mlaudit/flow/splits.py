@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from mlaudit.catalogue.entry import Entry
     from mlaudit.flow.interpreter import Interpreter
+    from mlaudit.flow.regions import Rows
 
 
 _PART = Pattern(
@@ -92,14 +93,19 @@ def call(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> Val
     in_order = run.load(arguments.named.get("shuffle", UNKNOWN)) == Constant(False)
     by = groups.IN_TIME if in_order else None
     selectors = [Selector("part", key, part, by) for part in range(2)]
-    outputs: list[Value] = [part_of(data, select) for data in arrays for select in selectors]
     rows = next((data.rows for data in arrays if data.rows.terms), NO_ROWS)
+    parts = tuple([rows.select(select) for select in selectors])
+    outputs: list[Value] = [
+        part_of(data, select, part if data.rows is rows else None)
+        for data in arrays
+        for select, part in zip(selectors, parts, strict=True)
+    ]
     event = run.emit(
         Split,
         arguments.node,
         function=name.rsplit(".", 1)[-1],
         rows=rows,
-        parts=tuple(rows.select(select) for select in selectors),
+        parts=parts,
         arguments=described(run, arguments),
         arrays=tuple(
             run.text(arguments.nodes[i]) for i in range(len(arrays)) if i in arguments.nodes
@@ -124,9 +130,9 @@ def _aligned(run: Interpreter, arguments: Arguments) -> list[Data]:
     return found
 
 
-def part_of(data: Data, select: Selector) -> Data:
-    """Take a part; a part of an index chooses that part of what it indexes."""
-    rows = data.rows.select(select)
+def part_of(data: Data, select: Selector, rows: Rows | None = None) -> Data:
+    """Take a part (`rows`, if known); a part of an index chooses that part of what it indexes."""
+    rows = rows or data.rows.select(select)
     if data.select is not None and data.kind == "index":
         return data.but(rows=rows, select=Selector("rows", rows))
     return data.but(rows=rows, influences=groups.divided(data, select, rows), select=None)
@@ -136,11 +142,14 @@ def _identity(run: Interpreter, entry: Entry, arguments: Arguments) -> Hashable:
     """Two calls with the same literal seed and sizes on the same rows make the same parts."""
     seed = run.load(arguments.named.get(entry.seed or "", UNKNOWN))
     if isinstance(seed, Constant) and isinstance(seed.value, int):
-        settings = []
+        settings: list[Hashable] = []
         for name in ("test_size", "train_size", "shuffle", "stratify"):
             value = arguments.named.get(name)
+            if value is None:
+                settings.append(None)
+                continue
             node = arguments.nodes.get(name)
-            inner = run.load(value) if value is not None else None
+            inner = run.load(value)
             settings.append(inner.value if isinstance(inner, Constant) else node and run.text(node))
         return ("seeded", seed.value, *settings)
     return ("split", id(arguments.node), run.context)

@@ -38,12 +38,7 @@ _BY_HAND = frozenset({"slice", "filter", "without", "rows"})
 def assign(run: Interpreter, target: ast.expr, value: Value, source: ast.expr | None) -> None:
     """Bind a value to any target."""
     if isinstance(target, ast.Name):
-        run.origins[run.state.scope.identity, target.id] = id(target)
-        _bind(run, target.id, value)
-        inner = run.load(value)
-        if isinstance(inner, Data) and inner.rows.terms:
-            _renamed(run, target, inner.rows, source)
-            _cut(run, target, inner.rows)
+        _name(run, target, value, source)
     elif isinstance(target, ast.Tuple | ast.List):
         unpack(run, target, value, source)
     elif isinstance(target, ast.Starred):
@@ -54,15 +49,21 @@ def assign(run: Interpreter, target: ast.expr, value: Value, source: ast.expr | 
         _item(run, target, value)
 
 
-def _bind(run: Interpreter, name: str, value: Value) -> None:
-    if isinstance(value, Data):
-        if value is not UNKNOWN and value.kind != "scalar":
+def _name(run: Interpreter, target: ast.Name, value: Value, source: ast.expr | None) -> None:
+    name, scope = target.id, run.state.scope
+    run.origins[scope.identity, name] = id(target)
+    inner = run.load(value)
+    if isinstance(inner, Data):
+        if inner is value and value is not UNKNOWN and inner.kind != "scalar":
             value = run.state.allocate(value)
-    else:
-        inner = run.load(value)
-        if isinstance(inner, Estimator) and inner.model.variable is None:
-            inner.model.variable = name
-    run.state.scope.bind(name, value)
+        scope.bind(name, value)
+        if inner.rows.terms:
+            _renamed(run, target, inner.rows, source)
+            _cut(run, target, inner.rows)
+        return
+    if isinstance(inner, Estimator) and inner.model.variable is None:
+        inner.model.variable = name
+    scope.bind(name, value)
 
 
 def _renamed(run: Interpreter, target: ast.Name, rows: Rows, source: ast.expr | None) -> None:

@@ -124,6 +124,8 @@ def subscript(run: Interpreter, node: ast.Subscript) -> Value:
 
 
 def _subscript(run: Interpreter, holder: Value, value: Value, node: ast.Subscript) -> Value:
+    if isinstance(value, Data):
+        return _of_data(run, value, node.slice)
     if isinstance(value, Method):
         receiver = run.load(value.receiver)
         if isinstance(receiver, Data):
@@ -133,8 +135,6 @@ def _subscript(run: Interpreter, holder: Value, value: Value, node: ast.Subscrip
         return item(run, value, run.eval(node.slice))
     if isinstance(value, Sequence):
         return _of_sequence(run, value, node.slice)
-    if isinstance(value, Data):
-        return _of_data(run, value, node.slice)
     if isinstance(value, Symbol):
         inner = run.data(run.eval(node.slice))
         return inner.but(select=None) if inner.rows.terms else UNKNOWN

@@ -18,6 +18,8 @@ class Trimmed(NamedTuple):
 
 def trim(text: str) -> Trimmed:
     """Take the first line's indentation, and `>>>` prompts, from all lines that have them."""
+    if not text[:1].isspace() and not text.startswith(">>> "):
+        return Trimmed(text, ())
     first = _FIRST_LINE.match(text)
     if first is None or not (first["margin"] or first["prompt"]):
         return Trimmed(text, ())

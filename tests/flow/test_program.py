@@ -446,6 +446,9 @@ class OneFile:
     def find_module(self, name: str, importer: Document) -> tuple[Document, ast.Module] | None:
         return (self.document, self.tree) if name == self.name else None
 
+    def is_foreign(self, name: str) -> bool:
+        return False
+
 
 def _with_helper(source: str, helper: str) -> Trace:
     document = from_text(dedent(source), "train.py")

@@ -153,6 +153,9 @@ class TwoFiles:
     def find_module(self, name: str, importer: Document) -> tuple[Document, ast.Module] | None:
         return (self.document, self.tree) if name == "common" else None
 
+    def is_foreign(self, name: str) -> bool:
+        return False
+
 
 def codes_beside(other: str, source: str, code: str = "SEED001") -> list[str]:
     return codes_of(from_text(source, "train.py"), other, code)
