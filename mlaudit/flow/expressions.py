@@ -287,7 +287,11 @@ def _conditional(run: Interpreter, node: ast.IfExp) -> Value:
 
 
 def _subscript(run: Interpreter, node: ast.Subscript) -> Value:
-    return tables.subscript(run, node)
+    """Evaluate the first subscript: from then on, what knows them is asked at once."""
+    from mlaudit.flow import subscripts
+
+    HANDLERS[ast.Subscript] = subscripts.subscript
+    return subscripts.subscript(run, node)
 
 
 def _joined_string(run: Interpreter, node: ast.JoinedStr) -> Value:

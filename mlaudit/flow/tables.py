@@ -5,30 +5,21 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from mlaudit.flow import choices, groups, headings, order, sinks, splits, texts
-from mlaudit.flow.containers import element, item
-from mlaudit.flow.regions import Length, Rows, Selector, base
+from mlaudit.flow import groups, headings, order
+from mlaudit.flow.regions import Length, Selector
 from mlaudit.flow.values import (
     ANY,
     UNKNOWN,
-    Choice,
-    Class,
     Constant,
     Data,
-    Dictionary,
-    Estimator,
-    Instance,
     Method,
     Sequence,
-    Symbol,
     Value,
-    combine,
     in_column,
     merge_influences,
     of_columns,
 )
 from mlaudit.model.frozen import replace
-from mlaudit.model.pattern import Pattern
 from mlaudit.trace.events import Columns, Effect, Influence, Kind
 
 if TYPE_CHECKING:
@@ -52,12 +43,6 @@ _TRANSPARENT = {
     "iat",
 }
 _BOUNDS = {"quantiles", "the standard deviation", "means and standard deviations"}
-_ROW_KINDS = {
-    "unknown": ("array", "archive", "column", "unknown", "prediction", "loader"),
-    "array": ("array", "archive", "unknown", "column", "prediction", "loader"),
-}
-_NAMES_COLUMNS = Pattern(r"(?i)feat|col|categor|numer|name|field|target|label|variable|predictor")
-_NOT_A_COLUMN = Pattern(r"(?i)feat|col|names|mask|ind|idx|ids|row|fold|train|test|val|keep|part")
 _COLUMN_NAMES = {"columns", "dtypes", "dtype", "name", "names", "feature_names", "target_names"}
 
 
@@ -110,166 +95,7 @@ def _uncertain(influences: tuple[Influence, ...]) -> tuple[Influence, ...]:
     return tuple(i if i.column else replace(i, source=None) for i in influences)
 
 
-def subscript(run: Interpreter, node: ast.Subscript) -> Value:
-    """Evaluate `value[key]` in all its meanings."""
-    holder = run.eval(node.value)
-    value = run.load(holder)
-    if isinstance(value, Choice):
-        found = [_subscript(run, option, run.load(option), node) for option in value.options]
-        merged = found[0]
-        for other in found[1:]:
-            merged = run.state.join(merged, other)
-        return merged
-    return _subscript(run, holder, value, node)
-
-
-def _subscript(run: Interpreter, holder: Value, value: Value, node: ast.Subscript) -> Value:
-    if isinstance(value, Data):
-        return _of_data(run, value, node.slice)
-    if isinstance(value, Method):
-        receiver = run.load(value.receiver)
-        if isinstance(receiver, Data):
-            return _located(run, receiver, value.name, node.slice)
-        return UNKNOWN
-    if isinstance(value, Dictionary):
-        return item(run, value, run.eval(node.slice))
-    if isinstance(value, Sequence):
-        return _of_sequence(run, value, node.slice)
-    if isinstance(value, Symbol):
-        inner = run.data(run.eval(node.slice))
-        return inner.but(select=None) if inner.rows.terms else UNKNOWN
-    if isinstance(value, Instance):
-        return run.data(value).but(kind="unknown")
-    if isinstance(value, Estimator):
-        run.eval(node.slice)
-        if value.entry.kind in {"dataset", "loader", "unknown"}:
-            return run.data(value)
-        return holder if value.entry.kind == "pipeline" else UNKNOWN
-    if isinstance(value, Class):
-        return value
-    run.eval(node.slice)
-    return Data("scalar")
-
-
-def _of_sequence(run: Interpreter, value: Sequence, key: ast.expr) -> Value:
-    if isinstance(key, ast.Slice):
-        low, high = _bound(run, key.lower), _bound(run, key.upper)
-        if value.rest is None and key.step is None:
-            start = low if isinstance(low, int) else None
-            end = high if isinstance(high, int) else None
-            if (low, high) == (start, end):
-                return run.state.allocate(Sequence(value.items[start:end], None, value.way))
-        return value
-    index = run.load(run.eval(key))
-    if value.way == "ranked":
-        ranked = run.data(value).but(kind="ranked")
-        _first_ranked(run, ranked, key)
-        return choices.mark(run, element(run, value), ranked.scores)
-    if isinstance(index, Constant) and isinstance(index.value, int) and value.items:
-        if -len(value.items) <= index.value < len(value.items):
-            return value.items[index.value]
-        return value.rest if value.rest is not None else UNKNOWN
-    return choices.mark(run, element(run, value), choices.by(run, index))
-
-
-def _first_ranked(run: Interpreter, value: Data, key: ast.expr) -> None:
-    """Taking the first of sorted results chooses by them."""
-    if value.kind != "ranked":
-        return
-    first = key.elts[0] if isinstance(key, ast.Tuple) and key.elts else key
-    number = ast.unparse(first) if isinstance(first, ast.Constant | ast.UnaryOp) else None
-    if number in {"0", "-1"}:
-        sinks.select(run, value, key, "the first of the sorted results is taken")
-
-
-def _of_data(run: Interpreter, value: Data, key: ast.expr) -> Value:
-    if value.kind == "columns":
-        value = value.but(columns=None)
-    _first_ranked(run, value, key)
-    if value.kind == "transposed":
-        return _of_transposed(run, value, key)
-    if isinstance(key, ast.Tuple) and key.elts and value.kind not in {"group", "window"}:
-        return _rows_and_columns(run, value, key)
-    if isinstance(key, ast.Slice):
-        return sliced(run, value, key)
-    given = run.load(run.eval(key))
-    if isinstance(given, Constant):
-        if value.kind == "archive":
-            return Data("array", base((value.rows.terms, given.value), str(given.value)))
-        if isinstance(given.value, str):
-            return column(run, _part_named(value, given.value), given.value)
-        return _at(value, given.value)
-    if isinstance(given, Sequence):
-        if given.rest is not None and _takes_rows(run, value, key):
-            return chosen_rows(run, value, key)
-        return of_names(run, value, given)
-    index = run.data(given)
-    value = _before(run, value, index, key)
-    named = headings.chosen(value, index)
-    if named is not None:
-        return named
-    if index.select is not None:
-        return kept(chosen(value, index.select), index)
-    if index.kind == "index":
-        value = _by_index(run, value, index, key)
-    if index.kind == "scalar" and not index.influences:
-        chosen_by = choices.united(index.scores, index.chosen_by)
-        return value.but(columns=None, select=None, name=None, chosen_by=chosen_by)
-    return _by_computed(run, value, index, key)
-
-
-def _before(run: Interpreter, value: Data, index: Data, key: ast.expr) -> Data:
-    """Leave out new columns of computed names where the program takes one by another name.
-
-    What a function is given to choose by knows of none of them, unless it lists features.
-    """
-    if not any(i.column is not None and ANY in i.column for i in value.influences):
-        return value
-    name = texts.pattern(index)
-    if name is None and not _NOT_A_COLUMN.search(run.text(key)):
-        name = texts.given(index)
-    if name is None:
-        return value
-    return value.but(influences=of_columns(value.influences, frozenset({name})))
-
-
-def _of_transposed(run: Interpreter, value: Data, key: ast.expr) -> Data:
-    """Take rows of an array that holds the rows of its data as columns."""
-    of_data = value.but(kind="array", columns=None, select=None)
-    if isinstance(key, ast.Tuple) and len(key.elts) > 1:
-        return chosen_rows(run, of_data, key.elts[1])
-    return value if isinstance(key, ast.Slice) else of_data
-
-
-def _part_named(value: Data, name: str) -> Data:
-    """Take a part of something opaque that holds training and test data under their names."""
-    part = splits.part_named(name) if value.kind in {"unknown", "column"} else None
-    return value if part is None else narrowed(value, Selector("part", "by name", part))
-
-
-def _by_computed(run: Interpreter, value: Data, index: Data, key: ast.expr) -> Data:
-    """Choose rows by something computed for each row, else columns."""
-    if value.kind == "group":
-        return _by_computed_columns(value, index)
-    if index.kind in {"column", "unknown"} and index.table is None:
-        value = value.but(columns=None)  # what came of an unknown call may well be names of columns
-    if index.rows.terms and (index.kind != "unknown" or index.rows.kin(value.rows)):
-        return kept(narrowed(value, Selector("some", (id(key), run.context))), index)
-    opaque = index.kind == "unknown" and value.kind in {"unknown", "column"}
-    named = opaque and _NAMES_COLUMNS.search(run.text(key))
-    if _opaque(index) and value.kind in _ROW_KINDS.get(index.kind, ()) and not named:
-        return narrowed(value, _chosen_by(run, key))
-    return _by_computed_columns(value, index)
-
-
-def _takes_rows(run: Interpreter, value: Data, key: ast.expr) -> bool:
-    """Whether a list that is not known chooses rows, and not, as its name may tell, columns."""
-    if value.kind in {"unknown", "column"}:
-        return not _NAMES_COLUMNS.search(run.text(key))
-    return value.kind in {"array", "archive"}
-
-
-def _opaque(index: Data) -> bool:
+def opaque(index: Data) -> bool:
     """Whether nothing is known of what chooses rows; numbers in an array may have been made up."""
     made_up = index.kind == "array" and not (index.rows.terms or index.predictions)
     return not index.influences and (index.kind == "unknown" or made_up)
@@ -300,7 +126,7 @@ def narrowed(value: Data, select: Selector) -> Data:
     return value.but(rows=rows, influences=influences, predictions=predictions, select=None)
 
 
-def _by_computed_columns(value: Data, index: Data) -> Data:
+def by_computed(value: Data, index: Data) -> Data:
     """Choose columns by something computed; a statistic that chose is a selection."""
     influences = merge_influences(order.without(value).influences, selections(index.influences))
     return value.but(columns=None, influences=influences, select=None, name=None)
@@ -317,13 +143,6 @@ def _as_selection(influence: Influence) -> Influence:
     return replace(influence, kind=Kind.SELECTION, column=None, source=None, removes=False)
 
 
-def _at(value: Data, position: Hashable) -> Data:
-    """Take one item: of an array a row, of an index of a split result a member."""
-    if isinstance(position, Length):
-        return value
-    return value.but(columns=None, select=None, name=None)
-
-
 def of_names(run: Interpreter, value: Data, names: Sequence) -> Data:
     """Take a list of columns; known only when every name is."""
     keys = [run.load(name) for name in names.items]
@@ -334,7 +153,7 @@ def of_names(run: Interpreter, value: Data, names: Sequence) -> Data:
         index = run.data(names)
         if index.select is not None and not keys:
             return chosen(value, index.select)
-        return _by_computed_columns(value, index)
+        return by_computed(value, index)
     kept = frozenset(str(key.value) for key in keys if isinstance(key, Constant))
     single = next(iter(kept)) if len(kept) == 1 else None
     if value.kind in {"group", "window"}:
@@ -365,8 +184,8 @@ def chosen(value: Data, select: Selector) -> Data:
 
 def sliced(run: Interpreter, value: Data, key: ast.Slice) -> Data:
     """Take a slice of rows."""
-    low, high = _bound(run, key.lower), _bound(run, key.upper)
-    step = _bound(run, key.step)
+    low, high = bound(run, key.lower), bound(run, key.upper)
+    step = bound(run, key.step)
     if low in (None, 0) and high is None and step in (None, 1, -1):
         return value.but(select=value.select)
     select = Selector("slice", "rows", (low, high)) if step is None else _stepped(low, high, step)
@@ -383,8 +202,8 @@ def counted(run: Interpreter, name: str, arguments: Arguments) -> Selector | Non
     value = run.load(arguments.positional[0]) if arguments.positional else UNKNOWN
     if expression is None or (not isinstance(value, Constant) and run.data(value).kind != "scalar"):
         return None
-    bound = _bound(run, expression)
-    return Selector("slice", "rows", (None, bound) if name == "take" else (bound, None))
+    end = bound(run, expression)
+    return Selector("slice", "rows", (None, end) if name == "take" else (end, None))
 
 
 def _stepped(low: Hashable, high: Hashable, step: Hashable) -> Selector:
@@ -394,7 +213,7 @@ def _stepped(low: Hashable, high: Hashable, step: Hashable) -> Selector:
     return Selector("some", ("step", low, high, step))
 
 
-def _bound(run: Interpreter, node: ast.expr | None) -> Hashable:
+def bound(run: Interpreter, node: ast.expr | None) -> Hashable:
     """Evaluate a bound of a slice: a number, a length of rows, or its text."""
     if node is None:
         return None
@@ -406,41 +225,6 @@ def _bound(run: Interpreter, node: ast.expr | None) -> Hashable:
     return run.text(node)
 
 
-def _located(run: Interpreter, value: Data, way: str, key: ast.expr) -> Value:
-    """Evaluate `.loc[...]` and `.iloc[...]`."""
-    _first_ranked(run, value, key)
-    if isinstance(key, ast.Tuple) and len(key.elts) == 2:
-        return _rows_and_columns(run, value, key)
-    if isinstance(key, ast.Slice):
-        return sliced(run, value, key)
-    rows = chosen_rows(run, value, key)
-    return rows.but(columns=rows.columns if way == "iloc" else None, select=None)
-
-
-def _rows_and_columns(run: Interpreter, value: Data, key: ast.Tuple) -> Value:
-    rows = chosen_rows(run, value, key.elts[0])
-    if not isinstance(rows, Data) or len(key.elts) < 2:
-        return rows
-    names = key.elts[1]
-    if isinstance(names, ast.Slice):
-        whole = names.lower is None and names.upper is None
-        return rows if whole else order.without(rows).but(columns=None, name=None)
-    given = run.load(run.eval(names))
-    if isinstance(given, Constant) and isinstance(given.value, str):
-        return column(run, rows, given.value)
-    if isinstance(given, Sequence):
-        return of_names(run, rows, given)
-    index = run.data(given)
-    rows = _before(run, rows, index, names)
-    named = headings.chosen(rows, index)
-    if named is not None:
-        return named
-    if (index.kind == "scalar" and not index.influences) or isinstance(given, Constant):
-        kind = "column" if rows.kind == "table" else rows.kind
-        return order.without(rows).but(columns=None, name=None, kind=kind)
-    return _by_computed_columns(rows, index)
-
-
 def chosen_rows(run: Interpreter, value: Data, key: ast.expr) -> Data:
     """Take the rows that the first half of `table[rows, columns]` names."""
     if isinstance(key, ast.Slice):
@@ -448,23 +232,23 @@ def chosen_rows(run: Interpreter, value: Data, key: ast.expr) -> Data:
     given = run.load(run.eval(key))
     index, collected = run.data(given), _collected(given)
     if collected is not None and run.data(collected).kind == "index":
-        return narrowed(value, _chosen_by(run, key))  # perhaps some positions only were put in
+        return narrowed(value, chosen_by_text(run, key))  # perhaps some positions only were put in
     if index.select is not None:
         return kept(chosen(value, index.select), index)
     if index.kind == "index":
-        return _by_index(run, value, index, key)
-    unknown = index is UNKNOWN or (index.kind == "array" and _opaque(index))
+        return by_index(run, value, index, key)
+    unknown = index is UNKNOWN or (index.kind == "array" and opaque(index))
     named = isinstance(key, ast.Name | ast.Attribute)
     if unknown and named and (collected is not None or isinstance(given, Data)):
-        return narrowed(value, _chosen_by(run, key))
+        return narrowed(value, chosen_by_text(run, key))
     return value
 
 
-def _by_index(run: Interpreter, value: Data, index: Data, key: ast.expr) -> Data:
+def by_index(run: Interpreter, value: Data, index: Data, key: ast.expr) -> Data:
     """Take the rows of an index; computed positions of no known data may be any of the rows."""
     if index.rows.terms:
         return of_index(value, index)
-    return narrowed(value, _chosen_by(run, key))
+    return narrowed(value, chosen_by_text(run, key))
 
 
 def _collected(given: Value) -> Value | None:
@@ -472,7 +256,7 @@ def _collected(given: Value) -> Value | None:
     return given.rest if isinstance(given, Sequence) else None
 
 
-def _chosen_by(run: Interpreter, key: ast.expr) -> Selector:
+def chosen_by_text(run: Interpreter, key: ast.expr) -> Selector:
     """Of rows chosen by something opaque it is known that the same thing chooses the same."""
     return Selector("some", ("chosen by", run.text(key), run.origin(key)))
 
@@ -555,6 +339,3 @@ def literal_names(run: Interpreter, value: Value | None) -> frozenset[str] | Non
         if all(isinstance(name, Constant) and isinstance(name.value, str) for name in names):
             return frozenset(str(name.value) for name in names if isinstance(name, Constant))
     return None
-
-
-__all__ = ["Rows", "combine"]

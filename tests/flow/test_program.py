@@ -7,14 +7,12 @@ import json
 from textwrap import dedent
 from typing import TYPE_CHECKING
 
-import pytest
-
 from mlaudit.flow.builder import build
 from mlaudit.rulekit.testing import examine, installed_catalogue
 from mlaudit.source.read import read_text
 from mlaudit.source.script import from_text
 from mlaudit.syntax.nodes import Nodes
-from mlaudit.trace.events import Among, CrossValidate, Evaluate, Fit, Split, Use, Watch
+from mlaudit.trace.events import CrossValidate, Evaluate, Fit, Split, Use, Watch
 from mlaudit.trace.rows import Overlap
 
 if TYPE_CHECKING:
@@ -71,51 +69,6 @@ def test_models_of_a_dict_are_told_apart() -> None:
     )
     assert [event.model.name for event in trace.of(Evaluate)] == ["SVC", "RandomForestClassifier"]
     assert all(len(event.fits) == 1 for event in trace.of(Evaluate))
-
-
-def test_the_best_of_several_scores_is_a_choice() -> None:
-    trace = trace_of(
-        PREPARED
-        + """
-    best = 0
-    for c in [0.1, 1, 10, 100, 1000]:
-        score = SVC(C=c).fit(X_train, y_train).score(X_test, y_test)
-        if score > best:
-            best = score
-    """
-    )
-    (event,) = trace.of(Evaluate)
-    assert Use.SELECTS in event.uses
-    assert event.selected_at is not None
-    assert event.selected_at.line == event.place.line + 1
-
-
-def test_sorting_results_to_look_at_them_is_no_choice() -> None:
-    source = (
-        PREPARED
-        + """
-    rows = []
-    for model in [SVC(), RandomForestClassifier()]:
-        rows.append(model.fit(X_train, y_train).score(X_test, y_test))
-    print(sorted(rows))
-    """
-    )
-    assert all(event.uses == {Use.REPORTED} for event in trace_of(source).of(Evaluate))
-    chosen = source.replace("print(sorted(rows))", "best = sorted(rows)[-1]")
-    assert all(Use.SELECTS in event.uses for event in trace_of(chosen).of(Evaluate))
-
-
-def test_a_threshold_against_a_constant_is_no_choice() -> None:
-    trace = trace_of(
-        PREPARED
-        + """
-    score = SVC().fit(X_train, y_train).score(X_test, y_test)
-    if score > 0.9:
-        print("good")
-    """
-    )
-    (event,) = trace.of(Evaluate)
-    assert Use.SELECTS not in event.uses
 
 
 def test_a_refit_forgets_what_was_learned_before() -> None:
@@ -378,61 +331,6 @@ def test_a_search_is_a_cross_validation() -> None:
     (event,) = trace.of(Evaluate)
     assert search.search
     assert [fit.place for fit in event.fits] == [search.place]
-
-
-def _tried(condition: str, choice: str) -> Evaluate:
-    trace = trace_of(
-        f"""
-        import numpy as np
-        import pandas as pd
-        from sklearn.linear_model import LogisticRegression
-        from sklearn.metrics import f1_score
-        from sklearn.model_selection import train_test_split
-
-        WANTED = 0.8
-        df = pd.read_csv("a.csv")
-        X_train, X_test, y_train, y_test = train_test_split(df.drop(columns="t"), df["t"])
-        told = LogisticRegression().fit(X_train, y_train).predict_proba(X_test)[:, 1]
-        rows = []
-        for step in np.linspace(0, 1, 11):
-            cut = ({condition}).astype(int)
-            rows.append({{"step": step, "f1": f1_score(y_test, cut)}})
-        table = pd.DataFrame(rows)
-        {choice}
-        print(table.loc[chosen])
-        """
-    )
-    (event,) = [event for event in trace.of(Evaluate) if event.metric == "f1_score"]
-    return event
-
-
-@pytest.mark.parametrize(
-    ("condition", "among"),
-    [("told >= step", Among.THRESHOLDS), ("told + step >= y_test", None)],
-)
-def test_a_comparison_with_the_labels_cuts_at_no_threshold(
-    condition: str, among: Among | None
-) -> None:
-    assert _tried(condition, "chosen = table['f1'].idxmax()").among is among
-
-
-@pytest.mark.parametrize(
-    ("choice", "selects"),
-    [
-        ("chosen = table['f1'].idxmax()", True),
-        ("chosen = (table['f1'] - table['f1'].mean()).abs().idxmin()", True),
-        ("chosen = (1 - table['f1']).idxmin()", True),
-        ("chosen = (table['f1'] - WANTED).abs().idxmin()", False),
-        ("chosen = np.argmin(np.abs(WANTED - table['f1']))", False),
-        ("chosen = np.argmin(abs(table['f1'] - WANTED))", False),
-        ("chosen = ((table['f1'] - WANTED) ** 2).idxmin()", False),
-        ("gap = (table['f1'] - WANTED).abs()\n        chosen = gap.idxmin()", False),
-    ],
-)
-def test_to_come_close_to_a_fixed_target_is_no_choice_of_the_best(
-    choice: str, selects: bool
-) -> None:
-    assert (Use.SELECTS in _tried("told >= step", choice).uses) is selects
 
 
 class OneFile:

@@ -1,0 +1,239 @@
+"""Subscripts: the rows, columns and items that brackets take."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from mlaudit.flow import choices, containers, headings, order, sinks, splits, tables, texts
+from mlaudit.flow.regions import Length, Selector, base
+from mlaudit.flow.values import (
+    ANY,
+    UNKNOWN,
+    Choice,
+    Class,
+    Constant,
+    Data,
+    Dictionary,
+    Estimator,
+    Instance,
+    Method,
+    Sequence,
+    Symbol,
+    Value,
+    of_columns,
+)
+from mlaudit.model.pattern import Pattern
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable
+
+    from mlaudit.flow.interpreter import Interpreter
+
+_ROW_KINDS = {
+    "unknown": ("array", "archive", "column", "unknown", "prediction", "loader"),
+    "array": ("array", "archive", "unknown", "column", "prediction", "loader"),
+}
+_NAMES_COLUMNS = Pattern(r"(?i)feat|col|categor|numer|name|field|target|label|variable|predictor")
+_NOT_A_COLUMN = Pattern(r"(?i)feat|col|names|mask|ind|idx|ids|row|fold|train|test|val|keep|part")
+
+
+def subscript(run: Interpreter, node: ast.Subscript) -> Value:
+    """Evaluate `value[key]` in all its meanings."""
+    holder = run.eval(node.value)
+    value = run.load(holder)
+    if isinstance(value, Choice):
+        found = [_subscript(run, option, run.load(option), node) for option in value.options]
+        merged = found[0]
+        for other in found[1:]:
+            merged = run.state.join(merged, other)
+        return merged
+    return _subscript(run, holder, value, node)
+
+
+def _subscript(run: Interpreter, holder: Value, value: Value, node: ast.Subscript) -> Value:
+    if isinstance(value, Data):
+        return _of_data(run, value, node.slice)
+    if isinstance(value, Method):
+        receiver = run.load(value.receiver)
+        if isinstance(receiver, Data):
+            return _located(run, receiver, value.name, node.slice)
+        return UNKNOWN
+    if isinstance(value, Dictionary):
+        return containers.item(run, value, run.eval(node.slice))
+    if isinstance(value, Sequence):
+        return _of_sequence(run, value, node.slice)
+    if isinstance(value, Symbol):
+        inner = run.data(run.eval(node.slice))
+        return inner.but(select=None) if inner.rows.terms else UNKNOWN
+    if isinstance(value, Instance):
+        return run.data(value).but(kind="unknown")
+    if isinstance(value, Estimator):
+        run.eval(node.slice)
+        if value.entry.kind in {"dataset", "loader", "unknown"}:
+            return run.data(value)
+        return holder if value.entry.kind == "pipeline" else UNKNOWN
+    if isinstance(value, Class):
+        return value
+    run.eval(node.slice)
+    return Data("scalar")
+
+
+def _of_sequence(run: Interpreter, value: Sequence, key: ast.expr) -> Value:
+    if isinstance(key, ast.Slice):
+        low, high = tables.bound(run, key.lower), tables.bound(run, key.upper)
+        if value.rest is None and key.step is None:
+            start = low if isinstance(low, int) else None
+            end = high if isinstance(high, int) else None
+            if (low, high) == (start, end):
+                return run.state.allocate(Sequence(value.items[start:end], None, value.way))
+        return value
+    index = run.load(run.eval(key))
+    if value.way == "ranked":
+        ranked = run.data(value).but(kind="ranked")
+        _first_ranked(run, ranked, key)
+        return choices.mark(run, containers.element(run, value), ranked.scores)
+    if isinstance(index, Constant) and isinstance(index.value, int) and value.items:
+        if -len(value.items) <= index.value < len(value.items):
+            return value.items[index.value]
+        return value.rest if value.rest is not None else UNKNOWN
+    return choices.mark(run, containers.element(run, value), choices.by(run, index))
+
+
+def _first_ranked(run: Interpreter, value: Data, key: ast.expr) -> None:
+    """Taking the first of sorted results chooses by them."""
+    if value.kind != "ranked":
+        return
+    first = key.elts[0] if isinstance(key, ast.Tuple) and key.elts else key
+    number = ast.unparse(first) if isinstance(first, ast.Constant | ast.UnaryOp) else None
+    if number in {"0", "-1"}:
+        sinks.select(run, value, key, "the first of the sorted results is taken")
+
+
+def _of_data(run: Interpreter, value: Data, key: ast.expr) -> Value:
+    if value.kind == "columns":
+        value = value.but(columns=None)
+    _first_ranked(run, value, key)
+    if value.kind == "transposed":
+        return _of_transposed(run, value, key)
+    if isinstance(key, ast.Tuple) and key.elts and value.kind not in {"group", "window"}:
+        return _rows_and_columns(run, value, key)
+    if isinstance(key, ast.Slice):
+        return tables.sliced(run, value, key)
+    given = run.load(run.eval(key))
+    if isinstance(given, Constant):
+        if value.kind == "archive":
+            return Data("array", base((value.rows.terms, given.value), str(given.value)))
+        if isinstance(given.value, str):
+            return tables.column(run, _part_named(value, given.value), given.value)
+        return _at(value, given.value)
+    if isinstance(given, Sequence):
+        if given.rest is not None and _takes_rows(run, value, key):
+            return tables.chosen_rows(run, value, key)
+        return tables.of_names(run, value, given)
+    index = run.data(given)
+    value = _before(run, value, index, key)
+    named = headings.chosen(value, index)
+    if named is not None:
+        return named
+    if index.select is not None:
+        return tables.kept(tables.chosen(value, index.select), index)
+    if index.kind == "index":
+        value = tables.by_index(run, value, index, key)
+    if index.kind == "scalar" and not index.influences:
+        chosen_by = choices.united(index.scores, index.chosen_by)
+        return value.but(columns=None, select=None, name=None, chosen_by=chosen_by)
+    return _by_each_row(run, value, index, key)
+
+
+def _before(run: Interpreter, value: Data, index: Data, key: ast.expr) -> Data:
+    """Leave out new columns of computed names where the program takes one by another name.
+
+    What a function is given to choose by knows of none of them, unless it lists features.
+    """
+    if not any(i.column is not None and ANY in i.column for i in value.influences):
+        return value
+    name = texts.pattern(index)
+    if name is None and not _NOT_A_COLUMN.search(run.text(key)):
+        name = texts.given(index)
+    if name is None:
+        return value
+    return value.but(influences=of_columns(value.influences, frozenset({name})))
+
+
+def _of_transposed(run: Interpreter, value: Data, key: ast.expr) -> Data:
+    """Take rows of an array that holds the rows of its data as columns."""
+    of_data = value.but(kind="array", columns=None, select=None)
+    if isinstance(key, ast.Tuple) and len(key.elts) > 1:
+        return tables.chosen_rows(run, of_data, key.elts[1])
+    return value if isinstance(key, ast.Slice) else of_data
+
+
+def _part_named(value: Data, name: str) -> Data:
+    """Take a part of something opaque that holds training and test data under their names."""
+    part = splits.part_named(name) if value.kind in {"unknown", "column"} else None
+    return value if part is None else tables.narrowed(value, Selector("part", "by name", part))
+
+
+def _by_each_row(run: Interpreter, value: Data, index: Data, key: ast.expr) -> Data:
+    """Choose rows by something computed for each row, else columns."""
+    if value.kind == "group":
+        return tables.by_computed(value, index)
+    if index.kind in {"column", "unknown"} and index.table is None:
+        value = value.but(columns=None)  # what came of an unknown call may well be names of columns
+    if index.rows.terms and (index.kind != "unknown" or index.rows.kin(value.rows)):
+        return tables.kept(tables.narrowed(value, Selector("some", (id(key), run.context))), index)
+    opaque = index.kind == "unknown" and value.kind in {"unknown", "column"}
+    named = opaque and _NAMES_COLUMNS.search(run.text(key))
+    if tables.opaque(index) and value.kind in _ROW_KINDS.get(index.kind, ()) and not named:
+        return tables.narrowed(value, tables.chosen_by_text(run, key))
+    return tables.by_computed(value, index)
+
+
+def _takes_rows(run: Interpreter, value: Data, key: ast.expr) -> bool:
+    """Whether a list that is not known chooses rows, and not, as its name may tell, columns."""
+    if value.kind in {"unknown", "column"}:
+        return not _NAMES_COLUMNS.search(run.text(key))
+    return value.kind in {"array", "archive"}
+
+
+def _at(value: Data, position: Hashable) -> Data:
+    """Take one item: of an array a row, of an index of a split result a member."""
+    if isinstance(position, Length):
+        return value
+    return value.but(columns=None, select=None, name=None)
+
+
+def _located(run: Interpreter, value: Data, way: str, key: ast.expr) -> Value:
+    """Evaluate `.loc[...]` and `.iloc[...]`."""
+    _first_ranked(run, value, key)
+    if isinstance(key, ast.Tuple) and len(key.elts) == 2:
+        return _rows_and_columns(run, value, key)
+    if isinstance(key, ast.Slice):
+        return tables.sliced(run, value, key)
+    rows = tables.chosen_rows(run, value, key)
+    return rows.but(columns=rows.columns if way == "iloc" else None, select=None)
+
+
+def _rows_and_columns(run: Interpreter, value: Data, key: ast.Tuple) -> Value:
+    rows = tables.chosen_rows(run, value, key.elts[0])
+    if not isinstance(rows, Data) or len(key.elts) < 2:
+        return rows
+    names = key.elts[1]
+    if isinstance(names, ast.Slice):
+        whole = names.lower is None and names.upper is None
+        return rows if whole else order.without(rows).but(columns=None, name=None)
+    given = run.load(run.eval(names))
+    if isinstance(given, Constant) and isinstance(given.value, str):
+        return tables.column(run, rows, given.value)
+    if isinstance(given, Sequence):
+        return tables.of_names(run, rows, given)
+    index = run.data(given)
+    rows = _before(run, rows, index, names)
+    named = headings.chosen(rows, index)
+    if named is not None:
+        return named
+    if (index.kind == "scalar" and not index.influences) or isinstance(given, Constant):
+        kind = "column" if rows.kind == "table" else rows.kind
+        return order.without(rows).but(columns=None, name=None, kind=kind)
+    return tables.by_computed(rows, index)
