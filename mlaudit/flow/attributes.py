@@ -38,7 +38,7 @@ def attribute(run: Interpreter, holder: Value, name: str, node: ast.AST) -> Valu
     if isinstance(value, Symbol):
         return Symbol(f"{value.name}.{name}")
     if isinstance(value, ProjectModule):
-        return value.scope.names.get(name, UNKNOWN)
+        return run.member(value, name) or UNKNOWN
     if isinstance(value, Instance):
         return _of_instance(run, holder, value, name, node)
     if isinstance(value, Class):

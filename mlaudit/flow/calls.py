@@ -193,6 +193,7 @@ def callbacks(run: Interpreter, arguments: Arguments, data: list[Data]) -> list[
     for value in arguments.values():
         inner = run.load(value)
         if isinstance(inner, Function) and id(inner.node) not in run.entered:
+            run.told += 1
             spec = inner.node.args
             count = len(spec.args) - (inner.this is not None)
             given = combine(data, "unknown").but(select=None) if data else UNKNOWN
@@ -218,7 +219,7 @@ _CALLED: dict[type[Value], Callable[[Interpreter, Value, Any, Arguments], Value]
 _METHODS: dict[type[Value], Callable[[Interpreter, Value, Any, str, Arguments], Value]] = {
     Symbol: lambda run, _, inner, name, given: call_symbol(run, f"{inner.name}.{name}", given),
     ProjectModule: lambda run, _, inner, name, given: call_value(
-        run, inner.scope.names.get(name, UNKNOWN), given
+        run, run.member(inner, name) or UNKNOWN, given
     ),
     Instance: _member,
     Class: _member,

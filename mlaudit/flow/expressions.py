@@ -59,7 +59,7 @@ _ARITHMETIC: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
 
 def _name(run: Interpreter, node: ast.Name) -> Value:
     scope = run.state.scope
-    value = scope.names.get(node.id) or scope.find(node.id)
+    value = scope.names.get(node.id) or run.find(node.id)
     if value is not None:
         return value
     return _BUILTINS.get(node.id) or imports.from_stars(run, node.id) or UNKNOWN
@@ -375,7 +375,7 @@ def _is_none(run: Interpreter, test: ast.Compare) -> bool | None:
         case ast.Compare(
             left=ast.Name(id=name), ops=[ast.Is() | ast.IsNot() as op], comparators=[other]
         ) if isinstance(other, ast.Constant) and other.value is None:
-            value = run.load(run.state.scope.find(name) or UNKNOWN)
+            value = run.load(run.find(name) or UNKNOWN)
         case _:
             return None
     if run.loops or run.conditions or isinstance(value, Choice):

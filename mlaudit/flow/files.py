@@ -32,6 +32,7 @@ def write(run: Interpreter, name: str, content: Value | None, arguments: Argumen
     """Remember what is written where; functions take content and file in either order."""
     if _WRITES.search(name) is None:
         return
+    run.told += 1
     position = 0
     if content is None:
         first = name.startswith("numpy.")
@@ -47,6 +48,7 @@ def read(run: Interpreter, name: str, arguments: Arguments) -> Value | None:
     """Give what the program wrote to the file that is read now, None if it wrote nothing."""
     if _READS.search(name) is None:
         return None
+    run.told += 1
     value = run.written.get(_path(run, arguments, 0))
     if value is None or isinstance(value, Constant | Symbol | Instance):
         return None
@@ -81,14 +83,14 @@ def _named(run: Interpreter, value: Value, node: ast.expr) -> Hashable:
     known = [
         _known(run, part.id)
         for part in ast.walk(node)
-        if isinstance(part, ast.Name) and not isinstance(run.state.scope.find(part.id), Symbol)
+        if isinstance(part, ast.Name) and not isinstance(run.find(part.id), Symbol)
     ]
     return None if None in known else (run.text(node), *known)
 
 
 def _known(run: Interpreter, name: str) -> Hashable:
     """Tell the value that a name stands for from others that it had before."""
-    value = run.load(run.state.scope.find(name) or Data())
+    value = run.load(run.find(name) or Data())
     if isinstance(value, Constant):
         return ("constant", value.value)
     return run.origins.get((run.state.scope.identity, name))

@@ -48,6 +48,8 @@ def remember_defaults(run: Interpreter, node: ast.FunctionDef | ast.AsyncFunctio
 
 def call(run: Interpreter, function: Function, arguments: Arguments) -> Value:
     """Interpret a call of a function of the program; recursion and great depth give unknown."""
+    from mlaudit.flow import repeats
+
     node = function.node
     active = [entered for entered, _ in run.calls]
     if id(node) in active or len(active) >= DEEPEST_CALLS:
@@ -57,20 +59,27 @@ def call(run: Interpreter, function: Function, arguments: Arguments) -> Value:
     run.entered.add(id(node))
     scope = Scope(function.document, function.scope)
     _bind_parameters(run, function, arguments, scope)
-    outer = (run.state.scope, run.document, run.returned, run.context)
+    attempt, known = repeats.begin(run, function, scope)
+    if known is not None:
+        return known
+    outer = (run.state.scope, run.document, run.returned, run.path)
     mark = len(run.sides)
     run.state.scope, run.document, run.returned = scope, function.document, []
-    run.context = (*run.context, id(arguments.node))
+    run.path = (*run.path, id(arguments.node))
     run.calls.append((id(node), function))
     try:
         if isinstance(node, ast.Lambda):
-            return run.eval(node.body)
-        run.block(node.body)
-        return _result(run)
+            result = run.eval(node.body)
+        else:
+            run.block(node.body)
+            result = _result(run)
     finally:
         run.calls.pop()
         sides.leave(run, mark)
-        run.state.scope, run.document, run.returned, run.context = outer
+        run.state.scope, run.document, run.returned, run.path = outer
+    if attempt is not None:
+        repeats.end(run, attempt, result)
+    return result
 
 
 def _not_followed(run: Interpreter, arguments: Arguments, why: str | None) -> Value:

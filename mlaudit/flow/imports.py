@@ -43,7 +43,7 @@ def import_from(run: Interpreter, node: ast.ImportFrom) -> None:
             continue
         value: Value | None = None
         if isinstance(found, ProjectModule):
-            value = found.scope.names.get(alias.name)
+            value = run.member(found, alias.name)
         if value is None:
             dot = "" if name.endswith(".") else "."
             value = module(run, f"{name}{dot}{alias.name}")

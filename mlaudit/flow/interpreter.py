@@ -20,13 +20,24 @@ from mlaudit.flow import (
 )
 from mlaudit.flow.regions import base
 from mlaudit.flow.state import End, Fork, Scope, State
-from mlaudit.flow.values import UNKNOWN, Class, Constant, Data, Function, Prediction, Ref, Value
+from mlaudit.flow.values import (
+    UNKNOWN,
+    Class,
+    Constant,
+    Data,
+    Function,
+    Prediction,
+    ProjectModule,
+    Ref,
+    Value,
+)
 from mlaudit.trace.events import CrossValidate, Event, Fit, Model
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterator
 
     from mlaudit.catalogue.catalogue import Catalogue
+    from mlaudit.flow import repeats
     from mlaudit.flow.builder import Project
     from mlaudit.flow.regions import Rows
     from mlaudit.source.document import Document, Place
@@ -44,16 +55,17 @@ class Interpreter:
     """Runs one document abstractly; project files that it imports run in the same interpreter.
 
     `held` are the values of the heap, `running` the loops that are running, by the id of their
-    node; unrolled ones, too, which `loops` does not have.
+    node; unrolled ones, too, which `loops` does not have.  `told` counts what keeps a call from
+    being the same as another one, `contextual` the comparisons that are others in each.
     """
 
     __slots__ = (
-        *("briefly", "calls", "catalogue", "closed_over", "conditions", "context", "document"),
+        *("briefly", "calls", "catalogue", "closed_over", "conditions", "contextual", "document"),
         *("each", "entered", "events", "happened_in", "held", "idle", "judged", "loaders"),
         *("loading", "loops", "models", "module_scope", "modules", "notes", "operations"),
-        *("origins", "over_models", "predictions", "prepared", "project", "read_in", "returned"),
-        *("roots", "running", "shown", "sides", "signatures", "stars", "started", "state"),
-        *("steps", "written"),
+        *("origins", "over_models", "path", "predictions", "prepared", "project", "read_in"),
+        *("reads", "repeats", "returned", "roots", "running", "shown", "sides", "signatures"),
+        *("stars", "started", "state", "steps", "told", "written"),
     )
 
     def __init__(self, document: Document, catalogue: Catalogue, project: Project | None):
@@ -67,7 +79,11 @@ class Interpreter:
         self.events: dict[Any, Event] = {}
         self.models: dict[Hashable, Model] = {}
         self.notes: dict[str, None] = {}
-        self.context: tuple[Hashable, ...] = ()
+        self.path: tuple[Hashable, ...] = ()
+        self.told = 0
+        self.contextual = 0
+        self.reads: list[repeats.Read] | None = None
+        self.repeats: dict[ast.AST, repeats.Memory] = {}
         self.conditions = 0
         self.calls: list[Any] = []
         self.entered: set[int] = set()
@@ -98,6 +114,12 @@ class Interpreter:
         self.read_in: dict[Hashable, frozenset[int]] = {}
 
     # -- facts -----------------------------------------------------------------------------------
+
+    @property
+    def context(self) -> tuple[Hashable, ...]:
+        """The calls and turns that are running: what is known by it is another in each of them."""
+        self.told += 1
+        return self.path
 
     def place(self, node: ast.AST) -> Place:
         """Give the place of a node in the document that is running now."""
@@ -151,6 +173,33 @@ class Interpreter:
             raise BudgetExceededError
         return expressions.HANDLERS[node.__class__](self, node)
 
+    def count(self, steps: int) -> None:
+        """Count steps that need not be taken again."""
+        self.steps += steps
+        if self.steps > MOST_STEPS:
+            raise BudgetExceededError
+
+    def find(self, name: str) -> Value | None:
+        """Look a name up, outwards, and note who read what where."""
+        start = self.state.scope
+        scope: Scope | None = start
+        value: Value | None = None
+        while scope is not None:
+            value = scope.names.get(name)
+            if value is not None:
+                break
+            scope = scope.outer
+        if self.reads is not None:
+            self.reads.append((start, scope, name, value))
+        return value
+
+    def member(self, module: ProjectModule, name: str) -> Value | None:
+        """Give what a name stands for in a file of the project."""
+        value = module.scope.names.get(name)
+        if self.reads is not None:
+            self.reads.append((module.scope, module.scope, name, value))
+        return value
+
     def load(self, value: Value) -> Value:
         """Follow a reference."""
         while value.__class__ is Ref:
@@ -168,6 +217,7 @@ class Interpreter:
         data = self.data(value)
         if data.rows.terms or data.kind in {"scalar", "generator"} or expression is None:
             return data
+        self.told += 1
         text = self.text(expression)
         key = ("unknown", text, self.state.scope.identity, self.origin(expression))
         data = data.but(rows=base(key, text))
@@ -208,22 +258,22 @@ class Interpreter:
 
     def turns(self, loop: ast.AST, values: list[Value]) -> Iterator[Value]:
         """Give the value for each turn of an unrolled loop, which runs in a context of its own."""
-        context, running = self.context, self.running
+        path, running = self.path, self.running
         self.running = running | {id(loop)}
         for position, value in enumerate(values):
-            self.context = (*context, ("turn", id(loop), position))
+            self.path = (*path, ("turn", id(loop), position))
             yield value
-        self.context, self.running = context, running
+        self.path, self.running = path, running
 
     @contextmanager
     def within(self, *keys: Hashable) -> Iterator[None]:
         """Run in a context of its own, e.g. one turn of an unrolled loop."""
-        outer = self.context
-        self.context = (*outer, *keys)
+        outer = self.path
+        self.path = (*outer, *keys)
         try:
             yield
         finally:
-            self.context = outer
+            self.path = outer
 
     @contextmanager
     def conditionally(self, when: bool = True) -> Iterator[None]:
@@ -368,6 +418,7 @@ def _return(run: Interpreter, node: ast.Return) -> bool:
 
 
 def _global(run: Interpreter, node: ast.Global) -> None:
+    run.told += 1
     run.state.scope.global_names.update(node.names)
 
 

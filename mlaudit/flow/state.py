@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import count
 from typing import TYPE_CHECKING
 
 from mlaudit.flow import choices
@@ -27,13 +28,14 @@ if TYPE_CHECKING:
     from mlaudit.source.document import Document
 
 MOST_CHOICES = 4
+_SERIAL = count(1)
 
 
 class Scope:
     """The names of a module, function or class body, and the scope around it.
 
-    `identity` is what nothing else is equal to, even when the scope is gone.  From the first fork
-    on, `journal` keeps what names stood for before each change (None: for nothing).
+    `identity` is a number that no other scope has, the higher the later it was made.  From the
+    first fork on, `journal` keeps what names stood for before each change (None: for nothing).
     """
 
     __slots__ = ("document", "global_names", "identity", "journal", "names", "outer")
@@ -44,7 +46,7 @@ class Scope:
         self.names: dict[str, Value] = {}
         self.journal: list[tuple[str, Value | None]] | None = None
         self.global_names: set[str] = set()
-        self.identity = object()
+        self.identity = next(_SERIAL)
 
     def find(self, name: str) -> Value | None:
         """Look a name up, outwards."""

@@ -154,7 +154,7 @@ def _member(run: Interpreter, part: Value, element: ast.expr, position: int) -> 
 
 def _name_outputs(run: Interpreter, source: ast.expr | None, elements: list[ast.expr]) -> None:
     """A split remembers the names that its parts are given."""
-    event = run.events.get((Split, id(source), run.context)) if source is not None else None
+    event = run.events.get((Split, id(source), run.path)) if source is not None else None
     if isinstance(event, Split):
         event.outputs = tuple(run.text(element) for element in elements)
 
@@ -171,6 +171,8 @@ def _attribute(run: Interpreter, target: ast.Attribute, value: Value) -> None:
         if isinstance(estimator, Estimator) and estimator.model.variable is None:
             estimator.model.variable = run.text(target)
     elif isinstance(inner, Class):
+        run.told += 1
+        run.repeats.clear()  # what any of them read may be another thing from now on
         inner.scope.names[target.attr] = value
     elif isinstance(inner, Data) and isinstance(holder, Ref) and inner.kind in {"table", "unknown"}:
         run.state.heap[holder.address] = tables.set_column(inner, target.attr, run.data(value))

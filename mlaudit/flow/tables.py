@@ -268,7 +268,8 @@ def predicate(run: Interpreter, node: ast.Compare, left: Data, right: Value) -> 
     other = run.load(right)
     subject: tuple[Hashable, ...] = (run.text(node.left), left.rows.terms)
     if not left.rows.terms:
-        subject = (run.text(node.left), id(node.left), run.context)
+        run.contextual += 1
+        subject = (run.text(node.left), id(node.left), run.path)
     if isinstance(other, Constant) and operator in {ast.Eq, ast.NotEq, ast.Is, ast.IsNot}:
         if left.select is not None and isinstance(other.value, bool):
             same = other.value is (operator in {ast.Eq, ast.Is})
