@@ -29,20 +29,20 @@ class Needs:
     def met(self, module: Module) -> bool:
         """Say whether any of them is there, or none is asked for."""
         trace = module.trace
-        return bool(
-            (self.words and any(map(module.document.text.__contains__, self.words)))
-            or (self.calls and not module.kinds.isdisjoint(self.calls))
-            or (self.influences and not trace.influences.isdisjoint(self.influences))
-            or (self.trace and any(map(trace.tells, self.trace)))
-            or (self.unseeded and any(map(_is_unseeded, module.calls_of(*self.unseeded))))
-            or self == _NONE
-        )
+        if self.words and any(map(module.document.text.__contains__, self.words)):
+            return True
+        if self.calls and not module.kinds.isdisjoint(self.calls):
+            return True
+        if self.influences and not trace.influences.isdisjoint(self.influences):
+            return True
+        if self.trace and any(map(trace.tells, self.trace)):
+            return True
+        if self.unseeded:
+            return any(map(_is_unseeded, module.calls_of(*self.unseeded)))
+        return not (self.words or self.calls or self.influences or self.trace)
 
 
 def _is_unseeded(call: Call) -> bool:
     """Say whether a call varies, and has no seed or gets none."""
     entry = call.entry
     return entry is not None and call.is_random and (entry.seed is None or call.lacks_seed)
-
-
-_NONE = Needs()

@@ -156,6 +156,8 @@ class Document:
 
     def unit_at(self, line: int) -> Unit:
         """Find the unit that holds a document line."""
+        if len(self.units) == 1:
+            return self.units[0]
         return self.units[max(0, bisect_right(self._first_lines, line) - 1)]
 
     def cell_lines(self, line: int) -> tuple[int, int]:

@@ -41,7 +41,8 @@ class MisalignedSplit(Rule):
     def check_trace(self, trace: Trace) -> Iterable[Finding]:
         """Judge trainings whose features and labels come from different splits."""
         seen: set[Place] = set()
-        for fit in trace.of(Fit):
+        splits = list(trace.of(Split))
+        for fit in trace.of(Fit) if len(splits) > 1 else ():
             apart = _apart(trace, fit)
             if apart is None or apart[1].place in seen:
                 continue

@@ -6,7 +6,7 @@ import ast
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from mlaudit.rulekit import frozen, statement_of
+from mlaudit.rulekit import frozen, last_name, statement_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -83,7 +83,7 @@ def _neighbours(
             last = None
         elif found is not None:
             last = found
-        elif last is not None and _reseeds(statement):
+        elif last is not None and _reseeds(module, statement):
             last = None
 
 
@@ -152,12 +152,9 @@ def _seed(call: ast.Call) -> ast.expr | None:
     return None
 
 
-def _reseeds(statement: ast.stmt) -> bool:
-    return any(
-        isinstance(node, ast.Attribute | ast.Name)
-        and (node.attr if isinstance(node, ast.Attribute) else node.id) in RESEEDING
-        for node in ast.walk(statement)
-    )
+def _reseeds(module: Module, statement: ast.stmt) -> bool:
+    named = module.nodes.find(ast.Attribute, ast.Name, within=statement)
+    return any(last_name(node) in RESEEDING for node in named)
 
 
 def _meetings(module: Module) -> list[set[str]]:

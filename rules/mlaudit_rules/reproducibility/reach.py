@@ -224,11 +224,10 @@ class Reach:
 
     def _training_functions(self, module: Module) -> set[str]:
         """Name the functions that train something themselves; "" if the top level does."""
-        found = set()
-        for named in module.names.calls:
-            kind = self._kinds.get(named.node)
-            if kind in _TRAINING_KINDS or self._teaches(named.node.func):
-                found.add(named.function.name if named.function else "")
+        methods = module.calls_named(*_TRAINING, "backward")
+        around = [named.function for named in methods if self._teaches(named.node.func)]
+        around += [call.function for call in module.calls_of(*_TRAINING_KINDS)]
+        found = {function.name if function else "" for function in around}
         return found - {"__init__", "forward", "__call__"}
 
     def _transforms(self, receiver: ast.expr) -> bool:
