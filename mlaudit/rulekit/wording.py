@@ -23,7 +23,11 @@ _VALIDATION = Pattern(
 _TEST = Pattern(
     r"(?<![A-Za-z])d?(test|tst|holdout|hold_out)(?![a-z])|(Test|Holdout|HoldOut)(?![a-z])"
 )
-_TRAINING = Pattern(r"(?<![A-Za-z])tr(ain(ing|ed)?)?(?![a-z])|Train(ing)?(?![a-z])|in-sample")
+_TRAINING = Pattern(
+    r"(?<![A-Za-z])tr(ain(ing|ed)?)?(?![a-z])|Train(ing)?(?![a-z])|in-sample"
+    r"|(?i:entra[iî]nement|(ensemble|jeu|donn[ée]es) d.apprentissage|entrenamiento|treinamento"
+    r"|(?<![a-z])treino|addestramento|trainings?daten|обучающ|训练|訓練)"
+)
 
 
 def quoted(code: Place | str) -> str:

@@ -58,6 +58,12 @@ def test_a_training_score_that_is_called_so_is_what_it_says() -> None:
     assert severities(TRAINED + FRANK + HELD_OUT) == []
 
 
+def test_a_training_score_may_be_called_so_in_other_languages() -> None:
+    foreign = "print(f\"Accuracy sur l'ensemble d'entraînement : {model.score(X, y):.3f}\")\n"
+    assert severities(TRAINED + foreign) == []
+    assert severities(TRAINED + foreign.replace("d'entraînement", "complet")) == [Severity.ERROR]
+
+
 def test_a_score_that_is_told_later_as_a_training_score_is_what_it_says() -> None:
     later = 'score = model.score(X, y)\nprint(f"Training R2: {score:.3f}")\n'
     assert severities(TRAINED + later) == []

@@ -13,13 +13,13 @@ from mlaudit.rulekit import (
     Finding,
     Fix,
     Pattern,
-    Resample,
     Rule,
     RuleMeta,
     Severity,
     quoted,
     spelt,
 )
+from mlaudit_rules.imbalance.balanced import balanced
 from mlaudit_rules.imbalance.measured import measures
 
 if TYPE_CHECKING:
@@ -83,17 +83,11 @@ def _accuracies(module: Module) -> list[Place]:
         for event in module.trace.events
         if isinstance(event, _JUDGING)
         and _measures_accuracy(event, compiled is not None)
-        and not _of_balanced(module, event)
+        and not balanced(module.trace, event.rows)
     ]
     found.sort(key=lambda event: isinstance(event, Evaluate) and not event.held_out)
     places = list(dict.fromkeys(event.place for event in found))
     return places or ([compiled] if compiled is not None else [])
-
-
-def _of_balanced(module: Module, event: Evaluate | CrossValidate) -> bool:
-    """Say whether the judged rows are those that a resampling has balanced."""
-    resamples = module.trace.near(Resample, event.rows)
-    return any(event.rows.within(resample.result) for resample in resamples)
 
 
 def _measures_accuracy(event: Evaluate | CrossValidate, compiled: bool) -> bool:

@@ -22,6 +22,7 @@ from mlaudit.rulekit import (
     Split,
     quoted,
 )
+from mlaudit_rules.imbalance.balanced import balanced
 from mlaudit_rules.imbalance.class_order import last_part_of_classes
 
 if TYPE_CHECKING:
@@ -134,7 +135,7 @@ def _of_one_source(splits: Iterable[Split]) -> list[list[Split]]:
 
 def _at_fault(module: Module, split: Split, evident: bool) -> bool:
     """Say whether a split leaves classes to chance that a classifier is to tell apart."""
-    if _resampled(module.trace, split):
+    if balanced(module.trace, split.rows):
         return False
     if evident and not module.imbalance.evident_before and _others_resampled(module.trace, split):
         return False
@@ -160,11 +161,6 @@ def _tasks(trace: Trace, split: Split) -> set[str | None]:
     trained = [(e.model.task, e.rows) for e in near if e.model.role is Role.PREDICTOR]
     surely = {task for task, rows in trained if any(rows.within(part) for part in split.parts)}
     return surely or {task for task, rows in trained if rows.kin(split.rows)}
-
-
-def _resampled(trace: Trace, split: Split) -> bool:
-    """Rows that were resampled before are as balanced as the author wanted them."""
-    return any(split.rows.within(resample.result) for resample in trace.near(Resample, split.rows))
 
 
 def _others_resampled(trace: Trace, split: Split) -> bool:

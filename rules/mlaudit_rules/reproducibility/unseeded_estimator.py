@@ -125,7 +125,8 @@ def _dropped(module: Module, call: Call) -> bool:
         for node in module.tree.body
         if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name)
     ]
-    name = next((name for node, name in bindings if node.value is call.node), None)
+    whole = _whole(module, call.node)
+    name = next((name for node, name in bindings if node.value is whole), None)
     if name is None:
         return False
     start = call.place.end_line
@@ -139,6 +140,19 @@ def _dropped(module: Module, call: Call) -> bool:
         and not _looked_at(module.nodes.parents[node])
         for node in module.nodes.find(ast.Name)
     )
+
+
+def _whole(module: Module, node: ast.AST) -> ast.AST:
+    """Find the outermost estimator that one is written inside of: a wrapper, or a pipeline."""
+    whole, above = node, module.nodes.parents.get(node)
+    while isinstance(above, ast.keyword | ast.Tuple | ast.List | ast.Call):
+        made = module.call_of.get(above) if isinstance(above, ast.Call) else None
+        if isinstance(above, ast.Call):
+            if made is None or kind_of(made) not in {"wrapper", "pipeline"}:
+                break
+            whole = above
+        above = module.nodes.parents.get(above)
+    return whole
 
 
 def _looked_at(user: ast.AST) -> bool:
