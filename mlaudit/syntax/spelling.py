@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-_PLAIN = (str, int, bool, type(None))
+_PLAIN = (str, int, float, bool, type(None))
+_NO_LITERALS = ("inf", "nan")
 
 
 def spelt(node: ast.AST) -> str:
@@ -34,7 +35,10 @@ def _name(node: ast.Name) -> str:
 
 
 def _constant(node: ast.Constant) -> str | None:
-    return repr(node.value) if node.value.__class__ in _PLAIN and node.kind is None else None
+    if node.value.__class__ not in _PLAIN or node.kind is not None:
+        return None
+    text = repr(node.value)
+    return None if text in _NO_LITERALS else text
 
 
 def _attribute(node: ast.Attribute) -> str | None:
@@ -59,6 +63,21 @@ def _subscript(node: ast.Subscript) -> str | None:
     return f"{spelt(node.value)}[{spelt(node.slice)}]"
 
 
+def _slice(node: ast.Slice) -> str:
+    lower = spelt(node.lower) if node.lower else ""
+    upper = spelt(node.upper) if node.upper else ""
+    return f"{lower}:{upper}:{spelt(node.step)}" if node.step else f"{lower}:{upper}"
+
+
+def _dict(node: ast.Dict) -> str | None:
+    pairs = [
+        f"{spelt(key)}: {spelt(value)}"
+        for key, value in zip(node.keys, node.values, strict=True)
+        if key is not None
+    ]
+    return f"{{{', '.join(pairs)}}}" if len(pairs) == len(node.keys) else None
+
+
 def _list(node: ast.List) -> str:
     return f"[{_listed(node.elts)}]"
 
@@ -76,6 +95,10 @@ def _assign(node: ast.Assign) -> str | None:
 def _target(node: ast.expr) -> str:
     bare = isinstance(node, ast.Tuple) and node.elts and _bares_targets()
     return spelt(node)[1:-1] if bare else spelt(node)
+
+
+def _return(node: ast.Return) -> str:
+    return f"return {spelt(node.value)}" if node.value else "return"
 
 
 def _expression(node: ast.Expr) -> str | None:
@@ -104,8 +127,11 @@ _WRITERS: dict[type[ast.AST], Callable[[Any], str | None]] = {
     ast.Attribute: _attribute,
     ast.Call: _call,
     ast.Subscript: _subscript,
+    ast.Slice: _slice,
+    ast.Dict: _dict,
     ast.List: _list,
     ast.Tuple: _tuple,
     ast.Assign: _assign,
+    ast.Return: _return,
     ast.Expr: _expression,
 }

@@ -17,6 +17,11 @@ m[1, 2], n[o:p], q[()], r[s] = t
 3 .real, (-u).v, (w or x).y, "z".join(a), (b + c)(d), (e if f else g)[h], (await_ := i)(j)
 k(*l, **m, n=(o, p), q=(r,), s=lambda: 0, t=(u for u in v), w=(x := y), z=f"{a!r:>{b}}")
 c: int = 1
+l[:], m[n:], o[:p:q], r[::], s[-1:0.5, t:] = {u: v, **w}, {}, {(x, y): {z: -1e-9}}, 1e999
+def d(e):
+    return
+    return f, *g
+    return (yield h)
 if d: e(f)
 """
 

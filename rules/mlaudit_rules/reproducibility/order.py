@@ -178,6 +178,8 @@ class Order:
 
 def path_of(node: ast.AST) -> str | None:
     """Give `a.b` for the expression `a.b`, None for what is no name."""
+    if isinstance(node, ast.Name):
+        return node.id
     parts = []
     while isinstance(node, ast.Attribute):
         parts.append(node.attr)

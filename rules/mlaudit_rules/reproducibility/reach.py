@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from mlaudit.rulekit import children
+from mlaudit.rulekit import children, last_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -191,7 +191,7 @@ class Reach:
             reading = self._readings[node] = _Reading(self._turns)
             reading.add_children(node, False)
         carried = self._carried_by(reading)
-        name = _last(node.func)
+        name = last_name(node.func)
         if node in self._draws:
             carried |= {node}
         elif name == "len":
@@ -312,6 +312,8 @@ def _parts(targets: list[ast.expr]) -> Iterator[ast.expr]:
 
 
 def _path(node: ast.AST) -> str | None:
+    if isinstance(node, ast.Name):
+        return node.id
     parts = []
     while isinstance(node, ast.Attribute):
         parts.append(node.attr)
@@ -319,9 +321,3 @@ def _path(node: ast.AST) -> str | None:
     if not isinstance(node, ast.Name):
         return None
     return ".".join([node.id, *reversed(parts)])
-
-
-def _last(node: ast.expr) -> str:
-    if isinstance(node, ast.Attribute):
-        return node.attr
-    return node.id if isinstance(node, ast.Name) else ""
