@@ -260,6 +260,13 @@ def _notes(run: Run) -> list[str]:
         f"{event['library']} is not installed there, so nothing of it could be observed"
         for event in run.of("absent")
     ]
+    unjudged = dict.fromkeys(event["model"] for event in run.of("unjudged"))
+    notes += [
+        f"how well `{model}` answers was not held against a guess or its training rows: the run "
+        "could not tell its answers from what was to be answered"
+        for model in unjudged.keys()
+        - {event["owner"].rsplit(".", 1)[-1] for event in run.of("judged")}
+    ]
     refused = dict.fromkeys(str(event["what"]) for event in run.of("refused"))
     notes += [f"the program {_KINDS_OF_REFUSALS[what]}" for what in refused]
     notes += _on_cuda(run)

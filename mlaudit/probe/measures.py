@@ -74,7 +74,7 @@ def _scores(run: Run, places: Resolver, files: Files) -> Iterator[Score]:
             fits[told["model"]] = [*before, told["rows"]]
         elif kind == "predict":
             predictions[told["number"]] = told
-        elif kind in {"metric", "score", "validate"} and "value" in told:
+        elif kind in {"metric", "score", "validate", "judged"} and "value" in told:
             judged = predictions.get(told.get("prediction") or 0, told)
             place = places(told["place"])
             if place is not None and "model" in judged and math.isfinite(told["value"]):

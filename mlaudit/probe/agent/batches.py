@@ -22,6 +22,7 @@ _RECENT = 8
 _MOST_BESIDE = 4
 _MOST_TEXTS = 50_000
 _ANSWERS = {"label", "labels", "label_ids", "idx"}
+_PARTED = ("Subset", "ConcatDataset")
 _INNER = ("dataset", "subset", "base", "data", "ds")
 
 
@@ -34,17 +35,45 @@ class Rows:
         self.known = known
         self.count = len(known.ids)
 
+    def part(self, _number: int | None) -> Any:
+        """Give nothing: what else there is for these rows is not known."""
+        return None
+
+    def part_of(self, _tensor: Any) -> int | None:
+        """Give nothing: there is no batch of several tensors."""
+        return None
+
 
 class Batch:
-    """Positions that a loader has asked a data set for; what rows they are is found out later."""
+    """Positions that a loader has asked a data set for; what rows they are is found out later.
 
-    __slots__ = ("count", "dataset", "positions")
+    Data sets that hold the same rows in the same order have one number, that of the `whole`.
+    """
+
+    __slots__ = ("count", "dataset", "parts", "positions", "whole")
     loaded = True
 
-    def __init__(self, dataset: Any, positions: list[int]):
+    def __init__(self, dataset: Any, positions: list[int], parts: list[Any], whole: int):
         self.dataset = dataset
         self.positions = positions
+        self.whole = whole
+        self.parts = [weakref.ref(part) for part in parts]
         self.count = len(positions)
+
+    def part(self, number: int | None) -> Any:
+        """Give one tensor of the batch, if it is still there."""
+        there = number is not None and number < len(self.parts)
+        return self.parts[number]() if there and number is not None else None
+
+    def part_of(self, tensor: Any) -> int | None:
+        """Find the tensor of the batch that holds the same, be it of another type or shape."""
+        for number, reference in enumerate(self.parts):
+            one = reference()
+            if one is not None and one.numel() == tensor.numel():
+                values = one.reshape(-1).to(tensor.device, tensor.dtype)
+                if bool((values == tensor.reshape(-1)).all()):
+                    return number
+        return None
 
 
 class Batches:
@@ -54,6 +83,7 @@ class Batches:
         self.lineage = lineage
         self._calls = calls
         self._begun: dict[int, weakref.ref[Any]] = {}
+        self._wholes: dict[int, int] = {}
         self._sources: dict[int, tuple[weakref.ref[Any], Known]] = {}
         self._indices: dict[int, tuple[weakref.ref[Any], Any]] = {}
         self._recent: deque[tuple[list[weakref.ref[Any]], Batch]] = deque(maxlen=_RECENT)
@@ -120,9 +150,11 @@ class Batches:
         positions, dataset = _whole(asked.popleft()), iterator._dataset
         if positions is None or not self._begin(dataset):
             return
-        held = [weakref.ref(each) for each in _storages(data)]
+        parts = list(tensors(data))
+        held = [weakref.ref(each) for each in _storages(parts)]
         self._passing = True
-        self._recent.append((held, Batch(dataset, positions)))
+        batch = Batch(dataset, positions, parts, self._wholes[id(dataset)])
+        self._recent.append((held, batch))
 
     def _begin(self, dataset: Any) -> bool:
         """Look at the rows of a data set before the first of its batches is used."""
@@ -132,7 +164,12 @@ class Batches:
                 return False
             if length(dataset) is None:
                 return False
-            self._resolved(dataset, sys.modules["numpy"].zeros(0, int))
+            found = self._resolved(dataset, sys.modules["numpy"].zeros(0, int))
+            inner, within = dataset, _wrapped(dataset)
+            while within is not None:
+                inner, within = within, _wrapped(within)
+            parted = type(inner).__name__ in _PARTED or len(found) != 1
+            self._wholes[id(dataset)] = id(dataset) if parted else id(found[0][0])
             self._begun[id(dataset)] = weakref.ref(dataset)
         return True
 

@@ -10,12 +10,15 @@ from collections.abc import Iterator
 from types import ModuleType
 from typing import Any
 
+from .answered import Answered
 from .batches import Batch, Batches, Rows, joined, tensors
 from .calls import Calls
 from .estimators import Estimators
+from .hashing import hashes
 from .hooks import PostImport
 from .lineage import Known
 from .places import Places
+from .quality import looked_at
 from .stream import Stream
 
 _MOST_OPEN = 256
@@ -119,6 +122,10 @@ class Networks:
         self._backward: Any = None
         self._entry: tuple[Any, Any] | None = None
         self._learnt = 0
+        self._answered = Answered(calls)
+        self._trained: weakref.WeakKeyDictionary[Any, dict[str, Any]] = weakref.WeakKeyDictionary()
+        # What is kept of batches would count as memory where that is followed.
+        self.looking = True
         self._fits: dict[tuple[int, int, bool], Taken] = {}
         self._judged: dict[tuple[int, int, bool], Taken] = {}
         batches.after_each_pass(self._passed_over)
@@ -127,6 +134,8 @@ class Networks:
     def attach(self, hooks: PostImport) -> None:
         """Wait for networks, for gradients, for loaders and divisions of data sets."""
         self._batches.attach(hooks)
+        if self.looking:
+            self._answered.attach(hooks)
         hooks.after("torch.nn.modules.module", self._modules)
         hooks.after("torch.autograd", self._gradients)
         hooks.after("torch.utils.data.dataset", self._divisions)
@@ -194,6 +203,11 @@ class Networks:
         place = self._here()
         if not called.training:
             self._estimators.latency.called(called, arguments, named, place)
+        if self.looking and rows is not None:
+            batch = next(tensors((arguments, named) if named else arguments), None)
+            self._answered.passed(
+                network, rows, batch, next(tensors(result), None), (place, self._learnt)
+            )
         if output is None:
             self._take(self._judged, network, rows, place)
         else:
@@ -269,21 +283,64 @@ class Networks:
                         unsteady=[] if taken.repeated else taken.unsteady,
                     )
 
+    def finish(self) -> None:
+        """Tell of rows and scores at the end of the program."""
+        self.tell()
+        with self._calls.watching("the scores of networks"):
+            for network, told in list(self._trained.items()):
+                self._look_at(network, told, ended=True)
+            for taken in self._judged.values():
+                if self.looking and taken.network in self._trained:
+                    self._score(taken)
+
+    def _look_at(self, network: Any, told: dict[str, Any], *, ended: bool) -> None:
+        """Describe the rows that a network was trained on."""
+        found = self._answered.gathered(network, ended=ended)
+        if found is None:
+            return
+        features, answers = found.features(), found.answers()
+        with self._calls.measuring:
+            facts = looked_at(features, answers, hashes(features))
+        if facts is not None:
+            facts["count"] = found.seen
+            facts["constant"] = _unmeant(facts["constant"], features)
+            if not found.loaded:
+                facts["telling"] = {}  # made up rows may be told from real ones
+            self._estimators.quality.trained(told, facts, classes=answers is not None)
+
+    def _score(self, taken: Taken) -> None:
+        rows, owner = taken.rows(), type(taken.network)
+        scores = self._answered.scores(taken.network, taken.place)
+        if scores is None or rows is None:
+            self._stream.emit("unjudged", model=owner.__name__, place=taken.place)
+            return
+        self._stream.emit(
+            "judged",
+            model=self._estimators.model(taken.network),
+            owner=f"{owner.__module__}.{owner.__qualname__}",
+            rows=self._batches.lineage.tell(rows),
+            place=taken.place,
+            **scores,
+        )
+
     def _emit(self, event: str, method: str, taken: Taken, **facts: Any) -> None:
         taken.grown = False
         rows, owner = taken.rows(), type(taken.network)
-        self._stream.emit(
-            event,
-            number=self._estimators.number(),
-            method=method,
-            model=self._estimators.model(taken.network),
-            owner=f"{owner.__module__}.{owner.__qualname__}",
-            traits=["predict"],
-            rows=self._batches.lineage.tell(rows),
-            causes=sorted(rows.causes) if rows else [],
-            place=taken.place,
+        told = {
+            "number": self._estimators.number(),
+            "method": method,
+            "model": self._estimators.model(taken.network),
+            "owner": f"{owner.__module__}.{owner.__qualname__}",
+            "traits": ["predict"],
+            "rows": self._batches.lineage.tell(rows),
+            "causes": sorted(rows.causes) if rows else [],
+            "place": taken.place,
             **facts,
-        )
+        }
+        self._stream.emit(event, **told)
+        if event == "fit":
+            self._trained[taken.network] = told
+            self._look_at(taken.network, told, ended=False)
 
     def _divisions(self, module: ModuleType) -> None:
         divide = vars(module)["random_split"]
@@ -314,6 +371,13 @@ def _has_values(result: Any, arguments: Any) -> bool:
     if first is None:
         first = next(tensors(arguments), None)
     return first is not None and not first.is_meta
+
+
+def _unmeant(constant: list[str], features: Any) -> list[str]:
+    """Leave out a column of ones at the edge, which stands for the intercept."""
+    last = features.shape[1] - 1
+    ones = {f"column {number}" for number in (0, last) if features[0, number] == 1}
+    return [name for name in constant if name not in ones]
 
 
 def _unsteady(network: Any) -> list[str]:

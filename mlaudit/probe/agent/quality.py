@@ -60,7 +60,9 @@ class Quality:
         """Tell what was seen of a matrix when it was made, now that a model is trained on it."""
         if repr(told["place"]) not in self._done:
             self._done.add(repr(told["place"]))
-            self._tell(told, told["owner"], facts, classes=classes)
+            owner = told["owner"]
+            name = owner if owner.endswith(".train") else owner.rsplit(".", 1)[-1]
+            self._tell(told, name, facts, classes=classes)
 
     def _tell(
         self, told: dict[str, Any], name: str, facts: dict[str, Any], *, classes: bool

@@ -94,8 +94,9 @@ def _values(
     Boosters(calls, lineage, estimators).attach(hooks)
     batches = Batches(calls, lineage)
     networks = Networks(stream, places, calls, estimators, batches)
+    networks.looking = not job["track_memory"]
     networks.attach(hooks)
     Trainers(calls, lineage, estimators, networks, batches).attach(hooks)
     faults = Faults(stream, places, calls)
     faults.attach(hooks)
-    return [networks.tell, faults.tell, calls.tell], [estimators.latency.measure]
+    return [networks.finish, faults.tell, calls.tell], [estimators.latency.measure]

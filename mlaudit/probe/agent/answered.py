@@ -1,0 +1,332 @@
+"""How well networks answer: counted as they learn and when they are judged.
+
+What is to be answered is told by the loss that is taken of a network's very output; when nothing is
+learnt it is the same part of the batch.  Answers in training come from an epoch in which the
+weights still change, with dropout, so that they rather understate what has been learnt.
+"""
+
+from __future__ import annotations
+
+import functools
+import sys
+import weakref
+from collections import deque
+from types import FunctionType, ModuleType
+from typing import Any
+
+from .batches import Batch, Rows
+from .calls import Calls
+from .gathered import Gathered, Met, eligible
+from .hooks import PostImport
+
+_CLASSES, _SIGNS, _CHANCES, _VALUES = "classes", "signs", "chances", "values"
+_LOSSES = {
+    "cross_entropy": _CLASSES,
+    "nll_loss": _CLASSES,
+    "binary_cross_entropy_with_logits": _SIGNS,
+    "binary_cross_entropy": _CHANCES,
+    "mse_loss": _VALUES,
+}
+_METRICS = {_VALUES: "mean_squared_error"}
+_MOST_CLASSES = 100
+_MOST_OUTPUTS = 4
+_LEAST_TRAINED = 30
+_CLOSELY = 64
+_NOW_AND_THEN = 4
+
+
+class Tally:
+    """Sums over answers, left on the device where they are made until they are asked for."""
+
+    def __init__(self, kind: str):
+        self.kind = kind
+        self.count = 0
+        self._good: Any = 0.0
+        self._targets: Any = 0.0
+        self.met = Met()
+
+    def add(self, answers: Any, kinds: int, target: Any) -> None:
+        """Count the answers for one batch, of so many kinds."""
+        torch = sys.modules["torch"]
+        with torch.no_grad():
+            wanted = target.detach().to(answers.device).reshape(-1)
+            if self.kind == _VALUES:
+                wanted = wanted.double()
+                good = ((answers.double() - wanted) ** 2).sum()
+                targets = torch.stack([wanted.sum(), (wanted**2).sum()])
+            else:
+                wanted = wanted.long()
+                good = (answers == wanted).sum().double()
+                targets = _counts(torch, wanted.clamp(0, kinds - 1), kinds)
+            self._good, self._targets = self._good + good, self._targets + targets
+            self.count += len(wanted)
+
+    def value(self) -> float:
+        """Give the share of right answers, or the mean of the squared errors."""
+        return float(self._good) / self.count
+
+    def guess(self, learnt: Tally) -> float:
+        """Give the same of always the answer that was the best one in training."""
+        sums = self._targets.tolist()
+        if self.kind != _VALUES:
+            return float(sums[int(learnt._targets.argmax())]) / self.count
+        mean = float(learnt._targets[0]) / learnt.count
+        return float(sums[1] - 2 * mean * sums[0]) / self.count + mean**2
+
+
+class Learning:
+    """What is known of the training of one network."""
+
+    def __init__(self, kind: str, part: int | None):
+        self.kind = kind
+        self.part = part
+        self.epoch = Tally(kind)
+        self.before = self.epoch
+        self._batches = 0
+
+    def add(self, rows: Rows | Batch, output: Any, target: Any) -> None:
+        """Count answers of the training; rows that come again begin an epoch."""
+        if self.epoch.met.again(rows):
+            self.before, self.epoch, self._batches = self.epoch, Tally(self.kind), 0
+            self.epoch.met.again(rows)
+        self._batches += 1
+        if self._batches <= _CLOSELY or self._batches % _NOW_AND_THEN == 0:
+            self.epoch.add(*_answers(output, self.kind), target)
+
+    @property
+    def whole(self) -> Tally:
+        """The last epoch that was gone through, as far as can be told."""
+        return self.epoch if self.epoch.count >= self.before.count else self.before
+
+
+class Judged:
+    """The last judgement of a network at one place."""
+
+    def __init__(self, learning: Learning, steps: int):
+        self.tally = Tally(learning.kind)
+        self.learnt = learning.whole
+        self.steps = steps
+        self.compared = False
+
+
+class Output:
+    """The output of a network, by which a loss is known to be of it."""
+
+    def __init__(self, network: Any, rows: Rows | Batch, tensor: Any, place: Any, steps: int):
+        self.network = weakref.ref(network)
+        self.training = bool(network.training and tensor.requires_grad)
+        self.rows = rows
+        self.tensor = weakref.ref(tensor)
+        self.place = place
+        self.steps = steps
+        self.counted = False
+        self.answers: tuple[Any, int] | None = None
+
+
+class Answered:
+    """Follows outputs of networks to the losses that are taken of them."""
+
+    def __init__(self, calls: Calls):
+        self._calls = calls
+        self._outputs: deque[Output] = deque(maxlen=_MOST_OUTPUTS)
+        self._open: Output | None = None
+        self._learning: weakref.WeakKeyDictionary[Any, Learning] = weakref.WeakKeyDictionary()
+        self._gathered: weakref.WeakKeyDictionary[Any, Gathered] = weakref.WeakKeyDictionary()
+        self._closed: weakref.WeakSet[Any] = weakref.WeakSet()
+        self.judged: dict[tuple[int, int], Judged] = {}
+
+    def attach(self, hooks: PostImport) -> None:
+        """Wait for the losses."""
+        hooks.after("torch.nn.functional", self._losses)
+
+    def _losses(self, module: ModuleType) -> None:
+        for name in _LOSSES:
+            found = vars(module).get(name)
+            if isinstance(found, FunctionType):
+                setattr(module, name, self._calls.wrapped(found, self._loss))
+        tensor = sys.modules["torch"].Tensor
+        for name in ("eq", "__eq__"):
+            setattr(tensor, name, self._compared(getattr(tensor, name)))
+
+    def _compared(self, equal: Any) -> Any:
+        """Know a target by being compared with the answers of a network."""
+
+        @functools.wraps(equal)
+        def observed(one: Any, other: Any, *given: Any, **named: Any) -> Any:
+            if self._open and not self._calls.quiet:
+                with self._calls.watching("a comparison"):
+                    self._found_by(one, other)
+            return equal(one, other, *given, **named)
+
+        return observed
+
+    def _found_by(self, one: Any, other: Any) -> None:
+        """See whether the last answers are compared, and take what they are compared with."""
+        output = self._open
+        network = None if output is None else output.network()
+        learning = None if network is None else self._learning.get(network)
+        if output is None or output.answers is None or learning is None:
+            return
+        found = output.answers[0]
+        if learning.kind == _VALUES or not all(map(_is_tensor, (one, other))):
+            return
+        for answers, target in ((one, other), (other, one)):
+            same = answers.numel() == target.numel() == len(found)
+            if same and bool((answers.reshape(-1) == found).all()):
+                self._count(output, learning, target, compared=True)
+                return
+
+    def _loss(self, function: Any, *given: Any, **named: Any) -> Any:
+        result = function(*given, **named)
+        with self._calls.watching("a loss"):
+            output = given[0] if given else named.get("input")
+            target = given[1] if len(given) > 1 else named.get("target")
+            one = self._of(output)
+            if one is not None and hasattr(target, "untyped_storage"):
+                self._taken(one, _LOSSES[function.__name__], output, target)
+        return result
+
+    def passed(self, network: Any, rows: Rows | Batch, batch: Any, output: Any, at: Any) -> None:
+        """Look at what a network gets and gives, `at` a place after so many steps."""
+        if output is None:
+            return
+        one = Output(network, rows, output, *at)
+        self._outputs.append(one)
+        if one.training:
+            self._gather(network, rows, batch)
+            return
+        learning, self._open = self._learning.get(network), None
+        if learning is None or not _answerable(learning.kind, output, rows.count):
+            return
+        one.answers, self._open = _answers(output, learning.kind), one
+        target = rows.part(learning.part)
+        if target is not None:
+            self._count(one, learning, target, compared=False)
+
+    def gathered(self, network: Any, *, ended: bool) -> Gathered | None:
+        """Give, once, the rows that a network is trained on, when all have been met."""
+        found = self._gathered.get(network)
+        if found is None or not found.seen or not (ended or network in self._closed):
+            return None
+        self._closed.add(network)
+        self._gathered[network] = Gathered()
+        return found
+
+    def scores(self, network: Any, place: Any) -> dict[str, Any] | None:
+        """Give what the last judgement of a network at a place came to."""
+        one = self.judged.get((id(place), id(network)))
+        if one is None or not one.compared or one.learnt.count < _LEAST_TRAINED:
+            return None
+        return {
+            "function": _METRICS.get(one.tally.kind, "accuracy"),
+            "value": one.tally.value(),
+            "guess": one.tally.guess(one.learnt),
+            "train": one.learnt.value(),
+            "count": one.tally.count,
+        }
+
+    def _of(self, output: Any) -> Output | None:
+        """Find the network whose output, as it is or as a view, a loss is taken of."""
+        if not hasattr(output, "untyped_storage"):
+            return None
+        storage = output.untyped_storage()._cdata
+        for one in reversed(self._outputs):
+            tensor = one.tensor()
+            if tensor is not None and tensor.untyped_storage()._cdata == storage:
+                return one
+        return None
+
+    def _taken(self, one: Output, kind: str, output: Any, target: Any) -> None:
+        """Note that a loss compares an output with a target."""
+        network, count = one.network(), one.rows.count
+        if network is None or not _answerable(kind, output, count):
+            return
+        if not _target(kind, target, count):
+            return
+        learning = self._learning.get(network)
+        if not one.training:
+            if learning is not None and learning.kind == kind and one.answers is not None:
+                self._count(one, learning, target, compared=kind == _VALUES)
+        elif not one.counted:
+            if learning is None or learning.kind != kind:
+                learning = self._learning[network] = Learning(kind, one.rows.part_of(target))
+            one.counted = True
+            learning.add(one.rows, output, target)
+            gathered = self._gathered.get(network)
+            if gathered is not None and network not in self._closed:
+                gathered.answer(target)
+
+    def _count(self, one: Output, learning: Learning, target: Any, *, compared: bool) -> None:
+        """Count answers of a judgement, which begins anew after each training.
+
+        Only where the program itself has `compared` answers does it judge them in this way.
+        """
+        if one.answers is None or not _target(learning.kind, target, one.rows.count):
+            return
+        key = (id(one.place), id(one.network()))
+        judged = self.judged.get(key)
+        if not one.counted:
+            anew = judged is None or judged.steps != one.steps or judged.tally.met.again(one.rows)
+            if judged is None or anew:
+                judged = self.judged[key] = Judged(learning, one.steps)
+                judged.tally.met.again(one.rows)
+            judged.tally.add(*one.answers, target)
+            one.counted = True
+        if judged is not None:
+            judged.compared = judged.compared or compared
+
+    def _gather(self, network: Any, rows: Rows | Batch, batch: Any) -> None:
+        if network in self._closed:
+            return
+        gathered = self._gathered.setdefault(network, Gathered())
+        fit = eligible(batch) and rows.count == len(batch) and not gathered.full
+        if gathered.seen and rows.loaded != gathered.loaded:
+            self._gathered[network] = Gathered()  # a critic, say, that gets real and made up rows
+            self._closed.add(network)
+        elif not fit or gathered.met.again(rows):
+            self._closed.add(network)
+        else:
+            gathered.loaded = rows.loaded
+            gathered.add(batch)
+
+
+def _is_tensor(value: Any) -> bool:
+    return hasattr(value, "untyped_storage")
+
+
+def _answerable(kind: str, output: Any, rows: int) -> bool:
+    """Say whether an output gives one answer a row, of the kind that the loss stands for."""
+    if not output.dim() or output.shape[0] != rows:
+        return False
+    if kind == _CLASSES:
+        return bool(output.dim() == 2 and 2 <= output.shape[1] <= _MOST_CLASSES)
+    return bool(output.numel() == rows)
+
+
+def _target(kind: str, target: Any, rows: int) -> bool:
+    """Say whether there is one thing to answer a row; numbers below 0 mark rows left out."""
+    if target.numel() != rows:
+        return False
+    if kind == _CLASSES and target.is_floating_point():
+        return False
+    if kind == _VALUES or not target.is_cpu:
+        return True
+    return bool(((target == 0) | (target == 1)).all() if kind != _CLASSES else (target >= 0).all())
+
+
+def _counts(torch: Any, places: Any, kinds: int) -> Any:
+    """Count each kind, on a device that need not be waited for."""
+    if places.is_cpu:
+        return torch.bincount(places, minlength=kinds).double()
+    found = torch.zeros(kinds, dtype=torch.float64, device=places.device)
+    return found.scatter_add(0, places, torch.ones_like(places).double())
+
+
+def _answers(output: Any, kind: str) -> tuple[Any, int]:
+    """Give the classes answered, and how many there are; or values."""
+    output = output.detach()
+    if kind == _CLASSES:
+        return output.argmax(dim=1), int(output.shape[1])
+    if kind == _VALUES:
+        return output.reshape(-1), 0
+    return (output.reshape(-1) > (0.0 if kind == _SIGNS else 0.5)).long(), 2
