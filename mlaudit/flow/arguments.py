@@ -6,7 +6,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from mlaudit.flow import choices
-from mlaudit.flow.values import Constant, Dictionary, Sequence, Value
+from mlaudit.flow.values import Constant, Dictionary, Ref, Sequence, Value
 from mlaudit.model.frozen import field, record
 from mlaudit.trace.events import Argument
 
@@ -125,7 +125,7 @@ def described(
 
 
 def _argument(run: Interpreter, value: Value, node: ast.expr | None) -> Argument:
-    inner = run.load(value)
+    inner = run.load(value) if type(value) is Ref else value
     text = run.text(node) if node is not None else ""
     if isinstance(inner, Constant):
         inline = isinstance(node, ast.Constant) or (

@@ -33,6 +33,7 @@ from mlaudit.flow.values import (
     Method,
     Partial,
     ProjectModule,
+    Ref,
     Sequence,
     Symbol,
     Tuner,
@@ -83,7 +84,7 @@ def _as_estimator(run: Interpreter, node: ast.expr, receiver: Value) -> Value:
 
 def call_value(run: Interpreter, target: Value, arguments: Arguments) -> Value:
     """Call a value with evaluated arguments."""
-    inner = run.load(target)
+    inner = run.load(target) if type(target) is Ref else target
     handler = _CALLED.get(type(inner))
     if handler is not None:
         return handler(run, target, inner, arguments)
@@ -111,7 +112,7 @@ def _call_instance(run: Interpreter, target: Value, inner: Instance, arguments: 
 
 def call_method(run: Interpreter, receiver: Value, name: str, arguments: Arguments) -> Value:
     """Call a method of a value."""
-    inner = run.load(receiver)
+    inner = run.load(receiver) if type(receiver) is Ref else receiver
     handler = _METHODS.get(type(inner))
     if handler is not None:
         return handler(run, receiver, inner, name, arguments)

@@ -40,7 +40,7 @@ _ROW_BY_ROW = frozenset({"array", "archive", "column"})
 
 def as_data(run: Interpreter, value: Value, depth: int = 0) -> Data:
     """See a value as data; containers give the union of what is in them."""
-    value = run.load(value)
+    value = run.load(value) if type(value) is Ref else value
     if isinstance(value, Data):
         return value
     if isinstance(value, _PLAIN):

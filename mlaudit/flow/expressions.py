@@ -302,8 +302,8 @@ def _joined_string(run: Interpreter, node: ast.JoinedStr) -> Value:
             value = run.load(run.eval(each.value))
             shown.append(run.data(value))
             parts.append(UNKNOWN if each.format_spec or each.conversion > 0 else value)
-        else:
-            parts.append(run.load(run.eval(each)))
+        elif isinstance(each, ast.Constant):
+            parts.append(Constant(each.value))
     text = texts.joined(parts)
     if text is not None and ANY not in text:
         return Constant(text)

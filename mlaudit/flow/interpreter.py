@@ -135,7 +135,8 @@ class Interpreter:
         """Record an event; when its code runs again in a loop, it is brought up to date."""
         if kind is Fit or kind is CrossValidate:
             fields["influences"] = entities.reaching(self, fields.get("influences", ()))
-        key: Any = (kind, id(node), self.context, *more)
+        self.told += 1
+        key: Any = (kind, id(node), self.path, *more)
         event = self.events.get(key)
         if event is None:
             event = kind(place=self.place(node), conditional=bool(self.conditions), **fields)
