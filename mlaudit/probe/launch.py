@@ -136,7 +136,6 @@ def _plan(job: Job, document: Document, scratch: Scratch, here: Path) -> dict[st
         "roots": roots,
         "protected": str(scratch.original),
         "parent": os.getpid(),
-        "parent_network": True,
         "cpu_seconds": limits.cpu_seconds,
         "memory_bytes": limits.memory,
         "limit_data": not _has_cuda(),

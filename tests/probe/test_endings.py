@@ -6,9 +6,11 @@ marks the line that the end is traced to.
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -101,6 +103,74 @@ def test_the_checkout_stays_as_it_is(folder: Path, monkeypatch: pytest.MonkeyPat
     assert line_of(run.ending.position) == 6
 
 
+def test_the_checkout_cannot_be_changed_by_what_is_no_python(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project = folder / "project"
+    project.mkdir()
+    (project / "pyproject.toml").write_text("")
+    (project / "train.py").write_text(
+        "import os, sqlite3\n"
+        f"os.system('echo stray > {project}/stray.txt; rm -f {project}/pyproject.toml')\n"
+        f"sqlite3.connect({str(project / 'runs.db')!r}).execute('create table runs (name)')\n"
+    )
+    monkeypatch.chdir(project)
+    before = contents(project)
+    run = probe(project / "train.py")
+    if run.held["checkout"] != "enforced":
+        pytest.skip("name spaces are refused here")
+    assert contents(project) == before
+    assert run.ending.words.startswith("ended with OperationalError")
+
+
+ON_ITS_OWN = """\
+import socket
+import sys
+from pathlib import Path
+from mlaudit.probe.agent import confine
+from mlaudit.probe.agent.places import Places
+from mlaudit.probe.agent.stream import Stream
+
+folder, project = sys.argv[1:]
+confine.apart = lambda **_: (False, False)
+stream = Stream(folder + "/events")
+job = dict.fromkeys(("cpu_seconds", "memory_bytes", "processes"))
+job |= {"parent": int(sys.stdin.read()), "network": False, "protected": project}
+for how in confine.confine(job, folder, stream, Places([project], None)).values():
+    print(how)
+for attempt in (
+    lambda: socket.create_connection(("192.0.2.1", 80), timeout=3),
+    lambda: Path(project, "stray.txt").write_text("stray"),
+    lambda: Path(project, "kept.txt").unlink(),
+    lambda: Path(folder, "scratch.txt").write_text("fine"),
+):
+    try:
+        print("done", attempt())
+    except OSError as error:
+        print(type(error).__name__, error.args[1])
+"""
+
+
+def test_where_name_spaces_are_refused_python_itself_holds_back(folder: Path) -> None:
+    (folder / "kept.txt").write_text("kept")
+    inside = folder / "run"
+    inside.mkdir()
+    done = subprocess.run(
+        [sys.executable, "-c", ON_ITS_OWN, inside, folder],
+        input=str(os.getpid()),
+        capture_output=True,
+        text=True,
+    )
+    assert done.stdout.splitlines() == [
+        *["not enforced: only what Python itself opens is refused"] * 2,
+        "OSError Network is unreachable: the probe keeps it off",
+        "PermissionError the probe keeps the checkout as it is",
+        "PermissionError the probe keeps the checkout as it is",
+        "done 4",
+    ], done.stderr
+    assert (folder / "kept.txt").exists()
+
+
 def contents(folder: Path) -> dict[str, bytes]:
     return {str(path): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
@@ -166,7 +236,5 @@ def test_the_agent_needs_the_standard_library_only() -> None:
         "import agent.start\n"
         "print(sorted({n.split('.')[0] for n in sys.modules} & {'mlaudit', 'numpy', 'torch'}))\n"
     )
-    import sys
-
     done = subprocess.run([sys.executable, "-I", "-S", "-c", code], capture_output=True, text=True)
     assert (done.stdout, done.stderr) == ("[]\n", "")

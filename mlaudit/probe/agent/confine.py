@@ -13,13 +13,13 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
+from .apart import apart
 from .places import Places
 from .stream import Stream
 
 ENFORCED = "enforced"
 PYTHON_ONLY = "not enforced: only what Python itself opens is refused"
 
-_NEW_USER, _NEW_NET = 0x10000000, 0x40000000
 _DEATH_SIGNAL = 1
 _FORKS = frozenset({"os.fork", "os.forkpty", "os.posix_spawn", "subprocess.Popen", "os.system"})
 _CONNECTS = frozenset({"socket.connect", "socket.sendto", "socket.getaddrinfo"})
@@ -41,13 +41,17 @@ def confine(job: dict[str, Any], folder: str, stream: Stream, places: Places) ->
         held["memory"] = _resource("RLIMIT_DATA", job["memory_bytes"], job["memory_bytes"])
     _resource("RLIMIT_CORE", 0, 0)
     refusals: list[Callable[[str, tuple[Any, ...]], None]] = []
+    around = os.path.join(job["protected"], "")
+    within = os.path.join(folder, "").startswith(around)
+    off, kept = apart(network=not job["network"], folder=None if within else job["protected"])
+    held["checkout"] = ENFORCED if kept else PYTHON_ONLY
     if not job["network"]:
-        held["network"] = _without_network(job["parent_network"])
-        if held["network"] != ENFORCED:
+        held["network"] = ENFORCED if off else PYTHON_ONLY
+        if not off:
             refusals.append(_refuse_network(stream, places))
     if job["processes"] is not None:
         refusals.append(_Forks(job["processes"], folder, stream, places))
-    refusals.append(_Protected(job["protected"], stream, places))
+    refusals.append(_Protected(around, os.path.join(folder, ""), stream, places))
     _watch(refusals)
     return held
 
@@ -82,36 +86,6 @@ def _resource(name: str, soft: int, hard: int) -> str:
     except (ImportError, AttributeError, ValueError, OSError) as error:
         return f"not enforced: {error}"
     return ENFORCED
-
-
-def _without_network(wanted: bool) -> str:
-    """Leave the network by a name space of our own, in which only the loopback answers."""
-    if not sys.platform.startswith("linux") or not wanted:
-        return PYTHON_ONLY
-    user, group = os.getuid(), os.getgid()
-    library = ctypes.CDLL(None, use_errno=True)
-    if library.unshare(_NEW_NET) != 0:
-        if library.unshare(_NEW_USER | _NEW_NET) != 0:
-            return PYTHON_ONLY
-        for name, text in (
-            ("setgroups", "deny"),
-            ("uid_map", f"{user} {user} 1"),
-            ("gid_map", f"{group} {group} 1"),
-        ):
-            with contextlib.suppress(OSError), open(f"/proc/self/{name}", "w") as file:
-                file.write(text)
-    _loopback_up()
-    return ENFORCED
-
-
-def _loopback_up() -> None:
-    """Let processes of the program talk to one another, as workers do."""
-    with contextlib.suppress(OSError, ImportError):
-        import fcntl
-        import socket
-
-        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as handle:
-            fcntl.ioctl(handle, 0x8914, struct.pack("16sh14x", b"lo", 0x1 | 0x40))
 
 
 def _refuse_network(stream: Stream, places: Places) -> Callable[[str, tuple[Any, ...]], None]:
@@ -158,14 +132,13 @@ class _Forks:
 class _Protected:
     """Refuses to change files of the user's own checkout: the program works on a copy."""
 
-    def __init__(self, folder: str | None, stream: Stream, places: Places):
-        self._folder = os.path.join(folder, "") if folder else None
+    def __init__(self, folder: str, scratch: str, stream: Stream, places: Places):
+        self._folder = folder
+        self._scratch = scratch
         self._stream = stream
         self._places = places
 
     def __call__(self, event: str, arguments: tuple[Any, ...]) -> None:
-        if self._folder is None:
-            return
         if event == "open":
             path, mode, flags = arguments
             writes = any(letter in mode for letter in "wax+") if mode else flags & _WRITING
@@ -181,4 +154,5 @@ class _Protected:
                 raise PermissionError(errno.EACCES, "the probe keeps the checkout as it is", path)
 
     def _ours(self, path: str) -> bool:
-        return self._folder is not None and os.path.realpath(path).startswith(self._folder)
+        real = os.path.realpath(path)
+        return real.startswith(self._folder) and not real.startswith(self._scratch)
