@@ -10,7 +10,7 @@ _BLOCK = 4096
 _SEED = 0x9E3779B97F4A7C15
 _FACTOR = 0xFF51AFD7ED558CCD
 _SHIFT = 32
-_NUMBERS = "biuf"
+NUMBERS = "biuf"
 
 
 def hashes(value: Any) -> Any | None:
@@ -32,7 +32,7 @@ def hashes(value: Any) -> Any | None:
     if array.ndim == 0 or len(array) == 0:
         return None
     flat = array.reshape(len(array), -1)
-    if flat.dtype.kind in _NUMBERS:
+    if flat.dtype.kind in NUMBERS:
         return _numeric(np, flat)
     return _mixed(np, [flat[:, column] for column in range(flat.shape[1])])
 
@@ -90,7 +90,7 @@ def _numeric(np: Any, flat: Any) -> Any:
 def _table(np: Any, frame: Any) -> Any | None:
     if len(frame) == 0 or len(frame.columns) == 0:
         return None
-    if all(getattr(kind, "kind", "O") in _NUMBERS for kind in frame.dtypes):
+    if all(getattr(kind, "kind", "O") in NUMBERS for kind in frame.dtypes):
         return _numeric(np, frame.to_numpy())
     return _mixed(np, [frame.iloc[:, column] for column in range(len(frame.columns))])
 
@@ -104,7 +104,7 @@ def _mixed(np: Any, columns: list[Any]) -> Any:
 
 
 def _column(np: Any, column: Any) -> Any:
-    if getattr(column.dtype, "kind", "O") in _NUMBERS:
+    if getattr(column.dtype, "kind", "O") in NUMBERS:
         values = np.asarray(column, dtype=np.float64) + 0.0
         values[np.isnan(values)] = np.nan
         return values.view(np.uint64)

@@ -10,9 +10,10 @@ import contextlib
 import os
 import sys
 import weakref
+import zlib
 from typing import Any
 
-from .hashing import digest, digest_of_all, distinct, hashes, mixed
+from .hashing import NUMBERS, digest, digest_of_all, distinct, hashes, mixed
 
 _SAMPLE = 64
 _MARKED = 32
@@ -245,12 +246,15 @@ class Lineage:
 
 
 def _mark(value: Any) -> Any:
-    """Hash a few rows of a value, from its beginning to its end."""
+    """Hash a few rows of a value, from its beginning to its end; None: it cannot be known again."""
     count = len(value) if not hasattr(value, "shape") else value.shape[0] if value.shape else 0
     if not count or hasattr(value, "tocsr"):
         return None
     stride = max(1, count // _MARKED)
     some = value.iloc[::stride] if hasattr(value, "iloc") else value[::stride]
+    np = sys.modules["numpy"]
+    if type(some) is np.ndarray and some.dtype.kind in NUMBERS:
+        return value.shape, zlib.crc32(np.ascontiguousarray(some).data)
     found = hashes(some)
     return None if found is None else (tuple(getattr(value, "shape", ())), found.tobytes())
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import sys
 import weakref
 from types import ModuleType
@@ -90,7 +91,7 @@ class Training:
         if always is None:
             facts = {"optimizer": name, "place": place}
             always = self._always[name, id(place)] = json.dumps(facts)[1:-1]
-        said = json.dumps(loss)
+        said = repr(loss) if loss is not None and math.isfinite(loss) else json.dumps(loss)
         self._stream.emit_encoded("step", f'"number": {number}, "loss": {said}, {always}')
         if self._tensors is not None:
             try:
