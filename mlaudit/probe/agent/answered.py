@@ -31,8 +31,8 @@ _METRICS = {_VALUES: "mean_squared_error"}
 _MOST_CLASSES = 100
 _MOST_OUTPUTS = 4
 _LEAST_TRAINED = 30
-_CLOSELY = 64
-_NOW_AND_THEN = 4
+_MOST_WAITING = 32
+_LARGE = 100_000
 
 
 class Tally:
@@ -44,20 +44,35 @@ class Tally:
         self._good: Any = 0.0
         self._targets: Any = 0.0
         self.met = Met()
+        self.spoiled = False
+        self._waiting: list[tuple[Any, Any]] = []
 
-    def add(self, answers: Any, kinds: int, target: Any) -> None:
-        """Count the answers for one batch, of so many kinds."""
+    def add(self, output: Any, target: Any) -> None:
+        """Take in the answers for one batch; many are counted at a time, which is faster."""
+        self._waiting.append((output.detach(), target.detach().reshape(-1)))
+        if len(self._waiting) >= _MOST_WAITING or output.numel() > _LARGE:
+            self.settle()
+
+    def settle(self) -> None:
+        """Count what has been taken in."""
+        waiting, self._waiting = self._waiting, []
+        if not waiting or self.spoiled:
+            return
         torch = sys.modules["torch"]
         with torch.no_grad():
-            wanted = target.detach().to(answers.device).reshape(-1)
+            output = torch.cat([one for one, _ in waiting])
+            wanted = torch.cat([one for _, one in waiting]).to(output.device)
+            if not _plain(self.kind, wanted):
+                self.spoiled, self.count = True, 0
+                return
             if self.kind == _VALUES:
                 wanted = wanted.double()
-                good = ((answers.double() - wanted) ** 2).sum()
+                good = ((output.reshape(-1).double() - wanted) ** 2).sum()
                 targets = torch.stack([wanted.sum(), (wanted**2).sum()])
             else:
-                wanted = wanted.long()
-                good = (answers == wanted).sum().double()
-                targets = _counts(torch, wanted.clamp(0, kinds - 1), kinds)
+                wanted, kinds = wanted.long(), _kinds(self.kind, output)
+                good = (_answers(output, self.kind) == wanted).sum().double()
+                targets = torch.bincount(wanted.clamp(max=kinds - 1), minlength=kinds).double()
             self._good, self._targets = self._good + good, self._targets + targets
             self.count += len(wanted)
 
@@ -82,20 +97,19 @@ class Learning:
         self.part = part
         self.epoch = Tally(kind)
         self.before = self.epoch
-        self._batches = 0
 
     def add(self, rows: Rows | Batch, output: Any, target: Any) -> None:
         """Count answers of the training; rows that come again begin an epoch."""
         if self.epoch.met.again(rows):
-            self.before, self.epoch, self._batches = self.epoch, Tally(self.kind), 0
+            self.before, self.epoch = self.epoch, Tally(self.kind)
             self.epoch.met.again(rows)
-        self._batches += 1
-        if self._batches <= _CLOSELY or self._batches % _NOW_AND_THEN == 0:
-            self.epoch.add(*_answers(output, self.kind), target)
+        self.epoch.add(output, target)
 
     @property
     def whole(self) -> Tally:
         """The last epoch that was gone through, as far as can be told."""
+        self.epoch.settle()
+        self.before.settle()
         return self.epoch if self.epoch.count >= self.before.count else self.before
 
 
@@ -120,7 +134,7 @@ class Output:
         self.place = place
         self.steps = steps
         self.counted = False
-        self.answers: tuple[Any, int] | None = None
+        self.kept: Any = None
 
 
 class Answered:
@@ -165,11 +179,11 @@ class Answered:
         output = self._open
         network = None if output is None else output.network()
         learning = None if network is None else self._learning.get(network)
-        if output is None or output.answers is None or learning is None:
+        if output is None or output.kept is None or learning is None:
             return
-        found = output.answers[0]
         if learning.kind == _VALUES or not all(map(_is_tensor, (one, other))):
             return
+        found = _answers(output.kept, learning.kind)
         for answers, target in ((one, other), (other, one)):
             same = answers.numel() == target.numel() == len(found)
             if same and bool((answers.reshape(-1) == found).all()):
@@ -198,7 +212,7 @@ class Answered:
         learning, self._open = self._learning.get(network), None
         if learning is None or not _answerable(learning.kind, output, rows.count):
             return
-        one.answers, self._open = _answers(output, learning.kind), one
+        one.kept, self._open = output.detach(), one
         target = rows.part(learning.part)
         if target is not None:
             self._count(one, learning, target, compared=False)
@@ -215,7 +229,10 @@ class Answered:
     def scores(self, network: Any, place: Any) -> dict[str, Any] | None:
         """Give what the last judgement of a network at a place came to."""
         one = self.judged.get((id(place), id(network)))
-        if one is None or not one.compared or one.learnt.count < _LEAST_TRAINED:
+        if one is None or not one.compared:
+            return None
+        one.tally.settle()
+        if not one.tally.count or one.learnt.count < _LEAST_TRAINED:
             return None
         return {
             "function": _METRICS.get(one.tally.kind, "accuracy"),
@@ -245,7 +262,7 @@ class Answered:
             return
         learning = self._learning.get(network)
         if not one.training:
-            if learning is not None and learning.kind == kind and one.answers is not None:
+            if learning is not None and learning.kind == kind and one.kept is not None:
                 self._count(one, learning, target, compared=kind == _VALUES)
         elif not one.counted:
             if learning is None or learning.kind != kind:
@@ -261,7 +278,7 @@ class Answered:
 
         Only where the program itself has `compared` answers does it judge them in this way.
         """
-        if one.answers is None or not _target(learning.kind, target, one.rows.count):
+        if one.kept is None or not _target(learning.kind, target, one.rows.count):
             return
         key = (id(one.place), id(one.network()))
         judged = self.judged.get(key)
@@ -270,10 +287,12 @@ class Answered:
             if judged is None or anew:
                 judged = self.judged[key] = Judged(learning, one.steps)
                 judged.tally.met.again(one.rows)
-            judged.tally.add(*one.answers, target)
+            judged.tally.add(one.kept, target)
             one.counted = True
         if judged is not None:
             judged.compared = judged.compared or compared
+            if judged.compared:
+                self._open = None
 
     def _gather(self, network: Any, rows: Rows | Batch, batch: Any) -> None:
         if network in self._closed:
@@ -304,29 +323,23 @@ def _answerable(kind: str, output: Any, rows: int) -> bool:
 
 
 def _target(kind: str, target: Any, rows: int) -> bool:
-    """Say whether there is one thing to answer a row; numbers below 0 mark rows left out."""
-    if target.numel() != rows:
-        return False
-    if kind == _CLASSES and target.is_floating_point():
-        return False
-    if kind == _VALUES or not target.is_cpu:
-        return True
-    return bool(((target == 0) | (target == 1)).all() if kind != _CLASSES else (target >= 0).all())
+    """Say whether there is one thing to answer a row."""
+    return target.numel() == rows and not (kind == _CLASSES and target.is_floating_point())
 
 
-def _counts(torch: Any, places: Any, kinds: int) -> Any:
-    """Count each kind, on a device that need not be waited for."""
-    if places.is_cpu:
-        return torch.bincount(places, minlength=kinds).double()
-    found = torch.zeros(kinds, dtype=torch.float64, device=places.device)
-    return found.scatter_add(0, places, torch.ones_like(places).double())
-
-
-def _answers(output: Any, kind: str) -> tuple[Any, int]:
-    """Give the classes answered, and how many there are; or values."""
-    output = output.detach()
-    if kind == _CLASSES:
-        return output.argmax(dim=1), int(output.shape[1])
+def _plain(kind: str, wanted: Any) -> bool:
+    """Say whether all rows are to be answered, and by whole classes; some mark those left out."""
     if kind == _VALUES:
-        return output.reshape(-1), 0
-    return (output.reshape(-1) > (0.0 if kind == _SIGNS else 0.5)).long(), 2
+        return True
+    return bool((wanted >= 0).all() if kind == _CLASSES else ((wanted == 0) | (wanted == 1)).all())
+
+
+def _answers(output: Any, kind: str) -> Any:
+    """Give the classes answered."""
+    if kind == _CLASSES:
+        return output.argmax(dim=1)
+    return (output.reshape(-1) > (0.0 if kind == _SIGNS else 0.5)).long()
+
+
+def _kinds(kind: str, output: Any) -> int:
+    return int(output.shape[1]) if kind == _CLASSES else 2
