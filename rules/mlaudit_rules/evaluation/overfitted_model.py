@@ -49,6 +49,8 @@ def _gap(score: Score) -> float:
 
 
 def _chance(score: Score) -> float:
-    """Give twice the standard error that a share of so many rows has."""
+    """Give twice the standard error of so many rows: of a share, or of a mean of squared errors."""
+    if score.error:
+        return 2 * score.value / score.guess * float((2 / score.rows) ** 0.5) if score.guess else 0
     share = min(max(score.value, 0.0), 1.0)
     return 2 * float((share * (1 - share) / score.rows) ** 0.5)
