@@ -302,7 +302,7 @@ class Answered:
         if gathered.seen and rows.loaded != gathered.loaded:
             self._gathered[network] = Gathered()  # a critic, say, that gets real and made up rows
             self._closed.add(network)
-        elif not fit or gathered.met.again(rows):
+        elif not fit or gathered.met_again(rows):
             self._closed.add(network)
         else:
             gathered.loaded = rows.loaded

@@ -42,6 +42,21 @@ class Gathered:
         self._features: list[Any] = []
         self._answers: list[Any] = []
         self._start = 0
+        self._ids: set[int] = set()
+
+    def met_again(self, rows: Rows | Batch) -> bool:
+        """Say whether rows come that have come before: then the first epoch is over.
+
+        Rows that are picked by hand come in other arrays each time, and are known by what they are.
+        """
+        if self.met.again(rows):
+            return True
+        if isinstance(rows, Batch):
+            return False
+        ids = rows.known.ids[:MOST_SEEN].tolist()
+        again = not self._ids.isdisjoint(ids)
+        self._ids.update(ids)
+        return again
 
     @property
     def full(self) -> bool:
