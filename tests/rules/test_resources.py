@@ -9,6 +9,7 @@ import pytest
 from mlaudit.engine.policy import verdict
 from mlaudit.model.frozen import replace
 from mlaudit.model.location import Location
+from mlaudit.model.measured import Latency, Measured
 from mlaudit.model.profile import Memory, Profile, Share
 from mlaudit.model.review import Coverage, FileCoverage
 from mlaudit.rulekit.registry import rules
@@ -86,3 +87,23 @@ def test_growth_names_the_step_at_which_the_card_is_full() -> None:
     )
     assert finding.location == FORWARD
     assert found("GPU002", USED) == []
+
+
+@pytest.mark.parametrize(
+    ("calls", "p50", "p95", "words"),
+    [
+        (50, 0.02, 0.12, "120.0 ms for one row (95 % of 50 calls; half of them 20.0 ms)"),
+        (50, 0.02, 0.08, None),
+        (5, 0.02, 0.12, None),
+        (5, 0.11, 0.12, "110.0 ms for one row (half of 5 calls)"),
+    ],
+)
+def test_of_few_calls_the_slowest_proves_nothing(
+    calls: int, p50: float, p95: float, words: str | None
+) -> None:
+    latency = Latency(FORWARD, "SVC", calls, p50, p95, p95, 9, 100.0)
+    measured = replace(Measured(), latency=latency)
+    measured = replace(measured, budgets=replace(measured.budgets, latency_ms=100))
+    profile = Profile("train.py", "3.12.0", "finished", "ran to its end", measured=measured)
+    told = [finding.message for finding in rules()["GPU012"].rule.check_profile(profile)]
+    assert told == ([] if words is None else [f"`SVC` takes {words}, more than 100 ms"])
