@@ -20,6 +20,7 @@ from mlaudit.flow.values import (
     Value,
     combine,
 )
+from mlaudit.syntax.unreached import is_empty_range
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable
@@ -96,7 +97,14 @@ def _range(run: Interpreter, name: str, arguments: Arguments) -> Value:
     if isinstance(last, Constant) and isinstance(last.value, Length):
         rows = last.value.rows
         return Data("index", rows, select=Selector("rows", rows))
-    return Data("scalar")
+    return Sequence() if _is_empty(run, bounds) else Data("scalar")
+
+
+def _is_empty(run: Interpreter, bounds: list[Value]) -> bool:
+    """Say whether a range has no numbers, whatever happened before and whoever calls."""
+    known = [bound.value for bound in bounds if isinstance(bound, Constant)]
+    decided = len(known) == len(bounds) and not run.loops and not run.conditions
+    return decided and is_empty_range(known)
 
 
 def _slice(run: Interpreter, name: str, arguments: Arguments) -> Value:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from mlaudit.source.document import Problem
 from mlaudit.syntax.nesting import make_room, prune
+from mlaudit.syntax.unreached import leave_out
 
 if TYPE_CHECKING:
     from mlaudit.source.document import Document, Unit
@@ -27,7 +28,7 @@ def parse(document: Document) -> ast.Module:
     A unit that does not parse adds a `Problem` to the document and nothing to the tree.  The tree
     of a script that does not parse is empty, and its problem is fatal.  A statement that is too
     deep to be walked recursively loses only itself; for all others the interpreter's recursion
-    limit is raised as far as needed.
+    limit is raised as far as needed.  What can never run is left out.
     """
     make_room()
     with warnings.catch_warnings():
@@ -41,6 +42,7 @@ def parse(document: Document) -> ast.Module:
         unit = document.unit_at(line)
         cell = unit.cell.number if unit.cell else None
         document.problems.append(Problem(_TOO_DEEP, cell, line - unit.first_line + 1))
+    leave_out(tree, document)
     return tree
 
 

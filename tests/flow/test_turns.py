@@ -8,7 +8,7 @@ import pytest
 
 from mlaudit.rulekit.testing import examine
 from mlaudit.source.script import from_text
-from mlaudit.trace.events import CrossValidate
+from mlaudit.trace.events import CrossValidate, Fit
 
 TURNS = """
     import pandas as pd
@@ -47,3 +47,30 @@ def test_what_is_called_a_classifier_prepares_nothing(name: str, prepares: bool)
     text = dedent(TURNS).replace("LEARNS", name)
     leaks = examine(from_text(text, "example.py")).trace.preprocessing_leaks
     assert any(leak.influence.operation == f"{name}.fit" for leak in leaks) is prepares
+
+
+ROUNDS = """
+    import pandas as pd
+    from sklearn.svm import SVC
+
+    def learn(rounds, data):
+        model = SVC()
+        for turn in range(rounds):
+            model.fit(data.drop(columns="t"), data["t"])
+        return model
+"""
+
+
+@pytest.mark.parametrize(
+    ("called", "learns"),
+    [
+        ("learn(0, pd.read_csv('a.csv'))", False),
+        ("learn(2, pd.read_csv('a.csv'))", True),
+        ("learn(len(names), pd.read_csv('a.csv'))", True),
+        ("for turn in range(0, 9, 3):\n    learn(turn, pd.read_csv('a.csv'))", True),
+        ("", True),
+    ],
+)
+def test_a_loop_runs_unless_its_caller_asks_for_no_turn(called: str, learns: bool) -> None:
+    trace = examine(from_text(f"{dedent(ROUNDS)}\n{called}\n", "example.py")).trace
+    assert any(trace.of(Fit)) is learns

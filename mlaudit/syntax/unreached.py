@@ -1,0 +1,210 @@
+"""Takes out of a tree what can never run, so that nobody judges it or reasons from it."""
+
+from __future__ import annotations
+
+import ast
+import operator
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from mlaudit.source.document import Document
+
+    Block = list[ast.stmt]
+
+_BLOCKS = ("body", "orelse", "finalbody")
+_SIMPLE = (ast.Expr, ast.Assign, ast.Import, ast.ImportFrom, ast.AugAssign)
+_LOOPS = (ast.For, ast.AsyncFor)
+_LEAVING = (ast.Return, ast.Raise, ast.Continue, ast.Break)
+_RANGES = frozenset({"range", "trange"})
+_GOING_THROUGH = frozenset({"tqdm", "enumerate", "reversed", "list"})
+_COMPARED: dict[type[ast.cmpop], Callable[[Any, Any], bool]] = {
+    ast.Lt: operator.lt,
+    ast.LtE: operator.le,
+    ast.Gt: operator.gt,
+    ast.GtE: operator.ge,
+    ast.Eq: operator.eq,
+    ast.NotEq: operator.ne,
+}
+_ZERO = (" = 0", "=0", ": int = 0")
+# Whoever runs a notebook with papermill gives what such a cell sets other values.
+_GIVEN = "parameters"
+
+
+def leave_out(tree: ast.Module, document: Document) -> None:
+    """Take out of the tree of a document what can never run.
+
+    That is the branch that a constant rules out, the body of a loop that takes no turn, and what
+    follows in a function behind `return`, `raise`, `break` or `continue`.
+    """
+    _Pruning(tree, document).prune(tree.body)
+
+
+def is_empty_range(bounds: Sequence[object]) -> bool:
+    """Say whether what is given to `range` are numbers between which there is none."""
+    numbers = [bound for bound in bounds if type(bound) is int]
+    whole = 0 < len(numbers) == len(bounds) <= 3
+    return whole and 0 not in numbers[2:] and not range(*numbers)
+
+
+class _Pruning:
+    """Goes through the blocks of a tree; asks only where it counts what a name is bound to."""
+
+    def __init__(self, tree: ast.Module, document: Document):
+        self._tree = tree
+        self._document = document
+
+    def prune(self, block: Block) -> None:
+        """Empty the blocks in a block that never run."""
+        for position, statement in enumerate(block):
+            kind = statement.__class__
+            if kind in _SIMPLE:
+                continue
+            if kind in _LEAVING:
+                if block is not self._tree.body and not _makes_generator(block[position + 1 :]):
+                    del block[position + 1 :]
+                return
+            self._decide(statement, block[:position] if kind in _DECIDED else [])
+            for inner in _inner(statement):
+                self.prune(inner)
+
+    def _decide(self, statement: ast.stmt, before: Block) -> None:
+        if isinstance(statement, ast.If):
+            value = _truth(statement.test)
+            if value is False:
+                _empty(statement.body)
+            elif value is True:
+                statement.orelse.clear()
+        elif isinstance(statement, ast.While):
+            if _truth(statement.test) is False or self._fails(statement.test, before):
+                _empty(statement.body)
+        elif isinstance(statement, _LOOPS) and self._has_no_turn(statement.iter, before):
+            _empty(statement.body)
+
+    def _has_no_turn(self, iterated: ast.expr, before: Block) -> bool:
+        """Say whether nothing can be gone through: `[]`, `range(0)`."""
+        if isinstance(iterated, ast.List | ast.Tuple):
+            return not iterated.elts
+        if not isinstance(iterated, ast.Call) or not iterated.args:
+            return False
+        name = iterated.func.attr if isinstance(iterated.func, ast.Attribute) else iterated.func
+        name = name.id if isinstance(name, ast.Name) else name
+        if name in _GOING_THROUGH:
+            return self._has_no_turn(iterated.args[0], before)
+        if name not in _RANGES or not self._may_be_known(iterated.args):
+            return False
+        return is_empty_range([self._number(bound, before) for bound in iterated.args])
+
+    def _fails(self, test: ast.expr, before: Block) -> bool:
+        """Say whether a comparison of numbers fails the first time already."""
+        if not isinstance(test, ast.Compare) or len(test.ops) > 1:
+            return False
+        compare = _COMPARED.get(test.ops[0].__class__)
+        sides = [test.left, *test.comparators]
+        if compare is None or not self._may_be_known(sides):
+            return False
+        numbers = [self._number(side, before) for side in sides]
+        return None not in numbers and not compare(*numbers)
+
+    def _may_be_known(self, nodes: list[ast.expr]) -> bool:
+        """Say, by a glance at the text, whether all may be numbers and one of them is 0."""
+        text, names = self._document.text, [one.id for one in nodes if isinstance(one, ast.Name)]
+        literals = [_literal(one) for one in nodes if not isinstance(one, ast.Name)]
+        if None in literals:
+            return False
+        return not names or any(f"{name}{sign}" in text for name in names for sign in _ZERO)
+
+    def _number(self, node: ast.expr, before: Block) -> float | None:
+        """Give the number that an expression is, behind some statements of its block."""
+        if not isinstance(node, ast.Name):
+            return _literal(node)
+        if any(_declares(one, node.id) for one in ast.walk(self._tree)):
+            return None
+        for statement in reversed(before):
+            if _binds(statement, node.id):
+                return self._bound(statement, node)
+        binding = [one for one in self._tree.body if _binds(one, node.id)]
+        if len(binding) != 1 or _bindings(self._tree, node.id) != 1:
+            return None
+        return self._bound(binding[0], node)
+
+    def _bound(self, statement: ast.stmt, reader: ast.Name) -> float | None:
+        """Give the number that a statement binds a name to, unless another one may be given."""
+        if not isinstance(statement, ast.Assign | ast.AnnAssign) or statement.value is None:
+            return None
+        targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
+        if not all(isinstance(target, ast.Name) for target in targets):
+            return None
+        cell = self._document.unit_at(statement.lineno).cell
+        given = cell is not None and _GIVEN in cell.tags
+        if given and cell is not self._document.unit_at(reader.lineno).cell:
+            return None
+        return _literal(statement.value)
+
+
+_DECIDED = (*_LOOPS, ast.While)
+
+
+def _inner(statement: ast.stmt) -> list[Block]:
+    """List the blocks in a statement."""
+    if isinstance(statement, ast.Match):
+        return [case.body for case in statement.cases]
+    blocks = [block for name in _BLOCKS if (block := getattr(statement, name, None))]
+    return blocks + [handler.body for handler in getattr(statement, "handlers", ())]
+
+
+def _empty(block: Block) -> None:
+    block[:] = [ast.copy_location(ast.Pass(), block[0])]
+
+
+def _truth(test: ast.expr) -> bool | None:
+    """Say what a test that is spelt as a constant comes to, None for any other one."""
+    if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
+        value = _truth(test.operand)
+        return None if value is None else not value
+    return bool(test.value) if isinstance(test, ast.Constant) else None
+
+
+def _literal(node: ast.expr) -> float | None:
+    """Give the number that an expression spells, None for anything else."""
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
+        value = _literal(node.operand)
+        return None if value is None else -value
+    if isinstance(node, ast.Constant) and type(node.value) in {int, float}:
+        return node.value  # type: ignore[return-value]
+    return None
+
+
+def _binds(statement: ast.stmt, name: str) -> bool:
+    """Say whether a statement, or one in it, may bind a name."""
+    return bool(_bindings(statement, name))
+
+
+def _bindings(node: ast.AST, name: str) -> int:
+    """Count where a name may be bound at or below a node; parameters and star imports count."""
+    count = 0
+    for one in ast.walk(node):
+        if isinstance(one, ast.Name):
+            count += one.id == name and not isinstance(one.ctx, ast.Load)
+        elif isinstance(one, ast.alias):
+            count += one.name == "*" or name in {one.asname, one.name}
+        elif isinstance(one, ast.arg):
+            count += one.arg == name
+        else:
+            count += getattr(one, "name", None) == name
+    return count
+
+
+def _declares(node: ast.AST, name: str) -> bool:
+    """Say whether a node lets a function bind a name that stands around it."""
+    return isinstance(node, ast.Global | ast.Nonlocal) and name in node.names
+
+
+def _makes_generator(block: Block) -> bool:
+    """Say whether statements hold a `yield`, which does something even where it never runs."""
+    return any(
+        isinstance(node, ast.Yield | ast.YieldFrom)
+        for statement in block
+        for node in ast.walk(statement)
+    )
