@@ -115,12 +115,18 @@ def _prediction(
 
 
 def _called(run: Interpreter, data: Data, expression: ast.expr | None) -> str:
-    """Name what a network is given: batches go by the name of their loader."""
-    if data.kind == "loader":
-        for rows, names in reversed(run.loaders.items()):
-            if data.rows.within(rows):
-                return names[0]
-    return run.text(expression) if expression is not None else ""
+    """Name what a network is given: batches go by the name of their loader.
+
+    So does what is taken out of a batch, unless its own name tells the part.
+    """
+    text = run.text(expression) if expression is not None else ""
+    if data.kind != "loader" and (not run.loaders or splits.part_named(text) is not None):
+        return text
+    names = run.loaders.get(data.rows)
+    if names is None:
+        held = (names for rows, names in reversed(run.loaders.items()) if data.rows.within(rows))
+        names = next(held, [text])
+    return names[0]
 
 
 def judged(run: Interpreter, name: str, arguments: Arguments) -> Value:

@@ -53,7 +53,7 @@ class BestEpochOnTest(Rule):
         return self.report(
             choice.place,
             f"{choosing.score} on {rows} decides which epoch of {named(choice.model)} counts{how}, "
-            f"and {what} is reported: no rows are left that took no part in the choice",
+            f"and {what} is reported: {choosing.left}",
             evidence=choosing.chain(report),
             severity=choosing.severity,
             confidence=Confidence.MEDIUM if choosing.severity else None,

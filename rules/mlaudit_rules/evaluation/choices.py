@@ -30,18 +30,27 @@ COMMON = {"", "score", "error", "mean", "max", "own", "report", "loss", "curve"}
 class Choosing:
     """One choice: the score that makes it, the score that is told, and how to name the former.
 
-    `scores` are all the scores that take part in the choice, that one among them.
+    `scores` are all the scores that take part in the choice, that one among them; `validation`
+    says that the code calls the rows of the choice validation rows.
     """
 
     choice: Evaluate
     report: Evaluate
     score: str
     scores: tuple[Evaluate, ...]
+    validation: bool
 
     @property
     def severity(self) -> Severity | None:
         """Rows that the code calls validation rows make it information (None: as the rule says)."""
-        return Severity.INFO if calls_validation(self.choice) else None
+        return Severity.INFO if self.validation else None
+
+    @property
+    def left(self) -> str:
+        """Say that no other rows judge what was chosen; a test set may yet lie elsewhere."""
+        if self.validation:
+            return "no rows without part in the choice are scored here"
+        return "no rows are left that took no part in the choice"
 
     def chain(self, report: Evaluate) -> Iterator[tuple[str, Place]]:
         """Give the places that make the choice and tell a score."""
@@ -67,7 +76,7 @@ def chosen_among(trace: Trace, kind: Among | None) -> Iterator[Choosing]:
         choice = chosen.choice
         if not isinstance(choice, Evaluate) or choice.among is not kind or trace.in_folds(choice):
             continue
-        if calls_validation(choice) and trace.untouched_rows_remain(choice.rows):
+        if calls_validation(trace, choice) and trace.untouched_rows_remain(choice.rows):
             continue
         if test_part_left(trace, choice):
             continue
@@ -81,7 +90,8 @@ def chosen_among(trace: Trace, kind: Among | None) -> Iterator[Choosing]:
         score = score_of(choice)
         if telling is None and any(other.metric != choice.metric for other, _ in group):
             score = f"one of several scores, such as {score}"
-        yield Choosing(choice, report, score, tuple(other for other, _ in both))
+        validation = calls_validation(trace, choice)
+        yield Choosing(choice, report, score, tuple(other for other, _ in both), validation)
 
 
 def _telling(group: list[tuple[Evaluate, Evaluate]]) -> tuple[Evaluate, Evaluate] | None:
@@ -97,11 +107,17 @@ def _telling(group: list[tuple[Evaluate, Evaluate]]) -> tuple[Evaluate, Evaluate
     return None
 
 
-def calls_validation(choice: Evaluate) -> bool:
-    """Say whether the code names the rows, the score or its use after validation."""
+def calls_validation(trace: Trace, choice: Evaluate) -> bool:
+    """Say whether the code names the rows, the score or its use after validation.
+
+    Where none of these tells the part, the names do that the rows were split off under.
+    """
     places = [choice.place, *([choice.selected_at] if choice.selected_at else [])]
     names = [choice.variable, *(place.text.split("\n", 1)[0] for place in places)]
-    return any(says_validation(name) for name in names)
+    if any(map(says_validation, names)):
+        return True
+    given = [] if any(map(says_test, names)) else _split_names(trace, choice)
+    return any(map(says_validation, given)) and not any(map(says_test, given))
 
 
 def test_part_left(trace: Trace, judged: Evaluate | Watch) -> bool:
@@ -120,12 +136,14 @@ def test_part_left(trace: Trace, judged: Evaluate | Watch) -> bool:
 
 def _called_test(trace: Trace, judged: Evaluate | Watch) -> bool:
     """Say whether the rows go by a name for test rows, where they are used or split off."""
-    names = [judged.variable]
+    return any(map(says_test, [judged.variable, *_split_names(trace, judged)]))
+
+
+def _split_names(trace: Trace, judged: Evaluate | Watch) -> list[str]:
+    """List the names under which the rows were split off last."""
     split = trace.split_of(judged.rows, judged.variable)
-    for part, given in split.named_parts if split is not None else ():
-        if judged.rows.within(part):
-            names.extend(given)
-    return any(map(says_test, names))
+    parts = split.named_parts if split is not None else ()
+    return [name for part, given in parts if judged.rows.within(part) for name in given]
 
 
 def two_names(trace: Trace, chosen: ChosenOnReported) -> TwoNames | None:

@@ -52,8 +52,8 @@ class TuneOnTest(Rule):
         what = "that very number" if report is choice else f"{score_of(report)} on the same rows"
         return self.report(
             choice.place,
-            f"{choosing.score} on {rows} makes a choice{how}, and {what} is reported: no "
-            "rows are left that took no part in the choice",
+            f"{choosing.score} on {rows} makes a choice{how}, and {what} is reported: "
+            f"{choosing.left}",
             evidence=choosing.chain(report),
             severity=choosing.severity,
             conditional=choice.conditional or report.conditional,
