@@ -7,13 +7,13 @@ from bisect import bisect_left
 from typing import TYPE_CHECKING
 
 from mlaudit.flow import choices, drawing, evaluation
-from mlaudit.flow.values import Data, combine
+from mlaudit.flow.values import Data, Dictionary, combine
 from mlaudit.model.pattern import Pattern
 from mlaudit.syntax.nodes import Nodes
 from mlaudit.trace.events import Evaluate, Use
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Hashable, Iterable
 
     from mlaudit.flow.choices import Scores
     from mlaudit.flow.interpreter import Interpreter
@@ -51,9 +51,22 @@ def select(run: Interpreter, value: Value, node: ast.AST, how: str) -> None:
         return
     for score in data.scores if data.kind != "report" else ():
         if isinstance(score, Evaluate) and score.selected_at is None:
+            if data.chosen_by and _only_beside(run, score, data.chosen_by):
+                continue
             score.uses.add(Use.SELECTS)
             score.selected_at = run.place(node)
             score.selected_by = how
+
+
+def _only_beside(run: Interpreter, score: Evaluate, chosen_by: Scores) -> bool:
+    """Say whether another score of the same turns chose, and this one was kept beside it."""
+    turns = run.happened_in.get(id(score))
+    return any(
+        isinstance(other, Evaluate)
+        and other.selected_at is not None
+        and run.happened_in.get(id(other)) == turns
+        for other in chosen_by
+    )
 
 
 def idle(run: Interpreter, node: ast.AST) -> bool:
@@ -134,11 +147,29 @@ def running_best(run: Interpreter, node: ast.Assign, call: ast.Call) -> None:
 def keep(run: Interpreter, body: list[ast.stmt], scores: Scores) -> None:
     """What a branch stores beside the best score is chosen by it: numbers, settings, models."""
     for statement in body if scores else ():
-        for target in _targets(statement) if isinstance(statement, ast.Assign) else ():
+        for target in _kept(statement):
             if isinstance(target, ast.Name):
                 held = run.eval(target)
-                if not run.data(held).scores:
+                if not _is_any(run.data(held).scores, scores) or _holds_more(run, held):
                     run.state.scope.bind(target.id, choices.mark(run, held, scores))
+
+
+def _kept(statement: ast.stmt) -> list[ast.expr]:
+    """List what a statement stores into: names, and what is brought up to date."""
+    match statement:
+        case ast.Assign():
+            return _targets(statement)
+        case ast.Expr(value=ast.Call(func=ast.Attribute(value=holder, attr="update"))):
+            return [holder]
+    return []
+
+
+def _is_any(one: Scores, other: Scores) -> bool:
+    return any(mine is theirs for mine in one for theirs in other)
+
+
+def _holds_more(run: Interpreter, value: Value) -> bool:
+    return isinstance(run.load(value), Dictionary)
 
 
 def _comparisons(test: ast.expr) -> list[ast.Compare]:
@@ -151,17 +182,51 @@ def _comparisons(test: ast.expr) -> list[ast.Compare]:
 
 
 def _rebinds(body: Iterable[ast.stmt], best: ast.expr, score: ast.expr) -> bool:
-    """Whether the branch stores the score as the new best."""
+    """Whether the branch stores the score as the new best, by itself or in a record."""
     if isinstance(best, ast.Constant):
         return False
-    wanted = ast.unparse(best)
-    return any(
-        ast.unparse(target) == wanted
-        for statement in body
-        for node in ast.walk(statement)
-        if isinstance(node, ast.Assign)
-        for target in _targets(node)
-    )
+    wanted, part = ast.unparse(best), _part_of(best)
+    for statement in body:
+        for node in ast.walk(statement):
+            if isinstance(node, ast.Assign):
+                stored = {ast.unparse(target) for target in _targets(node)}
+                if wanted in stored or (part and part[0] in stored and _has(node.value, part[1])):
+                    return True
+            elif part is not None and _updates(node, *part):
+                return True
+    return False
+
+
+def _part_of(best: ast.expr) -> tuple[str, Hashable] | None:
+    """Tell `best["f1"]` or `best.f1` apart: the record, and the part that the best score is."""
+    match best:
+        case ast.Subscript(value=record, slice=ast.Constant(value=key)):
+            return ast.unparse(record), key
+        case ast.Attribute(value=ast.Name(id=name), attr=key):
+            return name, key
+    return None
+
+
+def _updates(node: ast.AST, record: str, key: Hashable) -> bool:
+    """Whether a part of a record gets a new value by `record.update(…)`."""
+    match node:
+        case ast.Call(func=ast.Attribute(value=holder, attr="update")):
+            if ast.unparse(holder) != record:
+                return False
+            return _has(node, key) or any(_has(given, key) for given in node.args)
+    return False
+
+
+def _has(made: ast.expr, key: Hashable) -> bool:
+    """Whether a record that is written out has a part: a dict by its key, a tuple by position."""
+    match made:
+        case ast.Dict(keys=keys):
+            return any(isinstance(one, ast.Constant) and one.value == key for one in keys)
+        case ast.Call(keywords=keywords):
+            return any(keyword.arg == key for keyword in keywords)
+        case ast.Tuple(elts=parts) | ast.List(elts=parts):
+            return type(key) is int and -len(parts) <= key < len(parts)
+    return False
 
 
 def _targets(assignment: ast.Assign) -> list[ast.expr]:

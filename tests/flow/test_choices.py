@@ -117,3 +117,43 @@ def test_a_study_runs_its_function_and_chooses_by_what_it_returns() -> None:
     assert Use.SELECTS in tried.uses
     assert tried.selected_by == "the best trial is kept"
     assert not tried.conditional
+
+
+RECORDED = """
+    from sklearn.metrics import f1_score, precision_score
+
+    def kept(truth, chances):
+        best = {"cut": 0.5, "precision": 0, "f1": 0}
+        for cut in (0.2, 0.4, 0.6):
+            precision = precision_score(truth, chances > cut)
+            f1 = f1_score(truth, chances > cut)
+            if f1 > best["f1"]:
+                KEEP
+        return best
+
+    found = kept(y_test, other.predict_proba(X_test)[:, 1])
+    results = pd.DataFrame([{"precision": found["precision"], "f1": found["f1"]}])
+    print(results.sort_values("f1").iloc[0])
+"""
+
+
+@pytest.mark.parametrize(
+    ("keep", "chooses"),
+    [
+        ('best.update({"cut": cut, "precision": precision, "f1": f1})', True),
+        ("best.update(cut=cut, precision=precision, f1=f1)", True),
+        ('best = {"cut": cut, "precision": precision, "f1": f1}', True),
+        ("best = dict(cut=cut, precision=precision, f1=f1)", True),
+        ('best["f1"] = f1', True),
+        ("best.update(cut=cut)", False),
+        ("other.update(f1=f1)", False),
+    ],
+)
+def test_the_best_in_a_record_is_chosen_once_and_for_what_it_is(keep: str, chooses: bool) -> None:
+    """What is sorted later, or stands beside it in the record, does not choose the cut."""
+    text = dedent(PREPARED) + dedent(RECORDED).replace("KEEP", keep)
+    trace = examine(from_text(text, "example.py")).trace
+    how = {one.metric: one.selected_by for one in trace.of(Evaluate) if one.metric}
+    assert (how["f1_score"] == "the best so far is kept") is chooses
+    if "precision" in keep:
+        assert how["precision_score"] == ""
