@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -30,12 +31,13 @@ class Catalogue:
 
     def __init__(self, folders: Iterable[Path], noted: Mapping[str, Noted] | None = None):
         self._noted = noted or {}
-        self._paths: dict[str, list[Path]] = {}
+        self._paths: dict[str, list[str]] = {}
         for folder in folders:
-            for name in sorted(os.listdir(folder)):  # noqa: PTH208 - at every start, and many
+            # Names are text here: these are listed at every start, and there are many.
+            for name in sorted(os.listdir(folder)):  # noqa: PTH208
                 library, dot, kind = name.rpartition(".")
                 if dot and kind == "toml":
-                    self._paths.setdefault(library, []).append(folder / name)
+                    self._paths.setdefault(library, []).append(os.path.join(folder, name))  # noqa: PTH118
         self._tables: dict[str, Table] = {}
         self._found: dict[str, Entry | None] = {}
 
@@ -43,6 +45,11 @@ class Catalogue:
     def libraries(self) -> list[str]:
         """The import names of all libraries that have a table."""
         return sorted(set(self._paths) - {VALUES})
+
+    @cached_property
+    def learning(self) -> frozenset[str]:
+        """Those of them that do not come with Python: importing `random` makes no learning."""
+        return frozenset(self.libraries) - sys.stdlib_module_names
 
     def find(self, qualified: str) -> Entry | None:
         """Find what is known of a qualified name, e.g. `sklearn.preprocessing.StandardScaler`.

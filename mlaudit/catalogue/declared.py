@@ -20,7 +20,7 @@ def declared(group: str, folders: Iterable[str]) -> list[tuple[str, str]]:
     `folders` is a search path such as `sys.path`; of a distribution that is on it twice, the first
     counts.  Distributions in zip archives are not seen.
     """
-    tables: dict[str, str] = {}
+    tables: dict[str, bytes] = {}
     for folder in folders:
         for distribution, text in _tables(folder or os.curdir):
             tables.setdefault(distribution, text)
@@ -36,21 +36,21 @@ def distributions(folder: str) -> list[str]:
     return sorted(name for name in names if name.endswith((".dist-info", ".egg-info")))
 
 
-def _tables(folder: str) -> Iterator[tuple[str, str]]:
+def _tables(folder: str) -> Iterator[tuple[str, bytes]]:
     for name in distributions(folder):
         try:
-            with open(f"{folder}/{name}/entry_points.txt", encoding="utf-8") as file:  # noqa: PTH123
+            with open(f"{folder}/{name}/entry_points.txt", "rb", 0) as file:  # noqa: PTH123
                 text = file.read()
         except OSError:
-            text = ""
+            text = b""
         yield name.split("-")[0].lower(), text
 
 
-def _section(text: str, group: str) -> Iterator[tuple[str, str]]:
-    if f"[{group}]" not in text:
+def _section(text: bytes, group: str) -> Iterator[tuple[str, str]]:
+    if f"[{group}]".encode() not in text:
         return
     section = ""
-    for line in map(str.strip, text.splitlines()):
+    for line in map(str.strip, text.decode(errors="replace").splitlines()):
         if line.startswith("["):
             section = line.strip("[] ")
         elif section == group and "=" in line and line[0] not in "#;":

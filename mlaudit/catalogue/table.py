@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Any, NamedTuple
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from mlaudit.catalogue.entry import KINDS, Entry
-from mlaudit.model.frozen import names_of
+from mlaudit.model.frozen import frozen, names_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-    from pathlib import Path
 
 _FIELDS = set(names_of(Entry)) - {"name", "library"}
 _MARKS = {"always", "never", "when"}
@@ -23,7 +23,8 @@ class CatalogueError(ValueError):
     """A table says something that no table may say."""
 
 
-class Noted(NamedTuple):
+@frozen
+class Noted:
     """What a file says: the names of each group with their facts, and the size of that file.
 
     Lists of words are one string each, which is read several times faster.
@@ -43,16 +44,16 @@ class Table:
     """
 
     def __init__(
-        self, library: str, paths: Iterable[Path], section: str, noted: Mapping[str, Noted]
+        self, library: str, paths: Iterable[str], section: str, noted: Mapping[str, Noted]
     ):
         self.include: str | None = None
         self._library = library
         self._told: dict[str, list[_Facts | CatalogueError]] = {}
         self._found: dict[str, Entry | None] = {}
         for path in paths:
-            known = noted.get(str(path))
+            known = noted.get(path)
             if known is None or known.size != os.stat(path).st_size:  # noqa: PTH116 - it is faster
-                known = read(path, section)
+                known = read(Path(path), section)
             self.include = known.include or self.include
             for names, facts in known.groups:
                 for name in names.split():

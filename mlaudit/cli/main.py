@@ -5,9 +5,9 @@ from __future__ import annotations
 import gc
 import os
 import sys
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
-from mlaudit.model.lazy import lazily
+from mlaudit.cli import standins
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -43,8 +43,8 @@ def _leave(code: int) -> None:
 
 
 def _run(arguments: Sequence[str] | None) -> int:
-    _put_off_inspect()
-    import click  # only here, so that the collector lets its many objects be
+    standins.imported()  # only here, so that the collector lets their many objects be
+    import click
 
     from mlaudit.cli.commands import mlaudit
     from mlaudit.cli.terminal import PipeClosed
@@ -64,25 +64,6 @@ def _run(arguments: Sequence[str] | None) -> int:
         _tell_crash(error)
         return _UNABLE
     return result if isinstance(result, int) else 0
-
-
-def _put_off_inspect() -> None:
-    """Load `inspect` only when Click needs more of it than to tidy a line of help.
-
-    With all that it imports itself, it takes as long as half of our own modules.
-    """
-    module: Any = lazily("inspect")
-    if module is None:
-        return
-
-    def cleandoc(text: str) -> str:
-        if "\n" not in text:
-            return text.strip()
-        del module.cleandoc
-        tidied: str = module.cleandoc(text)
-        return tidied
-
-    module.cleandoc = cleandoc
 
 
 def _silence_output() -> None:

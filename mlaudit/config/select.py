@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from mlaudit.config.load import nearest
 from mlaudit.config.schema import Config, ConfigError, Profile
-from mlaudit.model.frozen import field, record
+from mlaudit.model.frozen import field, frozen, record
 from mlaudit.rulekit.rule import RuleMeta, Tier
 
 if TYPE_CHECKING:
@@ -27,20 +27,27 @@ _TIERS = {
 _ONE_RULE = 100
 
 
-class Decision(NamedTuple):
+@frozen
+class Decision:
     """Whether a rule is on, and why, naming the line of configuration that decided."""
 
     enabled: bool
     reason: str
 
 
-class _Match(NamedTuple):
+@frozen
+class _Match:
     """An entry that applies to a rule; the greater `specificity` and then `ignores` wins."""
 
     specificity: int
     ignores: bool
     key: str
     entry: str
+
+    @property
+    def rank(self) -> tuple[int, bool, str, str]:
+        """By what the entries that apply are compared."""
+        return self.specificity, self.ignores, self.key, self.entry
 
 
 @record
@@ -68,7 +75,7 @@ class Selection:
     def decision(self, code: str) -> Decision:
         """Say whether the rule is on and what decided; raises KeyError for an unknown code."""
         meta = self.rules[code]
-        best = max(self._matches(meta), default=None)
+        best = max(self._matches(meta), key=lambda match: match.rank, default=None)
         in_profile = meta.tier in _TIERS[self.config.profile]
         if best is None and self.config.select:
             return Decision(False, f"{self._where('select')}no entry of select names it")

@@ -10,7 +10,6 @@ from mlaudit.engine.digest import digest
 from mlaudit.engine.examination import Examination, Known
 from mlaudit.engine.inputs import root
 from mlaudit.engine.project import ProjectFiles
-from mlaudit.engine.relevance import learning_libraries
 from mlaudit.engine.runner import Runner, Witness
 from mlaudit.rulekit.registry import catalogue, rules
 from mlaudit.source.read import read
@@ -59,8 +58,7 @@ class Examiner:
     def known(self) -> Known:
         """What must be known of the rules where none of them runs."""
         codes = [rule.meta.code for rule in self._runner.rules]
-        libraries = learning_libraries(self._runner.catalogue.libraries)
-        return Known(codes, self._runner.selection.rules, libraries)
+        return Known(codes, self._runner.selection.rules, self._runner.catalogue.learning)
 
     def examine(self, item: Input) -> Examination:
         """Examine one file."""
@@ -86,8 +84,7 @@ def prepare(
 ) -> Runner:
     """Make what examines the files of one review."""
     known = catalogue()
-    libraries = learning_libraries(known.libraries)
-    project = ProjectFiles(root(config), libraries, partial(read, transparent=transparent))
+    project = ProjectFiles(root(config), known.learning, partial(read, transparent=transparent))
     for item in inputs:
         project.register(item.path, item.shown)
     # Whether rules that judge only a run are needed is known by whoever has seen one.

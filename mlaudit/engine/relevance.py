@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import re
-import sys
 from typing import TYPE_CHECKING
+
+from mlaudit.model.pattern import Pattern
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-_IMPORT = re.compile(r"(?:^|;|:)[ \t]*import[ \t]+([^#;\n]+)", re.MULTILINE)
-_FROM = re.compile(
+_IMPORT = Pattern(r"(?:^|;|:)[ \t]*import[ \t]+([^#;\n]+)", re.MULTILINE)
+_FROM = Pattern(
     r"(?:^|;|:)[ \t]*from[ \t]+([.\w]+)[ \t]*\bimport\b[ \t]*(?:\(([^)]*)\)|([^#;\n]*))",
     re.MULTILINE,
 )
-_DYNAMIC = re.compile(r"""(?:import_module|__import__)\(\s*["'](\w+)""")
-_NAME = re.compile(r"[.\w]+")
-_TRAINING = re.compile(r"\.\s*(?:fit|fit_transform|partial_fit|backward|train_on_batch)\s*\(")
+_DYNAMIC = Pattern(r"""(?:import_module|__import__)\(\s*["'](\w+)""")
+_NAME = Pattern(r"[.\w]+")
+_TRAINING = Pattern(r"\.\s*(?:fit|fit_transform|partial_fit|backward|train_on_batch)\s*\(")
 
 
 def imports(text: str) -> set[str]:
@@ -46,11 +47,6 @@ def _first_names(names: str) -> Iterator[str]:
         name = _NAME.search(part)
         if name is not None:
             yield name[0]
-
-
-def learning_libraries(libraries: Iterable[str]) -> frozenset[str]:
-    """Leave out what comes with Python: importing `random` makes no machine learning."""
-    return frozenset(libraries) - sys.stdlib_module_names
 
 
 def names_library(names: Iterable[str], libraries: frozenset[str]) -> bool:

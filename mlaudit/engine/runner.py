@@ -9,7 +9,6 @@ from mlaudit.engine.anchors import Anchored
 from mlaudit.engine.describe import describe
 from mlaudit.engine.gaps import examined
 from mlaudit.engine.outcome import Outcome
-from mlaudit.engine.suppress import apply
 from mlaudit.flow.builder import build
 from mlaudit.model.frozen import frozen, replace
 from mlaudit.model.review import Failure
@@ -158,9 +157,11 @@ class Runner:
         kept: list[Finding] = []
         for path, group in by_path.items():
             source = self._source(path, module)
-            if source is None:
+            if source is None or not source[0].is_marked:
                 kept += group
                 continue
+            from mlaudit.engine.suppress import apply
+
             result = apply(group, source[0])
             kept += result.kept
             outcome.suppressed += result.suppressed

@@ -2,8 +2,8 @@
 
 A start of the program defines a hundred classes, and `dataclass` compiles up to six methods for
 each: a third of the time that a small file takes.  Here, a method is compiled when it is first
-called, and the fields as the standard library knows them (for `dataclasses.fields`, `asdict`,
-pydantic) are made when somebody asks.
+called, or for `__init__`, when it has been called some times, and the fields as the standard
+library knows them (for `dataclasses.fields`, `asdict`, pydantic) are made when somebody asks.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ __all__ = ["entity", "field", "frozen", "names_of", "record", "replace"]
 C = TypeVar("C")
 
 _MISSING: Any = object()
+_FEW = 12  # calls: to compile an `__init__` takes about as long as more of them without
 
 
 class _Field:
@@ -42,6 +43,11 @@ class _Field:
     def optional(self) -> bool:
         """Whether the field need not be given."""
         return self.default is not _MISSING or self.default_factory is not _MISSING
+
+    def made(self) -> Any:
+        """Give the default, or make one."""
+        made = self.default_factory
+        return self.default if made is _MISSING else made()
 
     def given(self) -> dict[str, Any]:
         """Tell the arguments that make such a field."""
@@ -128,7 +134,7 @@ def _made(cls: type[C], methods: dict[str, Any]) -> type[C]:
     slots = [name for name in own if name not in inherited]
     dropped = {*own, "__dict__", "__weakref__"}
     body: dict[str, Any] = {
-        "__init__": _Later(_initialiser),
+        "__init__": _Later(_first_initialiser),
         "__replace__": _Later(_replacement),
         "__repr__": _shown,
         **methods,
@@ -137,12 +143,48 @@ def _made(cls: type[C], methods: dict[str, Any]) -> type[C]:
         "__slots__": (*vars(cls).get("__slots__", ()), *slots),
         "__match_args__": tuple(name for name, known in fields.items() if not known.kw_only),
         "__record__": fields,
+        "__signature__": _Later(_signature),
         "__dataclass_fields__": _Later(lambda made: _twin(made).__dataclass_fields__),
         "__dataclass_params__": _Later(lambda made: _twin(made).__dataclass_params__),
     }
     made: Any = type(cls)
     remade: type[C] = made(cls.__name__, cls.__bases__, body)
     return remade
+
+
+def _first_initialiser(cls: Any) -> Callable[..., None]:
+    """Make an `__init__` for the first few calls, which leaves the others to one that is compiled.
+
+    It leaves those to it as well that are wrong.
+    """
+    fields: dict[str, _Field] = cls.__record__
+    positional = [name for name, known in fields.items() if not known.kw_only]
+    needed = {name for name, known in fields.items() if not known.optional}
+    finish = getattr(cls, "__post_init__", None)
+    calls = 0
+
+    def __init__(self: Any, /, *given: Any, **named: Any) -> None:
+        nonlocal calls
+        calls += 1
+        values = {**dict(zip(positional, given, strict=False)), **named}
+        known = len(values) == len(given) + len(named) and needed <= values.keys() <= fields.keys()
+        if calls > _FEW or not known:
+            cls.__init__ = _initialiser(cls)
+            cls.__init__(self, *given, **named)
+            return
+        for name, field in fields.items():
+            setattr(self, name, values[name] if name in values else field.made())
+        if finish is not None:
+            finish(self)
+
+    return __init__
+
+
+def _signature(cls: Any) -> Any:
+    import inspect
+
+    whole = inspect.signature(_initialiser(cls))
+    return whole.replace(parameters=list(whole.parameters.values())[1:])
 
 
 def _initialiser(cls: Any) -> Callable[..., None]:

@@ -35,6 +35,9 @@ def lazily(name: str, path: Sequence[str] | None = None) -> ModuleType | None:
     module.__spec__, module.__loader__, module.__file__ = spec, spec.loader, spec.origin
     module.__package__ = spec.parent
     sys.modules[name] = module
+    package, _, last = name.rpartition(".")
+    if package:
+        setattr(sys.modules[package], last, module)
     return module
 
 
@@ -45,7 +48,6 @@ def submodules(package: str, path: Sequence[str]) -> Callable[[str], ModuleType]
         module = lazily(f"{package}.{name}", path)
         if module is None:
             raise AttributeError(f"module {package!r} has no attribute {name!r}")
-        setattr(sys.modules[package], name, module)
         return module
 
     return imported

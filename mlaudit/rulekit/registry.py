@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 INDEX = "index"
 # The module of a pack that holds what its catalogue says, by the names of the files.
 TABLES = "tables"
+_NO_NEEDS = Needs()
 _APART = {"__init__.py", f"{INDEX}.py", f"{TABLES}.py"}
 
 
@@ -38,18 +39,23 @@ class RegistryError(RuntimeError):
 class Registered:
     """A rule that is imported when it is asked for: until then, what is fixed about it is known.
 
-    `page` is the path of its page, `origin` the package that brought it, `module` and `title` are
-    where its class stands.  One that does not read code judges only what was measured in a run;
-    one whose needs are not met has nothing to say of a document.
+    `folder` is that of the package that brought it, `origin`; `module` and `title` are where its
+    class stands.  One that does not read code judges only what was measured in a run; one whose
+    needs are not met has nothing to say of a document.
     """
 
     meta: RuleMeta
-    page: Path
+    folder: str
     origin: str
     module: str
     title: str
     reads_code: bool = True
-    needs: Needs = Needs()
+    needs: Needs = _NO_NEEDS
+
+    @property
+    def page(self) -> Path:
+        """The path of its page, which lies beside its module."""
+        return Path(self.folder, *self.module.split(".")[1:]).with_suffix(".md")
 
     @property
     def rule(self) -> Rule:
@@ -108,16 +114,15 @@ def of_pack(pack: ModuleType) -> Iterator[Registered]:
     index: dict[str, list[Facts]] = written.MODULES if written is not None else {}
     for folder in pack.__path__:
         for name in modules(pack.__name__, [folder]):
-            page = Path(folder, *name.split(".")[1:]).with_suffix(".md")
             for facts in index[name] if name in index else facts_of(name):
                 yield Registered(
                     _meta(**facts["meta"]),
-                    page,
+                    folder,
                     pack.__name__,
                     name,
                     facts["title"],
                     facts["reads_code"],
-                    Needs(**facts["needs"]),
+                    Needs(**facts["needs"]) if facts["needs"] else _NO_NEEDS,
                 )
 
 

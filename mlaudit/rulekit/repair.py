@@ -6,10 +6,11 @@ import ast
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from mlaudit.source.splices import Change
+from mlaudit.source import splices
 
 if TYPE_CHECKING:
     from mlaudit.rulekit.module import Module
+    from mlaudit.source.splices import Change
     from mlaudit.syntax.concrete import Concrete
 
 _USUAL_NAMES = {"numpy": "np", "tensorflow": "tf"}
@@ -80,7 +81,7 @@ class Repair:
         first, _ = self._rows(statement)
         indent = self._indent(statement)
         text = "".join(f"{indent}{line}\n" if line else "\n" for line in lines)
-        self._changes.append(Change(first, 1, first, 1, text))
+        self._changes.append(splices.Change(first, 1, first, 1, text))
 
     def below(self, statement: ast.stmt, *lines: str) -> None:
         """Write lines below a statement, as far to the right as it stands."""
@@ -88,7 +89,7 @@ class Repair:
         indent = self._indent(statement)
         end = len(self.module.document.lines[last - 1]) + 1
         text = "".join(f"\n{indent}{line}" if line else "\n" for line in lines)
-        self._changes.append(Change(last, end, last, end, text))
+        self._changes.append(splices.Change(last, end, last, end, text))
 
     def comments(self, statement: ast.stmt) -> list[str]:
         """Give the lines of the comments right above a statement."""
@@ -176,12 +177,12 @@ class Repair:
         unit = document.unit_at(first)
         end = len(document.lines[last - 1]) + 1
         if last < unit.last_line:
-            self._changes.append(Change(first, 1, last + 1, 1, ""))
+            self._changes.append(splices.Change(first, 1, last + 1, 1, ""))
         elif first > unit.first_line:
             above = len(document.lines[first - 2]) + 1
-            self._changes.append(Change(first - 1, above, last, end, ""))
+            self._changes.append(splices.Change(first - 1, above, last, end, ""))
         else:
-            self._changes.append(Change(first, 1, last, end, ""))
+            self._changes.append(splices.Change(first, 1, last, end, ""))
 
     def _narrowed(self, start: tuple[int, int], old: str, new: str) -> None:
         """Leave out of an edit what stays the same at its ends."""
@@ -191,7 +192,7 @@ class Repair:
         tail = _shared(old[same:][::-1], new[same:][::-1])
         first = _advanced(start, old[:same])
         last = _advanced(start, old[: len(old) - tail])
-        self._changes.append(Change(*first, *last, new[same : len(new) - tail]))
+        self._changes.append(splices.Change(*first, *last, new[same : len(new) - tail]))
 
 
 def block_of(module: Module, statement: ast.stmt) -> list[ast.stmt]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from mlaudit.model.frozen import frozen
 from mlaudit.model.pattern import Pattern
-from mlaudit.source.document import Place, Problem
+from mlaudit.source.document import MARK, TAG, Place, Problem
 from mlaudit.source.lexing import comments
 
 if TYPE_CHECKING:
@@ -18,10 +18,8 @@ if TYPE_CHECKING:
     from mlaudit.source.document import Cell, Document, Unit
     from mlaudit.source.lexing import Comment
 
-_MARK = "mlaudit:"
 _DIRECTIVE = Pattern(r"#\s*mlaudit:\s*(?P<verb>[\w-]*)\s*(?P<codes>\[[^\]]*\])?(?P<reason>.*)")
 _CODE = Pattern(r"[A-Za-z][\w-]*")
-_TAG = "mlaudit-ignore"
 
 
 class Scope(StrEnum):
@@ -76,7 +74,7 @@ def malformed(document: Document) -> list[Problem]:
 
 def _marked(document: Document) -> Iterator[tuple[Unit, Comment, re.Match[str]]]:
     for unit in document.units:
-        if _MARK in unit.written:
+        if MARK in unit.written:
             for comment in comments(unit.written):
                 match = _DIRECTIVE.search(comment.text)
                 if match is not None:
@@ -102,8 +100,8 @@ def _fault(document: Document, match: re.Match[str], codes: tuple[str, ...]) -> 
 
 
 def _from_tags(document: Document, cell: Cell) -> Iterator[Directive]:
-    tags = [tag for tag in cell.tags if tag == _TAG or tag.startswith(f"{_TAG}-")]
+    tags = [tag for tag in cell.tags if tag == TAG or tag.startswith(f"{TAG}-")]
     if tags:
-        codes = tuple(tag.removeprefix(f"{_TAG}-") for tag in tags if tag != _TAG)
+        codes = tuple(tag.removeprefix(f"{TAG}-") for tag in tags if tag != TAG)
         location = document.cell_location(cell)
-        yield Directive(Scope.CELL, () if _TAG in tags else codes, "", location)
+        yield Directive(Scope.CELL, () if TAG in tags else codes, "", location)

@@ -17,6 +17,9 @@ from mlaudit.model.once import once
 if TYPE_CHECKING:
     import ast
 
+MARK = "mlaudit:"  # in a comment
+TAG = "mlaudit-ignore"  # of a cell, or the beginning of one
+
 
 @record
 class Cell:
@@ -145,6 +148,13 @@ class Document:
     def written_lines(self) -> list[str]:
         """The document lines as their author wrote them, magics included: what to show people."""
         return "\n".join(unit.written for unit in self.units).split("\n")
+
+    @property
+    def is_marked(self) -> bool:
+        """Whether a comment or the tag of a cell may speak to mlaudit."""
+        return any(MARK in unit.written for unit in self.units) or any(
+            tag.startswith(TAG) for cell in self.cells for tag in cell.tags
+        )
 
     @once
     def _is_ascii(self) -> bool:

@@ -6,7 +6,9 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+from mlaudit.model.frozen import frozen
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -14,7 +16,8 @@ if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec
 
 
-class _Level(NamedTuple):
+@frozen
+class _Level:
     """The patterns of one folder, which speak of what is below it; `folder` ends in a slash."""
 
     folder: str

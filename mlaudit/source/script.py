@@ -7,9 +7,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from mlaudit.model.pattern import Pattern
-from mlaudit.source.directives import malformed
 from mlaudit.source.document import Document, Problem, Unit
-from mlaudit.source.lexing import comments
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,7 +30,11 @@ def from_text(text: str, path: str, transparent: frozenset[str] = frozenset()) -
     document = (
         _in_cells(text, starts, path, transparent) if starts else Document(path, [Unit(text)])
     )
-    document.problems += [*_quoted_code(text), *malformed(document)]
+    document.problems += _quoted_code(text)
+    if document.is_marked:
+        from mlaudit.source.directives import malformed
+
+        document.problems += malformed(document)
     return document
 
 
@@ -77,6 +79,8 @@ def _cell_starts(text: str) -> Iterator[int]:
         return
     if not re.search(rf"^{_MARKER.text}", text, re.MULTILINE):
         return
+    from mlaudit.source.lexing import comments
+
     for comment in comments(text):
         if comment.column == 1 and _MARKER.match(comment.text):
             yield comment.line

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from typing import TYPE_CHECKING
 
 from mlaudit.model.frozen import frozen
+from mlaudit.model.pattern import Pattern
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-_LINE_END = re.compile(r"\r\n|\r|\n")
+_LINE_END = Pattern(r"\r\n|\r|\n")
 
 
 class UnpatchableError(Exception):

@@ -38,6 +38,10 @@ def test_a_name_is_found_wherever_its_library_keeps_it(shelf: Shelf, qualified: 
     assert (entry.name, entry.library, entry.kind) == ("Scaler", "lab", "transformer")
 
 
+def test_what_comes_with_python_is_no_library_that_learns(shelf: Shelf) -> None:
+    assert shelf(random="", torch="").learning == {"torch"}
+
+
 @pytest.mark.parametrize(
     "qualified", ["lab", "lab.Other", "lab.Scaler.fit", "other.Scaler", "Scaler"]
 )

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from mlaudit.config.schema import Config, ConfigError, Profile
-from mlaudit.config.select import Selection, specificity
+from mlaudit.config.select import Decision, Selection, specificity
 from mlaudit.model.finding import Confidence, Finding, Severity
 from mlaudit.model.location import Location
 from mlaudit.rulekit.registry import Registered
@@ -18,7 +18,7 @@ from mlaudit.rulekit.rule import RuleMeta, Tier
 
 def registered(code: str, name: str, family: str, tier: Tier) -> Registered:
     meta = RuleMeta(code, name, family, Severity.WARNING, Confidence.HIGH, "Do it.", tier)
-    return Registered(meta, Path(f"{name}.md"), "test", "test.module", "Title")
+    return Registered(meta, "", "test", "test.module", "Title")
 
 
 RULES = {
@@ -101,12 +101,12 @@ def test_specificity_grows_with_each_digit() -> None:
 def test_the_decision_names_the_line() -> None:
     origins = {("ignore", "LEAK0"): "pyproject.toml:7", ("profile", ""): "pyproject.toml:3"}
     selection = Selection.of(Config(ignore=("LEAK0",), origins=origins), RULES)
-    assert selection.decision("LEAK001") == (False, 'pyproject.toml:7: ignore "LEAK0"')
-    assert selection.decision("EVAL001") == (
+    assert selection.decision("LEAK001") == Decision(False, 'pyproject.toml:7: ignore "LEAK0"')
+    assert selection.decision("EVAL001") == Decision(
         True,
         'pyproject.toml:3: profile "exploration" turns on default rules',
     )
-    assert selection.decision("EVAL019") == (
+    assert selection.decision("EVAL019") == Decision(
         False,
         'pyproject.toml:3: profile "exploration" leaves production rules off',
     )
@@ -116,7 +116,7 @@ def test_the_decision_names_the_line() -> None:
 def test_a_select_that_names_others_decides_too() -> None:
     origins = {("select", ""): "mlaudit.toml:1"}
     selection = Selection.of(Config(select=("EVAL",), origins=origins), RULES)
-    assert selection.decision("LEAK001") == (
+    assert selection.decision("LEAK001") == Decision(
         False,
         "mlaudit.toml:1: no entry of select names it",
     )

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from mlaudit.engine.relevance import imports, learning_libraries, names_library, trains
+from mlaudit.engine.relevance import imports, names_library, trains
 
 
 @pytest.mark.parametrize(
@@ -55,10 +55,6 @@ def test_never_names_too_few_on_its_own_source() -> None:
 )
 def test_a_fit_may_train_whatever_is_imported(text: str, expected: bool) -> None:
     assert trains(text) is expected
-
-
-def test_what_comes_with_python_does_not_count() -> None:
-    assert learning_libraries(["random", "torch"]) == {"torch"}
 
 
 def test_parts_of_a_library_count() -> None:

@@ -6,7 +6,7 @@ import ast
 import re
 from typing import TYPE_CHECKING
 
-from mlaudit.rulekit import Confidence, Fix, Pattern, Rule, RuleMeta, Severity, Words
+from mlaudit.rulekit import Confidence, Fix, Needs, Pattern, Rule, RuleMeta, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -14,7 +14,9 @@ if TYPE_CHECKING:
     from mlaudit.rulekit import Finding, Module
 
 _VISIBLE = "CUDA_VISIBLE_DEVICES"
-_MENTIONS = Words("cuda", "gpu", "device", any_case=True)
+_MENTIONS = tuple(
+    written for word in ("cuda", "gpu", "device") for written in (word, word.upper(), word.title())
+)
 _INDEXED = Pattern(r"^(?:cuda:|/?(?:device:)?gpu:)(\d+)$", re.IGNORECASE)
 _LISTED = Pattern(r"^\d+(\s*,\s*\d+)*$")
 _LISTS = frozenset({"device_ids", "gpus", "devices", "gpu_ids"})
@@ -40,9 +42,11 @@ class HardcodedDevice(Rule):
         impact="The program fails on another machine, or takes a GPU that somebody else is using.",
     )
 
+    needs = Needs(words=_MENTIONS)
+
     def check_module(self, module: Module) -> Iterable[Finding]:
         """Report the first use of a numbered GPU, then the choice of visible ones."""
-        if module.is_test or not _MENTIONS.stand_in(module.document.text):
+        if module.is_test:
             return
         named = list(_named(module))
         numbers = {number for _, number in named}
