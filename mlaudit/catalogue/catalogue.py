@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 import sys
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from mlaudit.catalogue.table import CatalogueError, Noted, Table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
     from mlaudit.catalogue.entry import Entry
@@ -26,18 +26,23 @@ class Catalogue:
     A table holds `[[entry]]` groups (functions and classes, by dotted name below the library) and
     `[[method]]` groups (methods of values).  A group shares its attributes among its `names`; later
     groups of the same name add to earlier ones.  Lists of words may be one string.  `include =
-    "keras"` makes a table an alias.  `noted` is what files were found to say before, by their path.
+    "keras"` makes a table an alias.  `noted` is what files were found to say before: by folder and
+    name, what `Noted` is made of.
     """
 
-    def __init__(self, folders: Iterable[Path], noted: Mapping[str, Noted] | None = None):
+    def __init__(
+        self,
+        folders: Iterable[Path],
+        noted: Mapping[str, Mapping[str, tuple[Any, ...]]] | None = None,
+    ):
         self._noted = noted or {}
-        self._paths: dict[str, list[str]] = {}
-        for folder in folders:
+        self._paths: dict[str, list[tuple[str, str]]] = {}
+        for folder in map(str, folders):
             # Names are text here: these are listed at every start, and there are many.
             for name in sorted(os.listdir(folder)):  # noqa: PTH208
                 library, dot, kind = name.rpartition(".")
                 if dot and kind == "toml":
-                    self._paths.setdefault(library, []).append(os.path.join(folder, name))  # noqa: PTH118
+                    self._paths.setdefault(library, []).append((folder, name))
         self._tables: dict[str, Table] = {}
         self._found: dict[str, Entry | None] = {}
 
@@ -77,9 +82,15 @@ class Catalogue:
     def _table(self, library: str) -> Table:
         if library not in self._tables:
             section = "method" if library == VALUES else "entry"
-            table = Table(library, self._paths.get(library, ()), section, self._noted)
+            table = Table(library, self._files(library), section)
             self._tables[library] = self._table(table.include) if table.include else table
         return self._tables[library]
+
+    def _files(self, library: str) -> Iterator[tuple[str, Noted | None]]:
+        """Give the files of a library, each with what it was found to say before."""
+        for folder, name in self._paths.get(library, ()):
+            facts = self._noted.get(folder, {}).get(name)
+            yield f"{folder}{os.sep}{name}", Noted(*facts) if facts is not None else None
 
     def _search(self, qualified: str) -> Entry | None:
         parts = qualified.split(".")

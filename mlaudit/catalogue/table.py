@@ -10,7 +10,7 @@ from mlaudit.catalogue.entry import KINDS, Entry
 from mlaudit.model.frozen import frozen, names_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
 _FIELDS = set(names_of(Entry)) - {"name", "library"}
 _MARKS = {"always", "never", "when"}
@@ -38,20 +38,17 @@ class Noted:
 class Table:
     """What some files say of one library.
 
-    Only groups of the given `section` count.  `noted` is what was found in files before, by their
-    paths: those need not be read.  `include` names the library that has the same table, if any.
+    Only groups of the given `section` count.  Each file comes with what was found in it before, if
+    anything: then it need not be read.  `include` names the library that has the same table.
     What is wrong with a group is told, as `CatalogueError`, to whoever asks for a name of it.
     """
 
-    def __init__(
-        self, library: str, paths: Iterable[str], section: str, noted: Mapping[str, Noted]
-    ):
+    def __init__(self, library: str, files: Iterable[tuple[str, Noted | None]], section: str):
         self.include: str | None = None
         self._library = library
         self._told: dict[str, list[_Facts | CatalogueError]] = {}
         self._found: dict[str, Entry | None] = {}
-        for path in paths:
-            known = noted.get(path)
+        for path, known in files:
             if known is None or known.size != os.stat(path).st_size:  # noqa: PTH116 - it is faster
                 known = read(Path(path), section)
             self.include = known.include or self.include

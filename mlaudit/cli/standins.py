@@ -8,6 +8,7 @@ anything else of it is asked for.
 from __future__ import annotations
 
 import sys
+from _thread import _local
 from typing import Any
 
 from mlaudit.model.lazy import lazily
@@ -18,6 +19,7 @@ def imported() -> None:
     import urllib
 
     lent = [
+        _lend("threading", local=_local),
         _lend("gettext", gettext=_untranslated, ngettext=_untranslated_number),
         _lend("uuid", UUID=type),  # for the type of a parameter, which no command has
         _lend("datetime", datetime=type),  # the same

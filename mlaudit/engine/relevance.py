@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from mlaudit.model.pattern import Pattern
+from mlaudit.model.pattern import Pattern, Words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -17,6 +17,7 @@ _FROM = Pattern(
 )
 _DYNAMIC = Pattern(r"""(?:import_module|__import__)\(\s*["'](\w+)""")
 _NAME = Pattern(r"[.\w]+")
+_PLAINLY = Words(".fit(", ".fit_transform(", ".backward(")
 _TRAINING = Pattern(r"\.\s*(?:fit|fit_transform|partial_fit|backward|train_on_batch)\s*\(")
 
 
@@ -38,7 +39,7 @@ def imports(text: str) -> set[str]:
 
 def trains(text: str) -> bool:
     """Say whether a text may train something, be it with a library that no table knows."""
-    return _TRAINING.search(text) is not None
+    return _PLAINLY.stand_in(text) or _TRAINING.search(text) is not None
 
 
 def _first_names(names: str) -> Iterator[str]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from mlaudit.flow import entities
 from mlaudit.flow.regions import NO_ROWS, union
 from mlaudit.flow.values import UNKNOWN, Data, Estimator, Prediction, Value, combine
-from mlaudit.model.pattern import Pattern
+from mlaudit.model.pattern import Pattern, Words
 from mlaudit.trace.events import Among, Evaluate, Role
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 CHOOSING = frozenset(
     {"max", "min", "argmax", "argmin", "nanargmax", "nanargmin", "idxmax", "idxmin", "argsort"}
 )
+_PREDICTING = Words("pred", "hat", "forecast")  # where none of them stands, no pattern is needed
 _PREDICTED = Pattern(
     r"^(?!.*(true|test$|valid$|val$|label|target|actual)).*(pred(s|ict(ed|ions?))?(_|\d|$)|_hat(_|\d|$)"
     r"|yhat|forecast)"
@@ -79,9 +80,13 @@ def _all_predicted(entry: Entry, arguments: Arguments) -> bool:
     names = entry.parameters[:2] or ("y_true", "y_pred")
     return all(
         (expression := arguments.expression(name, position)) is not None
-        and _PREDICTED.search(_last_name(expression)) is not None
+        and _names_prediction(_last_name(expression))
         for position, name in enumerate(names)
     )
+
+
+def _names_prediction(name: str) -> bool:
+    return _PREDICTING.stand_in(name) and _PREDICTED.search(name) is not None
 
 
 def _last_name(node: ast.expr) -> str:

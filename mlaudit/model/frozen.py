@@ -69,52 +69,68 @@ def frozen(cls: type[C]) -> type[C]:
 
     Type checkers refuse assignments to the fields; at run time nothing stands in their way.
     """
-    return _made(cls, {"__eq__": _Later(_equality), "__hash__": _Later(_hash)})
+    return _made(cls, _OF_VALUES)
 
 
 @dataclass_transform(field_specifiers=(field,))
 def record(cls: type[C]) -> type[C]:
     """Make a class of changeable values, which are compared and shown by their fields."""
-    return _made(cls, {"__eq__": _Later(_equality), "__hash__": None})
+    return _made(cls, _OF_RECORDS)
 
 
 @dataclass_transform(eq_default=False, field_specifiers=(field,))
 def entity(cls: type[C]) -> type[C]:
     """Make a class of changeable things, each equal to itself alone, shown by their fields."""
-    return _made(cls, {})
+    return _made(cls, _OF_ALL)
 
 
-def names_of(cls: type) -> tuple[str, ...]:
+def names_of(cls: Any) -> tuple[str, ...]:
     """Give the names of the fields of such a class, in their order."""
-    names: dict[str, _Field] = vars(cls)["__record__"]
-    return tuple(names)
+    return tuple(cls.__record__)
 
 
 class _Later:
-    """An attribute of a class that is made when first asked for, and then takes this place."""
+    """An attribute of a class that is made when first asked for, and then takes this place.
 
-    __slots__ = ("make", "name", "owner")
+    One stands in all classes: whoever asks tells which it is.
+    """
 
-    def __init__(self, make: Callable[[Any], Any]):
+    __slots__ = ("make", "name")
+
+    def __init__(self, name: str, make: Callable[[Any], Any]):
+        self.name = name
         self.make = make
 
-    def __set_name__(self, owner: type, name: str) -> None:
-        self.owner = owner
-        self.name = name
-
     def __get__(self, instance: object, asked: type) -> Any:
-        made = self.make(self.owner)
-        setattr(self.owner, self.name, made)
+        owner = next(each for each in asked.__mro__ if vars(each).get(self.name) is self)
+        made = self.make(owner)
+        setattr(owner, self.name, made)
         return made.__get__(instance, asked) if callable(made) else made
 
 
-def _fields(cls: type) -> dict[str, _Field]:
-    """Collect the fields, inherited ones first; annotations are text, as written."""
-    fields: dict[str, _Field] = dict(getattr(cls, "__record__", {}))
-    for name, annotation in cls.__annotations__.items():
-        if annotation.startswith("ClassVar"):
-            continue
-        given = vars(cls).get(name, _MISSING)
+def _made(cls: type[C], methods: dict[str, Any]) -> type[C]:
+    """Make the class anew: slots cannot be added to one that stands.  Annotations are text."""
+    body: dict[str, Any] = {**methods, **vars(cls)}
+    body.pop("__dict__", None)
+    body.pop("__weakref__", None)
+    annotations = cls.__annotations__
+    own = [name for name in annotations if not annotations[name].startswith("ClassVar")]
+    body["__given__"] = {name: body.pop(name, _MISSING) for name in own}
+    inherited = getattr(cls, "__record__", ())
+    slots = [name for name in own if name not in inherited]
+    body["__slots__"] = (*body.get("__slots__", ()), *slots)
+    made: Any = type(cls)
+    remade: type[C] = made(cls.__name__, cls.__bases__, body)
+    return remade
+
+
+def _fields(cls: Any) -> dict[str, _Field]:
+    """Collect the fields, inherited ones first."""
+    fields: dict[str, _Field] = {}
+    for base in reversed(cls.__mro__[1:]):
+        if "__record__" in vars(base):
+            fields |= base.__record__
+    for name, given in vars(cls)["__given__"].items():
         if isinstance(given, _Field):
             fields[name] = given
         elif hasattr(given, "default_factory"):
@@ -126,30 +142,8 @@ def _fields(cls: type) -> dict[str, _Field]:
     return fields
 
 
-def _made(cls: type[C], methods: dict[str, Any]) -> type[C]:
-    """Make the class anew: slots cannot be added to one that stands."""
-    fields = _fields(cls)
-    own = [name for name in fields if name in cls.__annotations__]
-    inherited = getattr(cls, "__record__", {})
-    slots = [name for name in own if name not in inherited]
-    dropped = {*own, "__dict__", "__weakref__"}
-    body: dict[str, Any] = {
-        "__init__": _Later(_first_initialiser),
-        "__replace__": _Later(_replacement),
-        "__repr__": _shown,
-        **methods,
-        **{name: value for name, value in vars(cls).items() if name not in dropped},
-        "__qualname__": cls.__qualname__,
-        "__slots__": (*vars(cls).get("__slots__", ()), *slots),
-        "__match_args__": tuple(name for name, known in fields.items() if not known.kw_only),
-        "__record__": fields,
-        "__signature__": _Later(_signature),
-        "__dataclass_fields__": _Later(lambda made: _twin(made).__dataclass_fields__),
-        "__dataclass_params__": _Later(lambda made: _twin(made).__dataclass_params__),
-    }
-    made: Any = type(cls)
-    remade: type[C] = made(cls.__name__, cls.__bases__, body)
-    return remade
+def _match_args(cls: Any) -> tuple[str, ...]:
+    return tuple(name for name, known in cls.__record__.items() if not known.kw_only)
 
 
 def _first_initialiser(cls: Any) -> Callable[..., None]:
@@ -163,7 +157,7 @@ def _first_initialiser(cls: Any) -> Callable[..., None]:
     finish = getattr(cls, "__post_init__", None)
     calls = 0
 
-    def __init__(self: Any, /, *given: Any, **named: Any) -> None:
+    def __init__(self: Any, /, *given: Any, **named: Any) -> None:  # noqa: N807
         nonlocal calls
         calls += 1
         values = {**dict(zip(positional, given, strict=False)), **named}
@@ -303,3 +297,22 @@ def _twin(cls: Any) -> Any:
         fields.append((name, annotations[name], dataclasses.field(**known.given())))
     equal, hashed = cls.__eq__ is not object.__eq__, cls.__hash__ is not None
     return dataclasses.make_dataclass(cls.__name__, fields, eq=equal, frozen=equal and hashed)
+
+
+_OF_ALL: dict[str, Any] = {
+    "__repr__": _shown,
+    **{
+        name: _Later(name, make)
+        for name, make in {
+            "__init__": _first_initialiser,
+            "__replace__": _replacement,
+            "__record__": _fields,
+            "__match_args__": _match_args,
+            "__signature__": _signature,
+            "__dataclass_fields__": lambda cls: _twin(cls).__dataclass_fields__,
+            "__dataclass_params__": lambda cls: _twin(cls).__dataclass_params__,
+        }.items()
+    },
+}
+_OF_RECORDS = {**_OF_ALL, "__eq__": _Later("__eq__", _equality), "__hash__": None}
+_OF_VALUES = {**_OF_RECORDS, "__hash__": _Later("__hash__", _hash)}

@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from mlaudit.catalogue.catalogue import Catalogue, Noted
+from mlaudit.catalogue.catalogue import Catalogue
 from mlaudit.catalogue.declared import GROUP, declared
 from mlaudit.model.finding import Confidence, Severity
 from mlaudit.model.frozen import frozen, names_of
@@ -84,12 +84,11 @@ def catalogue_folders() -> tuple[Path, ...]:
 
 def catalogue() -> Catalogue:
     """Make the catalogue of all rule packs."""
-    noted: dict[str, Noted] = {}
+    noted = {}
     for pack in packs():
         tables = _written(pack, TABLES)
         for folder in pack.__path__ if tables is not None else ():
-            for name, facts in tables.FILES.items():
-                noted[os.path.join(folder, "catalogue", name)] = Noted(*facts)  # noqa: PTH118
+            noted[str(Path(folder, "catalogue"))] = tables.FILES
     return Catalogue(catalogue_folders(), noted)
 
 

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from mlaudit.catalogue.catalogue import Catalogue, CatalogueError, Noted
+from mlaudit.catalogue.catalogue import Catalogue, CatalogueError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -171,14 +171,15 @@ def test_headings_may_be_written_in_any_way(shelf: Shelf) -> None:
 def test_a_file_is_read_when_it_is_no_longer_what_was_noted(tmp_path: Path) -> None:
     path = tmp_path / "lab.toml"
     path.write_text(SCALER)
-    noted = Noted(path.stat().st_size, None, [("Scaler Other", {"kind": "layer"})])
-    before = Catalogue([tmp_path], {str(path): noted})
+    facts = (path.stat().st_size, None, [("Scaler Other", {"kind": "layer"})])
+    noted = {str(tmp_path): {"lab.toml": facts}}
+    before = Catalogue([tmp_path], noted)
     assert {name: entry.kind for name, entry in before.entries("lab").items()} == {
         "Scaler": "layer",
         "Other": "layer",
     }
     path.write_text(f"{SCALER}# changed\n")
-    after = Catalogue([tmp_path], {str(path): noted})
+    after = Catalogue([tmp_path], noted)
     assert {name: entry.kind for name, entry in after.entries("lab").items()} == {
         "Scaler": "transformer"
     }

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -14,6 +13,9 @@ from mlaudit.model.finding import Confidence, Finding, Severity
 from mlaudit.model.location import Location
 from mlaudit.rulekit.registry import Registered
 from mlaudit.rulekit.rule import RuleMeta, Tier
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def registered(code: str, name: str, family: str, tier: Tier) -> Registered:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from mlaudit.rulekit import Confidence, Pattern, Rule, RuleMeta, Severity
+from mlaudit.rulekit import Confidence, Needs, Pattern, Rule, RuleMeta, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -19,6 +19,7 @@ _ABSOLUTE = Pattern(
 )
 _PERSONAL = Pattern(r"(?i)^(/home|/Users|/root|~|[A-Za-z]:)")
 _QUOTED = Pattern(r"""["'](file:/|/|~|[A-Za-z]:[\\/]|\\\\)""")
+_BEGINNINGS = (":/", ":\\", *(f"{quote}{start}" for quote in "\"'" for start in ("/", "~", "\\")))
 # Accounts and folders that a hosted environment gives to everybody.
 _ENVIRONMENTS = Pattern(
     r"^/home/(jovyan|studio-lab-user|ec2-user|ubuntu|user|app|runner|jupyter|vscode|sagemaker-user"
@@ -52,6 +53,8 @@ class HardcodedPath(Rule):
         help="Take the folder from an option or an environment variable, or make it relative.",
         impact="The program runs on one machine only.",
     )
+
+    needs = Needs(words=_BEGINNINGS)
 
     def check_module(self, module: Module) -> Iterable[Finding]:
         """Report each home, drive or mount of a machine once, at its first use."""

@@ -21,7 +21,6 @@ _PARTS = {
         frozenset({"te", "ts", "tst", "va", "val", "vld", "cv", "dev", "eval"}),
     ),
 }
-_BETWEEN_WORDS = Pattern(r"[^a-z]+")
 _ROLES = {"x": "X", "y": "y"}
 _ROLE = Pattern(r"_?([XxYy])($|_|\d|[a-z]*(tr|te|val))")
 
@@ -117,7 +116,7 @@ def _name(node: ast.expr) -> str | None:
 def _part(name: str) -> str | None:
     """Tell train from test names; None where a name says neither or both."""
     name = name.lower()
-    words = _BETWEEN_WORDS.split(name)
+    words = "".join(letter if "a" <= letter <= "z" else " " for letter in name).split()
     found = [
         part
         for part, (anywhere, whole) in _PARTS.items()
