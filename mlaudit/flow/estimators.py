@@ -161,9 +161,25 @@ def predict(
         estimator.model.role = Role.PREDICTOR
     variable = run.text(expression) if expression is not None else ""
     prediction = predicted(run, holder, estimator, data, name, arguments.node, variable)
-    own = _of_own_rows(run, estimator, data, arguments.node)
-    influences = merge_influences(data.influences, estimator.influences, own)
+    influences = _told_by(estimator, data, _of_own_rows(run, estimator, data, arguments.node))
     return Data("prediction", data.rows, influences, (prediction,))
+
+
+def _told_by(estimator: Estimator, data: Data, own: tuple[Influence, ...]) -> tuple[Influence, ...]:
+    """Give what reaches predictions: of what a model learns, its answers and not its inner steps.
+
+    Beside the answers for rows that it knows, plain statistics of those rows tell nothing more.
+    """
+    fitted = {fit.place for fit in estimator.fits}
+    learnt = tuple(i for i in estimator.influences if i.place not in fitted)
+    influences = merge_influences(data.influences, learnt)
+    if own:
+        known = own[0].rows
+        plain = {Kind.FIT, Kind.STATISTIC}
+        influences = tuple(
+            i for i in influences if i.supervised or i.kind not in plain or not i.rows.within(known)
+        )
+    return merge_influences(influences, own)
 
 
 def _of_own_rows(

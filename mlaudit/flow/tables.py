@@ -289,7 +289,8 @@ def predicate(run: Interpreter, node: ast.Compare, left: Data, right: Value) -> 
 def set_column(value: Data, name: str | None, content: Data) -> Data:
     """Write a column: its influences enter the table; a new column may derive from others.
 
-    One of a computed name is new, or stands beside those that the same text has named before.
+    One of a computed name is new, or stands beside those that the same text has named before.  A
+    table that is written into rows of another keeps its columns.
     """
     columns = value.columns
     computed = name is not None and ANY in name
@@ -299,7 +300,9 @@ def set_column(value: Data, name: str | None, content: Data) -> Data:
     if not value.rows.terms:
         content = content.but(influences=_uncertain(content.influences))
     rest = value.influences if computed else _elsewhere(value, name)
-    influences = merge_influences(rest, in_column(content.influences, name))
+    whole = name is None and content.kind == "table"
+    entering = content.influences if whole else in_column(content.influences, name)
+    influences = merge_influences(rest, entering)
     if columns is not None and name is not None:
         derived = dict(columns.derived)
         if computed:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from mlaudit.rulekit import (
     Confidence,
+    Evaluate,
     Finding,
     Fit,
     Fix,
@@ -52,17 +53,32 @@ class InSampleStacking(Rule):
             for influence in fit.influences:
                 if influence.place not in seen and _stacks(fit, influence):
                     seen.add(influence.place)
-                    yield self._judge(fit, influence)
+                    yield self._judge(fit, influence, _score(trace, fit, influence))
 
-    def _judge(self, fit: Fit, influence: Influence) -> Finding:
+    def _judge(self, fit: Fit, influence: Influence, score: Evaluate | None) -> Finding:
+        stacked = f"{named(fit.model)} is trained on these predictions"
+        evidence = [("predicted here", influence.place), ("trained here", fit.place)]
+        if score is not None:
+            rows = quoted(score.variable) if score.variable else "others of them"
+            stacked = f"{named(fit.model)} is trained on these predictions and scored on {rows}"
+            evidence.append(("scored here", score.place))
         return self.report(
             influence.place,
             f"{quoted(influence.place)} predicts the rows that its model was trained on, and "
-            f"{named(fit.model)} is trained on these predictions: they are better than those of "
-            "new rows will be",
-            evidence=[("predicted here", influence.place), ("trained here", fit.place)],
+            f"{stacked}: they are better than those of new rows will be",
+            evidence=evidence,
             fix=Fix("Use cross_val_predict for the training rows, or StackingClassifier."),
         )
+
+
+def _score(trace: Trace, fit: Fit, influence: Influence) -> Evaluate | None:
+    """Find a score of the second model on rows that it has not learnt, but the first one has."""
+    for score in trace.near(Evaluate, fit.rows):
+        if score.model is fit.model and score.metric is not None and score.held_out:
+            stacked = any(each.place == influence.place for each in score.influences)
+            if stacked and influence.rows.overlap(score.rows) is Overlap.MUST:
+                return score
+    return None
 
 
 def _stacks(fit: Fit, influence: Influence) -> bool:
