@@ -87,11 +87,21 @@ class Seeding:
     def __init__(self, module: Module):
         self._module = module
         self._document = module.document
+        self._unused: list[_Seeding] = []
         self._seeds = [*self._known(), *self._helpers(), *self._followed()]
 
     def reaches(self, generator: str, call: Site) -> bool:
         """Say whether a seed of the generator may run before the call."""
-        return any(self._before(seed, call) for seed in self._seeds if generator in seed.generators)
+        seeds = self._seeds_for(call)
+        return any(self._before(seed, call) for seed in seeds if generator in seed.generators)
+
+    def _seeds_for(self, call: Site) -> list[_Seeding]:
+        """Add, for what only other files run, the seeds in functions that only these call."""
+        if not self._unused or self._module.fact(Running).reaches(call.function):
+            return self._seeds
+        function = call.function
+        own = [s for s in self._unused if s.function is function or not self._its_own(s.function)]
+        return [*self._seeds, *own]
 
     def seeds(self, generator: str) -> bool:
         """Say whether the program seeds the generator at all."""
@@ -120,7 +130,7 @@ class Seeding:
         """Find the first seed of the generator, if all of them come only after the call."""
         if self.reaches(generator, call):
             return None
-        for seed in self._seeds:
+        for seed in self._seeds_for(call):
             if generator in seed.generators:
                 return seed.seen_from(call.function)
         return None
@@ -136,9 +146,13 @@ class Seeding:
         for call in self._module.calls_of("seed"):
             if call.entry is None or not _gives_value(call):
                 continue
+            generators = call.entry.generators or ALL
+            callers = self._callers(call.function)
+            seed = _Seeding(generators, call.place, call.function, callers)
             if call.function is None or running.named(call.function):
-                generators = call.entry.generators or ALL
-                yield _Seeding(generators, call.place, call.function, self._callers(call.function))
+                yield seed
+            else:
+                self._unused.append(seed)
 
     def _callers(self, function: Function) -> tuple[tuple[Place, Function], ...]:
         """List the calls of a function of this document by its name."""
@@ -229,7 +243,7 @@ def without_seed(generator: str, here: bool) -> str:
     """Say that a global generator gets no seed, as far as this file tells."""
     if here:
         return f"{LIBRARIES[generator]} global generator is not seeded before it"
-    return f"nothing in this file seeds {LIBRARIES[generator]} global generator"
+    return f"nothing in this file seeds {LIBRARIES[generator]} global generator before it"
 
 
 def seed_fix(module: Module, call: Call) -> Fix | None:
