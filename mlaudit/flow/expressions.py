@@ -37,6 +37,7 @@ from mlaudit.flow.values import (
     combine,
     merge_influences,
 )
+from mlaudit.trace.events import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -47,6 +48,7 @@ if TYPE_CHECKING:
 _BUILTINS = {name: Symbol(f"builtins.{name}") for name in dir(builtins)}
 _ORDERED = ast.Lt | ast.Gt | ast.LtE | ast.GtE
 LONGEST_LITERAL = 64
+_LARGEST = {"max", "amax", "nanmax"}
 _ARITHMETIC: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
     ast.Add: operator.add,
     ast.Sub: operator.sub,
@@ -142,8 +144,8 @@ def _operate(run: Interpreter, node: ast.BinOp, left: Value, right: Value) -> Va
     if isinstance(node.op, ast.Mod) and isinstance(a, Constant) and isinstance(a.value, str):
         return sinks.written(run, [run.data(b)], node)
     one, two = run.data(a), run.data(b)
-    if isinstance(node.op, ast.Mult) and Constant(0) in (a, b):
-        one, two = one.but(influences=()), two.but(influences=())
+    if isinstance(a, Constant) or isinstance(b, Constant):
+        one, two = _beside_number(node.op, a, b, one, two)
     if isinstance(node.op, ast.BitAnd | ast.BitOr) and (one.select or two.select):
         key = (run.text(node), one.rows.terms, two.rows.terms)
         by = groups.both(one.select, two.select, union=isinstance(node.op, ast.BitOr))
@@ -167,6 +169,27 @@ def _operate(run: Interpreter, node: ast.BinOp, left: Value, right: Value) -> Va
     label = (one.label and (two.label or not two.rows.terms)) or (two.label and not one.rows.terms)
     text = texts.added(a, b) if isinstance(node.op, ast.Add) else None
     return joined.but(label=label) if text is None else _text(joined, text)
+
+
+def _beside_number(op: ast.operator, a: Value, b: Value, one: Data, two: Data) -> tuple[Data, Data]:
+    """Leave out what a number takes away: zero times all, and one more than the largest code.
+
+    The latter tells how many codes there may be, and scales nothing.
+    """
+    if isinstance(op, ast.Mult) and Constant(0) in (a, b):
+        return one.but(influences=()), two.but(influences=())
+    if isinstance(op, ast.Add) and b == Constant(1) and not one.rows.terms:
+        return _without_largest(one), two
+    return one, two
+
+
+def _without_largest(number: Data) -> Data:
+    kept = tuple(
+        i
+        for i in number.influences
+        if i.kind is not Kind.STATISTIC or i.operation.rpartition(".")[2] not in _LARGEST
+    )
+    return number if len(kept) == len(number.influences) else number.but(influences=kept)
 
 
 def _text(joined: Data, name: str | None) -> Data:

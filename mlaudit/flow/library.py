@@ -241,7 +241,21 @@ def _concat(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> 
     if not joined:
         return Data("array")
     data = combine(joined, joined[0].kind)
+    if len(joined) > 1 and _side_by_side(run, arguments, joined):
+        return data.but(rows=joined[0].rows)
     return duplicates.concatenated(run, entry, arguments, joined, data)
+
+
+def _side_by_side(run: Interpreter, arguments: Arguments, parts: list[Data]) -> bool:
+    """Say whether columns made of the same data are put beside those of a table."""
+    axis = run.load(arguments.named.get("axis", Constant(0)))
+    rows = parts[0].rows
+    return (
+        isinstance(axis, Constant)
+        and axis.value in {1, "columns"}
+        and parts[0].kind == "table"
+        and all(rows.kin(part.rows) for part in parts[1:] if part.rows.terms)
+    )
 
 
 def _carried_parts(run: Interpreter, arguments: Arguments) -> list[Data]:
