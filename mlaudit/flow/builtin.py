@@ -201,7 +201,7 @@ def zipped(run: Interpreter, values: list[Value]) -> Value:
             )
             pairs.append(Sequence(pair, way="tuple"))
         return Sequence(tuple(pairs))
-    elements = tuple(containers.element(run, value) for value in values)
+    elements = tuple(containers.turn(run, value) for value in values)
     return Sequence(rest=Sequence(elements, way="tuple"))
 
 

@@ -53,13 +53,19 @@ def as_data(run: Interpreter, value: Value, depth: int = 0) -> Data:
         for data in found
         if data.rows.terms or data.influences or data.scores or data.predictions or data.chosen_by
     ]
-    joined = combine(found, "unknown") if found else UNKNOWN
+    joined = combine(found, _kind(value, found)) if found else UNKNOWN
     if isinstance(value, Instance) and len(joined.rows.bases) > 1:
         # Of several tables that an object holds, any may only be looked things up in.
         joined = joined.but(rows=Rows(joined.rows.terms, frozenset(joined.rows.terms)))
     if isinstance(value, Dictionary) and value.chosen_by:
         return joined.but(chosen_by=choices.united(joined.chosen_by, value.chosen_by))
     return joined
+
+
+def _kind(value: Value, found: list[Data]) -> str:
+    """What was listed of one row, item by item, is of that row alone."""
+    listed = isinstance(value, Sequence) and value.rest is None
+    return "row" if listed and all(data.kind == "row" for data in found) else "unknown"
 
 
 def _parts(value: Value) -> list[Value]:

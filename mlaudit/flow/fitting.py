@@ -50,6 +50,7 @@ _WATCHED = (
     *("validation_data", "eval_set", "evals", "valid_sets", "eval_dataset"),
     "val_dataloaders",
 )
+_GOES_ON = frozenset({"partial_fit", "train_on_batch"})
 _PICKING = {
     "ColumnTransformer",
     "make_column_transformer",
@@ -118,7 +119,7 @@ def fit(run: Interpreter, holder: Value, name: str, arguments: Arguments) -> Val
     before_fit = merge_influences(told, order.held(data))
     learned = _learned(run, estimator, name, data, arguments.node)
     influences = merge_influences(before_fit, learned)
-    keeps = name in {"partial_fit", "train_on_batch"} or estimator.entry.kind == "network"
+    keeps = name in _GOES_ON or estimator.entry.kind == "network"
     event = run.emit(
         Fit,
         arguments.node,
@@ -176,8 +177,8 @@ def _learned(
     run: Interpreter, estimator: Estimator, operation: str, data: Data, node: ast.AST
 ) -> tuple[Influence, ...]:
     """What the estimator, or the transformers inside it, learn from all the rows."""
-    if not data.rows.terms:
-        return ()
+    if not data.rows.terms or (data.kind == "row" and operation not in _GOES_ON):
+        return ()  # what is learnt of a single row tells it nothing about others
     found: list[Influence] = []
     for part in _learners(run, estimator, 0):
         kind = _LEARNED.get(part.entry.kind, Kind.FIT)

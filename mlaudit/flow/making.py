@@ -16,7 +16,7 @@ from mlaudit.flow.values import (
     in_column,
     merge_influences,
 )
-from mlaudit.trace.events import Columns, Effect, Influence, Kind
+from mlaudit.trace.events import Columns, Effect, Groups, Influence, Kind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -91,21 +91,48 @@ def _entered(run: Interpreter, value: Data, name: str | None, node: ast.expr) ->
 
 def _statistics(run: Interpreter, value: Data, node: ast.expr) -> Iterator[Influence]:
     for call, method in _calls(node):
-        if method.attr in _REDUCES and _read(method.value):
+        read = _read(method.value) if method.attr in _REDUCES else None
+        if read:
             entry = run.catalogue.method(method.attr)
-            grouped = "over(" in ast.unparse(node)
+            window = _window(node, call)
+            by = frozenset(_keys(window)) if window is not None else frozenset()
             yield Influence(
-                method.attr,
+                method.attr if window is None else f"groupby.{method.attr}",
                 Kind.STATISTIC,
-                Effect(entry.effect) if entry is not None and not grouped else Effect.MEDIUM,
+                Effect(entry.effect) if entry is not None and window is None else Effect.MEDIUM,
                 value.rows,
                 run.place(call),
                 statistic=entry.statistic
-                if entry is not None and not grouped
+                if entry is not None and window is None
                 else "group statistics",
                 conditional=bool(run.conditions),
                 turns_of=entities.turns_of(run, value.rows),
+                groups=Groups(by, read, value.rows) if by else None,
             )
+
+
+def _window(node: ast.expr, call: ast.Call) -> ast.Call | None:
+    """Find the `over(…)` that a statistic stands before: it is taken of each group."""
+    return next(
+        (
+            outer
+            for outer, method in _calls(node)
+            if method.attr == "over" and any(inner is call for inner in ast.walk(method.value))
+        ),
+        None,
+    )
+
+
+def _keys(window: ast.Call) -> Iterator[str]:
+    """Name the columns of a window: `over("a", pl.col("b"))`."""
+    given = [*window.args, *(word.value for word in window.keywords)]
+    for node in [
+        part for one in given for part in (one.elts if isinstance(one, ast.List) else [one])
+    ]:
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            yield node.value
+        else:
+            yield from _read(node)
 
 
 def _calls(node: ast.expr) -> Iterator[tuple[ast.Call, ast.Attribute]]:

@@ -341,7 +341,8 @@ def _iterated(
     run: Interpreter, holder: Value, value: Data, name: str, arguments: Arguments
 ) -> Value | None:
     """Give pairs: of a column's or row's label and its values, of a group's key and its rows."""
-    inner = value.but(kind="column", columns=None, name=None, select=None)
+    kind = "row" if name in {"iterrows", "itertuples"} else "column"
+    inner = value.but(kind=kind, columns=None, name=None, select=None)
     if name == "itertuples":
         return Sequence(rest=inner)
     return Sequence(rest=Sequence((Data("scalar"), inner), way="tuple"))

@@ -84,7 +84,7 @@ def column(run: Interpreter, value: Data, name: str) -> Data:
     if value.kind in {"group", "window"}:
         return value.but(columns=None, name=name, influences=influences)
     influences = merge_influences(influences, order.named(value, name))
-    kind = "ranked" if value.kind == "ranked" else "column"
+    kind = value.kind if value.kind in {"ranked", "row"} else "column"
     return value.but(kind=kind, columns=None, name=name, influences=influences, select=None)
 
 

@@ -239,7 +239,7 @@ def learnt(leak: PreprocessingLeak) -> str:
     """Name what was learnt from the rows, of two bounds the one that was taken."""
     influence = leak.influence
     bound = _BOUNDS.get(influence.operation.rpartition(".")[2])
-    if influence.kind is Kind.STATISTIC and bound is not None:
+    if influence.kind is Kind.STATISTIC and bound is not None and influence.groups is None:
         return bound
     return influence.statistic or "statistics"
 
