@@ -21,6 +21,7 @@ from mlaudit.flow import (
     stores,
     tables,
     targets,
+    texts,
 )
 from mlaudit.flow.regions import Selector
 from mlaudit.flow.values import (
@@ -33,6 +34,7 @@ from mlaudit.flow.values import (
     combine,
     filling,
     merge_influences,
+    of_columns,
 )
 from mlaudit.trace.events import Draw, Effect, Influence, Kind
 
@@ -263,9 +265,18 @@ def _drop(
     if columns is None:
         return order.without(value).but(columns=None)
     names = tables.literal_names(run, columns)
+    composed = texts.pattern(run.data(columns)) if names is None else None
+    if composed is not None and any(i.column == composed for i in value.influences):
+        return _drop_composed(value, composed)
     chosen_by = tables.selections(run.data(columns).influences) if names is None else ()
     dropped = tables.drop_columns(value, names)
     return dropped.but(influences=merge_influences(dropped.influences, chosen_by), select=None)
+
+
+def _drop_composed(value: Data, name: str) -> Data:
+    """A column that the program has made under a name put together is gone, none is selected."""
+    left = of_columns(value.influences, frozenset({name}), without=True)
+    return order.without(value.but(influences=left)).but(columns=None, select=None)
 
 
 def _drop_rows(run: Interpreter, value: Data, arguments: Arguments) -> Data:

@@ -114,9 +114,23 @@ class Seeding:
             local = seed.function is not None and seed.function is not call.function
             if not self._before(seed, call) or (local and self._its_own(seed.function)):
                 continue
+            if local and self._defined_behind(seed, call):
+                continue
             for other in seed.generators:
                 found.setdefault(other, seed.place)
         return [(other, found[other]) for other in ALL if other in found and other != generator]
+
+    def _defined_behind(self, seed: _Seeding, call: Site) -> bool:
+        """Say whether the function that seeds stands behind the top-level code that draws."""
+        if seed.place.document is not self._document:
+            return False
+        if call.function is None:
+            return call.place.line < seed.place.line
+        calls = _calls_by_name(self._module, call.function.name)
+        return bool(calls) and all(
+            named.function is None and self._module.place(named.node).line < seed.place.line
+            for named in calls
+        )
 
     def _its_own(self, function: Function) -> bool:
         """Say whether a function seeds what it computes, where no top-level code calls it."""

@@ -18,7 +18,7 @@ from mlaudit.rulekit import (
 )
 from mlaudit_rules.reproducibility.bindings import sole_values, uses
 from mlaudit_rules.reproducibility.clock import names_in, varying_calls, varying_source
-from mlaudit_rules.reproducibility.learning import learns
+from mlaudit_rules.reproducibility.learning import learns, learns_at_random
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -51,15 +51,16 @@ class TimeBasedSeed(Rule):
             return
         for node, value in _seeds(module):
             source = varying_source(module, value)
-            if source is not None and not _kept(module, value):
-                origin = "" if source is value else f", from {quoted(module.place(source))}"
-                yield self.report(
-                    module.place(node),
-                    f"{quoted(module.place(value))} is another seed in every run{origin}, and "
-                    "nothing records it",
-                    evidence=[("read here", module.place(source))] if origin else (),
-                    fix=Fix("Use a fixed seed.", "SEED = 42"),
-                )
+            if source is None or _kept(module, value) or _idle(module, node):
+                continue
+            origin = "" if source is value else f", from {quoted(module.place(source))}"
+            yield self.report(
+                module.place(node),
+                f"{quoted(module.place(value))} is another seed in every run{origin}, and "
+                "nothing records it",
+                evidence=[("read here", module.place(source))] if origin else (),
+                fix=Fix("Use a fixed seed.", "SEED = 42"),
+            )
 
 
 def _seeds(module: Module) -> Iterator[tuple[ast.Call, ast.expr]]:
@@ -74,6 +75,13 @@ def _seeds(module: Module) -> Iterator[tuple[ast.Call, ast.expr]]:
         if positional:
             yield from ((node, value) for value in node.args[:1])
         yield from ((node, word.value) for word in node.keywords if word.arg in names)
+
+
+def _idle(module: Module, node: ast.Call) -> bool:
+    """Say whether a call seeds a global generator that nothing in the document may go by."""
+    call = module.call_of.get(node)
+    seeding = call is not None and call.entry is not None and call.entry.kind == "seed"
+    return seeding and not module.fact(learns_at_random)
 
 
 def _kept(module: Module, value: ast.expr) -> bool:
