@@ -16,7 +16,7 @@ from typing import Any
 
 from .batches import Batch, Rows
 from .calls import Calls
-from .gathered import Gathered, Met, eligible
+from .gathered import MOST_ROWS, Gathered, Met, eligible
 from .hooks import PostImport
 
 _CLASSES, _SIGNS, _CHANCES, _VALUES = "classes", "signs", "chances", "values"
@@ -46,10 +46,17 @@ class Tally:
         self.met = Met()
         self.spoiled = False
         self._waiting: list[tuple[Any, Any]] = []
+        self._times = 1
 
-    def add(self, output: Any, target: Any) -> None:
-        """Take in the answers for one batch; many are counted at a time, which is faster."""
-        self._waiting.append((output.detach(), target.detach().reshape(-1)))
+    def add(self, output: Any, target: Any, times: int = 1) -> None:
+        """Take in the answers for one batch, to count so many times.
+
+        Many batches are counted together, which is faster.
+        """
+        if times != self._times:
+            self.settle()
+            self._times = times
+        self._waiting.append((output.detach(), target.detach()))
         if len(self._waiting) >= _MOST_WAITING or output.numel() > _LARGE:
             self.settle()
 
@@ -61,7 +68,7 @@ class Tally:
         torch = sys.modules["torch"]
         with torch.no_grad():
             output = torch.cat([one for one, _ in waiting])
-            wanted = torch.cat([one for _, one in waiting]).to(output.device)
+            wanted = torch.cat([one.reshape(-1) for _, one in waiting]).to(output.device)
             if not _plain(self.kind, wanted):
                 self.spoiled, self.count = True, 0
                 return
@@ -73,8 +80,9 @@ class Tally:
                 wanted, kinds = wanted.long(), _kinds(self.kind, output)
                 good = (_answers(output, self.kind) == wanted).sum().double()
                 targets = torch.bincount(wanted.clamp(max=kinds - 1), minlength=kinds).double()
-            self._good, self._targets = self._good + good, self._targets + targets
-            self.count += len(wanted)
+            self._good = self._good + good * self._times
+            self._targets = self._targets + targets * self._times
+            self.count += len(wanted) * self._times
 
     def value(self) -> float:
         """Give the share of right answers, or the mean of the squared errors."""
@@ -97,13 +105,23 @@ class Learning:
         self.part = part
         self.epoch = Tally(kind)
         self.before = self.epoch
+        self._rows = 0
+        self._batches = 0
 
     def add(self, rows: Rows | Batch, output: Any, target: Any) -> None:
-        """Count answers of the training; rows that come again begin an epoch."""
+        """Count answers of the training, of many batches ever fewer, each for those left out.
+
+        Rows that come again begin an epoch.
+        """
         if self.epoch.met.again(rows):
             self.before, self.epoch = self.epoch, Tally(self.kind)
             self.epoch.met.again(rows)
-        self.epoch.add(output, target)
+            self._rows = self._batches = 0
+        every = 1 << (self._rows // MOST_ROWS).bit_length()
+        if self._batches % every == 0:
+            self.epoch.add(output, target, every)
+        self._rows += rows.count
+        self._batches += 1
 
     @property
     def whole(self) -> Tally:
@@ -123,11 +141,43 @@ class Judged:
         self.compared = False
 
 
+class Course:
+    """What is known of one network: how it learns, and a sample of the rows of its first epoch."""
+
+    __slots__ = ("closed", "gathered", "learning")
+
+    def __init__(self) -> None:
+        self.learning: Learning | None = None
+        self.gathered = Gathered()
+        self.closed = False
+
+
 class Output:
     """The output of a network, by which a loss is known to be of it."""
 
-    def __init__(self, network: Any, rows: Rows | Batch, tensor: Any, place: Any, steps: int):
+    __slots__ = (
+        "counted",
+        "course",
+        "kept",
+        "network",
+        "place",
+        "rows",
+        "steps",
+        "tensor",
+        "training",
+    )
+
+    def __init__(
+        self,
+        network: Any,
+        course: Course,
+        rows: Rows | Batch,
+        tensor: Any,
+        place: Any,
+        steps: int,
+    ):
         self.network = weakref.ref(network)
+        self.course = course
         self.training = bool(network.training and tensor.requires_grad)
         self.rows = rows
         self.tensor = weakref.ref(tensor)
@@ -144,9 +194,7 @@ class Answered:
         self._calls = calls
         self._outputs: deque[Output] = deque(maxlen=_MOST_OUTPUTS)
         self._open: Output | None = None
-        self._learning: weakref.WeakKeyDictionary[Any, Learning] = weakref.WeakKeyDictionary()
-        self._gathered: weakref.WeakKeyDictionary[Any, Gathered] = weakref.WeakKeyDictionary()
-        self._closed: weakref.WeakSet[Any] = weakref.WeakSet()
+        self._courses: weakref.WeakKeyDictionary[Any, Course] = weakref.WeakKeyDictionary()
         self.judged: dict[tuple[int, int], Judged] = {}
 
     def attach(self, hooks: PostImport) -> None:
@@ -177,8 +225,7 @@ class Answered:
     def _found_by(self, one: Any, other: Any) -> None:
         """See whether the last answers are compared, and take what they are compared with."""
         output = self._open
-        network = None if output is None else output.network()
-        learning = None if network is None else self._learning.get(network)
+        learning = None if output is None else output.course.learning
         if output is None or output.kept is None or learning is None:
             return
         if learning.kind == _VALUES or not all(map(_is_tensor, (one, other))):
@@ -204,12 +251,16 @@ class Answered:
         """Look at what a network gets and gives, `at` a place after so many steps."""
         if output is None:
             return
-        one = Output(network, rows, output, *at)
+        course = self._courses.get(network)
+        if course is None:
+            course = self._courses[network] = Course()
+        one = Output(network, course, rows, output, *at)
         self._outputs.append(one)
         if one.training:
-            self._gather(network, rows, batch)
+            if not course.closed:
+                _gather(course, rows, batch)
             return
-        learning, self._open = self._learning.get(network), None
+        learning, self._open = course.learning, None
         if learning is None or not _answerable(learning.kind, output, rows.count):
             return
         one.kept, self._open = output.detach(), one
@@ -219,11 +270,11 @@ class Answered:
 
     def gathered(self, network: Any, *, ended: bool) -> Gathered | None:
         """Give, once, the rows that a network is trained on, when all have been met."""
-        found = self._gathered.get(network)
-        if found is None or not found.seen or not (ended or network in self._closed):
+        course = self._courses.get(network)
+        if course is None or not course.gathered.seen or not (ended or course.closed):
             return None
-        self._closed.add(network)
-        self._gathered[network] = Gathered()
+        course.closed = True
+        found, course.gathered = course.gathered, Gathered()
         return found
 
     def scores(self, network: Any, place: Any) -> dict[str, Any] | None:
@@ -246,6 +297,9 @@ class Answered:
         """Find the network whose output, as it is or as a view, a loss is taken of."""
         if not hasattr(output, "untyped_storage"):
             return None
+        for one in reversed(self._outputs):
+            if one.tensor() is output:
+                return one
         storage = output.untyped_storage()._cdata
         for one in reversed(self._outputs):
             tensor = one.tensor()
@@ -255,23 +309,20 @@ class Answered:
 
     def _taken(self, one: Output, kind: str, output: Any, target: Any) -> None:
         """Note that a loss compares an output with a target."""
-        network, count = one.network(), one.rows.count
-        if network is None or not _answerable(kind, output, count):
+        count, course = one.rows.count, one.course
+        if not _answerable(kind, output, count) or not _target(kind, target, count):
             return
-        if not _target(kind, target, count):
-            return
-        learning = self._learning.get(network)
+        learning = course.learning
         if not one.training:
             if learning is not None and learning.kind == kind and one.kept is not None:
                 self._count(one, learning, target, compared=kind == _VALUES)
         elif not one.counted:
             if learning is None or learning.kind != kind:
-                learning = self._learning[network] = Learning(kind, one.rows.part_of(target))
+                learning = course.learning = Learning(kind, one.rows.part_of(target))
             one.counted = True
             learning.add(one.rows, output, target)
-            gathered = self._gathered.get(network)
-            if gathered is not None and network not in self._closed:
-                gathered.answer(target)
+            if not course.closed:
+                course.gathered.answer(target)
 
     def _count(self, one: Output, learning: Learning, target: Any, *, compared: bool) -> None:
         """Count answers of a judgement, which begins anew after each training.
@@ -294,19 +345,18 @@ class Answered:
             if judged.compared:
                 self._open = None
 
-    def _gather(self, network: Any, rows: Rows | Batch, batch: Any) -> None:
-        if network in self._closed:
-            return
-        gathered = self._gathered.setdefault(network, Gathered())
-        fit = eligible(batch) and rows.count == len(batch) and not gathered.full
-        if gathered.seen and rows.loaded != gathered.loaded:
-            self._gathered[network] = Gathered()  # a critic, say, that gets real and made up rows
-            self._closed.add(network)
-        elif not fit or gathered.met_again(rows):
-            self._closed.add(network)
-        else:
-            gathered.loaded = rows.loaded
-            gathered.add(batch)
+
+def _gather(course: Course, rows: Rows | Batch, batch: Any) -> None:
+    gathered = course.gathered
+    fit = eligible(batch) and rows.count == len(batch) and not gathered.full
+    if gathered.seen and rows.loaded != gathered.loaded:
+        course.gathered = Gathered()  # a critic, say, that gets real and made up rows
+        course.closed = True
+    elif not fit or gathered.met_again(rows):
+        course.closed = True
+    else:
+        gathered.loaded = rows.loaded
+        gathered.add(batch)
 
 
 def _is_tensor(value: Any) -> bool:

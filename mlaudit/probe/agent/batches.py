@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import contextlib
 import itertools
 import sys
 import weakref
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from types import ModuleType
 from typing import Any
 
@@ -22,6 +21,7 @@ _RECENT = 8
 _MOST_BESIDE = 4
 _MOST_TEXTS = 50_000
 _ANSWERS = {"label", "labels", "label_ids", "idx"}
+_IN_ORDER, _SHUFFLED = "SequentialSampler", "RandomSampler"
 _PARTED = ("Subset", "ConcatDataset")
 _INNER = ("dataset", "subset", "base", "data", "ds")
 
@@ -48,15 +48,19 @@ class Batch:
     """Positions that a loader has asked a data set for; what rows they are is found out later.
 
     Data sets that hold the same rows in the same order have one number, that of the `whole`.
+    Batches of one `turn` of a loader have no position in common; None: they may have.
     """
 
-    __slots__ = ("count", "dataset", "parts", "positions", "whole")
+    __slots__ = ("count", "dataset", "parts", "positions", "turn", "whole")
     loaded = True
 
-    def __init__(self, dataset: Any, positions: list[int], parts: list[Any], whole: int):
+    def __init__(
+        self, dataset: Any, positions: list[int], parts: list[Any], whole: int, turn: object
+    ):
         self.dataset = dataset
         self.positions = positions
         self.whole = whole
+        self.turn = turn
         self.parts = [weakref.ref(part) for part in parts]
         self.count = len(positions)
 
@@ -114,17 +118,16 @@ class Batches:
         watching = self._calls.watching("a batch")
 
         def _reset(iterator: Any, *arguments: Any, **named: Any) -> Any:
-            iterator._mlaudit_asked = deque()
+            _turned(iterator)
             for action in self._before:
                 action()
             return reset(iterator, *arguments, **named)
 
         def _next_index(iterator: Any) -> Any:
             found = index(iterator)
-            try:
-                iterator._mlaudit_asked.append(found)
-            except AttributeError:
-                iterator._mlaudit_asked = deque((found,))
+            if not hasattr(iterator, "_mlaudit_asked"):
+                _turned(iterator)
+            iterator._mlaudit_asked.append(found)
             return found
 
         def following_known(iterator: Any) -> Any:
@@ -150,10 +153,11 @@ class Batches:
         positions, dataset = _whole(asked.popleft()), iterator._dataset
         if positions is None or not self._begin(dataset):
             return
-        parts = list(tensors(data))
+        parts = flat(data)
         held = [weakref.ref(each) for each in _storages(parts)]
         self._passing = True
-        batch = Batch(dataset, positions, parts, self._wholes[id(dataset)])
+        whole = self._wholes[id(dataset)]
+        batch = Batch(dataset, positions, parts, whole, iterator._mlaudit_turn)
         self._recent.append((held, batch))
 
     def _begin(self, dataset: Any) -> bool:
@@ -183,8 +187,7 @@ class Batches:
             else:
                 asked.setdefault(id(one.dataset), (one.dataset, []))[1].append(one.positions)
         for dataset, positions in asked.values():
-            every = list(itertools.chain.from_iterable(positions))
-            found = self._resolved(dataset, np.asarray(every, dtype=np.intp))
+            found = self._resolved(dataset, as_array(positions))
             yield from ((known, where) for known, where in found if len(where))
 
     def of_dataset(self, dataset: Any) -> Known | None:
@@ -247,14 +250,15 @@ class Batches:
 
     def rows(self, arguments: Any) -> Rows | Batch | None:
         """Tell which rows a network is given; None where that is not known."""
-        held = _storages(arguments)
+        given = flat(arguments)
+        held = _storages(given)
         recent: Batch
         for references, recent in reversed(self._recent):
             for reference in references:
                 known = reference()
                 if known is not None and any(known is storage for storage in held):
                     return recent
-        first = next(tensors(arguments), None)
+        first = given[0] if given else None
         if first is None or not first.dim():
             return None
         seen = self._tensors.get(id(first))
@@ -384,12 +388,30 @@ def tensors(data: Any, depth: int = 0) -> Iterator[Any]:
                 yield from tensors(item, depth + 1)
 
 
-def _storages(data: Any) -> list[Any]:
+def first_of(data: Any) -> Any:
+    """Give the first of these tensors, None where there is none."""
+    if hasattr(data, "untyped_storage"):
+        return data
+    if type(data) is tuple and data and hasattr(data[0], "untyped_storage"):
+        return data[0]
+    return next(tensors(data), None)
+
+
+def flat(data: Any) -> list[Any]:
+    """Give all the tensors of a batch or of a call."""
+    if type(data) in {tuple, list} and all(hasattr(item, "untyped_storage") for item in data):
+        return list(data)
+    return list(tensors(data))
+
+
+def _storages(given: list[Any]) -> list[Any]:
     """Give the memory of each tensor; views of one share it."""
     found = []
-    for tensor in tensors(data):
-        with contextlib.suppress(NotImplementedError, RuntimeError):
+    for tensor in given:
+        try:  # costs nothing where it goes well, unlike to suppress
             found.append(tensor.untyped_storage())
+        except (NotImplementedError, RuntimeError):
+            continue
     return found
 
 
@@ -400,3 +422,25 @@ def _whole(positions: Any) -> list[int] | None:
     np = sys.modules["numpy"]
     found = np.atleast_1d(np.asarray(positions))
     return found.tolist() if found.dtype.kind in "iu" and found.ndim == 1 else None
+
+
+def as_array(positions: Iterable[list[int]]) -> Any:
+    """Join the positions of many batches, which is faster than to look at each batch."""
+    every = list(itertools.chain.from_iterable(positions))
+    return sys.modules["numpy"].asarray(every, dtype="intp")
+
+
+def _turned(iterator: Any) -> None:
+    """Begin a turn of a loader, in which nothing has been asked for."""
+    iterator._mlaudit_asked = deque()
+    iterator._mlaudit_turn = object() if _each_once(iterator._index_sampler) else None
+
+
+def _each_once(batches: Any) -> bool:
+    """Say whether a sampler of torch surely gives no position twice before it begins anew."""
+    sampler: Any = getattr(batches, "sampler", None)
+    if type(batches).__name__ != "BatchSampler":
+        return False
+    if type(sampler).__name__ == _SHUFFLED:
+        return not sampler.replacement and sampler.num_samples <= len(sampler.data_source)
+    return type(sampler).__name__ == _IN_ORDER

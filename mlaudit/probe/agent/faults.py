@@ -53,6 +53,8 @@ class Faults:
         self._calls = calls
         self._followed: weakref.WeakKeyDictionary[Any, Followed] = weakref.WeakKeyDictionary()
         self._ended: list[Followed] = []
+        # Those whose gradients of the last step may still be there.
+        self._left_by: list[Followed] = []
         self._torch: Any = None
 
     def attach(self, hooks: PostImport) -> None:
@@ -77,9 +79,13 @@ class Faults:
         backward = vars(module)["backward"]
 
         def observed(*arguments: Any, **named: Any) -> Any:
-            with self._calls.watching("gradients"):
-                for one in self._followed.values():
-                    self._look_at_gradients(one)
+            if self._left_by:
+                with self._calls.watching("gradients"):
+                    for one in self._left_by:
+                        self._look_at_gradients(one)
+                    self._left_by = [
+                        one for one in self._left_by if not (one.left is None or one.seen_cleared)
+                    ]
             return backward(*arguments, **named)
 
         vars(module)["backward"] = observed
@@ -128,6 +134,8 @@ class Faults:
             else:
                 one.kept += 1
         one.left, one.seen_at_all, one.seen_cleared = self._left(optimizer), False, False
+        if one.left is not None and one not in self._left_by:
+            self._left_by.append(one)
         if one.looked == _CLOSELY:
             self._tell(one)
 
@@ -147,7 +155,7 @@ class Faults:
 
         A gradient that is another by now may have been cleared and computed meanwhile.
         """
-        if one.left is None or one.seen_cleared:
+        if one.left is None:
             return
         reference, gradient = one.left
         parameter = reference()

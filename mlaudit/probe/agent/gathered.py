@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from typing import Any
 
-from .batches import Batch, Rows
+from .batches import Batch, Rows, as_array, length
 
 MOST_ROWS = 5_000
 MOST_COLUMNS = 200
@@ -16,32 +16,53 @@ class Met:
     """The rows that were met since it was made."""
 
     def __init__(self) -> None:
-        self._positions: dict[int, tuple[Any, set[int]]] = {}
+        # Which rows of a whole are known; of other rows only the array counts.
+        self._masks: dict[int, tuple[Any, Any]] = {}
+        self._turn: object = None
+        self._waiting: list[list[int]] = []
 
     def again(self, rows: Rows | Batch) -> bool:
         """Say whether some were met before; all are from now on."""
-        if isinstance(rows, Batch):
-            _, known = self._positions.setdefault(rows.whole, (rows.dataset, set()))
-            again = not known.isdisjoint(rows.positions)
-            known.update(rows.positions)
-            return again
-        again = id(rows.known) in self._positions
-        self._positions[id(rows.known)] = (rows.known, set())
+        if not isinstance(rows, Batch):
+            known = id(rows.known) in self._masks
+            self._masks[id(rows.known)] = (rows.known, None)
+            return known
+        # In the first turn of a loader nothing can come again.
+        if self._turn is not None and rows.turn is self._turn:
+            self._waiting.append(rows.positions)
+            return False
+        self._turn = None if self._masks else rows.turn
+        mask, positions = self._mask(rows), as_array([rows.positions])
+        again = bool(mask[positions].any())
+        mask[positions] = True
         return again
+
+    def _mask(self, rows: Batch) -> Any:
+        held = self._masks.get(rows.whole)
+        if held is None:
+            mask = sys.modules["numpy"].zeros(length(rows.dataset), bool)
+            held = self._masks[rows.whole] = (rows.dataset, mask)
+        if self._waiting:
+            first = next(iter(self._masks.values()))[1]
+            first[as_array(self._waiting)] = True
+            self._waiting = []
+        return held[1]
 
 
 class Gathered:
-    """Keeps every n-th row of the first epoch, and what the network was to answer."""
+    """Keeps every n-th batch of the first epoch, and what the network was to answer."""
 
     def __init__(self) -> None:
         self.met = Met()
         self.loaded = False
         self.seen = 0
-        self._stride = 1
+        self._batches = 0
+        self._every = 1
         self._kept = 0
         self._features: list[Any] = []
         self._answers: list[Any] = []
-        self._start = 0
+        self._open = False
+        self._stride = 1
         self._ids: set[int] = set()
 
     def met_again(self, rows: Rows | Batch) -> bool:
@@ -64,20 +85,24 @@ class Gathered:
         return self.seen >= MOST_SEEN
 
     def add(self, batch: Any) -> None:
-        """Take rows of a batch in."""
-        self._start = -self.seen % self._stride
-        piece = batch.detach()[self._start :: self._stride].numpy().copy()
-        self.seen += len(batch)
-        self._kept += len(piece)
-        self._features.append(piece)
-        self._answers.append(None)
-        if self._kept > 2 * MOST_ROWS:
+        """Take rows of a batch in, of a large one some at even distances."""
+        number, count = self._batches, len(batch)
+        self._batches += 1
+        self.seen += count
+        self._stride = -(-count // MOST_ROWS)
+        while number % self._every == 0 and self._kept + count // self._stride > 2 * MOST_ROWS:
             self._thin()
+        self._open = number % self._every == 0
+        if self._open:
+            piece = batch.detach().numpy()[:: self._stride].copy()
+            self._kept += len(piece)
+            self._features.append(piece)
+            self._answers.append(None)
 
     def answer(self, target: Any) -> None:
         """Take in what is to be answered for the last batch, one number a row."""
-        if self._answers and self._answers[-1] is None:
-            values = target.detach().reshape(-1).cpu()[self._start :: self._stride].numpy().copy()
+        if self._open and self._answers[-1] is None:
+            values = target.detach().cpu().numpy().reshape(-1)[:: self._stride].copy()
             if len(values) == len(self._features[-1]):
                 self._answers[-1] = values
 
@@ -92,18 +117,9 @@ class Gathered:
         return sys.modules["numpy"].concatenate(self._answers)
 
     def _thin(self) -> None:
-        """Keep every second row, for so many more to come; the last answers are still open."""
-        *answers, last = self._answers
-        joined = [piece for piece in answers if piece is not None]
-        known = bool(joined) and len(joined) == len(answers)
-        np = sys.modules["numpy"]
-        features = np.concatenate(self._features[:-1])
-        rest = self._features[-1]
-        odd = len(features) % 2
-        self._features = [features[::2], rest[odd::2]]
-        self._answers = [np.concatenate(joined)[::2] if known else None, last]
-        self._start += odd * self._stride
-        self._stride *= 2
+        """Keep every second batch, of those to come as well."""
+        self._features, self._answers = self._features[::2], self._answers[::2]
+        self._every *= 2
         self._kept = sum(map(len, self._features))
 
 

@@ -11,7 +11,7 @@ from types import ModuleType
 from typing import Any
 
 from .answered import Answered
-from .batches import Batch, Batches, Rows, joined, tensors
+from .batches import Batch, Batches, Rows, first_of, joined, tensors
 from .calls import Calls
 from .estimators import Estimators
 from .hashing import hashes
@@ -100,6 +100,12 @@ class Pass:
         self.learnt = False
 
 
+class _Depth(threading.local):
+    """Whether a thread is in the call of a network."""
+
+    deep = False
+
+
 class Networks:
     """Tells which rows networks are trained on and which they are only given."""
 
@@ -116,7 +122,7 @@ class Networks:
         self._calls = calls
         self._estimators = estimators
         self._batches = batches
-        self._local = threading.local()
+        self._local = _Depth()
         self._learns: weakref.WeakKeyDictionary[Any, bool] = weakref.WeakKeyDictionary()
         self._open: list[Pass] = []
         self._backward: Any = None
@@ -173,7 +179,7 @@ class Networks:
 
         def call(network: Any, *arguments: Any, **named: Any) -> Any:
             # What is computed anew for gradients is no call of its own.
-            if getattr(local, "deep", False) or self._backward is not None or self._calls.quiet:
+            if local.deep or self._backward is not None or self._calls.quiet:
                 return original(network, *arguments, **named)
             local.deep = True
             try:
@@ -188,8 +194,10 @@ class Networks:
 
     def _passed(self, network: Any, arguments: Any, named: Any, result: Any) -> None:
         """Note a call of a whole network; losses and activations have nothing to learn."""
-        if not _has_values(result, arguments):
-            return
+        answer = first_of(result)
+        first = first_of(arguments) if answer is None else answer
+        if first is None or first.is_meta:
+            return  # only shapes are computed
         called, network = network, network if self._entry is None else self._entry[0]
         learns = self._learns.get(network)
         if learns is None:
@@ -198,16 +206,16 @@ class Networks:
             return
         if self._estimators.marks.left:
             self._estimators.marks.mark("batch", (arguments, named))
-        rows = self._batches.rows((arguments, named) if named else arguments)
-        output = next((one for one in tensors(result) if one.requires_grad), None)
-        place = self._here()
+        given = (arguments, named) if named else arguments
+        rows, output = self._batches.rows(given), answer
+        if answer is None or not answer.requires_grad:
+            output = next((one for one in tensors(result) if one.requires_grad), None)
+        # Where a network is called that learns does not matter, but where it learns.
+        place = None if called.training and output is not None else self._here()
         if not called.training:
             self._estimators.latency.called(called, arguments, named, place)
         if self.looking and rows is not None:
-            batch = next(tensors((arguments, named) if named else arguments), None)
-            self._answered.passed(
-                network, rows, batch, next(tensors(result), None), (place, self._learnt)
-            )
+            self._answered.passed(network, rows, first_of(given), answer, (place, self._learnt))
         if output is None:
             self._take(self._judged, network, rows, place)
         else:
@@ -241,7 +249,7 @@ class Networks:
                 continue
             if passed.output() is not None:
                 self._open.append(passed)
-            elif not passed.network.training:
+            elif passed.place is not None and not passed.network.training:
                 self._take(self._judged, passed.network, passed.rows, passed.place)
 
     def _take(
@@ -363,14 +371,6 @@ class Networks:
             return parts
 
         vars(module)["random_split"] = self._calls.wrapped(divide, around)
-
-
-def _has_values(result: Any, arguments: Any) -> bool:
-    """Say whether a call computes values, and not only shapes."""
-    first = next(tensors(result), None)
-    if first is None:
-        first = next(tensors(arguments), None)
-    return first is not None and not first.is_meta
 
 
 def _unmeant(constant: list[str], features: Any) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import os
 import sys
+from collections.abc import Callable
 from types import CodeType, FrameType, TracebackType
 from typing import Any
 
@@ -23,7 +24,7 @@ class Places:
     def __init__(self, roots: list[str], notebook: str | None):
         self._roots = [os.path.join(root, "") for root in roots]
         self._notebook = notebook
-        self._files: dict[str, str | None] = {}
+        self._files = _Files(self._below)
         # By the number of a code object, which is held so that no other one gets that number.
         self._known: dict[tuple[int, int], tuple[CodeType, Position]] = {}
         self._same: dict[tuple[Any, ...], Position] = {}
@@ -31,9 +32,10 @@ class Places:
     def here(self) -> Position | None:
         """Give the place that the program has reached; the same object for the same place."""
         frame: FrameType | None = sys._getframe(1)
+        files = self._files
         while frame is not None:
             code = frame.f_code
-            if self.file_of(code.co_filename) is not None:
+            if files[code.co_filename] is not None:
                 known = self._known.get((id(code), frame.f_lasti))
                 if known is not None:
                     return known[1]
@@ -59,11 +61,7 @@ class Places:
 
     def file_of(self, name: str) -> str | None:
         """Give the path of a file of the project below its root, None for any other file."""
-        try:
-            return self._files[name]
-        except KeyError:
-            found = self._files[name] = self._below(name)
-            return found
+        return self._files[name]
 
     def _below(self, name: str) -> str | None:
         for root in self._roots:
@@ -86,6 +84,18 @@ class Places:
         if mark and self._notebook is not None and number.isdigit():
             return [head, int(number)]
         return [file, None]
+
+
+class _Files(dict[str, str | None]):
+    """Paths below the root, worked out when they are asked for the first time."""
+
+    def __init__(self, below: Callable[[str], str | None]):
+        super().__init__()
+        self._below = below
+
+    def __missing__(self, name: str) -> str | None:
+        found = self[name] = self._below(name)
+        return found
 
 
 def _columns(code: CodeType, instruction: int, line: int) -> Position:
