@@ -33,8 +33,8 @@ class HashedRows:
     @cached_property
     def _both(self) -> tuple[frozenset[int], frozenset[int]]:
         values = array("Q", self._file.read_bytes())
-        size = values[0]
-        return frozenset(values[1 : 1 + size]), frozenset(values[1 + size :])
+        ids, content = frozenset(values[1 : 1 + values[0]]), values[1 + values[0] :]
+        return ids, frozenset(content) if content else ids  # told once where they are the same
 
     @property
     def ids(self) -> frozenset[int]:

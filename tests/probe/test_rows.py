@@ -49,6 +49,35 @@ def test_small_whole_numbers_do_not_collide() -> None:
     assert len(np.unique(hashes(digits))) == len(np.unique(digits, axis=0))
 
 
+def grid(low: float, step: float) -> Any:
+    first, second = np.meshgrid(np.arange(300) * step + low, np.arange(300) * step - low)
+    return np.column_stack([first.ravel(), second.ravel(), first.ravel()])
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        np.unpackbits(np.arange(2**16, dtype=np.uint16).view(np.uint8).reshape(-1, 2), axis=1),
+        np.eye(3_000),
+        grid(0, 1),
+        grid(1_700_000_000, 1),
+        grid(290, 2.0**-15).astype(np.float32),
+        grid(0.1, 1e-12),
+        grid(2.0**60, 2.0**40),
+    ],
+    ids=["bits", "one of many", "counts", "seconds", "half precision", "tiny steps", "huge"],
+)
+def test_rows_that_are_much_alike_do_not_collide(table: Any) -> None:
+    distinct = len(np.unique(table, axis=0)) if len(table) < 2**16 else len(table)
+    assert len(np.unique(hashes(table))) == distinct
+    assert hashes(np.asfortranarray(table)).tolist() == hashes(table).tolist()
+
+
+def test_the_same_values_in_other_columns_are_another_row() -> None:
+    rows = [[1.0, 2.0], [2.0, 1.0], [0.0, 1.0, 2.0], [1.0, 2.0, 0.0], [0.0], [0.0, 0.0], [1.0]]
+    assert len({int(hashes([row])[0]) for row in rows}) == len(rows)
+
+
 def test_sparse_rows_tell_columns_apart() -> None:
     assert len(set(hashes(sparse.csr_matrix(np.eye(4))).tolist())) == 4
     assert hashes(sparse.csc_matrix(NUMBERS[:1])) == hashes(sparse.csr_matrix(NUMBERS[:1]))

@@ -26,8 +26,8 @@ class Known:
     """The rows of one array, in its order.
 
     `content` tells what a row held when it was first seen; `ids` tell rows of equal content apart
-    as well, where `sure`.  `causes` are the numbers of events that shaped the values, `origins` the
-    arrays in which the rows were first seen.
+    as well, where `sure`; they are one array where no row is there twice.  `causes` are the numbers
+    of events that shaped the values, `origins` the arrays in which the rows were first seen.
     """
 
     def __init__(
@@ -51,14 +51,10 @@ class Known:
 
     def part(self, positions: Any) -> Known:
         """Take rows by their positions."""
-        return Known(
-            self.now[positions],
-            self.ids[positions],
-            self.content[positions],
-            self.causes,
-            self.origins,
-            self.sure,
-        )
+        ids = self.ids[positions]
+        content = ids if self.content is self.ids else self.content[positions]
+        now = ids if self.now is self.ids else self.now[positions]
+        return Known(now, ids, content, self.causes, self.origins, self.sure)
 
     def shaped_by(self, causes: frozenset[int]) -> Known:
         """Give the same rows as other events have shaped them."""
@@ -173,7 +169,8 @@ class Lineage:
             self._told[key] = len(self._told)
             path = os.path.join(self._folder, str(self._told[key]))
             with open(path, "wb") as file:
-                for one in (np.array([len(ids)], np.uint64), ids, content):
+                told = (ids,) if content is ids else (ids, content)
+                for one in (np.array([len(ids)], np.uint64), *told):
                     file.write(np.ascontiguousarray(one).data)
         return {
             "file": self._told[key],
@@ -233,16 +230,13 @@ class Lineage:
         if len(fresh):
             origins |= {self.new_origin()}
             content[fresh] = now[fresh]
-            again = np.uint64(0) if different == 1.0 else _occurrences(np, now[fresh])
-            ids[fresh] = mixed(np, now[fresh], again)
+            ids[fresh] = now[fresh] if different == 1.0 else told_apart(now[fresh])
         return Known(now, ids, content, causes, origins, sure)
 
     def _all_new(self, now: Any, *, each_once: bool) -> Known:
         """Give rows that have not been seen before numbers of their own."""
-        np = sys.modules["numpy"]
-        again = np.uint64(0) if each_once else _occurrences(np, now)
         origins = frozenset({self.new_origin()})
-        return Known(now, mixed(np, now, again), now, frozenset(), origins, True)
+        return Known(now, now if each_once else told_apart(now), now, frozenset(), origins, True)
 
 
 def _mark(value: Any) -> Any:
@@ -264,10 +258,7 @@ def told_apart(ids: Any) -> Any:
     np = sys.modules["numpy"]
     copies = _occurrences(np, ids)
     again = copies > 0
-    if again.any():
-        ids = ids.copy()
-        ids[again] = mixed(np, ids[again], copies[again])
-    return ids
+    return np.where(again, mixed(np, ids, copies), ids) if again.any() else ids
 
 
 def _occurrences(np: Any, values: Any) -> Any:
