@@ -38,8 +38,18 @@ def prune(tree: ast.Module, text: str) -> list[int]:
     while pending:
         statements, depth = pending.pop()
         room = MAX_NESTING - depth
-        long = [one for one in statements if _length(one, starts) > room - _FREE_LEVELS]
-        deep = [one for one in long if _is_deeper(_headers(one), room)]
+        shorter = room - _FREE_LEVELS
+        long = [
+            one
+            for one in statements
+            if starts[one.end_lineno or one.lineno] - starts[one.lineno - 1] > shorter
+            or (one.__class__ in _DECORATED and one.decorator_list)  # type: ignore[attr-defined]
+        ]
+        deep = [
+            one
+            for one in long
+            if _header_length(one, starts) > shorter and _is_deeper(_headers(one), room)
+        ]
         if deep:
             cut += [statement.lineno for statement in deep]
             statements[:] = [one for one in statements if one not in deep] or [_nothing(deep[0])]
@@ -49,12 +59,17 @@ def prune(tree: ast.Module, text: str) -> list[int]:
     return sorted(cut)
 
 
-def _length(statement: ast.stmt, starts: list[int]) -> int:
-    """Count the characters of the lines of a statement, which has hardly more levels than these."""
-    first = statement.lineno
+def _header_length(statement: ast.stmt, starts: list[int]) -> int:
+    """Count the characters of the lines above the first statement in one, or of all its lines.
+
+    It has hardly more levels than these.
+    """
+    first, last = statement.lineno, statement.end_lineno or statement.lineno
     if isinstance(statement, _DECORATED):
         first = min([first, *(decorator.lineno for decorator in statement.decorator_list)])
-    return starts[statement.end_lineno or first] - starts[first - 1]
+    if not isinstance(statement, ast.Match) and (block := getattr(statement, "body", None)):
+        last = block[0].lineno
+    return starts[last] - starts[first - 1]
 
 
 def _blocks(statement: ast.stmt) -> list[list[ast.stmt]]:
