@@ -43,7 +43,7 @@ def prune(tree: ast.Module, text: str) -> list[int]:
             one
             for one in statements
             if starts[one.end_lineno or one.lineno] - starts[one.lineno - 1] > shorter
-            or (one.__class__ in _DECORATED and one.decorator_list)  # type: ignore[attr-defined]
+            or (one.__class__ in _DECORATED and one.decorator_list)
         ]
         deep = [
             one

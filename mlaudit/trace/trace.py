@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from mlaudit.model.once import once
+from mlaudit.trace import leaks
 from mlaudit.trace.events import (
     ChosenOnReported,
     CrossValidate,
@@ -12,7 +13,6 @@ from mlaudit.trace.events import (
     Evaluate,
     Event,
     Fit,
-    Influence,
     Kind,
     Model,
     Overlapping,
@@ -27,7 +27,7 @@ from mlaudit.trace.kinship import Kinship
 from mlaudit.trace.rows import Overlap
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterator
+    from collections.abc import Iterator
 
     from mlaudit.source.document import Place
     from mlaudit.trace.rows import RowSet
@@ -136,10 +136,7 @@ class Trace:
         invalidates, one by a metric rather than a mere prediction, one on held-out rows rather
         than on folds.
         """
-        found: dict[Hashable, PreprocessingLeak] = {}
-        for leak in self._leaks:
-            _keep(found, leak)
-        return list(found.values())
+        return leaks.one_a_cause(self._leaks)
 
     def models_reached(self, kinds: frozenset[Kind]) -> list[Model]:
         """Give the models whose judgement influences of such kinds spoil, in order of leaks."""
@@ -152,30 +149,7 @@ class Trace:
 
     @once
     def _leaks(self) -> list[PreprocessingLeak]:
-        """Every way from an influence into an evaluation that it invalidates."""
-        found = []
-        for evaluation in sorted(self.of(Evaluate), key=lambda event: event.metric is None):
-            if any(evaluation.meetings):
-                continue
-            if evaluation.metric is None and not _apart_from_training(evaluation):
-                continue  # a contest's test set, whose labels are elsewhere
-            if _ignores_features(evaluation.model):
-                continue
-            for fit in evaluation.fits:
-                for influence in (*fit.influences, *evaluation.influences):
-                    if self._sees(influence, evaluation.rows, fit.rows):
-                        names = (evaluation.variable, fit.variable)
-                        split = self.split_of(evaluation.rows, *names, before=evaluation)
-                        found.append(PreprocessingLeak(influence, evaluation, fit, split))
-        for validation in self.of(CrossValidate):
-            if _ignores_features(validation.model):
-                continue
-            for influence in validation.influences:
-                if influence.place == validation.place:
-                    continue  # what it fits, it fits anew in each fold
-                if self._sees(influence, validation.rows, validation.rows):
-                    found.append(PreprocessingLeak(influence, validation, None, None))
-        return found
+        return list(leaks.reaching(self))
 
     @once
     def fits_on_test(self) -> list[PreprocessingLeak]:
@@ -183,21 +157,7 @@ class Trace:
 
         One a cause; `split` is the one that made the evaluated rows.
         """
-        found: dict[Hashable, PreprocessingLeak] = {}
-        for evaluation in sorted(self.of(Evaluate), key=lambda event: event.metric is None):
-            if not evaluation.held_out:
-                continue
-            for influence in evaluation.influences:
-                if influence.removes or influence.of_one_side:
-                    continue  # bounds that told which rows are judged change no value
-                if influence.rows.overlap(evaluation.rows) is not Overlap.MUST:
-                    continue
-                if not any(influence.rows.overlap(fit.rows) for fit in evaluation.fits):
-                    trained = _nearest(evaluation)
-                    names = (evaluation.variable, trained.variable)
-                    split = self.split_of(evaluation.rows, *names, before=evaluation)
-                    _keep(found, PreprocessingLeak(influence, evaluation, trained, split))
-        return list(found.values())
+        return leaks.one_a_cause(leaks.on_test(self))
 
     @once
     def reports(self) -> list[Evaluate]:
@@ -378,7 +338,7 @@ class Trace:
         split = self.split_of(evaluation.rows)
         return split is not None and split.folds
 
-    def _out_of_fold(self, rows: RowSet, evaluated: RowSet) -> bool:
+    def out_of_fold(self, rows: RowSet, evaluated: RowSet) -> bool:
         """Say whether a statistic of some folds reached the rows of others, to be judged anew."""
         for split in self._divisions(rows):
             if split.folds:
@@ -464,22 +424,6 @@ class Trace:
                 case _:
                     continue
 
-    def _sees(self, influence: Influence, evaluated: RowSet, trained: RowSet) -> bool:
-        """Say whether a statistic surely saw judged rows; if those alone, it never met training.
-
-        Copies of rows must surely be among both.
-        """
-        if influence.kind in {Kind.LOOK_AHEAD, Kind.PREDICTION}:
-            return False
-        if influence.kind is Kind.TARGET_ENCODING and not evaluated.within(influence.rows):
-            return False
-        least = Overlap.MUST if influence.kind is Kind.DUPLICATION else Overlap.MAY
-        return (
-            influence.rows.overlap(evaluated) is Overlap.MUST
-            and influence.rows.overlap(trained) >= least
-            and not self._out_of_fold(influence.rows, evaluated)
-        )
-
 
 def _rows_of(event: Event) -> Iterator[RowSet]:
     """Give all rows that an event has to do with."""
@@ -510,43 +454,6 @@ def _classes(model: Model) -> Iterator[str]:
         yield from _classes(step)
 
 
-def _ignores_features(model: Model) -> bool:
-    """Whether the model is a baseline that no feature can influence."""
-    return model.name.startswith("Dummy")
-
-
 def _beyond(evaluation: Evaluate) -> bool:
     """Say whether the judged rows are not surely those that the model was trained on."""
     return Overlap.MUST not in evaluation.meetings
-
-
-def _nearest(evaluation: Evaluate) -> Fit:
-    """Find the training next above an evaluation, of those that any branch may have run."""
-    place = evaluation.predicted_at or evaluation.place
-    above = [
-        fit
-        for fit in evaluation.fits
-        if fit.place.document is place.document and fit.place.line <= place.line
-    ]
-    return max(above, key=lambda fit: fit.place.line, default=evaluation.fits[-1])
-
-
-def _keep(found: dict[Hashable, PreprocessingLeak], leak: PreprocessingLeak) -> None:
-    """Keep one leak a cause: the first into held-out rows, and of those the strongest."""
-    cause = _cause(leak.influence)
-    known = found.setdefault(cause, leak)
-    stronger = leak.influence.strength > known.influence.strength
-    if stronger and type(known.evaluation) is type(leak.evaluation):
-        found[cause] = leak
-
-
-def _cause(influence: Influence) -> Hashable:
-    """Name what a reader sees as one cause: a call, or all the statistics of one line."""
-    if influence.kind in {Kind.STATISTIC, Kind.SELECTION, Kind.TARGET_ENCODING}:
-        return (influence.place.document.path, influence.place.line)
-    return influence.place
-
-
-def _apart_from_training(evaluation: Evaluate) -> bool:
-    """Whether the rows were set apart from the same data that the model was trained on."""
-    return any(fit.rows.kin(evaluation.rows) for fit in evaluation.fits)

@@ -1,0 +1,125 @@
+"""Ways from what was learnt of judged rows into the score on them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mlaudit.trace.events import CrossValidate, Evaluate, Kind, PreprocessingLeak
+from mlaudit.trace.rows import Overlap
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable, Iterable, Iterator
+
+    from mlaudit.trace.events import Fit, Influence, Model
+    from mlaudit.trace.rows import RowSet
+    from mlaudit.trace.trace import Trace
+
+
+def reaching(trace: Trace) -> Iterator[PreprocessingLeak]:
+    """Give every way from an influence into an evaluation that it invalidates."""
+    yield from _into_scores(trace)
+    yield from _into_folds(trace)
+
+
+def on_test(trace: Trace) -> Iterator[PreprocessingLeak]:
+    """Give the influences that come from evaluated rows alone and never met the training rows."""
+    for evaluation in sorted(trace.of(Evaluate), key=_is_prediction):
+        if not evaluation.held_out:
+            continue
+        for influence in evaluation.influences:
+            if influence.removes or influence.of_one_side:
+                continue  # bounds that told which rows are judged change no value
+            if influence.rows.overlap(evaluation.rows) is not Overlap.MUST:
+                continue
+            if not any(influence.rows.overlap(fit.rows) for fit in evaluation.fits):
+                yield _leak(trace, influence, evaluation, _nearest(evaluation))
+
+
+def one_a_cause(leaks: Iterable[PreprocessingLeak]) -> list[PreprocessingLeak]:
+    """Keep one leak a cause: the first into held-out rows, and of those the strongest."""
+    found: dict[Hashable, PreprocessingLeak] = {}
+    for leak in leaks:
+        cause = _cause(leak.influence)
+        known = found.setdefault(cause, leak)
+        stronger = leak.influence.strength > known.influence.strength
+        if stronger and type(known.evaluation) is type(leak.evaluation):
+            found[cause] = leak
+    return list(found.values())
+
+
+def _into_scores(trace: Trace) -> Iterator[PreprocessingLeak]:
+    for evaluation in sorted(trace.of(Evaluate), key=_is_prediction):
+        if any(evaluation.meetings) or _ignores_features(evaluation.model):
+            continue
+        if evaluation.metric is None and not _apart_from_training(evaluation):
+            continue  # a contest's test set, whose labels are elsewhere
+        for fit in evaluation.fits:
+            for influence in (*fit.influences, *evaluation.influences):
+                if _sees(trace, influence, evaluation.rows, fit.rows):
+                    yield _leak(trace, influence, evaluation, fit)
+
+
+def _into_folds(trace: Trace) -> Iterator[PreprocessingLeak]:
+    for validation in trace.of(CrossValidate):
+        if _ignores_features(validation.model):
+            continue
+        for influence in validation.influences:
+            if influence.place == validation.place:
+                continue  # what it fits, it fits anew in each fold
+            if _sees(trace, influence, validation.rows, validation.rows):
+                yield PreprocessingLeak(influence, validation, None, None)
+
+
+def _leak(trace: Trace, influence: Influence, evaluation: Evaluate, fit: Fit) -> PreprocessingLeak:
+    names = (evaluation.variable, fit.variable)
+    split = trace.split_of(evaluation.rows, *names, before=evaluation)
+    return PreprocessingLeak(influence, evaluation, fit, split)
+
+
+def _is_prediction(evaluation: Evaluate) -> bool:
+    return evaluation.metric is None
+
+
+def _sees(trace: Trace, influence: Influence, evaluated: RowSet, trained: RowSet) -> bool:
+    """Say whether a statistic surely saw judged rows; if those alone, it never met training.
+
+    Copies of rows must surely be among both.
+    """
+    if influence.kind in {Kind.LOOK_AHEAD, Kind.PREDICTION}:
+        return False
+    if influence.kind is Kind.TARGET_ENCODING and not evaluated.within(influence.rows):
+        return False
+    least = Overlap.MUST if influence.kind is Kind.DUPLICATION else Overlap.MAY
+    return (
+        influence.rows.overlap(evaluated) is Overlap.MUST
+        and influence.rows.overlap(trained) >= least
+        and not trace.out_of_fold(influence.rows, evaluated)
+    )
+
+
+def _ignores_features(model: Model) -> bool:
+    """Whether the model is a baseline that no feature can influence."""
+    return model.name.startswith("Dummy")
+
+
+def _nearest(evaluation: Evaluate) -> Fit:
+    """Find the training next above an evaluation, of those that any branch may have run."""
+    place = evaluation.predicted_at or evaluation.place
+    above = [
+        fit
+        for fit in evaluation.fits
+        if fit.place.document is place.document and fit.place.line <= place.line
+    ]
+    return max(above, key=lambda fit: fit.place.line, default=evaluation.fits[-1])
+
+
+def _cause(influence: Influence) -> Hashable:
+    """Name what a reader sees as one cause: a call, or all the statistics of one line."""
+    if influence.kind in {Kind.STATISTIC, Kind.SELECTION, Kind.TARGET_ENCODING}:
+        return (influence.place.document.path, influence.place.line)
+    return influence.place
+
+
+def _apart_from_training(evaluation: Evaluate) -> bool:
+    """Whether the rows were set apart from the same data that the model was trained on."""
+    return any(fit.rows.kin(evaluation.rows) for fit in evaluation.fits)
