@@ -81,7 +81,7 @@ def _trained(trace: Trace, split: Split) -> bool:
     """Say whether a predictor is trained on the first part of a split."""
     return len(split.parts) > 1 and any(
         fit.model.role is Role.PREDICTOR and fit.rows.within(split.parts[0])
-        for fit in trace.of(Fit)
+        for fit in trace.near(Fit, split.parts[0])
     )
 
 

@@ -19,13 +19,8 @@ Objective = ast.Lambda | ast.FunctionDef
 
 def computes_only(module: Module, call: Call) -> bool:
     """Say whether a search or study has objectives, and they read nothing of the program."""
-    given = list(_given(call.node)) or [
-        node
-        for trial in module.nodes.find(ast.Call)
-        if isinstance(trial.func, ast.Attribute) and trial.func.attr == "optimize"
-        for node in _given(trial)
-    ]
-    functions = {node.name: node for node in module.nodes.find(ast.FunctionDef)}
+    given = list(_given(call.node)) or module.fact(_tried)
+    functions = module.fact(_functions)
     found = [_objective(node, functions) for node in given]
     known = _KNOWN | module.fact(_imported)
     return bool(found) and all(each is not None and _reads(each) <= known for each in found)
@@ -35,6 +30,18 @@ def _given(node: ast.Call) -> Iterator[ast.expr]:
     """Give what may be the function that a search tries."""
     first = [*node.args[:1], *(k.value for k in node.keywords if k.arg in _GIVEN_AS)]
     yield from (each for each in first if isinstance(each, ast.Lambda | ast.Name))
+
+
+def _tried(module: Module) -> list[ast.expr]:
+    """Give what studies are told to optimize."""
+    trials = (named.node for named in module.calls_named("optimize"))
+    return [
+        node for trial in trials if isinstance(trial.func, ast.Attribute) for node in _given(trial)
+    ]
+
+
+def _functions(module: Module) -> dict[str, ast.FunctionDef]:
+    return {node.name: node for node in module.nodes.find(ast.FunctionDef)}
 
 
 def _objective(node: ast.expr, functions: dict[str, ast.FunctionDef]) -> Objective | None:
