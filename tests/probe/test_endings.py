@@ -103,6 +103,44 @@ def test_the_checkout_stays_as_it_is(folder: Path, monkeypatch: pytest.MonkeyPat
     assert line_of(run.ending.position) == 6
 
 
+MOUNTING = """
+import os, subprocess, sys
+sys.path.insert(0, {agent!r})
+from mlaudit.probe.agent.apart import apart
+folder = sys.argv[1]
+for name in ("data", "data/inner", "more data"):
+    os.makedirs(os.path.join(folder, name))
+    mounted = subprocess.run(["mount", "-t", "tmpfs", "none", os.path.join(folder, name)])
+    if mounted.returncode:
+        sys.exit("nothing can be mounted")
+print(*apart(network=False, folder=folder))
+for path in (".", "data", "more data", "data/inner"):
+    wrote = subprocess.run(["touch", os.path.join(folder, path, "x")], capture_output=True)
+    print(path, wrote.returncode)
+print(subprocess.run(["touch", sys.argv[2]]).returncode)
+"""
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="mounts are those of Linux")
+def test_what_is_mounted_below_the_checkout_cannot_be_changed_either(tmp_path: Path) -> None:
+    folder = tmp_path / "a checkout"
+    folder.mkdir()
+    (tmp_path / "try.py").write_text(MOUNTING.format(agent=str(Path(__file__).parents[2])))
+    command = ["unshare", "--mount", "--map-root-user", sys.executable, tmp_path / "try.py"]
+    try:
+        done = subprocess.run(
+            [*command, folder, tmp_path / "elsewhere"], capture_output=True, text=True, check=False
+        )
+    except FileNotFoundError:
+        pytest.skip("there is no unshare")
+    if not done.stdout:
+        pytest.skip(f"no name space of mounts here: {done.stderr.strip()}")
+    held, *wrote, elsewhere = done.stdout.splitlines()
+    assert held == "False True"
+    assert [line.rpartition(" ")[2] for line in wrote] == ["1"] * 4, done.stdout
+    assert elsewhere == "0"
+
+
 def test_the_checkout_cannot_be_changed_by_what_is_no_python(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

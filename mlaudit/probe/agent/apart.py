@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import os
+import re
 import struct
 import sys
 
@@ -54,19 +55,43 @@ def _leave(library: ctypes.CDLL, *, network: bool, mounts: bool) -> bool:
 def _only_read(library: ctypes.CDLL, folder: str) -> bool:
     """Mount a folder upon itself, for this process and what it starts, such that it stays as it is.
 
-    This binds also what is no Python: libraries in C that open files, and commands.
+    So do the file systems that are mounted below it.  This binds also what is no Python: libraries
+    in C that open files, and commands.
     """
     path = os.fsencode(folder)
     library.mount.argtypes = (*[ctypes.c_char_p] * 3, ctypes.c_ulong, ctypes.c_char_p)
-    found = os.statvfs(folder).f_flag
+    steps = ((None, b"/", _ALL_BELOW | _PRIVATE), (path, path, _BIND | _ALL_BELOW))
+    if any(library.mount(source, at, None, how, None) for source, at, how in steps):
+        return False
+    try:
+        folders = (path, *_mounted_below(path))
+    except OSError:
+        return False
+    return not [each for each in folders if not _kept_as_it_is(library, each)]
+
+
+def _kept_as_it_is(library: ctypes.CDLL, path: bytes) -> bool:
+    try:
+        found = os.statvfs(path).f_flag
+    except FileNotFoundError:
+        return True  # another one is mounted over it
+    except OSError:
+        return False
     flags = sum(found & getattr(os, name, 0) for name in _KEPT)
     flags |= _RELATIVE_TIMES if found & _ST_RELATIVE_TIMES else 0
-    steps = (
-        (None, b"/", _ALL_BELOW | _PRIVATE),
-        (path, path, _BIND | _ALL_BELOW),
-        (None, path, _REMOUNT | _BIND | _READ_ONLY | flags),
-    )
-    return all(library.mount(source, at, None, how, None) == 0 for source, at, how in steps)
+    return bool(library.mount(None, path, None, _REMOUNT | _BIND | _READ_ONLY | flags, None) == 0)
+
+
+def _mounted_below(folder: bytes) -> list[bytes]:
+    """Give where other file systems are mounted below a folder, and single files as well."""
+    with open("/proc/self/mountinfo", "rb") as file:
+        points = {_unescaped(line.split(b" ")[4]) for line in file}
+    return sorted(point for point in points if point.startswith(os.path.join(folder, b"")))
+
+
+def _unescaped(point: bytes) -> bytes:
+    """Undo how spaces and the like are written there: a backslash and three octal digits."""
+    return re.sub(rb"\\([0-7]{3})", lambda found: bytes([int(found[1], 8)]), point)
 
 
 def _loopback_up() -> None:
