@@ -126,11 +126,10 @@ def test_what_is_mounted_below_the_checkout_cannot_be_changed_either(tmp_path: P
     folder = tmp_path / "a checkout"
     folder.mkdir()
     (tmp_path / "try.py").write_text(MOUNTING.format(agent=str(Path(__file__).parents[2])))
-    command = ["unshare", "--mount", "--map-root-user", sys.executable, tmp_path / "try.py"]
+    apart = ["unshare", "--mount", "--map-root-user", sys.executable]
+    given = [str(tmp_path / "try.py"), str(folder), str(tmp_path / "elsewhere")]
     try:
-        done = subprocess.run(
-            [*command, folder, tmp_path / "elsewhere"], capture_output=True, text=True, check=False
-        )
+        done = subprocess.run([*apart, *given], capture_output=True, text=True, check=False)
     except FileNotFoundError:
         pytest.skip("there is no unshare")
     if not done.stdout:

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import functools
 import sys
+import threading
 import weakref
 from collections import deque
 from types import FunctionType, ModuleType
 from typing import Any
 
-from .batches import Batch, Rows
+from .batches import Batch, Rows, tensors
 from .calls import Calls
 from .gathered import MOST_ROWS, Gathered, Met, eligible
 from .hooks import PostImport
@@ -187,11 +188,20 @@ class Output:
         self.kept: Any = None
 
 
+class Depth(threading.local):
+    """Whether a thread is in the call of a network."""
+
+    deep = False
+
+
 class Answered:
     """Follows outputs of networks to the losses that are taken of them."""
 
-    def __init__(self, calls: Calls):
+    def __init__(self, calls: Calls, local: Depth):
         self._calls = calls
+        self._local = local
+        # The last loss that a network has taken by itself: its kind, the answers and the target.
+        self._inner: tuple[str, Any, Any] | None = None
         self._outputs: deque[Output] = deque(maxlen=_MOST_OUTPUTS)
         self._open: Output | None = None
         self._courses: weakref.WeakKeyDictionary[Any, Course] = weakref.WeakKeyDictionary()
@@ -241,14 +251,32 @@ class Answered:
         result = function(*given, **named)
         with self._calls.watching("a loss"):
             output = given[0] if given else named.get("input")
-            target = given[1] if len(given) > 1 else named.get("target")
+            target: Any = given[1] if len(given) > 1 else named.get("target")
             one = self._of(output)
-            if one is not None and hasattr(target, "untyped_storage"):
-                self._taken(one, _LOSSES[function.__name__], output, target)
+            if hasattr(target, "untyped_storage"):
+                kind = _LOSSES[function.__name__]
+                if one is not None:
+                    self._taken(one, kind, output, target)
+                elif self._local.deep and output is not None:
+                    self._inner = (kind, output.detach(), target.detach())
         return result
 
-    def passed(self, network: Any, rows: Rows | Batch, batch: Any, output: Any, at: Any) -> None:
-        """Look at what a network gets and gives, `at` a place after so many steps."""
+    def passed(
+        self,
+        network: Any,
+        rows: Rows | Batch,
+        batch: Any,
+        output: Any,
+        at: Any,
+        result: Any = None,
+    ) -> None:
+        """Look at what a network gets and gives, `at` a place after so many steps.
+
+        Of a `result` that has a loss in it, the output is what that was taken of.
+        """
+        inner, self._inner = self._inner, None
+        if inner is not None:
+            output = next((one for one in tensors(result) if _share(one, inner[1])), output)
         if output is None:
             return
         course = self._courses.get(network)
@@ -256,10 +284,16 @@ class Answered:
             course = self._courses[network] = Course()
         one = Output(network, course, rows, output, *at)
         self._outputs.append(one)
-        if one.training:
-            if not course.closed:
-                _gather(course, rows, batch)
-            return
+        if one.training and not course.closed:
+            _gather(course, rows, batch)
+        if not one.training:
+            self._judge(one, course, output)
+        if inner is not None and _share(output, inner[1]):
+            self._taken(one, *inner, asked=False)
+
+    def _judge(self, one: Output, course: Course, output: Any) -> None:
+        """Count answers when nothing is learnt, if it is known what is to be answered."""
+        rows = one.rows
         learning, self._open = course.learning, None
         if learning is None or not _answerable(learning.kind, output, rows.count):
             return
@@ -307,15 +341,17 @@ class Answered:
                 return one
         return None
 
-    def _taken(self, one: Output, kind: str, output: Any, target: Any) -> None:
-        """Note that a loss compares an output with a target."""
+    def _taken(
+        self, one: Output, kind: str, output: Any, target: Any, *, asked: bool = True
+    ) -> None:
+        """Note that a loss compares an output with a target, `asked` for by the program itself."""
         count, course = one.rows.count, one.course
         if not _answerable(kind, output, count) or not _target(kind, target, count):
             return
         learning = course.learning
         if not one.training:
             if learning is not None and learning.kind == kind and one.kept is not None:
-                self._count(one, learning, target, compared=kind == _VALUES)
+                self._count(one, learning, target, compared=asked and kind == _VALUES)
         elif not one.counted:
             if learning is None or learning.kind != kind:
                 learning = course.learning = Learning(kind, one.rows.part_of(target))
@@ -361,6 +397,10 @@ def _gather(course: Course, rows: Rows | Batch, batch: Any) -> None:
 
 def _is_tensor(value: Any) -> bool:
     return hasattr(value, "untyped_storage")
+
+
+def _share(one: Any, other: Any) -> bool:
+    return bool(one.untyped_storage()._cdata == other.untyped_storage()._cdata)
 
 
 def _answerable(kind: str, output: Any, rows: int) -> bool:

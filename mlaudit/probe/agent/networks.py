@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import sys
-import threading
 import weakref
 from collections.abc import Iterator
 from types import ModuleType
 from typing import Any
 
-from .answered import Answered
+from .answered import Answered, Depth
 from .batches import Batch, Batches, Rows, first_of, joined, tensors
 from .calls import Calls
 from .estimators import Estimators
@@ -19,6 +18,7 @@ from .hooks import PostImport
 from .lineage import Known
 from .places import Places
 from .quality import looked_at
+from .reported import same
 from .stream import Stream
 
 _MOST_OPEN = 256
@@ -100,12 +100,6 @@ class Pass:
         self.learnt = False
 
 
-class _Depth(threading.local):
-    """Whether a thread is in the call of a network."""
-
-    deep = False
-
-
 class Networks:
     """Tells which rows networks are trained on and which they are only given."""
 
@@ -122,13 +116,13 @@ class Networks:
         self._calls = calls
         self._estimators = estimators
         self._batches = batches
-        self._local = _Depth()
+        self._local = Depth()
         self._learns: weakref.WeakKeyDictionary[Any, bool] = weakref.WeakKeyDictionary()
         self._open: list[Pass] = []
         self._backward: Any = None
         self._entry: tuple[Any, Any] | None = None
         self._learnt = 0
-        self._answered = Answered(calls)
+        self._answered = Answered(calls, self._local)
         self._trained: weakref.WeakKeyDictionary[Any, dict[str, Any]] = weakref.WeakKeyDictionary()
         # What is kept of batches would count as memory where that is followed.
         self.looking = True
@@ -215,7 +209,8 @@ class Networks:
         if not called.training:
             self._estimators.latency.called(called, arguments, named, place)
         if self.looking and rows is not None:
-            self._answered.passed(network, rows, first_of(given), answer, (place, self._learnt))
+            at = (place, self._learnt)
+            self._answered.passed(network, rows, first_of(given), answer, at, result)
         if output is None:
             self._take(self._judged, network, rows, place)
         else:
@@ -290,6 +285,14 @@ class Networks:
                         loaded=taken.loaded,
                         unsteady=[] if taken.repeated else taken.unsteady,
                     )
+
+    def reported(self, network: Any, metrics: Any) -> None:
+        """Take an accuracy that a trainer reports at this place for that of the answers seen."""
+        judged = self._answered.judged.get((id(self._places.here()), id(network)))
+        if judged is not None:
+            judged.tally.settle()
+            if judged.tally.count and same(metrics, judged.tally.value()):
+                judged.compared = True
 
     def finish(self) -> None:
         """Tell of rows and scores at the end of the program."""

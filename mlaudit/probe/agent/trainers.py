@@ -7,6 +7,7 @@ the program calls the trainer, what it watches, and what it is given by a predic
 from __future__ import annotations
 
 import inspect
+import weakref
 from types import ModuleType
 from typing import Any
 
@@ -16,6 +17,7 @@ from .estimators import Estimators
 from .hooks import PostImport
 from .lineage import Known, Lineage
 from .networks import Networks
+from .reported import Learnt, kept, learnt
 
 _LIGHTNING = ("lightning.pytorch.trainer.trainer", "pytorch_lightning.trainer.trainer")
 _STOPPING = ("EarlyStopping", "EarlyStoppingCallback")
@@ -39,6 +41,7 @@ class Trainers:
         self._estimators = estimators
         self._networks = networks
         self._batches = batches
+        self._learnt: weakref.WeakKeyDictionary[Any, Learnt] = weakref.WeakKeyDictionary()
 
     def attach(self, hooks: PostImport) -> None:
         """Wait for the trainers."""
@@ -58,13 +61,13 @@ class Trainers:
     def _transformers(self, module: ModuleType) -> None:
         trainer = vars(module)["Trainer"]
         self._calls.method(trainer, "train", self._transformers_train)
-        self._calls.method(trainer, "evaluate", self._transformers_run)
+        self._calls.method(trainer, "evaluate", self._transformers_evaluate)
         self._calls.method(trainer, "predict", self._transformers_predict)
 
     def _keras(self, module: ModuleType) -> None:
         trainer = vars(module)["TorchTrainer"]
         self._calls.method(trainer, "fit", self._keras_fit)
-        self._calls.method(trainer, "evaluate", self._keras_run)
+        self._calls.method(trainer, "evaluate", self._keras_evaluate)
         self._calls.method(trainer, "predict", self._keras_predict)
 
     def _followed(self, network: Any, function: Any, *given: Any, **named: Any) -> Any:
@@ -90,6 +93,12 @@ class Trainers:
     def _transformers_run(self, function: Any, trainer: Any, *given: Any, **named: Any) -> Any:
         return self._followed(trainer.model, function, trainer, *given, **named)
 
+    def _transformers_evaluate(self, function: Any, trainer: Any, *given: Any, **named: Any) -> Any:
+        result = self._transformers_run(function, trainer, *given, **named)
+        with self._calls.watching("what is reported"):
+            self._networks.reported(trainer.model, result)
+        return result
+
     def _transformers_train(self, function: Any, trainer: Any, *given: Any, **named: Any) -> Any:
         result = self._transformers_run(function, trainer, *given, **named)
         with self._calls.watching("what is watched"):
@@ -113,6 +122,7 @@ class Trainers:
         return self._followed(model, function, model, *given, **named)
 
     def _keras_fit(self, function: Any, model: Any, *given: Any, **named: Any) -> Any:
+        self._learnt.pop(model, None)
         result = self._keras_run(function, model, *given, **named)
         with self._calls.watching("what is watched"):
             arguments = inspect.signature(function).bind(model, *given, **named).arguments
@@ -120,7 +130,38 @@ class Trainers:
             known = [self._lineage.of(data[0])] if isinstance(data, (tuple, list)) else []
             decides = _decides(arguments.get("callbacks"))
             self._watched(model, known, "validation_data", "fit", decides)
+        with self._calls.watching("what is reported"):
+            self._keras_learnt(model, result.history, arguments)
         return result
+
+    def _keras_learnt(self, model: Any, history: Any, arguments: dict[str, Any]) -> None:
+        """Remember how well a model has answered in its training, and tell of its validation."""
+        at = kept(history, arguments.get("callbacks"))
+        found, data = learnt(history, at, arguments.get("y")), arguments.get("validation_data")
+        if found is None:
+            return
+        self._learnt[model] = found
+        watched = history.get(f"val_{found.name}", ())
+        if len(watched) == len(history[found.name]) and isinstance(data, tuple) and len(data) == 2:
+            self._reported(model, "fit", found, watched[at], data)
+
+    def _keras_evaluate(self, function: Any, model: Any, *given: Any, **named: Any) -> Any:
+        result = self._keras_run(function, model, *given, **named)
+        found = self._learnt.get(model)
+        if found is not None:
+            with self._calls.watching("what is reported"):
+                arguments = inspect.signature(function).bind(model, *given, **named).arguments
+                value = model.get_metrics_result().get(found.name)
+                data = arguments.get("x"), arguments.get("y")
+                if value is not None:
+                    self._reported(model, "evaluate", found, float(value), data)
+        return result
+
+    def _reported(self, model: Any, method: str, found: Learnt, value: float, data: Any) -> None:
+        """Tell of an accuracy that the model itself has reported for known rows."""
+        beside = None if data[1] is None else found.beside(value, data[1])
+        if beside is not None:
+            self._estimators.tell("judged", method, model, self._lineage.of(data[0]), **beside)
 
     def _keras_predict(self, function: Any, model: Any, *given: Any, **named: Any) -> Any:
         known = None
