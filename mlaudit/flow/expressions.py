@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from mlaudit.flow import (
     attributes,
+    batches,
     calls,
     choices,
     duplicates,
@@ -111,6 +112,7 @@ def _dict(run: Interpreter, node: ast.Dict) -> Value:
             continue
         name = run.load(run.eval(key))
         if isinstance(name, Constant):
+            batches.kept_as(run, value, name.value)
             items[name.value] = value
         else:
             rest = value if rest is None else run.state.join(rest, value)

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from mlaudit.flow import (
+    batches,
     containers,
     entities,
     expressions,
@@ -103,7 +104,7 @@ class Interpreter:
         self.happened_in: dict[int, frozenset[int]] = {}
         self.over_models: set[int] = set()
         self.loaders: dict[Rows, list[str]] = {}
-        self.loading: set[int] = set()
+        self.loading: set[Hashable] = set()
         self.prepared: set[int] = set()
         self.judged: dict[int, list[Prediction]] = {}
         self.written: dict[Hashable, Value] = {}
@@ -414,6 +415,8 @@ def _class(run: Interpreter, node: ast.ClassDef) -> None:
 
 def _return(run: Interpreter, node: ast.Return) -> bool:
     value = run.eval(node.value) if node.value is not None else Constant(None)
+    if run.loading:
+        batches.returned(run, node.value)
     run.returned.append(value)
     return True
 

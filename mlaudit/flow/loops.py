@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mlaudit.flow import containers, headings, sides, stores
+from mlaudit.flow import batches, containers, headings, sides, stores
 from mlaudit.flow.state import Scope
 from mlaudit.flow.values import (
     UNKNOWN,
@@ -187,6 +187,7 @@ def _literal_dict(run: Interpreter, node: ast.DictComp, turns: list[Value]) -> V
         stores.assign(run, node.generators[0].target, value, None)
         key, content = run.load(run.eval(node.key)), run.eval(node.value)
         if isinstance(key, Constant):
+            batches.kept_as(run, content, key.value)
             items[key.value] = content
         else:
             rest = content

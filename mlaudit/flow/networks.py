@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from mlaudit.flow import builtin, choices, entities, evaluation, files, splits
+from mlaudit.flow import batches, builtin, choices, entities, evaluation, files, splits
 from mlaudit.flow.regions import NO_ROWS, Selector, base
 from mlaudit.flow.values import (
     UNKNOWN,
@@ -104,7 +104,7 @@ def _prediction(
             joined.influences,
             "forward",
             run.place(arguments.node),
-            _called(run, joined, expression),
+            batches.called(run, joined, run.text(expression) if expression is not None else ""),
             made_in=run.running,
         )
     made.chosen_by = estimator.chosen_by
@@ -112,21 +112,6 @@ def _prediction(
     made.influences = entities.reaching(run, joined.influences)
     estimator.model.role = Role.PREDICTOR
     return Data("prediction", joined.rows, joined.influences, (*joined.predictions, made)[-6:])
-
-
-def _called(run: Interpreter, data: Data, expression: ast.expr | None) -> str:
-    """Name what a network is given: batches go by the name of their loader.
-
-    So does what is taken out of a batch, unless its own name tells the part.
-    """
-    text = run.text(expression) if expression is not None else ""
-    if data.kind != "loader" and (not run.loaders or splits.part_named(text) is not None):
-        return text
-    names = run.loaders.get(data.rows)
-    if names is None:
-        held = (names for rows, names in reversed(run.loaders.items()) if data.rows.within(rows))
-        names = next(held, [text])
-    return names[0]
 
 
 def judged(run: Interpreter, name: str, arguments: Arguments) -> Value:

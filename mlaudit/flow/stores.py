@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from mlaudit.flow import choices, containers, order, splits, tables, texts
+from mlaudit.flow import batches, choices, containers, order, splits, tables, texts
 from mlaudit.flow.arguments import Arguments
 from mlaudit.flow.regions import Selector
 from mlaudit.flow.values import (
@@ -58,7 +58,7 @@ def _name(run: Interpreter, target: ast.Name, value: Value, source: ast.expr | N
             value = run.state.allocate(value)
         scope.bind(name, value)
         if inner.rows.terms:
-            _renamed(run, target, inner.rows, source)
+            _renamed(run, target, inner, source)
             _cut(run, target, inner.rows)
         return
     if isinstance(inner, Estimator) and inner.model.variable is None:
@@ -66,12 +66,12 @@ def _name(run: Interpreter, target: ast.Name, value: Value, source: ast.expr | N
     scope.bind(name, value)
 
 
-def _renamed(run: Interpreter, target: ast.Name, rows: Rows, source: ast.expr | None) -> None:
+def _renamed(run: Interpreter, target: ast.Name, data: Data, source: ast.expr | None) -> None:
     """Note that rows go by a second name: `b = a`, or two loaders of the same rows."""
     if source is None:
         return
-    other = source.id if isinstance(source, ast.Name) else None
-    if id(source) in run.loading:
+    other, rows = source.id if isinstance(source, ast.Name) else None, data.rows
+    if id(source) in run.loading and data.kind == "loader":
         names = run.loaders.setdefault(rows, [])
         other = other or next(iter(names), None)
         if target.id not in names:
@@ -167,6 +167,7 @@ def _attribute(run: Interpreter, target: ast.Attribute, value: Value) -> None:
     inner = run.load(holder)
     if isinstance(value, Data) and value is not UNKNOWN and value.kind != "scalar":
         value = run.state.allocate(value)
+    batches.kept_as(run, value, target.attr)
     if isinstance(inner, Instance) and isinstance(holder, Ref):
         changed = Instance(inner.owner, {**inner.attributes, target.attr: value}, inner.estimator)
         run.state.heap[holder.address] = changed
@@ -192,6 +193,7 @@ def _item(run: Interpreter, target: ast.Subscript, value: Value) -> None:
             value = run.state.allocate(value)
         items, rest = dict(inner.items), inner.rest
         if isinstance(key, Constant):
+            batches.kept_as(run, value, key.value)
             items[key.value] = value
         else:
             rest = value if rest is None else run.state.join(rest, value)

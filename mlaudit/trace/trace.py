@@ -14,6 +14,7 @@ from mlaudit.trace.events import (
     Event,
     Fit,
     Kind,
+    Load,
     Model,
     Overlapping,
     PreprocessingLeak,
@@ -327,6 +328,17 @@ class Trace:
             alike = [split for split in alike if self._numbers[id(split)] < last] or alike
         named = next((split for split in alike if set(names) & set(split.outputs)), None)
         return named or next(iter(alike), None)
+
+    def names_given(self, rows: RowSet, name: str) -> list[str]:
+        """List the names that rows were split off under, or cut off, or else read under.
+
+        Of several splits that make the very same parts, it is one with this name.
+        """
+        split = self.split_of(rows, name)
+        parts = split.named_parts if split is not None else ()
+        names = [each for part, given in parts if rows.within(part) for each in given]
+        names = names or [cut.name for cut in self.near(Cut, rows) if rows.within(cut.rows)]
+        return names or [read.source for read in self.near(Load, rows) if rows.within(read.rows)]
 
     @once
     def _numbers(self) -> dict[int, int]:

@@ -110,13 +110,13 @@ def _telling(group: list[tuple[Evaluate, Evaluate]]) -> tuple[Evaluate, Evaluate
 def calls_validation(trace: Trace, choice: Evaluate) -> bool:
     """Say whether the code names the rows, the score or its use after validation.
 
-    Where none of these tells the part, the names do that the rows were split off under.
+    Where none of these tells the part, the names do that the rows came to be under.
     """
     places = [choice.place, *([choice.selected_at] if choice.selected_at else [])]
     names = [choice.variable, *(place.text.split("\n", 1)[0] for place in places)]
     if any(map(says_validation, names)):
         return True
-    given = [] if any(map(says_test, names)) else _split_names(trace, choice)
+    given = [] if any(map(says_test, names)) else trace.names_given(choice.rows, choice.variable)
     return any(map(says_validation, given)) and not any(map(says_test, given))
 
 
@@ -136,14 +136,7 @@ def test_part_left(trace: Trace, judged: Evaluate | Watch) -> bool:
 
 def _called_test(trace: Trace, judged: Evaluate | Watch) -> bool:
     """Say whether the rows go by a name for test rows, where they are used or split off."""
-    return any(map(says_test, [judged.variable, *_split_names(trace, judged)]))
-
-
-def _split_names(trace: Trace, judged: Evaluate | Watch) -> list[str]:
-    """List the names under which the rows were split off last."""
-    split = trace.split_of(judged.rows, judged.variable)
-    parts = split.named_parts if split is not None else ()
-    return [name for part, given in parts if judged.rows.within(part) for name in given]
+    return any(map(says_test, [judged.variable, *trace.names_given(judged.rows, judged.variable)]))
 
 
 def two_names(trace: Trace, chosen: ChosenOnReported) -> TwoNames | None:
