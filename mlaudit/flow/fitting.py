@@ -292,7 +292,12 @@ def _search(
 
 
 def _watches(run: Interpreter, estimator: Estimator, arguments: Arguments) -> None:
-    """Rows that training watches, and what is chosen by them."""
+    """Rows that training watches, and what is chosen by them.
+
+    scikit-learn's models watch none: where one of several is fitted so, it is another one.
+    """
+    if estimator.entry.library == "sklearn" and estimator.entry.kind == "predictor":
+        return
     given = {**estimator.arguments, **arguments.named}
     for name in _WATCHED if given else ():
         value = given.get(name)

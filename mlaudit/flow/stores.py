@@ -24,6 +24,7 @@ from mlaudit.flow.values import (
     merge_influences,
     weakened,
 )
+from mlaudit.model.pattern import Pattern
 from mlaudit.trace.events import Alias, Cut, Kind, Split
 
 if TYPE_CHECKING:
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
     from mlaudit.trace.rows import RowSet
 
 _BY_HAND = frozenset({"slice", "filter", "without", "rows"})
+_NUMBERED = Pattern(r"(\w*?)_?(\d+)")
+FEWEST_FOLDS = 3
 
 
 def assign(run: Interpreter, target: ast.expr, value: Value, source: ast.expr | None) -> None:
@@ -113,7 +116,11 @@ def unpack(
         if isinstance(inner, Data) and inner.kind == "table":
             part = inner
         parts = [part] * len(elements)
-        parts = _parts_by_name(run, target, part, source) or parts
+        parts = (
+            _parts_by_name(run, target, part, source)
+            or _parts_by_number(run, target, part, source)
+            or parts
+        )
     for position, (element, part) in enumerate(zip(elements, parts, strict=True)):
         assign(run, element, _member(run, part, element, position), None)
 
@@ -139,6 +146,25 @@ def _parts_by_name(
         select = Selector("rows", rows) if rows and whole.table is None else None
         found.append(whole.but(rows=rows, select=select) if rows else whole)
     return found
+
+
+def _parts_by_number(
+    run: Interpreter, target: ast.Tuple | ast.List, whole: Value, source: ast.expr | None
+) -> list[Value] | None:
+    """What something unknown gives under `fold1, fold2, fold3` may be as many parts of the rows.
+
+    One function divides features and labels alike.
+    """
+    if not isinstance(source, ast.Call) or not isinstance(whole, Data) or not whole.rows.terms:
+        return None
+    found = [_NUMBERED.fullmatch(run.text(element)) for element in target.elts]
+    names = [match.groups() for match in found if match is not None]
+    stems, numbers = {stem for stem, _ in names}, {number for _, number in names}
+    if len(names) < len(found) or len(stems) > 1 or not FEWEST_FOLDS <= len(numbers) == len(names):
+        return None
+    divided = run.text(source.func)
+    parts = [Selector("some", ("by number", divided, number)) for _, number in names]
+    return [whole.but(rows=whole.rows.select(part)) for part in parts]
 
 
 def _member(run: Interpreter, part: Value, element: ast.expr, position: int) -> Value:

@@ -5,7 +5,17 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from mlaudit.flow import choices, containers, headings, order, sinks, splits, tables, texts
+from mlaudit.flow import (
+    choices,
+    containers,
+    entities,
+    headings,
+    order,
+    sinks,
+    splits,
+    tables,
+    texts,
+)
 from mlaudit.flow.regions import Length, Selector, base
 from mlaudit.flow.values import (
     ANY,
@@ -67,7 +77,7 @@ def _subscript(run: Interpreter, holder: Value, value: Value, node: ast.Subscrip
         inner = run.data(run.eval(node.slice))
         return inner.but(select=None) if inner.rows.terms else UNKNOWN
     if isinstance(value, Instance):
-        return run.data(value).but(kind="unknown")
+        return _item_of(run, value, node)
     if isinstance(value, Estimator):
         run.eval(node.slice)
         if value.entry.kind in {"dataset", "loader", "unknown"}:
@@ -77,6 +87,17 @@ def _subscript(run: Interpreter, holder: Value, value: Value, node: ast.Subscrip
         return value
     run.eval(node.slice)
     return Data("scalar")
+
+
+def _item_of(run: Interpreter, holder: Instance, node: ast.Subscript) -> Value:
+    """An item of an object of the program: in a loop, what no one knows more of is read anew."""
+    data = run.data(holder).but(kind="unknown")
+    run.eval(node.slice)
+    if data.rows.terms or not (run.loops or run.each):
+        return data
+    rows = base(("item", id(node), run.context), run.text(node.value))
+    entities.read(run, rows)
+    return Data("unknown", rows)
 
 
 def _of_sequence(run: Interpreter, value: Sequence, key: ast.expr) -> Value:

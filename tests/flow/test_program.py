@@ -317,6 +317,27 @@ def test_training_watches_the_rows_given_to_it() -> None:
     assert silent.chooses is None
 
 
+def test_a_model_that_can_watch_nothing_is_not_the_one_that_watches() -> None:
+    source = (
+        PREPARED
+        + """
+    from lightgbm import LGBMClassifier
+    from sklearn.linear_model import SGDClassifier
+
+    if plain:
+        model = SGDClassifier()
+    else:
+        model = LGBMClassifier()
+    if plain:
+        model.fit(X_train, y_train)
+    else:
+        model.fit(X_train, y_train, eval_set=[(X_test, y_test)], early_stopping_rounds=5)
+    """
+    )
+    (watch,) = trace_of(source).of(Watch)
+    assert watch.model.name == "LGBMClassifier"
+
+
 def test_a_search_is_a_cross_validation() -> None:
     trace = trace_of(
         PREPARED

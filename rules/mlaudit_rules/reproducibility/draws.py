@@ -6,6 +6,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from mlaudit.rulekit import frozen
+from mlaudit_rules.reproducibility.switches import switched_off
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -50,6 +51,8 @@ def unseeded_draws(module: Module, seeding: Seeding, running: Running) -> Iterat
     in_workers = _methods_in_workers(module) if seeding.seeds("torch") else set()
     for draw in module.fact(draws):
         if not running.reaches(draw.function) or seeding.reaches(draw.generator, draw):
+            continue
+        if switched_off(module, draw.node, draw.function):
             continue
         if draw.later and seeding.seeds(draw.generator):
             continue  # it draws when rows are read, which no rule looks for

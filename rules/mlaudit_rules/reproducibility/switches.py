@@ -1,0 +1,82 @@
+"""Branches that a parameter switches on, where no call of the function does so."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mlaudit.rulekit import Module
+
+    Definition = ast.FunctionDef | ast.AsyncFunctionDef
+
+
+def switched_off(module: Module, node: ast.AST, function: Definition | None) -> bool:
+    """Say whether code stands behind `if shuffle:`, and `shuffle` keeps its default of False."""
+    off = _off_by_default(function) if function is not None else {}
+    if not off or function is None:
+        return False
+    behind = [name for name in _switches(module, node, function) if name in off]
+    if not behind:
+        return False
+    calls = [named.node for named in module.calls_named(function.name)]
+    return bool(calls) and any(
+        not any(_given(c, name, off[name]) for c in calls) for name in behind
+    )
+
+
+def _off_by_default(function: Definition) -> dict[str, int]:
+    """Give the position of each parameter that is False unless it is given."""
+    spec = function.args
+    positional = [*spec.posonlyargs, *spec.args]
+    defaulted = positional[len(positional) - len(spec.defaults) :]
+    pairs = [*zip(defaulted, spec.defaults, strict=True)]
+    off = {one.arg for one, default in pairs if _is(default, False)}
+    alone = zip(spec.kwonlyargs, spec.kw_defaults, strict=True)
+    by_name = len(positional) + 1
+    found = {one.arg: by_name for one, default in alone if default and _is(default, False)}
+    return found | {one.arg: at for at, one in enumerate(positional) if one.arg in off}
+
+
+def _switches(module: Module, node: ast.AST, function: Definition) -> Iterator[str]:
+    """Name the parameters that must be true for some code to run, and are never bound anew."""
+    bound = {
+        one.id
+        for one in module.nodes.find(ast.Name, within=function)
+        if not isinstance(one.ctx, ast.Load)
+    }
+    inner, outer = node, module.nodes.parents.get(node)
+    while outer is not None and inner is not function:
+        if isinstance(outer, ast.If) and inner in outer.body:
+            yield from (name for name in _needed(outer.test) if name not in bound)
+        inner, outer = outer, module.nodes.parents.get(outer)
+
+
+def _needed(test: ast.expr) -> Iterator[str]:
+    """Name the switches of a test: `on`, `on is True`, `on and more`."""
+    if isinstance(test, ast.BoolOp) and isinstance(test.op, ast.And):
+        for value in test.values:
+            yield from _needed(value)
+    elif isinstance(test, ast.Name):
+        yield test.id
+    elif (
+        isinstance(test, ast.Compare)
+        and isinstance(test.left, ast.Name)
+        and isinstance(test.ops[0], ast.Is | ast.Eq)
+        and _is(test.comparators[0], True)
+    ):
+        yield test.left.id
+
+
+def _given(call: ast.Call, name: str, position: int) -> bool:
+    """Say whether a call may give a parameter; `self` is counted, so one too few is asked for."""
+    spread = any(keyword.arg is None for keyword in call.keywords)
+    starred = any(isinstance(argument, ast.Starred) for argument in call.args)
+    by_name = any(keyword.arg == name for keyword in call.keywords)
+    return spread or starred or by_name or len(call.args) >= max(position, 1)
+
+
+def _is(node: ast.expr, value: bool) -> bool:
+    return isinstance(node, ast.Constant) and node.value is value
