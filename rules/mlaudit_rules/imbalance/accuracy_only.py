@@ -39,6 +39,7 @@ ACCURACY = {"accuracy_score", "accuracy"}
 MOST_PLACES = 4
 SCORED = {"score", "evaluate", "evaluate_generator"}
 _JUDGING = (Evaluate, CrossValidate)
+_WITH_WEIGHTS = 3
 KNOWN = frozenset({None, "accuracy"})
 
 
@@ -59,6 +60,8 @@ class AccuracyOnly(Rule):
         """Judge the document as a whole, at its first accuracy."""
         places = [] if module.is_test else _accuracies(module)
         if not places or not module.imbalance.evident or measures(module, SUITABLE, KNOWN):
+            return
+        if _weighs_what_it_judges(module):
             return
         measured, *others = places
         imbalance = module.imbalance
@@ -107,6 +110,17 @@ def _validates_accuracy(event: CrossValidate) -> bool:
     if scoring is None or (scoring.known and scoring.value is None):
         return event.model.task == "classifier"
     return scoring.known and scoring.value == "accuracy"
+
+
+def _weighs_what_it_judges(module: Module) -> bool:
+    """Say whether validation rows are given with weights, as `validation_data=(X, y, weights)`."""
+    return any(
+        keyword.arg == "validation_data"
+        and isinstance(keyword.value, ast.Tuple)
+        and len(keyword.value.elts) == _WITH_WEIGHTS
+        for named in module.calls_named("fit", "fit_generator")
+        for keyword in named.node.keywords
+    )
 
 
 def _compiled(module: Module) -> Place | None:

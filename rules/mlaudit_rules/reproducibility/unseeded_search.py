@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 _SEARCHING = frozenset({"search", "tuner"})
 _TRIALS = frozenset({"optimize", "ask"})
+_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 # As many settings as scikit-learn tries unless told otherwise.
 _USUAL_TRIALS = 10
 
@@ -98,13 +99,31 @@ def _own_generator(call: Call) -> bool:
 
 
 def _studied_elsewhere(module: Module, call: Call) -> bool:
-    """Say whether a study gets its sampler later, or makes no trials in this document."""
+    """Say whether a study gets its sampler later, or makes no trials behind its call."""
     if call.entry is None or call.entry.seed != "sampler":
         return False
     attributes = module.nodes.find(ast.Attribute)
     if any(node.attr == "sampler" and isinstance(node.ctx, ast.Store) for node in attributes):
         return True
-    return not any(node.attr in _TRIALS for node in attributes)
+    trials = [node for node in attributes if node.attr in _TRIALS]
+    return not any(_may_try(module, call, node) for node in trials)
+
+
+def _may_try(module: Module, call: Call, trial: ast.Attribute) -> bool:
+    """Say whether trials are made with the study of a call, which may only be looked at.
+
+    What other functions try may be handed to them.
+    """
+    around = module.nodes.parents.get(trial)
+    while around is not None and not isinstance(around, _FUNCTIONS):
+        around = module.nodes.parents.get(around)
+    if around is not call.function or call.in_loop:
+        return True
+    if module.nodes.stretch(trial)[0] < module.nodes.stretch(call.node)[0]:
+        return trial.value is call.node
+    made = module.nodes.parents.get(call.node)
+    names = {last_name(target) for target in made.targets} if isinstance(made, ast.Assign) else {""}
+    return "" in names or last_name(trial.value) in names
 
 
 def _exhausts(module: Module, call: Call) -> bool:
