@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -54,8 +55,18 @@ def test_two_loaders_in_turns_are_told_apart() -> None:
     ],
 )
 def test_only_samplers_that_draw_each_row_once_are_trusted(sampler: Any, once: bool) -> None:
-    assert _each_once(BatchSampler(sampler, 20, False)) is once
-    assert not _each_once(sampler)
+    assert _each_once(SimpleNamespace(_index_sampler=BatchSampler(sampler, 20, False))) is once
+    assert not _each_once(SimpleNamespace(_index_sampler=sampler))
+
+
+def test_samplers_of_the_program_are_not_trusted() -> None:
+    own = type("RandomSampler", (SequentialSampler,), {})
+    batches = BatchSampler(own(ROWS), 20, False)
+    assert not _each_once(SimpleNamespace(_index_sampler=batches))
+
+
+def test_rows_beyond_the_end_of_a_data_set_are_not_followed() -> None:
+    assert Met().again(batch([3, 60]))
 
 
 @pytest.mark.parametrize("size", [64, 700, 30_000])

@@ -21,7 +21,6 @@ _RECENT = 8
 _MOST_BESIDE = 4
 _MOST_TEXTS = 50_000
 _ANSWERS = {"label", "labels", "label_ids", "idx"}
-_IN_ORDER, _SHUFFLED = "SequentialSampler", "RandomSampler"
 _PARTED = ("Subset", "ConcatDataset")
 _INNER = ("dataset", "subset", "base", "data", "ds")
 
@@ -433,14 +432,16 @@ def as_array(positions: Iterable[list[int]]) -> Any:
 def _turned(iterator: Any) -> None:
     """Begin a turn of a loader, in which nothing has been asked for."""
     iterator._mlaudit_asked = deque()
-    iterator._mlaudit_turn = object() if _each_once(iterator._index_sampler) else None
+    iterator._mlaudit_turn = object() if _each_once(iterator) else None
 
 
-def _each_once(batches: Any) -> bool:
-    """Say whether a sampler of torch surely gives no position twice before it begins anew."""
+def _each_once(iterator: Any) -> bool:
+    """Say whether samplers of torch surely give no position twice before they begin anew."""
+    samplers: Any = sys.modules["torch.utils.data"]
+    batches = getattr(iterator, "_index_sampler", None)
     sampler: Any = getattr(batches, "sampler", None)
-    if type(batches).__name__ != "BatchSampler":
+    if type(batches) is not samplers.BatchSampler:
         return False
-    if type(sampler).__name__ == _SHUFFLED:
+    if type(sampler) is samplers.RandomSampler:
         return not sampler.replacement and sampler.num_samples <= len(sampler.data_source)
-    return type(sampler).__name__ == _IN_ORDER
+    return type(sampler) is samplers.SequentialSampler

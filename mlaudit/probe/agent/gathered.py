@@ -33,6 +33,8 @@ class Met:
             return False
         self._turn = None if self._masks else rows.turn
         mask, positions = self._mask(rows), as_array([rows.positions])
+        if positions.max() >= len(mask):
+            return True  # what is beyond the end of a data set cannot be followed
         again = bool(mask[positions].any())
         mask[positions] = True
         return again
@@ -43,8 +45,8 @@ class Met:
             mask = sys.modules["numpy"].zeros(length(rows.dataset), bool)
             held = self._masks[rows.whole] = (rows.dataset, mask)
         if self._waiting:
-            first = next(iter(self._masks.values()))[1]
-            first[as_array(self._waiting)] = True
+            first, found = next(iter(self._masks.values()))[1], as_array(self._waiting)
+            first[found[found < len(first)]] = True
             self._waiting = []
         return held[1]
 

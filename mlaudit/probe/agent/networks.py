@@ -205,7 +205,8 @@ class Networks:
         if answer is None or not answer.requires_grad:
             output = next((one for one in tensors(result) if one.requires_grad), None)
         # Where a network is called that learns does not matter, but where it learns.
-        place = None if called.training and output is not None else self._here()
+        learning = called.training and network.training and answer is output is not None
+        place = None if learning else self._here()
         if not called.training:
             self._estimators.latency.called(called, arguments, named, place)
         if self.looking and rows is not None:
