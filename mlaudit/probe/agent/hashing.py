@@ -79,7 +79,10 @@ def _numeric(np: Any, flat: Any) -> Any:
     seed, (weights, halves) = np.uint64(_SEED + width), _weights(np, width)
     most = min(max(_LEAST_ROWS, _BLOCK // max(width, 1)), _MOST_ROWS, count)
     order = "F" if flat.flags.f_contiguous else "C"
-    blocks = np.empty((most, width), np.float64, order)
+    # One large piece: when it is given back, glibc begins to keep smaller ones for later, and the
+    # steps of the program need not ask the system for theirs again and again.
+    room = np.empty(min(_MOST_ROWS, count) * width)
+    blocks = room[: most * width].reshape((most, width), order=order)
     shifted = np.empty((most, width), np.uint64, order)
     result = np.empty(count, np.uint64)
     for start in range(0, count, most):
