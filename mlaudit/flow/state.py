@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from mlaudit.flow import choices
 from mlaudit.flow.values import (
+    ANY,
     NONE,
     Choice,
     Constant,
@@ -265,7 +266,7 @@ class State:
         if isinstance(one, Sequence) and isinstance(two, Sequence) and a is not b:
             return self.allocate(self._join_sequences(one, two))
         if isinstance(one, Constant) and isinstance(two, Constant):
-            return Data("scalar")
+            return Data("scalar", name=_begun_alike(one.value, two.value))
         if isinstance(one, Constant):
             return b
         if isinstance(two, Constant):
@@ -297,6 +298,15 @@ class State:
             isinstance(item, Constant) and isinstance(item.value, str)
             for item in (*a.items, *b.items)
         )
+
+
+def _begun_alike(one: object, two: object) -> str | None:
+    """Of `"validation"` and `"validation_matched"` it is known how the name begins."""
+    if not (isinstance(one, str) and isinstance(two, str)):
+        return None
+    shorter, longer = sorted((one, two), key=len)
+    alike = shorter.isidentifier() and longer.startswith(shorter)
+    return f"{shorter}{ANY}" if alike else None
 
 
 def _join_data(a: Data, b: Data, parted: bool) -> Data:

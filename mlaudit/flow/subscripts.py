@@ -162,6 +162,7 @@ def _of_data(run: Interpreter, value: Data, key: ast.expr) -> Value:
     if index.kind == "index":
         value = tables.by_index(run, value, index, key)
     if index.kind == "scalar" and not index.influences:
+        value = _part_named(value, texts.pattern(index) or "")
         chosen_by = choices.united(index.scores, index.chosen_by)
         return value.but(columns=None, select=None, name=None, chosen_by=chosen_by)
     return _by_each_row(run, value, index, key)

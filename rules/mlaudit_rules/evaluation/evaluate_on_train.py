@@ -109,7 +109,7 @@ def is_told(overlapping: Overlapping) -> bool:
     """Say whether a supervised model's number on surely known rows is told to people.
 
     A loss is what training reports of itself, and residuals are looked at one by one: nobody takes
-    them for the model's quality.
+    them for the model's quality.  What guesses without looking at a row has no memory of it.
     """
     evaluation = overlapping.evaluation
     return (
@@ -119,6 +119,7 @@ def is_told(overlapping: Overlapping) -> bool:
         and evaluation.metric != "own error"
         and Use.REPORTED in evaluation.uses
         and evaluation.model.task not in {"cluster", "outlier"}
+        and not evaluation.model.name.startswith("Dummy")
         and _supervised(overlapping)
     )
 
