@@ -101,6 +101,7 @@ MODULES: dict[str, list[dict[str, object]]] = {
     'mlaudit_rules.reproducibility.running': [],
     'mlaudit_rules.reproducibility.seeded_too_late': [{'title': 'SeededTooLate', 'reads_code': True, 'needs': {'calls': ('optimizer', 'layer', 'network', 'draw'), 'unseeded': ('draw', 'duplicate', 'index', 'load', 'reduce', 'reorder', 'statistic', 'subset', 'values', 'split', 'clusterer', 'predictor', 'resampler', 'wrapper'), 'words': ('sample',)}, 'meta': {'code': 'SEED006', 'name': 'seeded-too-late', 'family': 'reproducibility', 'severity': 'warning', 'confidence': 'high', 'help': 'Set the seed before anything is drawn, built or divided.', 'tier': 'default', 'impact': 'The program looks reproducible, and its model and scores change from run to run.', 'effort': 'low', 'since': '0.1'}}],
     'mlaudit_rules.reproducibility.seeding': [],
+    'mlaudit_rules.reproducibility.switches': [],
     'mlaudit_rules.reproducibility.time_based_seed': [{'title': 'TimeBasedSeed', 'reads_code': True, 'needs': {'words': ('time', 'uuid', 'secrets', 'getpid', 'urandom')}, 'meta': {'code': 'SEED009', 'name': 'time-based-seed', 'family': 'reproducibility', 'severity': 'warning', 'confidence': 'high', 'help': 'Write the seed down, or draw it once, record it and allow it to be given.', 'tier': 'default', 'impact': 'No run can be repeated, although the program sets a seed.', 'effort': 'low', 'since': '0.1'}}],
     'mlaudit_rules.reproducibility.toys': [],
     'mlaudit_rules.reproducibility.turns': [],

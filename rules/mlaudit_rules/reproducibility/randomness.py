@@ -191,12 +191,16 @@ def _keras(module: Module, seeding: Seeding) -> Iterator[Randomness]:
     if training is None:
         return
     fit, layer = training
-    seeded = {generator for generator in ALL if seeding.seeds(generator)}
+    site = _site(module, fit, "tensorflow")
+    seeded = {
+        generator
+        for generator in ALL
+        if seeding.seeds(generator) or (site and seeding.reaches(generator, site))
+    }
     # The first Keras drew from NumPy's generator, Keras 3 takes its seeds from Python's.
     if seeded and not (seeded == {"numpy"} and layer.name.startswith("tensorflow")):
         yield from _layers_before_seed(module, seeding)
         return
-    site = _site(module, fit, "tensorflow")
     yield Randomness(
         "tensorflow",
         module.place(fit),

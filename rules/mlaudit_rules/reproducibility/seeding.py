@@ -205,9 +205,19 @@ class Seeding:
         return _SPEAKING.search(name) is not None and _ASKING.search(name) is None
 
     def _followed(self) -> Iterator[_Seeding]:
+        """Seeds that only the flow has found: in other files, or by names that come from there."""
         for event in self._module.trace.of(Seed):
             if event.fixed and event.place.document is not self._document:
                 yield _Seeding(event.generators, event.place, None)
+            elif event.fixed and self._module.names.stars:
+                yield from self._by_star(event)
+
+    def _by_star(self, event: Seed) -> Iterator[_Seeding]:
+        """Give a seed whose library comes by `from ours import *`."""
+        for named in self._module.names.calls:
+            if self._module.place(named.node) == event.place:
+                callers = self._callers(named.function)
+                yield _Seeding(event.generators, event.place, named.function, callers)
 
 
 @lru_cache(maxsize=4096)
