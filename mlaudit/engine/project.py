@@ -6,6 +6,7 @@ holds as long as all the answers are the same.
 
 from __future__ import annotations
 
+import os
 import sys
 from collections import OrderedDict
 from pathlib import Path
@@ -38,7 +39,8 @@ MOST_LEVELS = 8
 class ProjectFiles:
     """Finds, reads and parses the modules that documents import, each at most once a review.
 
-    `root` bounds the search upwards, `libraries` are never looked for in the project, and `read`
+    `root` bounds the search upwards; for files that lie elsewhere, the folder does that holds all
+    of those that were registered.  `libraries` are never looked for in the project, and `read`
     makes a document of a path and of the name that it goes by; without it, nothing is parsed.
     """
 
@@ -47,6 +49,7 @@ class ProjectFiles:
         self._foreign = libraries | sys.stdlib_module_names
         self._libraries = libraries
         self._read = read
+        self._elsewhere: Path | None = None
         self._shown: dict[Path, str] = {}
         self._places: dict[str, Path] = {}
         self._parsed: OrderedDict[Path, tuple[Document, ast.Module] | None] = OrderedDict()
@@ -86,6 +89,8 @@ class ProjectFiles:
         path = path.absolute()
         self._shown[path] = shown
         self._places[shown] = path
+        if not path.is_relative_to(self._root):
+            self._elsewhere = _around(self._elsewhere or path.parent, path.parent)
 
     def find_module(self, name: str, importer: Document) -> tuple[Document, ast.Module] | None:
         """Find and parse the module that an import names, None if it is not the project's.
@@ -219,12 +224,13 @@ class ProjectFiles:
 
     def _bases(self, folder: Path) -> Iterator[Path]:
         """Give the folders that an import may start from, the nearest first."""
-        inside = folder.is_relative_to(self._root)
+        top = self._root if folder.is_relative_to(self._root) else self._elsewhere
+        inside = top is not None and folder.is_relative_to(top)
         for base in [folder, *folder.parents][:MOST_LEVELS]:
             yield base
             if base.name != "src":
                 yield base / "src"
-            if base == self._root or not (inside or self._is_file(base / "__init__.py")):
+            if base == top or not (inside or self._is_file(base / "__init__.py")):
                 break
 
     def _file(self, folder: Path, parts: list[str]) -> Path | None:
@@ -272,6 +278,14 @@ class ProjectFiles:
         if path not in self._digests:
             self._digests[path] = digest_of(path) if _size(path) <= LARGEST_BYTES else None
         return self._digests[path]
+
+
+def _around(folder: Path, other: Path) -> Path:
+    """Give the folder that holds two others; the first where they lie on two drives."""
+    try:
+        return Path(os.path.commonpath((folder, other)))
+    except ValueError:
+        return folder
 
 
 def _written(path: Path | None) -> str | None:

@@ -80,6 +80,21 @@ def test_does_not_look_above_the_project(tmp_path: Path, monkeypatch: pytest.Mon
     assert ProjectFiles(tmp_path / "inner", LIBRARIES, read).locate("outer", "train.py") is None
 
 
+def test_a_project_elsewhere_begins_where_the_files_under_review_do(
+    project: ProjectFiles, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "away").mkdir()
+    monkeypatch.chdir(tmp_path / "away")
+    away = ProjectFiles(tmp_path / "away", LIBRARIES, read)
+    notebook, helpers = tmp_path / "notebooks" / "explore.ipynb", tmp_path / "helpers.py"
+    away.register(notebook, "explore.ipynb")
+    assert away.locate("helpers", "explore.ipynb") is None
+    away = ProjectFiles(tmp_path / "away", LIBRARIES, read)
+    for path in (notebook, helpers):
+        away.register(path, path.name)
+    assert away.locate("helpers", "explore.ipynb") == helpers
+
+
 def test_a_module_is_parsed_once(project: ProjectFiles, tmp_path: Path) -> None:
     train = read(tmp_path / "train.py", "train.py")
     first = project.find_module("helpers", train)
