@@ -122,8 +122,10 @@ def gather(module: Module) -> Imbalance:
     signs = counted if _known_as_even(module) else [*_signs(module, texts, counted)]
     if any(ratio >= REFUTED_ABOVE for _, ratio in ratios):
         signs = [sign for sign in signs if sign.weight >= SHOWN]
-    balanced = any(ratio >= BALANCED_ABOVE for _, ratio in ratios) or any(
-        statements.calls_balanced(text) for _, text in texts
+    balanced = (
+        any(ratio >= BALANCED_ABOVE for _, ratio in ratios)
+        or any(statements.calls_balanced(text) for _, text in texts)
+        or (bool(signs) and any(ratio >= BALANCED_ABOVE for ratio in _written_out(module)))
     )
     return Imbalance(tuple(signs), balanced and not any(sign.resampling for sign in signs))
 
@@ -306,6 +308,20 @@ def _ratios(module: Module) -> Iterator[tuple[int, float]]:
             ratio = _ratio(cell)
             if ratio is not None:
                 yield cell.number, ratio
+
+
+def _written_out(module: Module) -> Iterator[float]:
+    """Count the classes of targets that the code itself writes out, row by row."""
+    for node in module.nodes.find(ast.Dict):
+        for key, column in zip(node.keys, node.values, strict=True):
+            if not (isinstance(key, ast.Constant) and isinstance(column, ast.List)):
+                continue
+            values = [one.value for one in column.elts if isinstance(one, ast.Constant)]
+            if len(values) < len(column.elts) or not _is_target(module, str(key.value)):
+                continue
+            counts = [values.count(value) for value in set(values)]
+            if 2 <= len(counts) <= MOST_CLASSES and min(counts) > 1:
+                yield min(counts) / max(counts)
 
 
 def _ratio(cell: Cell) -> float | None:
