@@ -14,6 +14,7 @@ from mlaudit.flow import (
     functions,
     imports,
     loops,
+    picks,
     sides,
     sinks,
     stores,
@@ -333,6 +334,7 @@ def _delete(run: Interpreter, node: ast.Delete) -> None:
 
 def _if(run: Interpreter, node: ast.If) -> bool:
     known = expressions.truth(run, node.test)
+    known = picks.decided(run, node) if known is None else known
     better = sinks.tested(run, node, node.body)
     if known is not True:
         ungiven.passed_over(run, node)

@@ -126,10 +126,28 @@ def narrowed(value: Data, select: Selector) -> Data:
     return value.but(rows=rows, influences=influences, predictions=predictions, select=None)
 
 
-def by_computed(value: Data, index: Data) -> Data:
+def by_computed(value: Data, index: Data, names: frozenset[str] = frozenset()) -> Data:
     """Choose columns by something computed; a statistic that chose is a selection."""
-    influences = merge_influences(order.without(value).influences, selections(index.influences))
+    reaching = _perhaps_left_out(order.without(value).influences, names)
+    influences = merge_influences(reaching, selections(index.influences))
     return value.but(columns=None, influences=influences, select=None, name=None)
+
+
+def _perhaps_left_out(
+    influences: tuple[Influence, ...], names: frozenset[str]
+) -> tuple[Influence, ...]:
+    """Forget what means were taken of whose column need not be among those chosen.
+
+    One of a computed name mostly is: what lists the columns computes the same names.
+    """
+    return tuple(
+        replace(i, source=None) if i.source and _one_of_others(i.column, names) else i
+        for i in influences
+    )
+
+
+def _one_of_others(column: str | None, names: frozenset[str]) -> bool:
+    return column is not None and ANY not in column and column not in names
 
 
 def selections(influences: tuple[Influence, ...]) -> tuple[Influence, ...]:
@@ -153,7 +171,7 @@ def of_names(run: Interpreter, value: Data, names: Sequence) -> Data:
         index = run.data(names)
         if index.select is not None and not keys:
             return chosen(value, index.select)
-        return by_computed(value, index)
+        return by_computed(value, index, frozenset(filter(None, map(_text, keys))))
     kept = frozenset(str(key.value) for key in keys if isinstance(key, Constant))
     single = next(iter(kept)) if len(kept) == 1 else None
     if value.kind in {"group", "window"}:
@@ -165,6 +183,10 @@ def of_names(run: Interpreter, value: Data, names: Sequence) -> Data:
         influences=of_columns(value.influences, kept),
         select=None,
     )
+
+
+def _text(key: Value) -> str | None:
+    return key.value if isinstance(key, Constant) and isinstance(key.value, str) else None
 
 
 def of_index(value: Data, index: Data) -> Data:

@@ -119,27 +119,35 @@ def _reason(call: Call) -> str:
 
 
 def _dropped(module: Module, call: Call) -> bool:
-    """Say whether the estimator is bound at the top level to a name that is then only looked at."""
+    """Say whether the estimator is bound to a name that is then only looked at, or never read."""
+    body = module.tree.body if call.function is None else call.function.body
     bindings = [
         (node, node.targets[0].id)
-        for node in module.tree.body
+        for node in body
         if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name)
     ]
     whole = _whole(module, call.node)
     name = next((name for node, name in bindings if node.value is whole), None)
-    if name is None:
+    around = module.nodes.below(call.function)
+    if name is None or (call.function is not None and _shared(around, name)):
         return False
     start = call.place.end_line
     later = [node for node, other in bindings if other == name and node.lineno > start]
     end = later[0].end_lineno if later else None
     return not any(
-        node.id == name
+        isinstance(node, ast.Name)
+        and node.id == name
         and isinstance(node.ctx, ast.Load)
-        and node.lineno > start
+        and (call.function is not None or node.lineno > start)
         and (end is None or node.lineno <= end)
         and not _looked_at(module.nodes.parents[node])
-        for node in module.nodes.find(ast.Name)
+        for node in around
     )
+
+
+def _shared(nodes: list[ast.AST], name: str) -> bool:
+    """Say whether a function shares a name with others by `global` or `nonlocal`."""
+    return any(isinstance(node, ast.Global | ast.Nonlocal) and name in node.names for node in nodes)
 
 
 def _whole(module: Module, node: ast.AST) -> ast.AST:
