@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from mlaudit.flow.values import Constant, Data, Ref, Value, of_columns
+from mlaudit.flow.values import Constant, Data, Ref, Sequence, Value, of_columns
 from mlaudit.trace.events import Columns
 
 if TYPE_CHECKING:
@@ -51,7 +51,11 @@ def comprehended(
     element, target = node.elt, turn.target
     if not (isinstance(element, ast.Name) and isinstance(target, ast.Name)):
         return None
-    if len(node.generators) > 1 or element.id != target.id or not isinstance(inner, Data):
+    if len(node.generators) > 1 or element.id != target.id:
+        return None
+    if isinstance(inner, Sequence):
+        return _there(run, inner, turn)
+    if not isinstance(inner, Data):
         return None
     if inner.kind == "table" and inner.table is not None:
         inner = of_table(inner)
@@ -69,6 +73,15 @@ def comprehended(
             return None
         left = _without(left, names)
     return left
+
+
+def _there(run: Interpreter, names: Sequence, turn: ast.comprehension) -> Value | None:
+    """Evaluate `[c for c in names if c in table.columns]`: known names are meant to be there."""
+    match turn.ifs:
+        case [ast.Compare(ops=[ast.In()], comparators=[ast.Attribute(attr="columns")])]:
+            known = tuple(n for n in map(run.load, names.items) if isinstance(n, Constant))
+            return run.state.allocate(Sequence(known, Data("scalar"))) if known else None
+    return None
 
 
 def chosen(value: Data, names: Data) -> Data | None:

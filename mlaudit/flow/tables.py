@@ -141,7 +141,9 @@ def _perhaps_left_out(
     One of a computed name mostly is: what lists the columns computes the same names.
     """
     return tuple(
-        replace(i, source=None) if i.source and _one_of_others(i.column, names) else i
+        replace(i, source=None)
+        if i.source and i.kind is Kind.STATISTIC and _one_of_others(i.column, names)
+        else i
         for i in influences
     )
 
