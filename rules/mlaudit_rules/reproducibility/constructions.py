@@ -7,6 +7,14 @@ from typing import TYPE_CHECKING
 
 from mlaudit.rulekit import last_name, spelt
 from mlaudit_rules.reproducibility.bindings import assignments
+from mlaudit_rules.reproducibility.classes import (
+    ancestors,
+    arguments_of,
+    class_around,
+    has_parts,
+    kept_as,
+    layers_made,
+)
 
 if TYPE_CHECKING:
     from mlaudit.rulekit import Call, Module
@@ -28,7 +36,7 @@ _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 
 def construction(module: Module, owner: ast.expr, before: ast.Call) -> Built | None:
     """Find what makes a network, or the network that it is a part of, and the name of that."""
-    name = spelt(owner)
+    name, asked = spelt(owner), owner
     if isinstance(owner, ast.Name) and owner.id in module.names.classes:
         calls = (named.node for named in module.calls_named(name))
         found = next((call for call in calls if isinstance(call.func, ast.Name)), None)
@@ -41,14 +49,24 @@ def construction(module: Module, owner: ast.expr, before: ast.Call) -> Built | N
     seen: set[ast.Call] = set()
     while found is not None and found not in seen:
         seen.add(found)
-        inside = _moved(found) or (
-            found.args[0] if _wraps(found) else _appended(module, found, name)
-        )
-        inner = made(module, spelt(inside), found) if inside is not None else None
+        inside = _inside(module, found, name, spelt(asked)[len(name) + 1 :])
+        inner = _call(module, inside, found) if inside is not None else None
         if inside is None or inner is None:
             break
-        name, found = spelt(inside), inner
+        name = name if inside is inner else spelt(inside)
+        found = inner
     return None if found is None or _moved(found) is not None else (name, found)
+
+
+def _inside(module: Module, call: ast.Call, name: str, path: str) -> ast.expr | None:
+    """Find the network that a call moves, wraps, lists or holds."""
+    if _wraps(call):
+        return call.args[0]
+    return _moved(call) or _appended(module, call, name) or held(module, call, path)
+
+
+def _call(module: Module, node: ast.expr, before: ast.AST) -> ast.Call | None:
+    return node if isinstance(node, ast.Call) else made(module, spelt(node), before)
 
 
 def whole(owner: ast.expr) -> str:
@@ -72,6 +90,32 @@ def _moved(call: ast.Call) -> ast.expr | None:
     return None
 
 
+def held(module: Module, built: ast.Call, path: str) -> ast.expr | None:
+    """Find `net` in `Trainer(net)`, where the class makes no part of a network itself.
+
+    `path` is the attribute that is trained: `model` of `trainer.model.parameters()`.
+    """
+    owner = module.names.classes.get(last_name(bare(built).func))
+    if owner is None or has_parts(module, owner):
+        return None
+    given = arguments_of(owner, bare(built))
+    kept = kept_as(module, owner, path.split(".", 1)[0])
+    if kept:
+        return given.get(kept)
+    for value in given.values():
+        call = _call(module, value, built)
+        if call is not None and _is_network(module, bare(call)):
+            return value
+    return None
+
+
+def _is_network(module: Module, call: ast.Call) -> bool:
+    if any(layer.node is call for layer in layers_made(module)):
+        return True
+    owner = module.names.classes.get(last_name(call.func))
+    return owner is not None and bool(owner.bases) and has_parts(module, owner)
+
+
 def _appended(module: Module, call: ast.Call, name: str) -> ast.expr | None:
     """Find what goes first into an empty list of networks."""
     if last_name(call.func) != "ModuleList" or (call.args and spelt(call.args[0]) != "[]"):
@@ -87,7 +131,8 @@ def made(module: Module, name: str, before: ast.AST) -> ast.Call | None:
 
     A network that is moved or wrapped, `net = net.to(device)`, is not made anew.
     """
-    calls = [call for call in module.fact(_made).get(name, []) if not _moves(call, name)]
+    calls = _by_the_same(module, module.fact(_made).get(name, []), name, before)
+    calls = [call for call in calls if not _moves(call, name)]
     fresh = [call for call in calls if not _mentions(module, call, name)] or calls
     home = function_around(module, before)
     if not fresh and isinstance(home, ast.FunctionDef):
@@ -98,6 +143,25 @@ def made(module: Module, name: str, before: ast.AST) -> ast.Call | None:
         if call.lineno <= getattr(before, "lineno", 0) and function_around(module, call) is home
     ]
     return earlier[-1] if earlier else next(iter(fresh), None)
+
+
+def _by_the_same(
+    module: Module, calls: list[ast.Call], name: str, before: ast.AST
+) -> list[ast.Call]:
+    """Keep what an object binds itself: other classes have other attributes of the same name.
+
+    Its own class counts first, then those that it derives from, then those derived from it.
+    """
+    owner = class_around(module, before) if name.startswith("self.") else None
+    if owner is None:
+        return calls
+    own = [owner, *ancestors(module, owner)]
+    for home in own:
+        found = [call for call in calls if class_around(module, call) is home]
+        if found:
+            return found
+    derived = [one for one in module.names.classes.values() if owner in ancestors(module, one)]
+    return [call for call in calls if class_around(module, call) in derived]
 
 
 def _moves(call: ast.Call, name: str) -> bool:

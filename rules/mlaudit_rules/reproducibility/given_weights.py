@@ -57,13 +57,41 @@ def read_before_training(module: Module, built: ast.AST, optimizer: Call) -> boo
     )
 
 
-def _readings(module: Module, name: str) -> Iterator[ast.Call]:
-    """Find where a network gets all of its weights from a file, whatever comes."""
+def new_after_reading(
+    module: Module, name: str, built: ast.AST, optimizer: ast.Call, layers: set[ast.Call]
+) -> tuple[str, ast.Call] | None:
+    """Find the first part of a network that is made anew after the rest is read from a file."""
+    home = function_around(module, built)
+    readings = [
+        node.lineno
+        for node in _readings(module, name, partly=True)
+        if function_around(module, node) is home and not _written_before(module, node)
+    ]
+    if not readings:
+        return None
+    last = optimizer.lineno if function_around(module, optimizer) is home else None
+    return next(
+        (
+            (spelt(target), value)
+            for target, value in module.fact(assignments)
+            if value in layers
+            and isinstance(value, ast.Call)
+            and spelt(target).startswith(f"{name}.")
+            and function_around(module, value) is home
+            and value.lineno > max(readings)
+            and (last is None or value.lineno < last)
+        ),
+        None,
+    )
+
+
+def _readings(module: Module, name: str, *, partly: bool = False) -> Iterator[ast.Call]:
+    """Find where a network gets all of its weights from a file, whatever comes, or some of them."""
     for node in (named.node for named in module.calls_named(*_READS)):
         function = node.func
         if not isinstance(function, ast.Attribute):
             continue  # by `strict=False` or `by_name=True`, some weights stay as they were drawn
-        named = not node.keywords and spelt(function.value) == name
+        named = (partly or not node.keywords) and spelt(function.value) == name
         if named and not _conditional(module, node):
             yield node
 

@@ -7,9 +7,17 @@ from typing import TYPE_CHECKING
 
 from mlaudit.rulekit import Pattern, frozen, last_name, spelt
 from mlaudit_rules.reproducibility.bindings import values_by_target
-from mlaudit_rules.reproducibility.constructions import bare, construction, made, weights_of, whole
+from mlaudit_rules.reproducibility.classes import has_parts, is_shell, layers_made
+from mlaudit_rules.reproducibility.constructions import (
+    bare,
+    construction,
+    made,
+    weights_of,
+    whole,
+)
 from mlaudit_rules.reproducibility.given_weights import (
     all_read_back,
+    new_after_reading,
     passed_over,
     read_before_training,
     read_in,
@@ -73,6 +81,10 @@ def torch_training(module: Module, running: Running) -> TorchTraining | None:
             read_in(module, name, call.node)
             or (built is not None and read_before_training(module, built, call))
         )
+        layers = {layer.node for layer in layers_made(module)}
+        new = built and new_after_reading(module, name, built, call.node, layers)
+        if new:
+            (name, built), initialised = new, True
         if initialised or loaders:
             return TorchTraining(name, built or call.node, call, loaders, initialised)
     return None
@@ -135,11 +147,7 @@ def _draws_weights(call: Call) -> bool:
 
 def keras_layers(module: Module) -> list[Call]:
     """List the layers and networks of Keras that the document makes."""
-    return [call for call in _layers(module) if _library(call) in _KERAS]
-
-
-def _layers(module: Module) -> list[Call]:
-    return module.calls_of("layer", "network")
+    return [call for call in layers_made(module) if _library(call) in _KERAS]
 
 
 def _kind(call: Call) -> str:
@@ -203,26 +211,15 @@ def _initialises(module: Module, built: ast.Call) -> bool:
     if _pretrained(module, built):
         return _has_layers(module)
     owner = module.names.classes.get(last_name(built.func) or "")
-    layers = {call.node for call in _layers(module)}
+    layers = {call.node for call in layers_made(module)}
     if set_to_constants(module, owner or built, layers):
         return False
-    if owner is None or _has_parts(module, owner):
+    if owner is None or has_parts(module, owner):
         return True
+    if is_shell(module, owner):
+        return False
     given = (made(module, spelt(value), built) for value in built.args)
     return not any(call is not None and _pretrained(module, call) for call in given)
-
-
-def _has_parts(module: Module, owner: ast.ClassDef) -> bool:
-    """Say whether a class makes layers or networks itself, rather than being given them."""
-    calls = {call.node for call in _layers(module)}
-    return any(
-        node in calls or _made_here(module, node)
-        for node in module.nodes.find(ast.Call, within=owner)
-    )
-
-
-def _made_here(module: Module, call: ast.Call) -> bool:
-    return isinstance(call.func, ast.Name) and call.func.id in module.names.classes
 
 
 def _pretrained(module: Module, built: ast.Call) -> bool:
@@ -230,4 +227,4 @@ def _pretrained(module: Module, built: ast.Call) -> bool:
 
 
 def _has_layers(module: Module) -> bool:
-    return any(_library(call) == "torch" for call in _layers(module))
+    return any(_library(call) == "torch" for call in layers_made(module))

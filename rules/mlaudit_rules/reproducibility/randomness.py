@@ -99,9 +99,10 @@ def _torch(module: Module, seeding: Seeding, running: Running) -> Iterator[Rando
         random.append("the order of the shuffled batches")
     what = " and ".join(random)
     come = "come" if training.initialised else "comes"
+    built = training.built if training.initialised else training.loaders[0].node
     yield Randomness(
         "torch",
-        module.place(training.built),
+        module.place(built),
         what,
         f"{what[0].upper()}{what[1:]} {come} from PyTorch's global generator",
         ": every run trains another model",

@@ -5,6 +5,9 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
+from mlaudit.rulekit import last_name, spelt
+from mlaudit_rules.reproducibility.bindings import values_by_target
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -15,8 +18,12 @@ if TYPE_CHECKING:
 
 def switched_off(module: Module, node: ast.AST, function: Definition | None) -> bool:
     """Say whether code stands behind `if shuffle:`, and `shuffle` keeps its default of False."""
-    off = _off_by_default(function) if function is not None else {}
-    if not off or function is None:
+    if function is None:
+        return False
+    if _kept_off(module, node, function):
+        return True
+    off = _off_by_default(function)
+    if not off:
         return False
     behind = [name for name in _switches(module, node, function) if name in off]
     if not behind:
@@ -25,6 +32,41 @@ def switched_off(module: Module, node: ast.AST, function: Definition | None) -> 
     return bool(calls) and any(
         not any(_given(c, name, off[name]) for c in calls) for name in behind
     )
+
+
+def _kept_off(module: Module, node: ast.AST, method: Definition) -> bool:
+    """Say whether code stands behind `if self.shuffle:`, which no construction switches on."""
+    owner = module.nodes.parents.get(method)
+    switches = {name for name in _switches(module, node, method) if name.startswith("self.")}
+    if not switches or not isinstance(owner, ast.ClassDef):
+        return False
+    making = next((one for one in owner.body if getattr(one, "name", "") == "__init__"), None)
+    calls = [named.node for named in module.calls_named(owner.name)]
+    if not isinstance(making, ast.FunctionDef) or not calls or _is_derived_from(module, owner):
+        return False
+    off = _off_by_default(making)
+    for switch in switches:
+        values = _bound_to(module, switch.split(".", 1)[1])
+        name = values.pop() if len(values) == 1 else ""
+        if name in off and not any(_given(call, name, off[name]) for call in calls):
+            return True
+    return False
+
+
+def _bound_to(module: Module, attribute: str) -> set[str]:
+    """Spell what an attribute of this name is bound to, on whatever object."""
+    return {
+        spelt(value)
+        for target, values in module.fact(values_by_target).items()
+        if target.endswith(f".{attribute}")
+        for value in values
+    }
+
+
+def _is_derived_from(module: Module, owner: ast.ClassDef) -> bool:
+    """Say whether another class of the document may construct an object of a class as its own."""
+    classes = module.names.classes.values()
+    return any(last_name(base) == owner.name for one in classes for base in one.bases)
 
 
 def _off_by_default(function: Definition) -> dict[str, int]:
@@ -59,15 +101,15 @@ def _needed(test: ast.expr) -> Iterator[str]:
     if isinstance(test, ast.BoolOp) and isinstance(test.op, ast.And):
         for value in test.values:
             yield from _needed(value)
-    elif isinstance(test, ast.Name):
-        yield test.id
+    elif isinstance(test, ast.Name | ast.Attribute):
+        yield spelt(test)
     elif (
         isinstance(test, ast.Compare)
-        and isinstance(test.left, ast.Name)
+        and isinstance(test.left, ast.Name | ast.Attribute)
         and isinstance(test.ops[0], ast.Is | ast.Eq)
         and _is(test.comparators[0], True)
     ):
-        yield test.left.id
+        yield spelt(test.left)
 
 
 def _given(call: ast.Call, name: str, position: int) -> bool:
