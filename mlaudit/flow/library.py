@@ -14,6 +14,7 @@ from mlaudit.flow import (
     evaluation,
     files,
     fitting,
+    merging,
     networks,
     order,
     sinks,
@@ -113,7 +114,8 @@ def _same(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> Va
     units = Rescaled(entry.units, run.place(arguments.node)) if entry.units else data[0].units
     units = None if entry.units == ORIGINAL else units
     if isinstance(first, Data) and len(data) == 1 and data[0] is first:
-        return first.but(units=units)
+        first = first.but(units=units)
+        return merging.by_keys(run, first, arguments, 1) if name == "pandas.merge" else first
     joined = combine(data).but(units=units if len(data) == 1 else None)
     if isinstance(first, Dictionary):
         return joined.but(kind="table")

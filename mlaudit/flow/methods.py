@@ -14,6 +14,7 @@ from mlaudit.flow import (
     headings,
     library,
     making,
+    merging,
     networks,
     order,
     sinks,
@@ -422,17 +423,6 @@ def _append(
     return joined.but(columns=None, table=value.table)
 
 
-def _merge(
-    run: Interpreter, holder: Value, value: Data, name: str, arguments: Arguments
-) -> Value | None:
-    """The rows of the left table, with what is known of the right one."""
-    if value.kind in {"group", "window"} or not value.rows.terms:
-        return None
-    others = [run.data(argument) for argument in arguments.values()]
-    influences = merge_influences(value.influences, *(other.influences for other in others))
-    return value.but(influences=influences, columns=None, select=None)
-
-
 _SPECIAL: dict[str, Callable[[Interpreter, Value, Data, str, Arguments], Value | None]] = {
     "drop": _drop,
     "pop": _pop,
@@ -454,8 +444,8 @@ _SPECIAL: dict[str, Callable[[Interpreter, Value, Data, str, Arguments], Value |
     **dict.fromkeys(("items", "iteritems", "iterrows", "itertuples"), _iterated),
     "backward": _backward,
     "append": _append,
-    "merge": _merge,
-    "join": _merge,
+    "merge": merging.method,
+    "join": merging.method,
     **dict.fromkeys(evaluation.CHOOSING, _chosen_score),
     **dict.fromkeys(("sort_values", "nlargest", "nsmallest"), _ranked),
     **dict.fromkeys(("head", "tail"), _head),

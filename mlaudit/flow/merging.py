@@ -1,0 +1,68 @@
+"""Tables that are merged: with columns of another, or with keys that say which rows to keep."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from mlaudit.flow import tables
+from mlaudit.flow.regions import Selector
+from mlaudit.flow.values import Constant, Data, Value, merge_influences
+
+if TYPE_CHECKING:
+    from mlaudit.flow.arguments import Arguments
+    from mlaudit.flow.interpreter import Interpreter
+
+
+def method(
+    run: Interpreter, holder: Value, value: Data, name: str, arguments: Arguments
+) -> Value | None:
+    """Give the rows of the left table, with what is known of the right one."""
+    if value.kind in {"group", "window"} or not value.rows.terms:
+        return None
+    others = [run.data(argument) for argument in arguments.values()]
+    influences = merge_influences(value.influences, *(other.influences for other in others))
+    merged = value.but(influences=influences, columns=None, select=None)
+    return by_keys(run, merged, arguments, 0) if name == "merge" else merged
+
+
+def by_keys(run: Interpreter, merged: Data, arguments: Arguments, position: int) -> Data:
+    """Keep the rows whose keys stand in the right table, if that is a part of the same rows.
+
+    It is one of a split, or has nothing but keys; other tables may bring columns of other rows.
+    `position` is that of the right table among the arguments.
+    """
+    given = arguments.get("right", position)
+    right = run.data(given) if given is not None else None
+    if right is None or not right.rows.terms or right.rows == merged.rows:
+        return merged
+    if not right.rows.within(merged.rows) or not _inner(run, arguments, position + 1):
+        return merged
+    if not _is_part(right) and not _is_of_keys(run, right, arguments, position):
+        return merged
+    return tables.narrowed(merged, Selector("rows", right.rows))
+
+
+def _inner(run: Interpreter, arguments: Arguments, position: int) -> bool:
+    way = arguments.get("how", position)
+    inner = run.load(way) if way is not None else Constant("inner")
+    return isinstance(inner, Constant) and inner.value == "inner"
+
+
+def _is_part(right: Data) -> bool:
+    return all(
+        any(step.selector.way in {"part", "fold"} for step in term.chain)
+        for term in right.rows.terms
+    )
+
+
+def _is_of_keys(run: Interpreter, right: Data, arguments: Arguments, position: int) -> bool:
+    """Say whether the right table has no columns but those that rows are matched by."""
+    names = tables.literal_names(run, arguments.get("on", position + 2))
+    if names and right.columns is not None and right.columns.kept == names:
+        return True
+    keys = arguments.expression("on", position + 2)
+    table = arguments.expression("right", position)
+    if keys is None or not isinstance(table, ast.Subscript):
+        return False
+    return run.text(table.slice) == run.text(keys)
