@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from mlaudit.flow import sides
+from mlaudit.flow import asked, sides
 from mlaudit.flow.arguments import Arguments
 from mlaudit.flow.regions import NO_ROWS, base
 from mlaudit.flow.state import Scope
@@ -59,6 +59,7 @@ def call(run: Interpreter, function: Function, arguments: Arguments) -> Value:
     run.entered.add(id(node))
     scope = Scope(function.document, function.scope)
     _bind_parameters(run, function, arguments, scope)
+    beside = asked.beside(function, scope)
     attempt, known = repeats.begin(run, function, scope)
     if known is not None:
         return known
@@ -79,6 +80,7 @@ def call(run: Interpreter, function: Function, arguments: Arguments) -> Value:
         run.state.scope, run.document, run.returned, run.path = outer
     if attempt is not None:
         repeats.end(run, attempt, result)
+    asked.note(run, arguments.node, result, beside)
     return result
 
 

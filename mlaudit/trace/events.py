@@ -188,6 +188,14 @@ class Cut(Event):
 
 
 @entity
+class Beside(Event):
+    """A function was asked by name for validation rows; asked for `name`, it gives others."""
+
+    rows: RowSet
+    name: str
+
+
+@entity
 class Split(Event):
     """Rows are divided; `arguments` are those of the call, `folds` says that parts take turns.
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from mlaudit.model.once import once
 from mlaudit.trace import leaks
 from mlaudit.trace.events import (
+    Beside,
     ChosenOnReported,
     CrossValidate,
     Cut,
@@ -239,7 +240,8 @@ class Trace:
     def parts_left(self, rows: RowSet) -> Iterator[tuple[str, ...]]:
         """Name the parts set apart from these rows that no training and no choice has taken.
 
-        They come from splits another part of which holds these rows, or were cut off by hand.
+        They come from splits another part of which holds these rows, or were cut off by hand, or
+        are given by the function that gave these, asked for by another name.
         """
         for split in self._divisions(rows):
             if split.folds:
@@ -250,6 +252,9 @@ class Trace:
         for cut in self.near(Cut, rows):
             if not cut.rows.overlap(rows) and not self._taken(cut.rows):
                 yield (cut.name,)
+        for beside in self.near(Beside, rows):
+            if rows.within(beside.rows):
+                yield (beside.name,)
 
     def judged_apart(self, evaluation: Evaluate) -> bool:
         """Say whether such a model is also judged on folds, or on rows that may well be others.
