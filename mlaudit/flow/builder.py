@@ -13,6 +13,7 @@ from mlaudit.trace.trace import Trace
 
 if TYPE_CHECKING:
     import ast
+    from collections.abc import Iterable
 
     from mlaudit.catalogue.catalogue import Catalogue
     from mlaudit.flow.values import Prediction
@@ -58,16 +59,22 @@ def build(
 
 
 class _Made:
-    """The splits by their data, and the contexts in which each model was trained, by its id."""
+    """The splits by their data, and the contexts in which each model was trained, by its id.
+
+    `judgements` are those in which each prediction was judged, by its id.
+    """
 
     def __init__(self, run: Interpreter):
         self.splits: Kinship[Split] = Kinship()
         self.trainings: dict[int, list[tuple[Any, ...]]] = {}
+        self.judgements: dict[int, list[tuple[Any, ...]]] = {}
         for key, event in run.events.items():
             if type(event) is Split:
                 self.splits.put(event, event.parts)
             elif type(event) is Fit:
                 self.trainings.setdefault(id(event.model), []).append(key[2])
+            for prediction in run.judged.get(id(event), ()):
+                self.judgements.setdefault(id(prediction), []).append(key[2])
 
 
 def _settled(run: Interpreter) -> list[Event]:
@@ -129,7 +136,11 @@ def _among(
     )
     if any(own & run.happened_in[id(fit)] for fit in event.fits if fit.goes_on):
         return Among.EPOCHS
-    fixed = [loops - prediction.made_in for prediction in predictions]
+    loops_of_cuts = loops - run.over_predictions
+    fixed = [
+        loops_of_cuts - prediction.made_in - _of_one_turn(made.judgements.get(id(prediction), ()))
+        for prediction in predictions
+    ]
     if all(turns & p.cut_in for turns, p in zip(fixed, predictions, strict=True)):
         return Among.THRESHOLDS
     return Among.SEEDS if _varies_seed(run, event, loops, made) else None
@@ -137,13 +148,17 @@ def _among(
 
 def _over_models(run: Interpreter, model: Model, made: _Made) -> frozenset[int]:
     """Find the loops that take another model in every turn: one turn alone trains this one."""
+    return _of_one_turn(made.trainings.get(id(model), ())) | run.over_models
+
+
+def _of_one_turn(contexts: Iterable[tuple[Any, ...]]) -> frozenset[int]:
+    """Find the loops of whose turns one alone is among these contexts."""
     turns: dict[int, set[int]] = {}
-    for context in made.trainings.get(id(model), ()):
+    for context in contexts:
         for step in context:
             if type(step) is tuple and step[0] == "turn":
                 turns.setdefault(step[1], set()).add(step[2])
-    single = {loop for loop, seen in turns.items() if len(seen) == 1}
-    return frozenset(single) | run.over_models
+    return frozenset(loop for loop, seen in turns.items() if len(seen) == 1)
 
 
 def _varies_seed(run: Interpreter, event: Evaluate, loops: frozenset[int], made: _Made) -> bool:

@@ -65,7 +65,8 @@ class Interpreter:
         *("briefly", "calls", "catalogue", "closed_over", "conditions", "contextual", "document"),
         *("each", "entered", "events", "happened_in", "held", "idle", "judged", "loaders"),
         *("loading", "loops", "models", "module_scope", "modules", "notes", "operations"),
-        *("origins", "over_models", "path", "predictions", "prepared", "project", "read_in"),
+        *("origins", "over_models", "over_predictions", "path", "predictions", "prepared"),
+        *("project", "read_in"),
         *("reads", "repeats", "returned", "roots", "running", "shown", "sides", "signatures"),
         *("stars", "started", "state", "steps", "told", "written"),
     )
@@ -104,6 +105,7 @@ class Interpreter:
         self.predictions: dict[Hashable, Prediction] = {}
         self.happened_in: dict[int, frozenset[int]] = {}
         self.over_models: set[int] = set()
+        self.over_predictions: set[int] = set()
         self.loaders: dict[Rows, list[str]] = {}
         self.loading: set[Hashable] = set()
         self.prepared: set[int] = set()

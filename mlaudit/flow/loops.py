@@ -22,6 +22,7 @@ from mlaudit.trace.events import Kind
 
 if TYPE_CHECKING:
     import ast
+    from collections.abc import Callable
 
     from mlaudit.flow.interpreter import Interpreter
     from mlaudit.trace.events import Influence
@@ -32,6 +33,7 @@ MOST_TURNS = 16
 def for_loop(run: Interpreter, node: ast.For | ast.AsyncFor) -> bool:
     """Run a `for`; its body is taken to run at least once."""
     iterated = run.eval(node.iter)
+    _over_predictions(run, node, iterated)
     turns = unrolled(run, iterated)
     if turns is not None:
         for value in run.turns(node, turns):
@@ -52,13 +54,41 @@ def for_loop(run: Interpreter, node: ast.For | ast.AsyncFor) -> bool:
     return False
 
 
+def _over_predictions(run: Interpreter, loop: ast.AST, iterated: Value) -> None:
+    """Note a loop each turn of which brings predictions of its own."""
+    inner = run.load(iterated)
+    if not isinstance(inner, Sequence):
+        return
+    turns = inner.items if inner.rest is None else (*inner.items, inner.rest)
+    if any(_any_part(run, turn, _is_prediction) for turn in turns):
+        run.over_predictions.add(id(loop))
+
+
+def _is_prediction(value: Value) -> bool:
+    return (
+        isinstance(value, Data)
+        and bool(value.predictions)
+        and not value.scores
+        and value.kind not in {"scalar", "row"}
+    )
+
+
 def _holds_model(run: Interpreter, value: Value) -> bool:
     """Say whether a turn of a loop brings a model of its own, alone or in a record."""
+    return _any_part(run, value, _is_model)
+
+
+def _any_part(run: Interpreter, value: Value, wanted: Callable[[Value], bool]) -> bool:
+    """Say whether a value, a member of a record or one of several values is of a sort."""
     inner = run.load(value)
     if isinstance(inner, Sequence):
-        return any(_holds_model(run, part) for part in inner.items)
+        return any(_any_part(run, part, wanted) for part in inner.items)
     if isinstance(inner, Choice):
-        return any(_holds_model(run, option) for option in inner.options)
+        return any(_any_part(run, option, wanted) for option in inner.options)
+    return wanted(inner)
+
+
+def _is_model(inner: Value) -> bool:
     return isinstance(inner, Estimator) or (
         isinstance(inner, Instance) and inner.estimator is not None
     )
@@ -126,6 +156,7 @@ def comprehension(run: Interpreter, node: ast.ListComp | ast.SetComp | ast.Gener
     try:
         first = node.generators[0]
         iterated = run.eval(first.iter)
+        _over_predictions(run, node, iterated)
         names = headings.comprehended(run, node, iterated)
         if names is not None:
             return names
@@ -166,6 +197,7 @@ def dict_comprehension(run: Interpreter, node: ast.DictComp) -> Value:
     outer, run.state.scope = run.state.scope, scope
     try:
         iterated = run.eval(node.generators[0].iter)
+        _over_predictions(run, node, iterated)
         turns = unrolled(run, iterated) if len(node.generators) == 1 else None
         if turns is not None:
             return _literal_dict(run, node, turns)

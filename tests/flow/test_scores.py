@@ -127,3 +127,35 @@ def test_to_come_close_to_a_fixed_target_is_no_choice_of_the_best(
     choice: str, selects: bool
 ) -> None:
     assert (Use.SELECTS in _tried("told >= step", choice).uses) is selects
+
+
+@pytest.mark.parametrize(
+    ("among", "scores"),
+    [
+        (None, "[f1_score(y_test, p > 0.5) for p in (one, other)]"),
+        (None, "{name: f1_score(y_test, p > 0.5) for name, p in said.items()}"),
+        (None, "{name: f1_score(y_test, said[name] > 0.5) for name in said}"),
+        (None, "{name: f1_score(y_test, p > 0.5) for name, p in read.items()}"),
+        (Among.THRESHOLDS, "[f1_score(y_test, one > cut) for cut in (0.2, 0.5, 0.8)]"),
+        (Among.THRESHOLDS, "[f1_score(y_test, one > cut) for cut in cuts]"),
+        (Among.THRESHOLDS, "[[f1_score(y_test, p > c) for c in cuts] for p in (one, other)]"),
+    ],
+)
+def test_predictions_of_several_models_are_no_thresholds(among: Among | None, scores: str) -> None:
+    trace = trace_of(f"""
+    import pandas as pd
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.metrics import f1_score
+    from sklearn.model_selection import train_test_split
+    from sklearn.tree import DecisionTreeClassifier
+
+    table = pd.read_csv("t.csv")
+    X_train, X_test, y_train, y_test = train_test_split(table[["a"]], table["b"])
+    one = DecisionTreeClassifier().fit(X_train, y_train).predict_proba(X_test)[:, 1]
+    other = LogisticRegression().fit(X_train, y_train).predict_proba(X_test)[:, 1]
+    said = {{"one": one, "other": other}}
+    read = {{f"run {{number}}": said["one"] for number in range(runs)}}
+    print({scores})
+    """)
+    events = [event for event in trace.of(Evaluate) if event.metric is not None]
+    assert events and all(event.among is among for event in events)
