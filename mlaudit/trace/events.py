@@ -152,6 +152,11 @@ class Model:
     steps: tuple[Model, ...] = ()
     scores_read: bool = False
 
+    @property
+    def ignores_features(self) -> bool:
+        """Whether the model is a baseline that no feature can influence."""
+        return self.name.startswith("Dummy")
+
 
 @entity
 class Event:

@@ -10,7 +10,7 @@ from mlaudit.trace.rows import Overlap
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable, Iterator
 
-    from mlaudit.trace.events import Fit, Influence, Model
+    from mlaudit.trace.events import Fit, Influence
     from mlaudit.trace.rows import RowSet
     from mlaudit.trace.trace import Trace
 
@@ -49,7 +49,7 @@ def one_a_cause(leaks: Iterable[PreprocessingLeak]) -> list[PreprocessingLeak]:
 
 def _into_scores(trace: Trace) -> Iterator[PreprocessingLeak]:
     for evaluation in sorted(trace.of(Evaluate), key=_is_prediction):
-        if any(evaluation.meetings) or _ignores_features(evaluation.model):
+        if any(evaluation.meetings) or evaluation.model.ignores_features:
             continue
         if evaluation.metric is None and not _apart_from_training(evaluation):
             continue  # a contest's test set, whose labels are elsewhere
@@ -61,7 +61,7 @@ def _into_scores(trace: Trace) -> Iterator[PreprocessingLeak]:
 
 def _into_folds(trace: Trace) -> Iterator[PreprocessingLeak]:
     for validation in trace.of(CrossValidate):
-        if _ignores_features(validation.model):
+        if validation.model.ignores_features:
             continue
         for influence in validation.influences:
             if influence.place == validation.place:
@@ -95,11 +95,6 @@ def _sees(trace: Trace, influence: Influence, evaluated: RowSet, trained: RowSet
         and influence.rows.overlap(trained) >= least
         and not trace.out_of_fold(influence.rows, evaluated)
     )
-
-
-def _ignores_features(model: Model) -> bool:
-    """Whether the model is a baseline that no feature can influence."""
-    return model.name.startswith("Dummy")
 
 
 def _nearest(evaluation: Evaluate) -> Fit:

@@ -119,7 +119,7 @@ def is_told(overlapping: Overlapping) -> bool:
         and evaluation.metric != "own error"
         and Use.REPORTED in evaluation.uses
         and evaluation.model.task not in {"cluster", "outlier"}
-        and not evaluation.model.name.startswith("Dummy")
+        and not evaluation.model.ignores_features
         and _supervised(overlapping)
     )
 
