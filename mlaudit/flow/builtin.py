@@ -97,7 +97,21 @@ def _range(run: Interpreter, name: str, arguments: Arguments) -> Value:
     if isinstance(last, Constant) and isinstance(last.value, Length):
         rows = last.value.rows
         return Data("index", rows, select=Selector("rows", rows))
-    return Sequence() if _is_empty(run, bounds) else Data("scalar")
+    if _is_empty(run, bounds):
+        return Sequence()
+    only = _only_number(arguments)
+    return Data("scalar") if only is None else Sequence((Constant(only),))
+
+
+def _only_number(arguments: Arguments) -> int | None:
+    """Give the number of a range that is written out and has one only, such as `range(1)`."""
+    given = [arguments.nodes.get(position) for position in range(len(arguments.positional))]
+    literals = [node.value for node in given if isinstance(node, ast.Constant)]
+    bounds = [bound for bound in literals if isinstance(bound, int)]
+    if len(bounds) < len(given) or not 0 < len(bounds) < 3:
+        return None
+    numbers = range(*bounds)
+    return numbers[0] if len(numbers) == 1 else None
 
 
 def _is_empty(run: Interpreter, bounds: list[Value]) -> bool:
@@ -145,17 +159,11 @@ def _extreme(run: Interpreter, name: str, arguments: Arguments) -> Value:
     if not joined.scores and "key" in arguments.named:
         return _best_by_key(run, name, joined, arguments)
     bounded = any(isinstance(run.load(value), Constant) for value in arguments.positional)
-    if joined.scores and not bounded and not _keeps_curve(joined) and not _alone(run, arguments):
+    settled = bounded or _keeps_curve(joined) or containers.alone(run, arguments)
+    if joined.scores and not settled:
         for value in arguments.positional:
             sinks.select(run, value, arguments.node, f"{name} of the scores is taken")
     return joined.but(kind="scalar", select=None)
-
-
-def _alone(run: Interpreter, arguments: Arguments) -> bool:
-    """Say whether there is one thing only to take the best of."""
-    inner = [run.load(value) for value in arguments.positional]
-    only = inner[0] if len(inner) == 1 else None
-    return isinstance(only, Sequence) and only.rest is None and len(only.items) == 1
 
 
 def _best_by_key(run: Interpreter, name: str, joined: Data, arguments: Arguments) -> Value:

@@ -113,6 +113,17 @@ def element(run: Interpreter, value: Value) -> Value:
     return data.but(columns=None, table=None, name=None)
 
 
+def alone(run: Interpreter, arguments: Arguments) -> bool:
+    """Say whether there is one thing only to take the best of."""
+    given = arguments.positional
+    return len(given) == 1 and is_only_one(run.load(given[0]))
+
+
+def is_only_one(value: Value) -> bool:
+    """Say whether a list holds one thing only."""
+    return isinstance(value, Sequence) and value.rest is None and len(value.items) == 1
+
+
 def turn(run: Interpreter, value: Value) -> Value:
     """Give what one turn of a loop over a value sees: of an array or column, a single row."""
     part = element(run, value)

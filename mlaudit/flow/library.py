@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from mlaudit.flow import (
     building,
     choices,
+    containers,
     duplicates,
     entities,
     estimators,
@@ -173,6 +174,8 @@ def _reduce(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> 
     joined = combine(data, "error" if wrong else "scalar")
     if entry.statistic == FREQUENCIES:
         run.emit(Weigh, arguments.node, rows=joined.rows)
+    if joined.scores and containers.alone(run, arguments):
+        return Data("scalar", scores=joined.scores)
     listed = arguments.positional and isinstance(run.load(arguments.positional[0]), Sequence)
     if row_wise(run, entry, arguments) or (listed and not joined.scores and not joined.predictions):
         return joined.but(kind="array")
@@ -288,7 +291,7 @@ def _load(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> Va
             if expression is not None and arguments.positional
             else f"{short}()"
         )
-    rows = base(key, label)
+    rows = base(key, label, _gives_parts(entry, arguments))
     if key[0] == "load":
         entities.read(run, rows)
     run.emit(Load, arguments.node, reader=short, source=label, rows=rows)
@@ -301,6 +304,13 @@ def _load(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> Va
     if kind == "table":
         return data.but(columns=Columns(), table=key)
     return networks.dataset_parts(run, name, entry, arguments, data)
+
+
+def _gives_parts(entry: Entry, arguments: Arguments) -> bool:
+    """Say whether an archive surely gives its parts by name: none of them is asked for."""
+    if entry.kind != "archive" or "split" not in entry.parameters or arguments.spread:
+        return False
+    return arguments.get("split", entry.parameters.index("split")) is None
 
 
 def _members(run: Interpreter, rows: Rows, names: Value | None) -> Value:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Hashable, Iterable
 
 MOST_TERMS = 8
+_DIVIDED = ("divided",)
 _AT_RANDOM = {"seeded", "split", "large sample", "folds"}
 _MARKS = Words(
     *("train", "test", "val", "dev", "eval", "hold", "split", "fold", "part", "subset", "phase"),
@@ -193,6 +194,11 @@ class Rows:
         return bool(self.terms)
 
     @property
+    def divided(self) -> bool:
+        """Whether these are all rows of data sets that hold nothing but parts, by name."""
+        return bool(self.terms) and all(term.selector.part == _DIVIDED for term in self.terms)
+
+    @property
     def unwindowed(self) -> Rows:
         """The rows that windows were taken from, where these are windows of them."""
         return Rows(tuple(dict.fromkeys(_unwindowed(term) for term in self.terms)))
@@ -272,9 +278,10 @@ class Rows:
 NO_ROWS = Rows()
 
 
-def base(key: Hashable, label: str = "") -> Rows:
-    """Make the rows of one data set."""
-    return Rows((Region(None, Selector("base", key), label),))
+def base(key: Hashable, label: str = "", divided: bool = False) -> Rows:
+    """Make the rows of one data set; one that is divided gives its rows part by part only."""
+    part = _DIVIDED if divided else None
+    return Rows((Region(None, Selector("base", key, part), label),))
 
 
 def union(rows: Iterable[Rows]) -> Rows:

@@ -63,6 +63,8 @@ def subscript(run: Interpreter, node: ast.Subscript) -> Value:
 
 def _subscript(run: Interpreter, holder: Value, value: Value, node: ast.Subscript) -> Value:
     if isinstance(value, Data):
+        if value.rows.divided and value.kind != "row" and not isinstance(node.slice, ast.Slice):
+            return _part_of(run, value, node.slice)
         return _of_data(run, value, node.slice)
     if isinstance(value, Method):
         receiver = run.load(value.receiver)
@@ -110,7 +112,7 @@ def _of_sequence(run: Interpreter, value: Sequence, key: ast.expr) -> Value:
                 return run.state.allocate(Sequence(value.items[start:end], None, value.way))
         return value
     index = run.load(run.eval(key))
-    if value.way == "ranked":
+    if value.way == "ranked" and not containers.is_only_one(value):
         ranked = run.data(value).but(kind="ranked")
         _first_ranked(run, ranked, key)
         return choices.mark(run, containers.element(run, value), ranked.scores)
@@ -189,6 +191,16 @@ def _of_transposed(run: Interpreter, value: Data, key: ast.expr) -> Data:
     if isinstance(key, ast.Tuple) and len(key.elts) > 1:
         return tables.chosen_rows(run, of_data, key.elts[1])
     return value if isinstance(key, ast.Slice) else of_data
+
+
+def _part_of(run: Interpreter, value: Data, key: ast.expr) -> Data:
+    """Take a part by its name; a name that is not known gives perhaps any of them."""
+    given = run.load(run.eval(key))
+    if isinstance(given, Constant):
+        select = Selector("part", "by name", given.value)
+    else:
+        select = tables.chosen_by_text(run, key)
+    return tables.narrowed(value, select).but(kind="unknown")
 
 
 def _part_named(value: Data, name: str) -> Data:

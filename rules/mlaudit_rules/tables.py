@@ -84,8 +84,9 @@ FILES: dict[str, tuple[object, ...]] = {
     'dask.distributed.toml': (61, None, [
         ('Client LocalCluster wait', {'kind': 'values'}),
     ]),
-    'datasets.toml': (805, None, [
-        ('load_dataset load_from_disk', {'kind': 'archive'}),
+    'datasets.toml': (952, None, [
+        ('load_dataset', {'kind': 'archive', 'parameters': 'path name data_dir data_files split'}),
+        ('load_from_disk', {'kind': 'archive'}),
         ('Dataset.from_csv Dataset.from_json Dataset.from_parquet', {'kind': 'load'}),
         ('Dataset.from_pandas Dataset.from_dict Dataset.from_list Dataset.from_generator DatasetDict', {'kind': 'same'}),
         ('concatenate_datasets interleave_datasets', {'kind': 'concat', 'parameters': 'dsets', 'data': 'dsets'}),

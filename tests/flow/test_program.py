@@ -7,6 +7,8 @@ import json
 from textwrap import dedent
 from typing import TYPE_CHECKING
 
+import pytest
+
 from mlaudit.flow.builder import build
 from mlaudit.rulekit.testing import examine, installed_catalogue
 from mlaudit.source.read import read_text
@@ -450,6 +452,79 @@ def test_a_file_that_comes_in_parts_has_disjoint_parts() -> None:
     (event,) = trace.of(Evaluate)
     assert event.rows.known
     assert trace.overlaps == []
+
+
+@pytest.mark.parametrize(
+    ("learnt", "judged", "overlap"),
+    [
+        ("'train'", "'test'", Overlap.DISJOINT),
+        ("'train_clean'", "'train_noisy'", Overlap.DISJOINT),
+        ("'train'", "name", Overlap.MAY),
+        ("name", "name", Overlap.MUST),
+        ("'train'", "'train'", Overlap.MUST),
+    ],
+)
+@pytest.mark.parametrize("mapped", ["", "parts = parts.map(tidy, batched=True)"])
+def test_parts_of_a_data_set_go_by_their_names(
+    learnt: str, judged: str, overlap: Overlap, mapped: str
+) -> None:
+    trace = trace_of(f"""
+    import sys
+    from datasets import load_dataset
+    from sklearn.svm import SVC
+
+    name = sys.argv[1]
+    parts = load_dataset("imdb")
+    {mapped}
+    model = SVC().fit(parts[{learnt}]["text"], parts[{learnt}]["label"])
+    print(model.score(parts[{judged}]["text"], parts[{judged}]["label"]))
+    """)
+    (fit,), (event,) = trace.of(Fit), trace.of(Evaluate)
+    assert fit.rows.overlap(event.rows) is overlap
+
+
+@pytest.mark.parametrize("asked", ["split='train'", "None, None, None, 'train'", "**settings"])
+def test_a_data_set_whose_part_is_asked_for_is_not_divided(asked: str) -> None:
+    trace = trace_of(f"""
+    from datasets import load_dataset
+    from sklearn.svm import SVC
+
+    rows = load_dataset("imdb", {asked}).map(tidy)
+    print(SVC().fit(rows["text"], rows["label"]).score(rows["text"], rows["label"]))
+    """)
+    (overlapping,) = trace.overlaps
+    assert overlapping.overlap is Overlap.MUST
+
+
+@pytest.mark.parametrize(
+    ("turns", "chooses"),
+    [
+        ("range(1)", False),
+        ("range(3, 4)", False),
+        ("range(2)", True),
+        ("range(turns)", True),
+        ("['gini']", False),
+    ],
+)
+def test_a_list_of_one_score_chooses_nothing(turns: str, chooses: bool) -> None:
+    trace = trace_of(f"""
+    import numpy as np
+    import pandas as pd
+    from sklearn.model_selection import train_test_split
+    from sklearn.tree import DecisionTreeClassifier
+
+    turns = 1
+    table = pd.read_csv("t.csv")
+    X_train, X_test, y_train, y_test = train_test_split(table[["a"]], table["b"])
+    scores = []
+    for turn in {turns}:
+        model = DecisionTreeClassifier().fit(X_train, y_train)
+        scores.append(model.score(X_test, y_test))
+    best = np.argmax(scores)
+    print(best, scores[best])
+    """)
+    (event,) = trace.of(Evaluate)
+    assert (Use.SELECTS in event.uses) is chooses
 
 
 def test_unknown_rows_of_each_call_are_others() -> None:
