@@ -96,12 +96,13 @@ class Seeding:
         return any(self._before(seed, call) for seed in seeds if generator in seed.generators)
 
     def _seeds_for(self, call: Site) -> list[_Seeding]:
-        """Add, for what only other files run, the seeds in functions that only these call."""
+        """Add, for what only other files run, the seeds in functions that only these call.
+
+        What reads the data may seed as well as what says so, and is likely to be called first.
+        """
         if not self._unused or self._module.fact(Running).reaches(call.function):
             return self._seeds
-        function = call.function
-        own = [s for s in self._unused if s.function is function or not self._its_own(s.function)]
-        return [*self._seeds, *own]
+        return [*self._seeds, *self._unused]
 
     def seeds(self, generator: str) -> bool:
         """Say whether the program seeds the generator at all."""

@@ -13,6 +13,8 @@ from mlaudit_rules.reproducibility.estimators import (
     unseeded,
 )
 from mlaudit_rules.reproducibility.lateness import fits_of, late_for_fit
+from mlaudit_rules.reproducibility.one_column import learns_one_column
+from mlaudit_rules.reproducibility.readers import resampled_for_nobody
 from mlaudit_rules.reproducibility.reseeding import seeded
 from mlaudit_rules.reproducibility.running import Running
 from mlaudit_rules.reproducibility.seeding import (
@@ -32,6 +34,8 @@ _MODELS = {"predictor", "wrapper", "clusterer", "resampler"}
 _TRANSFORMERS = {"transformer", "selector", "encoder"}
 # Without these arguments their seed only decides between splits that are equally good.
 _TIES = ("DecisionTree", "GradientBoosting", "AdaBoost")
+# With these they divide the rows, or draw them.
+_SETTING_APART = {"n_iter_no_change", "bootstrap"}
 _DRAWING = {"max_features", "subsample", "splitter", "estimator", "base_estimator"}
 
 
@@ -66,7 +70,7 @@ class UnseededEstimator(Rule):
                 continue
             if _fitted_after_seed(module, generator, call) or _dropped(module, call):
                 continue
-            if lends_probabilities(module, call):
+            if lends_probabilities(module, call) or _draws_in_vain(module, call):
                 continue
             here = running.reaches(call.function)
             yield self.report(
@@ -111,6 +115,15 @@ def _draws_ties(call: Call) -> bool:
     resamples = call.arguments.get("bootstrap")
     whole = name == "RandomForestRegressor" and resamples is not None and resamples.value is False
     return (whole or name.startswith(_TIES)) and not _DRAWING & call.arguments.keys()
+
+
+def _draws_in_vain(module: Module, call: Call) -> bool:
+    """Say whether nothing depends on the draws: one column to split at, or rows nobody reads."""
+    if kind_of(call) == "resampler":
+        return resampled_for_nobody(module, call)
+    if not _draws_ties(call) or _SETTING_APART & call.arguments.keys():
+        return False
+    return not call.name.endswith("AdaBoostRegressor") and learns_one_column(module, call)
 
 
 def _reason(call: Call) -> str:

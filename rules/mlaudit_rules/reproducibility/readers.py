@@ -1,0 +1,143 @@
+"""Who reads what a statement binds, and the rows that nobody does."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from mlaudit_rules.reproducibility.bindings import uses
+from mlaudit_rules.reproducibility.constructions import function_around
+from mlaudit_rules.reproducibility.running import Running
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mlaudit.rulekit import Call, Module
+
+_RESAMPLING = frozenset({"fit_resample", "fit_sample"})
+_LEARNING = ("predictor", "wrapper", "search", "trainer")
+
+
+def resampled_for_nobody(module: Module, call: Call) -> bool:
+    """Say whether a resampler only makes rows that go by names which nothing reads.
+
+    A document that learns nothing may make them for others, which import them.
+    """
+    if not module.calls_of(*_LEARNING):
+        return False
+    resampling = [_resampling(module, user) for user in _users(module, call.node)]
+    return bool(resampling) and all(
+        statement is not None and _unread(module, statement) for statement in resampling
+    )
+
+
+def _users(module: Module, made: ast.Call) -> Iterator[ast.expr]:
+    """Give what stands for an object: where it is made, or each reading of its name."""
+    statement = module.nodes.parents[made]
+    if not isinstance(statement, ast.Assign) or statement.value is not made:
+        yield made
+        return
+    for target in statement.targets:
+        if isinstance(target, ast.Name):
+            yield from readings(module, statement, target.id)
+        else:
+            yield made
+
+
+def _resampling(module: Module, user: ast.expr) -> ast.Assign | None:
+    """Find `X, y = sampler.fit_resample(X, y)` around a resampler."""
+    parents = module.nodes.parents
+    method = parents[user]
+    called = parents.get(method)
+    statement = parents.get(called) if called is not None else None
+    resamples = isinstance(method, ast.Attribute) and method.attr in _RESAMPLING
+    return statement if resamples and isinstance(statement, ast.Assign) else None
+
+
+def _unread(module: Module, statement: ast.Assign) -> bool:
+    parts = [
+        part
+        for target in statement.targets
+        for part in (target.elts if isinstance(target, ast.Tuple | ast.List) else [target])
+    ]
+    return all(
+        isinstance(part, ast.Name) and not readings(module, statement, part.id) for part in parts
+    )
+
+
+def readings(module: Module, statement: ast.stmt, name: str) -> list[ast.Name]:
+    """List where a name may be read with the value that a statement binds it to."""
+    found = module.fact(uses).get(name, [])
+    home, loop = function_around(module, statement), _outermost_loop(module, statement)
+    first = statement.lineno if loop is None else loop.lineno - 1
+    stores = [
+        _statement_of(module, use)
+        for use in found
+        if isinstance(use.ctx, ast.Store) and function_around(module, use) is home
+    ]
+    return [
+        use
+        for use in found
+        if isinstance(use.ctx, ast.Load)
+        and _sees(module, use, name, home)
+        and (function_around(module, use) is not home or use.lineno > first)
+        and _statement_of(module, use) is not (statement if loop is None else None)
+        and not any(_between(module, statement, store, use) for store in stores)
+    ]
+
+
+def _between(module: Module, statement: ast.stmt, store: ast.stmt, use: ast.Name) -> bool:
+    """Say whether a later statement surely binds the name anew before it is read."""
+    reader = _statement_of(module, use)
+    if not statement.lineno < store.lineno < reader.lineno:
+        return False
+    parents = module.nodes.parents
+    block = parents[store]
+    above: ast.AST = reader
+    while above in parents and parents[above] is not block:
+        above = parents[above]
+    return any(
+        isinstance(body, list) and store in body and above in body
+        for _, body in ast.iter_fields(block)
+    )
+
+
+def _sees(module: Module, use: ast.Name, name: str, home: ast.AST | None) -> bool:
+    """Say whether a name that stands in a function may be the one of the function around it."""
+    inside = function_around(module, use)
+    if home is None and not (inside is None or _runs(module, inside)):
+        return False
+    while inside is not None and inside is not home:
+        names = module.nodes.find(ast.Name, ast.arg, within=inside)
+        if any(
+            node.arg == name
+            if isinstance(node, ast.arg)
+            else node.id == name and isinstance(node.ctx, ast.Store)
+            for node in names
+        ):
+            return False
+        inside = function_around(module, inside)
+    return inside is home
+
+
+def _outermost_loop(module: Module, node: ast.AST) -> ast.stmt | None:
+    """Find the first of the loops around a statement, in its function."""
+    found, above = None, module.nodes.parents.get(node)
+    while above is not None and not isinstance(above, ast.FunctionDef | ast.AsyncFunctionDef):
+        if isinstance(above, ast.For | ast.AsyncFor | ast.While):
+            found = above
+        above = module.nodes.parents.get(above)
+    return found
+
+
+def _statement_of(module: Module, node: ast.AST) -> ast.stmt:
+    while not isinstance(node, ast.stmt):
+        node = module.nodes.parents[node]
+    return node
+
+
+def _runs(module: Module, function: ast.AST) -> bool:
+    """Say whether the program may run the body of a function."""
+    if not isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
+        return True
+    return module.fact(Running).reaches(function)
