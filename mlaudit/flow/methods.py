@@ -40,7 +40,7 @@ from mlaudit.flow.values import (
 from mlaudit.trace.events import Draw, Effect, Influence, Kind
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Hashable
 
     from mlaudit.catalogue.entry import Entry
     from mlaudit.flow.arguments import Arguments
@@ -327,12 +327,28 @@ def _isin(
     given = run.data(arguments.positional[0]) if arguments.positional else UNKNOWN
     if value.kind == "index" and given.select is not None:
         return Data("mask", value.rows, select=given.select)
-    text = run.text(arguments.node)
-    return Data(
-        "mask",
-        value.rows,
-        select=Selector("filter", ("isin", text, value.rows.terms), True, value.name),
-    )
+    key = ("isin", run.text(arguments.node), value.rows.terms, _among(run, arguments))
+    return Data("mask", value.rows, select=Selector("filter", key, True, value.name))
+
+
+def _among(run: Interpreter, arguments: Arguments) -> Hashable:
+    """Tell apart what values are looked for among: by them, by their rows, or by the call.
+
+    What a function is given goes by one name in it, and is another thing in each call.
+    """
+    given = run.load(arguments.positional[0]) if arguments.positional else UNKNOWN
+    if isinstance(given, Sequence) and given.rest is None:
+        items = [run.load(item) for item in given.items]
+        if all(isinstance(item, Constant) for item in items):
+            return tuple(items)
+    rows = run.data(given).rows.terms
+    expression = arguments.nodes.get(0)
+    if rows or not isinstance(expression, ast.Name) or run.origin(expression) is not None:
+        return rows
+    if expression.id not in run.state.scope.names:
+        return None
+    run.contextual += 1
+    return run.path
 
 
 def _null(
