@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from mlaudit.flow import functions, sinks
 from mlaudit.flow.interpreter import BudgetExceededError, Interpreter
 from mlaudit.flow.regions import Rows
+from mlaudit.flow.unread import Unread
 from mlaudit.trace.events import Among, Evaluate, Fit, Split
 from mlaudit.trace.kinship import Kinship
 from mlaudit.trace.trace import Trace
@@ -53,7 +54,7 @@ def build(
         run.note("the step budget was used up: the rest of the program was not followed")
     except RecursionError:
         run.note("expressions nested too deeply: the rest of the program was not followed")
-    trace = Trace(_settled(run), list(run.models.values()), list(run.notes))
+    trace = Trace(_settled(run, nodes), list(run.models.values()), list(run.notes))
     run.release()
     return trace
 
@@ -77,7 +78,7 @@ class _Made:
                 self.judgements.setdefault(id(prediction), []).append(key[2])
 
 
-def _settled(run: Interpreter) -> list[Event]:
+def _settled(run: Interpreter, nodes: Nodes) -> list[Event]:
     """Drop what only looked like an evaluation: the progress of training on its own batches.
 
     Predictions that no metric judged are evaluations too: somebody will look at them.
@@ -100,10 +101,12 @@ def _settled(run: Interpreter) -> list[Event]:
                 made = made or _Made(run)
                 event.among = _among(run, event, predictions, made)
         events.append(event)
-    for prediction in run.predictions.values():
+    unread: Unread | None = None
+    for key, prediction in run.predictions.items():
         unjudged = id(prediction) not in judged and not prediction.trained
         if unjudged and prediction.fits and not _no_test(prediction):
-            events.append(_only_predicted(prediction))
+            unread = unread or Unread(nodes)
+            events.append(_only_predicted(prediction, unread.holds(key[0])))
     return events
 
 
@@ -180,7 +183,7 @@ def _another(seed: Argument | None) -> bool:
     return seed is not None and not seed.known and seed.text.isidentifier()
 
 
-def _only_predicted(prediction: Prediction) -> Evaluate:
+def _only_predicted(prediction: Prediction, unread: bool) -> Evaluate:
     return Evaluate(
         place=prediction.place,
         model=prediction.model,
@@ -191,4 +194,5 @@ def _only_predicted(prediction: Prediction) -> Evaluate:
         predicted_at=prediction.place,
         prediction=prediction.method,
         variable=prediction.variable,
+        unread=unread,
     )

@@ -102,7 +102,7 @@ class Interpreter:
         self.returned: list[Value] = []
         self.origins: dict[Hashable, int] = {}
         self.operations: dict[ast.AugAssign, ast.BinOp] = {}
-        self.predictions: dict[Hashable, Prediction] = {}
+        self.predictions: dict[tuple[int, Hashable, int], Prediction] = {}
         self.happened_in: dict[int, frozenset[int]] = {}
         self.over_models: set[int] = set()
         self.over_predictions: set[int] = set()

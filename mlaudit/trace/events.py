@@ -283,7 +283,8 @@ class Evaluate(Event):
     numbers shaped what is judged, as the best threshold does; those of `chosen_by` chose the model
     or its settings.  `units` are those of the labels where they are not the original ones.
     `in_loop` says that it runs in the turns of a loop, `answers` are the rows of the labels that
-    the predictions are judged by, where these are known.
+    the predictions are judged by, where these are known.  Predictions that are `unread` are
+    gathered in names that nothing reads.
     """
 
     __slots__ = ("__dict__",)  # where cached properties are kept
@@ -310,6 +311,7 @@ class Evaluate(Event):
     units: Rescaled | None = None
     in_loop: bool = False
     answers: RowSet | None = None
+    unread: bool = False
 
     @property
     def reported(self) -> bool:
@@ -439,12 +441,16 @@ class Overlapping:
 
 @frozen
 class PreprocessingLeak:
-    """A statistic of rows that are later evaluated had reached the model before."""
+    """A statistic of rows that are later evaluated had reached the model before.
+
+    `names` are those that the rows were split or cut off under, or read from.
+    """
 
     influence: Influence
     evaluation: Evaluate | CrossValidate
     fit: Fit | None
     split: Split | None
+    names: tuple[str, ...] = ()
 
     @property
     def in_folds(self) -> bool:

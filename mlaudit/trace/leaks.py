@@ -53,6 +53,8 @@ def _into_scores(trace: Trace) -> Iterator[PreprocessingLeak]:
             continue
         if evaluation.metric is None and not _apart_from_training(evaluation):
             continue  # a contest's test set, whose labels are elsewhere
+        if evaluation.unread:
+            continue  # whatever they are, nobody looks at them
         for fit in evaluation.fits:
             for influence in (*fit.influences, *evaluation.influences):
                 if _sees(trace, influence, evaluation.rows, fit.rows):
@@ -73,7 +75,8 @@ def _into_folds(trace: Trace) -> Iterator[PreprocessingLeak]:
 def _leak(trace: Trace, influence: Influence, evaluation: Evaluate, fit: Fit) -> PreprocessingLeak:
     names = (evaluation.variable, fit.variable)
     split = trace.split_of(evaluation.rows, *names, before=evaluation)
-    return PreprocessingLeak(influence, evaluation, fit, split)
+    given = trace.names_given(evaluation.rows, evaluation.variable)
+    return PreprocessingLeak(influence, evaluation, fit, split, tuple(given))
 
 
 def _is_prediction(evaluation: Evaluate) -> bool:

@@ -366,3 +366,18 @@ def test_no_group_spans_a_division_by_its_own_key(keys: str, divided: str, spann
 def test_groups_within_the_training_part_are_spanned_by_a_random_validation_part() -> None:
     divided = MASKED.format(by="date") + "\ntrain, test = train_test_split(train, random_state=0)"
     assert findings(DATED.format(keys='["shop", "date"]', divided=divided), "LEAK004")
+
+
+@pytest.mark.parametrize(("part", "told"), [("X_valid", "validation"), ("X_test", "test")])
+def test_a_part_is_called_what_the_code_calls_it_where_both_go_by_one_name(
+    part: str, told: str
+) -> None:
+    code = f"""{LOADED}
+scaled = StandardScaler().fit_transform(X)
+X_train, {part}, y_train, y_last = train_test_split(scaled, y, random_state=0)
+x = X_train[:, :2]
+model = LogisticRegression().fit(x, y_train)
+x = {part}[:, :2]
+print(model.predict(x))
+"""
+    assert f"(the {told} part)" in only(code, "LEAK001").message

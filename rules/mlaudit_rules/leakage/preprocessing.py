@@ -17,6 +17,8 @@ from mlaudit.rulekit import (
     Severity,
     named,
     quoted,
+    says_test,
+    says_validation,
     score_of,
 )
 
@@ -222,12 +224,15 @@ def _variables(leak: PreprocessingLeak) -> tuple[str, str]:
     if leak.in_folds and leak.split is not None:
         return "the training folds", "the folds of " + quoted(leak.split.place)
     training, test = leak.fit.variable if leak.fit else "", leak.evaluation.variable
+    part = "the validation part" if _validates(leak) else "the test part"
     if training == test:
-        return "the training part", "the test part"
-    return (
-        quoted(training) if training else "the training part",
-        quoted(test) if test else "the test part",
-    )
+        return "the training part", part
+    return quoted(training) if training else "the training part", quoted(test) if test else part
+
+
+def _validates(leak: PreprocessingLeak) -> bool:
+    """Say whether the code calls the evaluated rows validation rows, wherever it set them apart."""
+    return any(map(says_validation, leak.names)) and not any(map(says_test, leak.names))
 
 
 _BOUNDS = dict.fromkeys(("max", "amax", "nanmax"), "the maximum") | dict.fromkeys(
