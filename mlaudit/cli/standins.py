@@ -31,9 +31,10 @@ def imported() -> None:
 
     import click  # noqa: F401
 
-    for module, names in lent:
-        for name in names:
-            delattr(module, name)
+    for module, given in lent:
+        for name, value in given.items():
+            if vars(module).get(name) is value:  # it has its own where it was loaded meanwhile
+                delattr(module, name)
 
 
 def _lend(name: str, path: Any = None, /, **given: Any) -> tuple[Any, dict[str, Any]]:
