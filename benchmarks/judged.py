@@ -6,7 +6,7 @@ repository, commit, path, cell, line, code, verdict (true, false or debatable) a
 for each finding that was drawn at random and read in its file.  What a draw had shown was mended
 after it, so that the last one tells how often the rules are right now.  Debatable findings count
 neither way.  A table whose name ends in `-again` holds the verdicts of a second judge on the same
-findings.
+findings.  `spoken.json` has how often each rule spoke in draws that took few of its findings.
 """
 
 from __future__ import annotations
@@ -25,9 +25,10 @@ from benchmarks.table import share, show
 from mlaudit.rulekit.measured import Measured, wilson
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
 TABLES = Path(__file__).parent / "judged"
+SPOKEN = "spoken.json"
 AGAIN = "-again"
 VERDICTS = ("true", "false", "debatable")
 
@@ -111,6 +112,18 @@ def by_draw(tables: Path = TABLES) -> dict[str, list[Row]]:
     return {path.stem: _rows(path) for path in _paths(tables) if not path.stem.endswith(AGAIN)}
 
 
+def weighed(rows: Iterable[Row], spoken: Mapping[str, int]) -> float:
+    """Estimate the share of true ones among all findings that were reported (0 to 1).
+
+    Each rule counts as often as it spoke; one of which nothing was judged does not count.
+    """
+    known = {code: each for code, each in measured(rows).items() if each.judged}
+    times = {code: spoken.get(code, 0) for code in known}
+    return sum(times[code] * each.true / each.judged for code, each in known.items()) / sum(
+        times.values()
+    )
+
+
 def _summary(draws: dict[str, list[Row]]) -> Iterator[tuple[object, ...]]:
     """Give a line for each draw."""
     for name, rows in draws.items():
@@ -146,6 +159,15 @@ def main() -> int:
         return 0
     verdicts = ("true", "false", "debatable", "precision", "95 % interval")
     show(("", "repositories", *verdicts), list(_summary(draws)))
+    print("\nof all that was reported, each rule weighed by how often it spoke:\n")
+    spoken = json.loads((TABLES / SPOKEN).read_text(encoding="utf-8"))
+    show(
+        ("", "reported", "true"),
+        [
+            (name, sum(times.values()), f"{100 * weighed(draws[name], times):.0f} %")
+            for name, times in spoken.items()
+        ],
+    )
     print("\nby rule, in the last draw and in all:\n")
     show(("", "last: true", "false", "debatable", *verdicts), list(_by_rule(draws)))
     pairs = [(first["verdict"], second["verdict"]) for first, second in read_again()]

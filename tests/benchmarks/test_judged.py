@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from benchmarks.judged import as_json, kappa, measured, read, read_again
+from benchmarks.judged import as_json, kappa, measured, read, read_again, weighed
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -21,6 +21,16 @@ def test_verdicts_are_counted_by_code(tmp_path: Path) -> None:
     assert str(figures["LEAK001"]) == "1 of 2 findings true, 50 % (95 % interval 9 to 91 %)"
     assert str(figures["SEED001"]) == "1 findings judged, all debatable"
     assert as_json(figures).count("\n") == 4
+
+
+def test_rules_weigh_as_much_as_they_spoke() -> None:
+    rows = [
+        {"code": code, "verdict": verdict}
+        for code, verdicts in {"A": "true true", "B": "true false", "C": "debatable"}.items()
+        for verdict in verdicts.split()
+    ]
+    assert weighed(rows, {"A": 3, "B": 1, "C": 50}) == pytest.approx(3.5 / 4)
+    assert weighed(rows, {"A": 0, "B": 9}) == pytest.approx(0.5)
 
 
 def test_a_second_judge_is_compared_and_not_counted(tmp_path: Path) -> None:
