@@ -56,6 +56,7 @@ _PORTIONS = (
 )
 _REORDERS = frozenset({"permutation", "permuted", "randperm", "shuffle"})
 _GAPS = frozenset({"isnull", "isna", "notnull", "notna"})
+_MASKS = frozenset({"isin", "in1d"})
 _CHOICES = frozenset({"choice", "choices", "sample"})
 _WITHOUT_STATISTICS = frozenset({"mask", "index", "columns", "row"})
 
@@ -110,6 +111,8 @@ def _same(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> Va
         return first if given else Data("array")
     if _short(name).rpartition(".")[2] in _GAPS and len(data) == 1:
         return tables.gaps(data[0], _short(name).rpartition(".")[2])
+    if _short(name).rpartition(".")[2] in _MASKS:
+        return combine(data, "mask").but(select=None)
     if name.endswith("to_datetime"):
         order.timed(run, data[0], arguments)
     units = Rescaled(entry.units, run.place(arguments.node)) if entry.units else data[0].units

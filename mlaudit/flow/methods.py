@@ -331,6 +331,17 @@ def _isin(
     return Data("mask", value.rows, select=Selector("filter", key, True, value.name))
 
 
+def _between(
+    run: Interpreter, holder: Value, value: Data, name: str, arguments: Arguments
+) -> Value | None:
+    """Tell which rows lie between bounds, by what these were taken of."""
+    if not value.rows.terms:
+        return None
+    bounds = (run.data(bound).influences for bound in arguments.values())
+    select = Selector("filter", ("test", run.text(arguments.node)), True, value.name)
+    return Data("mask", value.rows, merge_influences(value.influences, *bounds), select=select)
+
+
 def _among(run: Interpreter, arguments: Arguments) -> Hashable:
     """Tell apart what values are looked for among: by them, by their rows, or by the call.
 
@@ -448,6 +459,7 @@ _SPECIAL: dict[str, Callable[[Interpreter, Value, Data, str, Arguments], Value |
     "align": _align,
     "sample": _sample,
     "isin": _isin,
+    "between": _between,
     "isnull": _null,
     "isna": _null,
     "notnull": _null,

@@ -213,6 +213,8 @@ def _by_each_row(run: Interpreter, value: Data, index: Data, key: ast.expr) -> D
     """Choose rows by something computed for each row, else columns."""
     if value.kind == "group":
         return tables.by_computed(value, index)
+    if index.kind == "mask":
+        return tables.kept(tables.narrowed(value, tables.chosen_by_text(run, key)), index)
     if index.kind in {"column", "unknown"} and index.table is None:
         value = value.but(columns=None)  # what came of an unknown call may well be names of columns
     if index.rows.terms and (index.kind != "unknown" or index.rows.kin(value.rows)):
@@ -232,10 +234,14 @@ def _takes_rows(run: Interpreter, value: Data, key: ast.expr) -> bool:
 
 
 def _at(value: Data, position: Hashable) -> Data:
-    """Take one item: of an array a row, of an index of a split result a member."""
+    """Take one item: of an array a row, of an index of a split result a member.
+
+    The first of what `np.where(mask)` and `np.nonzero(mask)` give are the positions of all rows.
+    """
     if isinstance(position, Length):
         return value
-    return value.but(columns=None, select=None, name=None)
+    select = value.select if value.kind == "mask" and position == 0 else None
+    return value.but(columns=None, select=select, name=None)
 
 
 def _located(run: Interpreter, value: Data, way: str, key: ast.expr) -> Value:

@@ -261,6 +261,8 @@ def chosen_rows(run: Interpreter, value: Data, key: ast.expr) -> Data:
         return kept(chosen(value, index.select), index)
     if index.kind == "index":
         return by_index(run, value, index, key)
+    if index.kind == "mask":
+        return kept(narrowed(value, chosen_by_text(run, key)), index)
     unknown = index is UNKNOWN or (index.kind == "array" and opaque(index))
     named = isinstance(key, ast.Name | ast.Attribute)
     if unknown and named and (collected is not None or isinstance(given, Data)):

@@ -53,6 +53,8 @@ class EvaluateOnTrain(Rule):
                 continue
             if trace.judged_apart(evaluation) or trace.set_apart(overlapping):
                 continue
+            if overlapping.fit.held_back is not None and _told_apart(overlapping):
+                continue
             fair = trace.judges_fairly or trace.judged_where_given(evaluation)
             if told_as_training(evaluation) or (fair and called_training(evaluation)):
                 continue
@@ -62,15 +64,14 @@ class EvaluateOnTrain(Rule):
     def _judge(self, trace: Trace, overlapping: Overlapping) -> Finding:
         fit, evaluation = overlapping.fit, overlapping.evaluation
         rows = quoted(evaluation.variable) if evaluation.variable else "the training rows"
-        those = "rows that" if evaluation.rows.within(fit.rows) else "among which are all rows that"
         if trace.judges_fairly:
             alone = "this model has no score on other rows"
         else:
             alone = "no score on other rows stands beside it"
         return self.report(
             evaluation.place,
-            f"{score_of(evaluation)} of {named(evaluation.model)} is measured on {rows}, {those} "
-            f"{quoted(fit.place)} trained it on, and {alone}",
+            f"{score_of(evaluation)} of {named(evaluation.model)} is measured on {rows}, "
+            f"{_learnt(overlapping)}, and {alone}",
             evidence=[("trained here", fit.place), ("scored here", evaluation.place)],
             severity=Severity.WARNING if trace.judges_fairly else None,
             conditional=evaluation.conditional or fit.conditional,
@@ -79,6 +80,25 @@ class EvaluateOnTrain(Rule):
                 "other, or cross-validate."
             ),
         )
+
+
+def _told_apart(overlapping: Overlapping) -> bool:
+    """Say whether the score may be of the rows that the training set apart, or was told of them.
+
+    After each epoch it tells of them what `evaluate` does.
+    """
+    fit, evaluation = overlapping.fit, overlapping.evaluation
+    return evaluation.metric == "evaluate" or not fit.rows.within(evaluation.rows)
+
+
+def _learnt(overlapping: Overlapping) -> str:
+    """Say which of the judged rows were learnt."""
+    fit, evaluation = overlapping.fit, overlapping.evaluation
+    those = "rows that" if evaluation.rows.within(fit.rows) else "among which are all rows that"
+    learnt = f"{those} {quoted(fit.place)} trained it on"
+    if fit.held_back is None:
+        return learnt
+    return f"{learnt} but for those that `validation_split={fit.held_back.text}` sets apart"
 
 
 def called_training(evaluation: Evaluate) -> bool:
