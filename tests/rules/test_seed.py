@@ -33,6 +33,23 @@ train, test = train_test_split(range(100){arguments})
 {after}
 """
 
+LOADERS = """
+import torch
+from torch import nn
+from torch.utils.data import DataLoader
+
+net = nn.Linear(4, 2)
+optimizer = torch.optim.SGD(net.parameters(), lr=0.1)
+sample = DataLoader(parts[0], shuffle=True)
+print(next(iter(sample)))
+test_rows = DataLoader(parts[1], shuffle=True)
+rows = DataLoader(parts[0], shuffle=True)
+for batch, labels in rows:
+    optimizer.zero_grad()
+    nn.functional.cross_entropy(net(batch), labels).backward()
+    optimizer.step()
+"""
+
 NETWORK = """
 import numpy as np
 import torch
@@ -82,6 +99,32 @@ def test_message_tells_none_from_nothing() -> None:
     assert "`random_state` is None" in none.message
 
 
+def test_only_loaders_that_feed_a_training_are_named() -> None:
+    (finding,) = findings(LOADERS, "SEED005")
+    shuffled = [e.location.line for e in finding.evidence if e.role == "shuffled here"]
+    assert shuffled == [11]
+
+
+def test_batches_of_a_test_part_train_nothing() -> None:
+    trained = LOADERS.replace("rows = DataLoader(parts[0], shuffle=True)", "rows = parts[0]")
+    (finding,) = findings(trained, "SEED005")
+    assert "initial weights of `net` come" in finding.message
+
+
+def test_layers_with_weights_of_their_own_are_not_where_weights_are_drawn() -> None:
+    source = (
+        "from tensorflow.keras import Sequential\n"
+        "from tensorflow.keras.layers import Dense, Embedding\n"
+        "net = Sequential([\n"
+        "    Embedding(90, 8, weights=[words], trainable=False),\n"
+        "    Dense(1),\n"
+        "])\n"
+        "net.fit(rows, labels, epochs=3)\n"
+    )
+    (finding,) = findings(source, "SEED005")
+    assert [(e.role, e.location.line) for e in finding.evidence] == [("built here", 5)]
+
+
 def test_function_that_nobody_calls_is_less_certain() -> None:
     body = "    return train_test_split(rows)\n"
     head = "from sklearn.model_selection import train_test_split\ndef part(rows):\n"
@@ -98,6 +141,23 @@ def test_estimators_that_draw_only_between_equal_splits_are_less_certain() -> No
     assert ties.confidence is Confidence.MEDIUM
     assert "equally good splits" in ties.message
     assert rows.confidence is Confidence.HIGH
+
+
+def test_boosted_trees_draw_only_between_equal_splits_unless_they_draw_rows() -> None:
+    head = "from sklearn.ensemble import *\nfrom sklearn.tree import *\nX, y = [[1], [2]], [0, 1]\n"
+    (named,) = findings(
+        f"{head}X = [[1, 2], [3, 4]]\ntree = DecisionTreeClassifier(max_depth=2, random_state=1)\n"
+        "AdaBoostClassifier(tree).fit(X, y)\n",
+        "SEED003",
+    )
+    (other,) = findings(
+        f"{head}AdaBoostClassifier(DecisionTreeClassifier(max_features=1)).fit(X, y)\n", "SEED003"
+    )
+    (rows,) = findings(f"{head}AdaBoostRegressor().fit(X, y)\n", "SEED003")
+    assert "equally good splits" in named.message
+    assert "learns something else" in other.message
+    assert "learns something else" in rows.message
+    assert (named.confidence, rows.confidence) == (Confidence.MEDIUM, Confidence.HIGH)
 
 
 def test_each_generator_is_reported_once_with_its_witnesses() -> None:

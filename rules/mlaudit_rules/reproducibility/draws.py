@@ -6,6 +6,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from mlaudit.rulekit import frozen
+from mlaudit_rules.reproducibility.dead import Dead
 from mlaudit_rules.reproducibility.switches import switched_off
 
 if TYPE_CHECKING:
@@ -49,10 +50,11 @@ def draws_by_call(module: Module) -> dict[ast.Call, Drawing]:
 def unseeded_draws(module: Module, seeding: Seeding, running: Running) -> Iterator[Drawing]:
     """Find the draws that the program may come to, and that no seed reaches."""
     in_workers = _methods_in_workers(module) if seeding.seeds("torch") else set()
+    dead = module.fact(Dead)
     for draw in module.fact(draws):
         if not running.reaches(draw.function) or seeding.reaches(draw.generator, draw):
             continue
-        if switched_off(module, draw.node, draw.function):
+        if switched_off(module, draw.node, draw.function) or dead.holds(draw.node):
             continue
         if draw.later and seeding.seeds(draw.generator):
             continue  # it draws when rows are read, which no rule looks for

@@ -6,6 +6,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from mlaudit.rulekit import Pattern, frozen, last_name, spelt
+from mlaudit_rules.reproducibility.batches import shuffled_for_training
 from mlaudit_rules.reproducibility.bindings import values_by_target
 from mlaudit_rules.reproducibility.classes import has_parts, is_shell, layers_made
 from mlaudit_rules.reproducibility.constructions import (
@@ -15,6 +16,7 @@ from mlaudit_rules.reproducibility.constructions import (
     weights_of,
     whole,
 )
+from mlaudit_rules.reproducibility.dead import Dead
 from mlaudit_rules.reproducibility.given_weights import (
     all_read_back,
     new_after_reading,
@@ -38,8 +40,6 @@ _PRETRAINED = Pattern(
     r"from_pretrained|pretrained\s*=\s*True|weights\s*=\s*(?!None)|torch\.load|load_model|hub\.load"
     r"|joblib\.load|pickle\.load|load_from_checkpoint"
 )
-# With these, Lightning puts samplers into the loaders whose order has a seed of its own.
-_PARALLEL = Pattern(r"^(ddp|fsdp|deepspeed)")
 # Layers of Keras that draw while they run, and have no weights to draw before.
 _WEIGHTLESS = Pattern(r"Dropout|Noise|^Random|^Rand|^AugMix|^MixUp|^CutMix")
 _REBUILT = frozenset({"model_from_json", "model_from_yaml", "model_from_config", "clone_model"})
@@ -66,11 +66,12 @@ def trains_network(module: Module) -> bool:
 def torch_training(module: Module, running: Running) -> TorchTraining | None:
     """Find the first optimizer that the program makes, and the network whose weights it steps."""
     optimizers = [call for call in module.calls_of("optimizer") if _library(call) in _TORCH]
-    loaders = tuple(filter(_shuffles, module.calls_of("loader"))) if optimizers else ()
-    loaders = () if any(map(_reorders, module.calls_of("trainer"))) else loaders
+    loaders = shuffled_for_training(module) if optimizers else ()
     for call in optimizers:
         owner = _owner(module, call.node)
         if owner is None or not running.reaches(call.function):
+            continue
+        if module.fact(Dead).holds(call.node):
             continue
         if _is(owner, "self") and not _is_told_to_train(module, call):
             continue
@@ -112,7 +113,7 @@ def keras_training(module: Module) -> tuple[ast.Call, Call] | None:
         name = spelt(function.value)
         if all_read_back(module, name) or read_in(module, name, named.node):
             continue
-        if passed_over(module, named.node):
+        if passed_over(module, named.node) or module.fact(Dead).holds(named.node):
             continue
         return named.node, weights_of(module, name, named.node, weights)
     return None
@@ -140,7 +141,8 @@ def _draws_weights(call: Call) -> bool:
     name = call.name.rsplit(".", 1)[-1]
     if _kind(call) == "layer":
         drawn = call.entry is not None and bool(call.entry.generators)
-        return drawn and not _WEIGHTLESS.search(name)
+        given = call.arguments.get("weights")
+        return drawn and given is None and not _WEIGHTLESS.search(name)
     weights = call.arguments.get("weights")
     return name in _REBUILT or (weights is not None and weights.known and weights.value is None)
 
@@ -156,26 +158,6 @@ def _kind(call: Call) -> str:
 
 def _library(call: Call) -> str:
     return call.name.split(".", 1)[0] if call.entry else ""
-
-
-def _shuffles(call: Call) -> bool:
-    shuffle = call.arguments.get("shuffle")
-    own = call.arguments.get("generator")
-    return shuffle is not None and shuffle.known and bool(shuffle.value) and own is None
-
-
-def _reorders(call: Call) -> bool:
-    """Say whether a trainer of Lightning has its strategy replace the samplers of the loaders."""
-    if "lightning" not in _library(call):
-        return False
-    own = [call.arguments.get(name) for name in ("use_distributed_sampler", "replace_sampler_ddp")]
-    if any(given is not None and given.value is False for given in own):
-        return False
-    ways = (call.arguments.get(name) for name in ("strategy", "accelerator", "distributed_backend"))
-    return any(
-        way is not None and isinstance(way.value, str) and _PARALLEL.search(way.value)
-        for way in ways
-    )
 
 
 def _owner(module: Module, optimizer: ast.Call) -> ast.expr | None:

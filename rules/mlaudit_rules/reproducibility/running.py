@@ -6,6 +6,8 @@ import ast
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from mlaudit_rules.reproducibility.dead import Dead
+
 if TYPE_CHECKING:
     from typing import Literal
 
@@ -36,6 +38,7 @@ class Running:
 
     def __init__(self, module: Module):
         self._nodes = module.nodes
+        self._module = module
         self._references: dict[Definition | None, set[str]] = {None: set()}
         self._functions: dict[str, list[Definition]] = {}
         self._roots: list[Definition] = []
@@ -76,12 +79,13 @@ class Running:
                 self._define(node, scope)
                 owners[first:last] = [node] * (last - first)
                 scopes[first:last] = [None] * (last - first)
+        dead = self._module.fact(Dead).stretches
         named: list[tuple[ast.Name | ast.Attribute, int, int]] = nodes.stretches(
             ast.Name, ast.Attribute
         )
         for name, start, _ in named:
             owner = owners[start]
-            if owner is not False:
+            if owner is not False and not any(first <= start < last for first, last in dead):
                 self._references[owner].add(name.id if isinstance(name, ast.Name) else name.attr)
 
     def _define(self, node: Definition, scope: str | None) -> None:

@@ -88,6 +88,7 @@ class Seeding:
         self._module = module
         self._document = module.document
         self._unused: list[_Seeding] = []
+        self._given_up: set[tuple[Function, str]] = set()
         self._seeds = [*self._known(), *self._helpers(), *self._followed()]
 
     def reaches(self, generator: str, call: Site) -> bool:
@@ -118,7 +119,8 @@ class Seeding:
             if local and self._defined_behind(seed, call):
                 continue
             for other in seed.generators:
-                found.setdefault(other, seed.place)
+                if (seed.function, other) not in self._given_up:
+                    found.setdefault(other, seed.place)
         return [(other, found[other]) for other in ALL if other in found and other != generator]
 
     def _defined_behind(self, seed: _Seeding, call: Site) -> bool:
@@ -159,9 +161,13 @@ class Seeding:
     def _known(self) -> Iterator[_Seeding]:
         running = self._module.fact(Running)
         for call in self._module.calls_of("seed"):
-            if call.entry is None or not _gives_value(call):
+            if call.entry is None:
                 continue
             generators = call.entry.generators or ALL
+            if not _gives_value(call):
+                if call.function is not None:  # what it seeded before is as random again
+                    self._given_up.update((call.function, one) for one in generators)
+                continue
             callers = self._callers(call.function)
             seed = _Seeding(generators, call.place, call.function, callers)
             if call.function is None or running.named(call.function):

@@ -18,6 +18,7 @@ from mlaudit.rulekit import (
 )
 from mlaudit_rules.reproducibility.bindings import sole_values, uses
 from mlaudit_rules.reproducibility.clock import names_in, varying_calls, varying_source
+from mlaudit_rules.reproducibility.dead import Dead
 from mlaudit_rules.reproducibility.learning import learns, learns_at_random
 
 if TYPE_CHECKING:
@@ -52,6 +53,8 @@ class TimeBasedSeed(Rule):
         for node, value in _seeds(module):
             source = varying_source(module, value)
             if source is None or _kept(module, value) or _idle(module, node):
+                continue
+            if module.fact(Dead).holds(node):
                 continue
             origin = "" if source is value else f", from {quoted(module.place(source))}"
             yield self.report(

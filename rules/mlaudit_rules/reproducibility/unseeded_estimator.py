@@ -5,7 +5,9 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from mlaudit.rulekit import Confidence, Needs, Rule, RuleMeta, Severity
+from mlaudit.rulekit import Confidence, Needs, Pattern, Rule, RuleMeta, Severity, last_name
+from mlaudit_rules.reproducibility.bindings import values_by_target
+from mlaudit_rules.reproducibility.dead import Dead
 from mlaudit_rules.reproducibility.estimators import (
     SeededElsewhere,
     kind_of,
@@ -14,7 +16,7 @@ from mlaudit_rules.reproducibility.estimators import (
 )
 from mlaudit_rules.reproducibility.lateness import fits_of, late_for_fit
 from mlaudit_rules.reproducibility.one_column import learns_one_column
-from mlaudit_rules.reproducibility.readers import resampled_for_nobody
+from mlaudit_rules.reproducibility.readers import readings, resampled_for_nobody
 from mlaudit_rules.reproducibility.reseeding import seeded
 from mlaudit_rules.reproducibility.running import Running
 from mlaudit_rules.reproducibility.seeding import (
@@ -36,7 +38,10 @@ _TRANSFORMERS = {"transformer", "selector", "encoder"}
 _TIES = ("DecisionTree", "GradientBoosting", "AdaBoost")
 # With these they divide the rows, or draw them.
 _SETTING_APART = {"n_iter_no_change", "bootstrap"}
-_DRAWING = {"max_features", "subsample", "splitter", "estimator", "base_estimator"}
+_BASES = {"estimator", "base_estimator"}
+_DRAWING = {"max_features", "subsample", "splitter"} | _BASES
+# Such names say that something is told or kept, and nothing trained.
+_WRITING = Pattern(r"^_*([Ll]og|[Ww]rite|[Nn]ote)(_|[A-Z]|$)")
 
 
 class UnseededEstimator(Rule):
@@ -72,12 +77,14 @@ class UnseededEstimator(Rule):
                 continue
             if lends_probabilities(module, call) or _draws_in_vain(module, call):
                 continue
+            if module.fact(Dead).holds(call.node) or _only_written_down(module, call):
+                continue
             here = running.reaches(call.function)
             yield self.report(
                 call.place,
-                f"`{call.name.rsplit('.', 1)[-1]}` {_varies(call)}{by_whom(here)}: "
+                f"`{call.name.rsplit('.', 1)[-1]}` {_varies(module, call)}{by_whom(here)}: "
                 f"{_reason(call)}, and {without_seed('numpy', here)}",
-                confidence=Confidence.MEDIUM if _draws_ties(call) else None,
+                confidence=Confidence.MEDIUM if _draws_ties(module, call) else None,
                 conditional=not here,
                 fix=seed_fix(module, call),
             )
@@ -97,7 +104,7 @@ def _fitted_after_seed(module: Module, generator: str, call: Call) -> bool:
     return not before or late_for_fit(module, generator, call) is not None
 
 
-def _varies(call: Call) -> str:
+def _varies(module: Module, call: Call) -> str:
     kind = kind_of(call)
     if kind == "resampler":
         return "draws other rows in every run"
@@ -105,25 +112,43 @@ def _varies(call: Call) -> str:
         return "starts from other points in every run"
     if call.entry is not None and call.entry.name.endswith("LinearSVC"):
         return "goes through the rows in another order in every run"
-    if _draws_ties(call):
+    if _draws_ties(module, call):
         return "chooses at random between equally good splits in every run"
     return "learns something else in every run"
 
 
-def _draws_ties(call: Call) -> bool:
+def _draws_ties(module: Module, call: Call) -> bool:
     name = call.entry.name.rsplit(".", 1)[-1] if call.entry else ""
     resamples = call.arguments.get("bootstrap")
     whole = name == "RandomForestRegressor" and resamples is not None and resamples.value is False
-    return (whole or name.startswith(_TIES)) and not _DRAWING & call.arguments.keys()
+    if not (whole or name.startswith(_TIES)) or name == "AdaBoostRegressor":
+        return False  # that one draws the rows that each of its trees learns
+    drawing = _DRAWING & call.arguments.keys()
+    return not drawing or (drawing <= _BASES and _boosts_plain_trees(module, call))
+
+
+def _boosts_plain_trees(module: Module, call: Call) -> bool:
+    """Say whether what is boosted are trees that look for the best split in all columns."""
+    given = [keyword.value for keyword in call.node.keywords if keyword.arg in _BASES]
+    bases = given or call.node.args[:1]
+    if bases and isinstance(bases[0], ast.Name):
+        bases = module.fact(values_by_target).get(bases[0].id, [])
+    return bool(bases) and all(map(_is_plain_tree, bases))
+
+
+def _is_plain_tree(node: ast.expr) -> bool:
+    if not isinstance(node, ast.Call) or not last_name(node.func).startswith("DecisionTree"):
+        return False
+    return not any(keyword.arg is None or keyword.arg in _DRAWING for keyword in node.keywords)
 
 
 def _draws_in_vain(module: Module, call: Call) -> bool:
     """Say whether nothing depends on the draws: one column to split at, or rows nobody reads."""
     if kind_of(call) == "resampler":
         return resampled_for_nobody(module, call)
-    if not _draws_ties(call) or _SETTING_APART & call.arguments.keys():
+    if not _draws_ties(module, call) or _SETTING_APART & call.arguments.keys():
         return False
-    return not call.name.endswith("AdaBoostRegressor") and learns_one_column(module, call)
+    return learns_one_column(module, call)
 
 
 def _reason(call: Call) -> str:
@@ -133,29 +158,25 @@ def _reason(call: Call) -> str:
 
 def _dropped(module: Module, call: Call) -> bool:
     """Say whether the estimator is bound to a name that is then only looked at, or never read."""
-    body = module.tree.body if call.function is None else call.function.body
-    bindings = [
-        (node, node.targets[0].id)
-        for node in body
-        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name)
-    ]
-    whole = _whole(module, call.node)
-    name = next((name for node, name in bindings if node.value is whole), None)
-    around = module.nodes.below(call.function)
-    if name is None or (call.function is not None and _shared(around, name)):
+    statement = module.nodes.parents.get(_whole(module, call.node))
+    target = statement.targets[0] if isinstance(statement, ast.Assign) else None
+    if not isinstance(statement, ast.Assign) or not isinstance(target, ast.Name):
         return False
-    start = call.place.end_line
-    later = [node for node, other in bindings if other == name and node.lineno > start]
-    end = later[0].end_lineno if later else None
-    return not any(
-        isinstance(node, ast.Name)
-        and node.id == name
-        and isinstance(node.ctx, ast.Load)
-        and (call.function is not None or node.lineno > start)
-        and (end is None or node.lineno <= end)
-        and not _looked_at(module.nodes.parents[node])
-        for node in around
-    )
+    if call.function is not None and _shared(module.nodes.below(call.function), target.id):
+        return False
+    users = (module.nodes.parents[use] for use in readings(module, statement, target.id))
+    return len(statement.targets) == 1 and all(map(_looked_at, users))
+
+
+def _only_written_down(module: Module, call: Call) -> bool:
+    """Say whether the estimator is made only for a log: `log_scores(SVC(), accuracy, recall)`.
+
+    What hands something back may have trained it.
+    """
+    above = module.nodes.parents.get(call.node)
+    if not isinstance(above, ast.Call) or _WRITING.search(last_name(above.func)) is None:
+        return False
+    return isinstance(module.nodes.parents.get(above), ast.Expr)
 
 
 def _shared(nodes: list[ast.AST], name: str) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mlaudit.rulekit import Confidence, Finding, Fix, Needs, Rule, RuleMeta, Severity
+from mlaudit_rules.reproducibility.dead import Dead
 from mlaudit_rules.reproducibility.draws import sampled_apart
 from mlaudit_rules.reproducibility.lateness import late_seed
 from mlaudit_rules.reproducibility.reseeding import seeded
@@ -49,6 +50,8 @@ class UnseededSplit(Rule):
             return
         seeding, running = module.fact(Seeding), module.fact(Running)
         for call in splits:
+            if module.fact(Dead).holds(call.node):
+                continue
             generator = generator_of(call)
             if not seeding.reaches(generator, call) and not late_seed(module, generator, call):
                 here = running.reaches(call.function)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mlaudit.rulekit import Confidence, Needs, Rule, RuleMeta, Severity
+from mlaudit_rules.reproducibility.dead import Dead
 from mlaudit_rules.reproducibility.reseeding import seeded
 from mlaudit_rules.reproducibility.running import Running
 from mlaudit_rules.reproducibility.seeding import (
@@ -44,6 +45,8 @@ class UnseededSplitter(Rule):
             return
         seeding, running = module.fact(Seeding), module.fact(Running)
         for call in calls:
+            if module.fact(Dead).holds(call.node):
+                continue
             assert call.entry is not None
             generator = next(iter(call.entry.generators), "numpy")
             if seeding.reaches(generator, call) or seeding.after(generator, call):

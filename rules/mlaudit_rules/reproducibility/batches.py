@@ -1,0 +1,106 @@
+"""Loaders whose batches a network is trained on in an order of their own."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from mlaudit.rulekit import Pattern, last_name
+from mlaudit_rules.reproducibility.constructions import function_around
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mlaudit.rulekit import Call, Module
+
+# With these, Lightning puts samplers into the loaders whose order has a seed of its own.
+_PARALLEL = Pattern(r"^(ddp|fsdp|deepspeed)")
+_JUDGING = Pattern(r"(?i)(^|_)(test|val|eval|dev)(id|idation|uation)?(_|\d|$)|^(test|val|eval)")
+_TRAINING = Pattern(r"(?i)train")
+_NEVER, _PERHAPS, _SURELY = range(3)
+_STEPS = ("step", "backward")
+# What is around a loader, and hands over its batches as they come, or only looks at it.
+_PASSING = frozenset({"tqdm", "trange", "enumerate", "zip", "iter", "progress_bar", "track"})
+_LOOKING = frozenset({"next", "len", "print", "type", "display"})
+
+
+def shuffled_for_training(module: Module) -> tuple[Call, ...]:
+    """List the loaders that shuffle by the global generator, without those of parts to judge by.
+
+    Those that surely feed a training count first, then those of which that is open.
+    """
+    if any(map(_reorders, module.calls_of("trainer"))):
+        return ()
+    feeding: dict[int, list[Call]] = {}
+    for loader in filter(_shuffles, module.calls_of("loader")):
+        if not _judges(module, loader):
+            feeding.setdefault(_feeds(module, loader), []).append(loader)
+    return tuple(feeding.get(_SURELY) or feeding.get(_PERHAPS) or ())
+
+
+def _shuffles(call: Call) -> bool:
+    shuffle = call.arguments.get("shuffle")
+    own = call.arguments.get("generator")
+    return shuffle is not None and shuffle.known and bool(shuffle.value) and own is None
+
+
+def _reorders(call: Call) -> bool:
+    """Say whether a trainer of Lightning has its strategy replace the samplers of the loaders."""
+    if call.entry is None or "lightning" not in call.name.split(".", 1)[0]:
+        return False
+    own = [call.arguments.get(name) for name in ("use_distributed_sampler", "replace_sampler_ddp")]
+    if any(given is not None and given.value is False for given in own):
+        return False
+    ways = (call.arguments.get(name) for name in ("strategy", "accelerator", "distributed_backend"))
+    return any(
+        way is not None and isinstance(way.value, str) and _PARALLEL.search(way.value)
+        for way in ways
+    )
+
+
+def _named(module: Module, loader: Call) -> str:
+    """Name what a loader is bound to, "" where it is bound to nothing."""
+    statement = module.nodes.parents.get(loader.node)
+    if isinstance(statement, ast.Assign) and statement.value is loader.node:
+        return last_name(statement.targets[0])
+    return ""
+
+
+def _judges(module: Module, loader: Call) -> bool:
+    name = _named(module, loader)
+    return bool(_JUDGING.search(name)) and not _TRAINING.search(name)
+
+
+def _feeds(module: Module, loader: Call) -> int:
+    """Tell whether batches are gone through where weights change, or sent to where that may be."""
+    name = _named(module, loader)
+    users = [
+        node
+        for node in (module.nodes.find(ast.Name, ast.Attribute) if name else ())
+        if last_name(node) == name and isinstance(node.ctx, ast.Load)
+    ]
+    return max((_leads(module, user) for user in users), default=_PERHAPS)
+
+
+def _leads(module: Module, user: ast.expr) -> int:
+    """Tell whether a reading of a loader's name leads to a training."""
+    inner, outer = user, module.nodes.parents[user]
+    while isinstance(outer, ast.Call | ast.keyword):
+        if isinstance(outer, ast.Call):
+            name = last_name(outer.func)
+            if inner is outer.func or name in _LOOKING:
+                return _NEVER
+            if name not in _PASSING:
+                return _SURELY
+        inner, outer = outer, module.nodes.parents[outer]
+    if isinstance(outer, ast.For | ast.AsyncFor):
+        return _SURELY if any(_steps(module, outer)) else _PERHAPS
+    return _NEVER if isinstance(outer, ast.Attribute | ast.Expr) else _PERHAPS
+
+
+def _steps(module: Module, loop: ast.For | ast.AsyncFor) -> Iterator[bool]:
+    """Tell of each step of an optimizer whether it stands in a loop, in the same function."""
+    home, (start, end) = function_around(module, loop), module.nodes.stretch(loop)
+    for named in module.calls_named(*_STEPS):
+        inside = start <= module.nodes.stretch(named.node)[0] < end
+        yield inside and function_around(module, named.node) is home
