@@ -84,7 +84,8 @@ def _feeds(module: Module, loader: Call) -> int:
 
 def _leads(module: Module, user: ast.expr) -> int:
     """Tell whether a reading of a loader's name leads to a training."""
-    inner, outer = user, module.nodes.parents[user]
+    inner: ast.AST = user
+    outer = module.nodes.parents[user]
     while isinstance(outer, ast.Call | ast.keyword):
         if isinstance(outer, ast.Call):
             name = last_name(outer.func)
