@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 MOST_TERMS = 8
 _DIVIDED = ("divided",)
 _AT_RANDOM = {"seeded", "split", "large sample", "folds"}
+_BY_CONTEXT = frozenset({"equals", "below", "above"})
 _MARKS = Words(
     *("train", "test", "val", "dev", "eval", "hold", "split", "fold", "part", "subset", "phase"),
     "flag",
@@ -65,7 +66,11 @@ class Selector:
 class Region:
     """A node of the tree of regions; two regions are equal when their chains are."""
 
-    __slots__ = ("_hash", "above", "label", "lacks", "parent", "selector", "unsure")
+    __slots__ = (
+        "_contextual",
+        "_hash",
+        *("above", "label", "lacks", "parent", "selector", "unsure"),
+    )
 
     def __init__(self, parent: Region | None, selector: Selector, label: str = ""):
         self.parent = parent
@@ -75,6 +80,15 @@ class Region:
         self.unsure: bool = selector.way == "maybe" or (parent is not None and parent.unsure)
         self.lacks: bool = selector.way == "without" or (parent is not None and parent.lacks)
         self._hash: int | None = None
+        self._contextual: bool | None = None
+
+    @property
+    def contextual(self) -> bool:
+        """Whether a comparison chose the rows, on any step, that is another one in each call."""
+        if self._contextual is None:
+            above = self.parent is not None and self.parent.contextual
+            self._contextual = above or contextual(self.selector.key)
+        return self._contextual
 
     @property
     def chain(self) -> tuple[Region, ...]:
@@ -130,6 +144,18 @@ class Region:
         """Say whether the other region is an ancestor of this one, or this one itself."""
         depth, own = len(other.above), len(self.above)
         return own >= depth and (self if own == depth else self.above[depth]) == other
+
+
+def contextual(key: object) -> bool:
+    """Say whether the key of a selector is a comparison that is another one in each call."""
+    if isinstance(key, Region):
+        return key.contextual
+    if isinstance(key, Rows):
+        return any(term.contextual for term in key.terms)
+    if not isinstance(key, tuple):
+        return False
+    compared = len(key) > 3 and key[0] in _BY_CONTEXT and isinstance(key[2], int)
+    return compared or any(map(contextual, key))
 
 
 @frozen

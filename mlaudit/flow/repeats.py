@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mlaudit.flow.regions import Region, Rows, Selector
+from mlaudit.flow.regions import contextual
 from mlaudit.flow.shapes import MOST_PARTS, Reached, Shape, UnfitError, parts
 from mlaudit.flow.values import (
     Choice,
@@ -34,7 +34,6 @@ if TYPE_CHECKING:
     Read = tuple[Scope, Scope | None, str, Value | None]
 
 _FAILURES = 2
-_BY_CONTEXT = frozenset({"equals", "below", "above"})
 
 
 @record
@@ -221,27 +220,7 @@ def _of_context(data: Data) -> bool:
     """Say whether rows were chosen by a comparison that is another one in each call."""
     if data.target is not None or (data.columns is not None and data.columns.ahead):
         return True
-    if data.select is not None and _chosen_in_context(data.select):
+    if data.select is not None and contextual(data.select.key):
         return True
     groups = [i.groups.rows for i in data.influences if i.groups is not None]
-    return any(map(_rows_of_context, (data.rows, *(i.rows for i in data.influences), *groups)))
-
-
-def _rows_of_context(rows: object) -> bool:
-    terms: tuple[Region, ...] = getattr(rows, "terms", ())
-    return any(_chosen_in_context(step.selector) for term in terms for step in term.chain)
-
-
-def _chosen_in_context(select: Selector) -> bool:
-    return _told_by_context(select.key)
-
-
-def _told_by_context(key: object) -> bool:
-    if isinstance(key, Region):
-        return any(_told_by_context(step.selector.key) for step in key.chain)
-    if isinstance(key, Rows):
-        return any(map(_told_by_context, key.terms))
-    if not isinstance(key, tuple):
-        return False
-    compared = len(key) > 3 and key[0] in _BY_CONTEXT and isinstance(key[2], int)
-    return compared or any(map(_told_by_context, key))
+    return any(map(contextual, (data.rows, *(i.rows for i in data.influences), *groups)))
