@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from mlaudit.engine.digest import digest, digest_of
+from mlaudit.engine.importers import Importers, code_of
 
 if TYPE_CHECKING:
     import ast
@@ -51,6 +52,8 @@ class ProjectFiles:
         self._read = read
         self._elsewhere: Path | None = None
         self._shown: dict[Path, str] = {}
+        self._reviewed: list[Path] = []
+        self._importers: Importers | None = None
         self._places: dict[str, Path] = {}
         self._parsed: OrderedDict[Path, tuple[Document, ast.Module] | None] = OrderedDict()
         self._learning: dict[Path, bool] = {}
@@ -80,12 +83,18 @@ class ProjectFiles:
         if question == "learns":
             importer, *names = about
             return self._imports_learning(set(names), importer, set())
+        if question == "importers":
+            return self._identified(Path(about[0]))
         if question == "holds":
             return [self._name(Path(about[0])), self._digest(Path(about[0]))]
         return None
 
     def register(self, path: Path, shown: str) -> None:
-        """Remember the name under which the review shows a file."""
+        """Remember a file under review, and the name under which it is shown."""
+        self._reviewed.append(path.absolute())
+        self._register(path, shown)
+
+    def _register(self, path: Path, shown: str) -> None:
         path = path.absolute()
         self._shown[path] = shown
         self._places[shown] = path
@@ -187,6 +196,22 @@ class ProjectFiles:
         here = self._place(importer.path)
         return any(path != here and self._get(path) is None for path in paths)
 
+    def importers(self, document: Document) -> list[tuple[str, str]]:
+        """Give the files under review that import a document, or what does: names and code."""
+        path = self._place(document.path)
+        self._asked["importers", str(path)] = self._identified(path)
+        return [(self._name(one), code_of(one)) for one in self._importing(path)]
+
+    def _identified(self, path: Path) -> list[list[str | None]]:
+        """Tell of the files that import one their names and what they hold."""
+        return [[self._name(one), self._digest(one)] for one in self._importing(path)]
+
+    def _importing(self, path: Path) -> list[Path]:
+        if self._importers is None:
+            files = [one for one in self._reviewed if _size(one) <= LARGEST_BYTES]
+            self._importers = Importers(files, self._find)
+        return self._importers.of(path)
+
     def _imports_learning(self, names: set[str], importer: str, seen: set[Path]) -> bool:
         from mlaudit.engine.relevance import names_library
 
@@ -219,7 +244,7 @@ class ProjectFiles:
                 shown = path.relative_to(Path.cwd()).as_posix()
             except ValueError:
                 shown = path.as_posix()
-            self.register(path, shown)
+            self._register(path, shown)
         return self._shown[path]
 
     def _bases(self, folder: Path) -> Iterator[Path]:

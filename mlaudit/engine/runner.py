@@ -92,7 +92,12 @@ class Runner:
         nodes = Nodes(tree)
         trace = build(document, nodes, self.catalogue, self.project)
         profile = self.selection.config.profile
-        return Module(document, nodes, collect(nodes), self.catalogue, trace, profile)
+        known = self.catalogue, trace, profile
+
+        def importers() -> list[tuple[str, str]]:
+            return self.project.importers(document)
+
+        return Module(document, nodes, collect(nodes), *known, importers)
 
     def outcome(self, module: Module) -> Outcome:
         """Run the rules over a document, and describe it."""

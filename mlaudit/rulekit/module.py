@@ -12,7 +12,7 @@ from mlaudit.syntax.groups import Groups
 from mlaudit.syntax.spelling import last_name
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
     from mlaudit.catalogue.catalogue import Catalogue
     from mlaudit.model.location import Location
@@ -38,6 +38,7 @@ class Module:
         catalogue: Catalogue,
         trace: Trace,
         profile: str = "exploration",
+        importers: Callable[[], Sequence[tuple[str, str]]] = tuple,
     ):
         self.document = document
         self.nodes = nodes
@@ -46,6 +47,7 @@ class Module:
         self.catalogue = catalogue
         self.trace = trace
         self.profile = profile
+        self._find_importers = importers
         self._unpacked = Unpacked(nodes, names)
         self._facts: dict[Callable[[Module], Any], Any] = {}
 
@@ -94,6 +96,11 @@ class Module:
         from mlaudit.rulekit.imbalance import gather
 
         return gather(self)
+
+    @once
+    def importers(self) -> Sequence[tuple[str, str]]:
+        """The files under review that import this one, or what does: the name and code of each."""
+        return self._find_importers()
 
     @once
     def is_test(self) -> bool:

@@ -66,12 +66,15 @@ def trains_network(module: Module) -> bool:
 def torch_training(module: Module, running: Running) -> TorchTraining | None:
     """Find the first optimizer that the program makes, and the network whose weights it steps."""
     optimizers = [call for call in module.calls_of("optimizer") if _library(call) in _TORCH]
-    loaders = shuffled_for_training(module) if optimizers else ()
+    dead = module.fact(Dead)
+    optimizers.sort(key=lambda call: dead.holds(call.node))
+    if not optimizers or dead.holds(optimizers[0].node):
+        return None
+    # One that no run makes tells of the same network as the other, whose owner may not be known.
+    loaders = shuffled_for_training(module)
     for call in optimizers:
         owner = _owner(module, call.node)
         if owner is None or not running.reaches(call.function):
-            continue
-        if module.fact(Dead).holds(call.node):
             continue
         if _is(owner, "self") and not _is_told_to_train(module, call):
             continue

@@ -24,7 +24,8 @@ from mlaudit_rules.reproducibility.networks import (
 )
 from mlaudit_rules.reproducibility.reach import Reach
 from mlaudit_rules.reproducibility.running import Running
-from mlaudit_rules.reproducibility.seeding import ALL, LIBRARIES, Seeding
+from mlaudit_rules.reproducibility.seed_names import ALL
+from mlaudit_rules.reproducibility.seeding import LIBRARIES, Seeding
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

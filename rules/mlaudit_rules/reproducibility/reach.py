@@ -6,6 +6,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from mlaudit.rulekit import children, last_name
+from mlaudit_rules.reproducibility.dead import Dead
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -53,6 +54,7 @@ class Reach:
             _block_of(module, node) for node in module.nodes.find(ast.Attribute) if _steps(node)
         }
         self._module = module
+        self._dead = module.fact(Dead)
         self._returned: dict[str, Draws] = {}
         self._trains = self._training_functions(module)
         self._carried: dict[str, Draws] = {}
@@ -198,6 +200,8 @@ class Reach:
             return NONE
         carried |= self._returned.get(name, NONE) if name else NONE
         arriving = carried | self._control
+        if self._dead.holds(node):
+            return carried
         if arriving and ((name and name in self._trains) or self._arrives(node, name)):
             for draw in arriving:
                 self.reached.setdefault(draw, node)

@@ -40,6 +40,7 @@ class Running:
         self._nodes = module.nodes
         self._module = module
         self._references: dict[Definition | None, set[str]] = {None: set()}
+        self._mentioned: dict[Definition | None, set[str]] = {None: set()}
         self._functions: dict[str, list[Definition]] = {}
         self._roots: list[Definition] = []
 
@@ -53,7 +54,7 @@ class Running:
             return True
         return any(
             function.name in names
-            for owner, names in self._references.items()
+            for owner, names in self._mentioned.items()
             if owner is not function
         )
 
@@ -80,16 +81,21 @@ class Running:
                 owners[first:last] = [node] * (last - first)
                 scopes[first:last] = [None] * (last - first)
         dead = self._module.fact(Dead).stretches
-        named: list[tuple[ast.Name | ast.Attribute, int, int]] = nodes.stretches(
+        naming: list[tuple[ast.Name | ast.Attribute, int, int]] = nodes.stretches(
             ast.Name, ast.Attribute
         )
-        for name, start, _ in named:
+        for name, start, _ in naming:
             owner = owners[start]
-            if owner is not False and not any(first <= start < last for first, last in dead):
-                self._references[owner].add(name.id if isinstance(name, ast.Name) else name.attr)
+            if owner is False:
+                continue
+            named = name.id if isinstance(name, ast.Name) else name.attr
+            self._mentioned[owner].add(named)
+            if not any(first <= start < last for first, last in dead):
+                self._references[owner].add(named)
 
     def _define(self, node: Definition, scope: str | None) -> None:
         self._references.setdefault(node, set())
+        self._mentioned.setdefault(node, set())
         self._functions.setdefault(scope or node.name, []).append(node)
         if scope is None and any(map(_registers, node.decorator_list)):
             self._roots.append(node)

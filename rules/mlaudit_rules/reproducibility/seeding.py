@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import ast
-import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, Protocol
 
 from mlaudit.rulekit import Fix, Pattern, Seed, Words, frozen, last_name
+from mlaudit_rules.reproducibility.callers import seeded_by_callers
 from mlaudit_rules.reproducibility.running import Running
+from mlaudit_rules.reproducibility.seed_names import ALL, HELPER
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,19 +18,12 @@ if TYPE_CHECKING:
 
     Function = ast.FunctionDef | ast.AsyncFunctionDef | None
 
-ALL = ("python", "numpy", "torch", "tensorflow")
 LIBRARIES = {
     "python": "Python's",
     "numpy": "NumPy's",
     "torch": "PyTorch's",
     "tensorflow": "TensorFlow's",
 }
-_HELPER = Pattern(
-    r"(set|fix|init|setup|initiali[sz]e|reset|apply|configure|control|lock|seed)\w*seed\w*"
-    r"|seed_?(all|everything|torch|everywhere|basic)\w*"
-    r"|\w*(determinis|reproducib)\w*",
-    re.IGNORECASE,
-)
 _SAYING_SO = Words("seed", "random", "determinis", "reproducib", any_case=True)
 _SPEAKING = Pattern(r"(?i)(^|_)seed|seed(ed|ing)?$|(^|_)randomness|determinis|reproducib")
 # Such names ask for a seed or make one: they set none.
@@ -38,6 +32,9 @@ _ASKING = Pattern(
     r"|check|test|log|print|report|assert|hash|spawn|parse)_"
 )
 SEED_NAME = Pattern(r"(?i)^(rand(om)?_?)?(seed|state)$|^rng_?seed$")
+
+
+_FITTING = ("fit", "fit_predict", "fit_transform", "backward", "step")
 
 
 class Site(Protocol):
@@ -94,7 +91,15 @@ class Seeding:
     def reaches(self, generator: str, call: Site) -> bool:
         """Say whether a seed of the generator may run before the call."""
         seeds = self._seeds_for(call)
-        return any(self._before(seed, call) for seed in seeds if generator in seed.generators)
+        if any(self._before(seed, call) for seed in seeds if generator in seed.generators):
+            return True
+        return self._only_lent(call) and generator in self._module.fact(seeded_by_callers)
+
+    def _only_lent(self, call: Site) -> bool:
+        """Say whether only files that import the document run a call, or fit what it makes."""
+        if not self._module.fact(Running).reaches(call.function):
+            return True
+        return call.function is None and not self._module.calls_named(*_FITTING)
 
     def _seeds_for(self, call: Site) -> list[_Seeding]:
         """Add, for what only other files run, the seeds in functions that only these call.
@@ -197,7 +202,7 @@ class Seeding:
             if name in names.functions:
                 continue
             resolved = names.resolve(target)
-            if not _HELPER.fullmatch(name) and not self._foreign(name, resolved):
+            if not HELPER.fullmatch(name) and not self._foreign(name, resolved):
                 continue
             entry = self._module.catalogue.find(resolved) if resolved else None
             if entry is None:

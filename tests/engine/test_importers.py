@@ -1,0 +1,83 @@
+"""Seeds that only the files which import a document set."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from mlaudit.config.schema import Config
+from mlaudit.engine.review import review
+
+HELPER = """\
+from sklearn.mixture import GaussianMixture
+
+def grouped(rows):
+    return GaussianMixture(n_components=4).fit_predict(rows)
+"""
+CALLER = """\
+import numpy as np
+from helpers.groups import grouped
+
+np.random.seed(7)
+print(grouped(np.load("rows.npy")))
+"""
+
+
+@pytest.fixture(autouse=True)
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = tmp_path / "project"
+    (folder / "helpers").mkdir(parents=True)
+    monkeypatch.chdir(folder)
+    Path("helpers/groups.py").write_text(HELPER)
+
+
+def unseeded(cache: Path | None = None) -> list[str]:
+    found = review(["."], Config(), cache=cache).findings
+    return [finding.location.path for finding in found if finding.code in {"SEED003", "SEED005"}]
+
+
+def test_a_helper_draws_by_the_seed_of_the_program_that_calls_it() -> None:
+    Path("main.py").write_text(CALLER)
+    assert unseeded() == []
+
+
+def test_a_seed_that_is_only_a_remark_seeds_nothing() -> None:
+    Path("main.py").write_text(CALLER.replace("np.random.seed", "# np.random.seed"))
+    assert unseeded() == ["helpers/groups.py"]
+
+
+def test_another_generator_is_of_no_help() -> None:
+    text = CALLER.replace("import numpy as np", "import random\nimport numpy as np")
+    Path("main.py").write_text(text.replace("np.random.seed", "random.seed"))
+    assert unseeded() == ["helpers/groups.py"]
+
+
+def test_notebooks_and_files_between_count() -> None:
+    Path("between.py").write_text("from helpers.groups import grouped\n")
+    source = CALLER.replace("helpers.groups", "between")
+    cell = {"cell_type": "code", "source": source, "metadata": {}, "outputs": []}
+    notebook = {"cells": [cell], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
+    Path("main.ipynb").write_text(json.dumps(notebook))
+    assert unseeded() == []
+
+
+def test_the_seed_of_a_test_is_none_of_the_program() -> None:
+    Path("test_groups.py").write_text(CALLER)
+    assert unseeded() == ["helpers/groups.py"]
+
+
+def test_a_file_that_trains_by_itself_needs_its_own_seed() -> None:
+    Path("main.py").write_text(CALLER)
+    Path("helpers/groups.py").write_text(f"{HELPER}\nprint(grouped([[1], [2], [4], [9], [3]]))\n")
+    assert unseeded() == ["helpers/groups.py"]
+
+
+def test_what_is_remembered_rests_upon_the_importers(tmp_path: Path) -> None:
+    cache = tmp_path / "cache"
+    assert unseeded(cache) == ["helpers/groups.py"]
+    Path("main.py").write_text(CALLER)
+    assert unseeded(cache) == []
+    Path("main.py").write_text(CALLER.replace("np.random.seed(7)", ""))
+    assert unseeded(cache) == ["helpers/groups.py"]
