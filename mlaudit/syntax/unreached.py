@@ -54,6 +54,7 @@ class _Pruning:
     def __init__(self, tree: ast.Module, document: Document):
         self._tree = tree
         self._document = document
+        self._may_declare = "global " in document.text or "nonlocal " in document.text
 
     def prune(self, block: Block) -> None:
         """Empty the blocks in a block that never run."""
@@ -119,7 +120,7 @@ class _Pruning:
         """Give the number that an expression is, behind some statements of its block."""
         if not isinstance(node, ast.Name):
             return _literal(node)
-        if any(_declares(one, node.id) for one in ast.walk(self._tree)):
+        if self._may_declare and any(_declares(one, node.id) for one in ast.walk(self._tree)):
             return None
         for statement in reversed(before):
             if _binds(statement, node.id):

@@ -36,11 +36,15 @@ class Arrival:
 
 @frozen
 class _Loop:
-    """A loop in the order of a source: the names of its items, and of what counts them."""
+    """A loop in the order of a source: the names of its items, and of what counts them.
+
+    `made` are the names of all that each turn has of its own.
+    """
 
     source: Source
     items: frozenset[str]
     counters: frozenset[str]
+    made: set[str]
 
 
 class Arrivals:
@@ -82,6 +86,9 @@ class Arrivals:
             self._look(node.test)
             self._block([*node.body, *node.orelse])
         elif isinstance(node, ast.With | ast.AsyncWith):
+            for item in node.items:
+                if item.optional_vars is not None:
+                    self._make(item.optional_vars, item.context_expr)
             self._block(node.body)
         elif isinstance(node, ast.Try):
             handlers = [statement for handler in node.handlers for statement in handler.body]
@@ -89,7 +96,8 @@ class Arrivals:
         elif isinstance(node, ast.AugAssign):
             self._look(node.value)
             added = self._order.of(node.value, self._names)
-            in_loop = self._loop if isinstance(node.value, ast.List) else None
+            self._make(node.target, node.value)
+            in_loop = self._loop_of(node.value) if isinstance(node.value, ast.List) else None
             self._mark(node.target, added or (in_loop.source if in_loop else None))
         elif isinstance(node, ast.Return) and node.value is not None:
             self._look(node.value)
@@ -121,19 +129,33 @@ class Arrivals:
                 self._mark(part, Source(node.iter, is_set=False))
         source = self._order.of(node.iter, self._names)
         names = [name.id for name in ast.walk(node.target) if isinstance(name, ast.Name)]
+        self._make(node.target, node.iter)
         counted = isinstance(node.iter, ast.Call) and last_name(node.iter.func) == "enumerate"
         counters = set(names[:1]) if counted else set()
         if source is not None:
             counters |= _counters(node)
             items = frozenset(names) - counters
-            self._loops.append(_Loop(source, items, frozenset(counters)))
+            self._loops.append(_Loop(source, items, frozenset(counters), {*names, *counters}))
         self._block(node.body)
         if source is not None:
             self._loops.pop()
         self._block(node.orelse)
 
+    def _make(self, target: ast.expr, value: ast.expr) -> None:
+        """Note what a turn of a loop makes of what it has of its own."""
+        for loop in self._loops:
+            if not loop.made.isdisjoint(_named(value)):
+                loop.made.update(_named(target, ast.Store))
+
+    def _loop_of(self, value: ast.expr) -> _Loop | None:
+        """Give the innermost loop each turn of which has another such value."""
+        names = _named(value) if self._loops else ()
+        turning = (loop for loop in reversed(self._loops) if not loop.made.isdisjoint(names))
+        return next(turning, None)
+
     def _assign(self, node: ast.Assign) -> None:
         for target in node.targets:
+            self._make(target, node.value)
             if isinstance(target, ast.Tuple) and isinstance(node.value, ast.Tuple):
                 for part, value in zip(target.elts, node.value.elts, strict=False):
                     self._bind(part, value)
@@ -191,7 +213,7 @@ class Arrivals:
             self._add(receiver, node.args[-1])
 
     def _add(self, receiver: ast.expr, added: ast.expr) -> None:
-        loop = self._loop
+        loop = self._loop_of(added)
         source = self._order.of(added, self._names)
         if loop is not None:
             self._mark(receiver, loop.source)
@@ -285,6 +307,11 @@ def _divides(module: Module, call: Call) -> bool:
     if not call.is_random or not call.lacks_seed:
         return True
     return module.fact(Seeding).reaches(generator_of(call), call)
+
+
+def _named(node: ast.expr, context: type[ast.expr_context] = ast.Load) -> set[str]:
+    names = (name for name in ast.walk(node) if isinstance(name, ast.Name))
+    return {name.id for name in names if isinstance(name.ctx, context)}
 
 
 def _counters(node: ast.For | ast.AsyncFor) -> set[str]:
