@@ -299,7 +299,7 @@ FILES: dict[str, tuple[object, ...]] = {
         ('download stopwords.words PorterStemmer SnowballStemmer LancasterStemmer WordNetLemmatizer RegexpTokenizer TweetTokenizer WhitespaceTokenizer ToktokTokenizer SentimentIntensityAnalyzer data.load data.path.append', {'kind': 'values'}),
         ('FreqDist ConditionalFreqDist', {'kind': 'reduce', 'effect': 'low', 'statistic': 'counts'}),
     ]),
-    'numpy.toml': (7066, None, [
+    'numpy.toml': (7296, None, [
         ('split array_split vsplit', {'kind': 'split', 'parameters': 'ary indices_or_sections axis', 'data': 'ary', 'outputs': 2}),
         ('array asarray asanyarray ascontiguousarray asfortranarray copy reshape ravel transpose squeeze expand_dims swapaxes moveaxis rollaxis atleast_1d atleast_2d atleast_3d newaxis flip fliplr flipud rot90 pad broadcast_to stack dstack hstack column_stack c_ block hsplit nan_to_num isnan isinf isfinite isin in1d where select choose clip round around rint floor ceil fix trunc abs absolute fabs sign sqrt square cbrt power float_power exp expm1 exp2 log log2 log10 log1p sin cos tan arcsin arccos arctan arctan2 sinh cosh tanh deg2rad rad2deg radians degrees hypot add subtract multiply divide true_divide floor_divide mod fmod remainder negative reciprocal maximum minimum fmax fmin logaddexp equal not_equal greater greater_equal less less_equal logical_and logical_or logical_not logical_xor isclose signbit heaviside digitize searchsorted interp diff cumsum cumprod gradient ediff1d dot matmul tensordot inner outer einsum kron vdot convolve vectorize frompyfunc apply_along_axis apply_over_axes fromiter zeros_like ones_like full_like empty_like real imag angle conj diag tril triu delete insert roll put_along_axis take_along_axis fft.fft fft.ifft fft.rfft fft.irfft fft.fft2 fft.fftshift fft.fftfreq ma.masked_where require char.add char.lower char.upper matrix mat asmatrix piecewise polyval bitwise_and bitwise_or invert', {'kind': 'same'}),
         ('log log1p log2 log10', {'units': 'log'}),
@@ -314,7 +314,9 @@ FILES: dict[str, tuple[object, ...]] = {
         ('median nanmedian', {'statistic': 'the median'}),
         ('percentile nanpercentile quantile nanquantile', {'kind': 'reduce', 'effect': 'low', 'parameters': 'a q axis', 'data': 'a', 'along': 'axis', 'statistic': 'quantiles'}),
         ('std nanstd var nanvar', {'kind': 'reduce', 'parameters': 'a axis', 'along': 'axis', 'statistic': 'the standard deviation'}),
-        ('min amin nanmin max amax nanmax ptp', {'kind': 'reduce', 'effect': 'low', 'parameters': 'a axis', 'along': 'axis', 'statistic': 'the minimum and maximum'}),
+        ('min amin nanmin', {'kind': 'reduce', 'effect': 'low', 'parameters': 'a axis', 'along': 'axis', 'statistic': 'the minimum'}),
+        ('max amax nanmax', {'kind': 'reduce', 'effect': 'low', 'parameters': 'a axis', 'along': 'axis', 'statistic': 'the maximum'}),
+        ('ptp', {'kind': 'reduce', 'effect': 'low', 'parameters': 'a axis', 'along': 'axis', 'statistic': 'the minimum and maximum'}),
         ('sum nansum prod nanprod argmax argmin nanargmax nanargmin any all count_nonzero linalg.norm', {'kind': 'reduce', 'effect': 'low', 'parameters': 'a axis', 'along': 'axis'}),
         ('linalg.norm', {'parameters': 'x ord axis'}),
         ('unique bincount histogram histogram2d histogramdd histogram_bin_edges allclose array_equal trace linalg.det linalg.cond linalg.matrix_rank setdiff1d intersect1d union1d setxor1d trapz trapezoid', {'kind': 'reduce', 'effect': 'low'}),
@@ -730,7 +732,7 @@ FILES: dict[str, tuple[object, ...]] = {
     'time.toml': (175, None, [
         ('time sleep perf_counter process_time monotonic clock strftime strptime gmtime localtime ctime asctime mktime time_ns perf_counter_ns', {'kind': 'values'}),
     ]),
-    'torch.toml': (11472, None, [
+    'torch.toml': (11676, None, [
         ('nn.Module nn.Sequential hub.load jit.load', {'kind': 'network'}),
         ('nn.DataParallel DistributedDataParallel jit.script', {'kind': 'network', 'parameters': 'module', 'wraps': 'module'}),
         ('compile', {'kind': 'network', 'parameters': 'model', 'wraps': 'model'}),
@@ -769,7 +771,9 @@ FILES: dict[str, tuple[object, ...]] = {
         ('cat concat vstack concatenate', {'kind': 'concat', 'parameters': 'tensors dim', 'data': 'tensors', 'along': 'dim'}),
         ('mean median', {'kind': 'reduce', 'effect': 'low', 'parameters': 'input dim', 'along': 'dim', 'statistic': 'the mean'}),
         ('std var std_mean var_mean', {'kind': 'reduce', 'parameters': 'input dim', 'along': 'dim', 'statistic': 'the standard deviation'}),
-        ('max min amax amin aminmax', {'kind': 'reduce', 'parameters': 'input dim', 'along': 'dim', 'statistic': 'the minimum and maximum'}),
+        ('min amin', {'kind': 'reduce', 'parameters': 'input dim', 'along': 'dim', 'statistic': 'the minimum'}),
+        ('max amax', {'kind': 'reduce', 'parameters': 'input dim', 'along': 'dim', 'statistic': 'the maximum'}),
+        ('aminmax', {'kind': 'reduce', 'parameters': 'input dim', 'along': 'dim', 'statistic': 'the minimum and maximum'}),
         ('sum prod argmax argmin any all norm linalg.norm logsumexp quantile unique bincount histc topk kthvalue count_nonzero allclose equal', {'kind': 'reduce', 'effect': 'low', 'parameters': 'input dim', 'along': 'dim'}),
         ('topk kthvalue', {'parameters': 'input k dim'}),
         ('quantile', {'parameters': 'input q dim'}),
@@ -827,7 +831,7 @@ FILES: dict[str, tuple[object, ...]] = {
         ('get_inverse_sqrt_schedule get_reduce_on_plateau_schedule get_cosine_with_min_lr_schedule_with_warmup get_wsd_schedule get_adafactor_schedule AdafactorSchedule', {'kind': 'scheduler', 'hyperparameters': 'num_warmup_steps'}),
         ('DataCollatorForMultipleChoice DataCollatorForPermutationLanguageModeling DataCollatorWithFlattening DefaultDataCollator DataCollatorForWholeWordMask TrainerState TrainerControl', {'kind': 'values'}),
     ]),
-    'values.toml': (5463, None, [
+    'values.toml': (5691, None, [
         ('copy astype fillna ffill pad rename rename_axis drop reset_index set_index reindex assign apply map applymap replace to_numpy as_matrix get_values reshape ravel flatten clip round abs join merge where mask isin isna isnull notna notnull between eq ne gt lt ge le add sub mul div truediv floordiv mod pow radd rsub rmul rdiv subtract multiply divide dot matmul cumsum cumprod cummax cummin cumcount diff shift tshift pct_change swapaxes swaplevel transpose T melt pivot stack unstack explode get pop insert update combine combine_first set_axis add_prefix add_suffix select_dtypes infer_objects convert_dtypes tz_localize tz_convert to_period to_timestamp to_frame to_list tolist to_dict to_records to_series to_coo to_dense toarray todense tocsr tocsc tocoo iterrows itertuples iteritems items factorize get_dummies duplicated to_pydatetime pipe lower upper strip lstrip rstrip contains startswith endswith extract extractall zfill title capitalize findall fullmatch cat casefold len dayofweek weekday strftime day_name month_name total_seconds normalize droplevel squeeze xs keys with_columns with_column with_row_count with_row_index select cast lazy collect to_pandas to_arrow rename_columns remove_columns rename_column cast_column with_format set_format', {'kind': 'same'}),
         ('view view_as cuda cpu to detach clone numpy float long double half int bool short byte bfloat16 type type_as unsqueeze unsqueeze_ squeeze_ permute contiguous expand expand_as narrow movedim requires_grad_ sigmoid tanh relu softmax log_softmax exp log log2 log10 log1p sqrt square sin cos clamp clamp_ clamp_min masked_fill masked_fill_ scatter scatter_ mm bmm addmm add_ sub_ mul_ div_ neg t eq_ float_power data item unfold to_dense to_sparse unbind chunk pin_memory share_memory_ data_ptr batch prefetch cache unbatch enumerate as_numpy_iterator padded_batch interleave flat_map with_options assert_cardinality', {'kind': 'same'}),
         ('mean', {'kind': 'reduce', 'effect': 'low', 'parameters': 'axis', 'along': 'axis', 'statistic': 'the mean'}),
@@ -835,7 +839,9 @@ FILES: dict[str, tuple[object, ...]] = {
         ('mode', {'kind': 'reduce', 'effect': 'low', 'parameters': 'axis', 'along': 'axis', 'statistic': 'the most frequent value'}),
         ('quantile', {'kind': 'reduce', 'effect': 'low', 'parameters': 'q axis', 'along': 'axis', 'statistic': 'quantiles'}),
         ('std var sem mad', {'kind': 'reduce', 'parameters': 'axis', 'along': 'axis', 'statistic': 'the standard deviation'}),
-        ('min max ptp', {'kind': 'reduce', 'effect': 'low', 'parameters': 'axis', 'along': 'axis', 'statistic': 'the minimum and maximum'}),
+        ('min', {'kind': 'reduce', 'effect': 'low', 'parameters': 'axis', 'along': 'axis', 'statistic': 'the minimum'}),
+        ('max', {'kind': 'reduce', 'effect': 'low', 'parameters': 'axis', 'along': 'axis', 'statistic': 'the maximum'}),
+        ('ptp', {'kind': 'reduce', 'effect': 'low', 'parameters': 'axis', 'along': 'axis', 'statistic': 'the minimum and maximum'}),
         ('sum prod product count nunique any all argmax argmin idxmax idxmin norm logsumexp nansum', {'kind': 'reduce', 'effect': 'low', 'parameters': 'axis', 'along': 'axis'}),
         ('skew kurt kurtosis', {'kind': 'reduce', 'parameters': 'axis', 'along': 'axis', 'statistic': 'moments'}),
         ('corr cov corrwith autocorr', {'kind': 'reduce', 'statistic': 'correlations'}),

@@ -36,6 +36,7 @@ _OPENING = Pattern(
     r"|genfromtxt|fromfile|ZipFile|File|copy\w*|move|rmtree|remove|FileHandler|SummaryWriter"
     r"|connect|TensorBoard|ModelCheckpoint|\w+Dataset)$"
 )
+_WHERE = {"~": "lies in the home folder of whoever runs this, where others need not have it"}
 _EXTENDING = frozenset({"append", "insert"})
 _HOLDING = (ast.Call, ast.Assign, ast.AnnAssign, ast.Dict)
 _DEFAULTS = frozenset({"default", "help"})
@@ -70,7 +71,7 @@ class HardcodedPath(Rule):
             more = f" ({len(others)} more like it)" if others else ""
             yield self.report(
                 module.place(node),
-                f"{module.text(node)} is a path of one machine{more}",
+                f"{module.text(node)} {_WHERE.get(root, 'is a path of one machine')}{more}",
                 confidence=Confidence.HIGH if _PERSONAL.match(root) else Confidence.MEDIUM,
                 evidence=[("also here", module.place(other)) for other in others[:3]],
             )

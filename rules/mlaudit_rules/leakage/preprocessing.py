@@ -235,18 +235,9 @@ def _validates(leak: PreprocessingLeak) -> bool:
     return any(map(says_validation, leak.names)) and not any(map(says_test, leak.names))
 
 
-_BOUNDS = dict.fromkeys(("max", "amax", "nanmax"), "the maximum") | dict.fromkeys(
-    ("min", "amin", "nanmin"), "the minimum"
-)
-
-
 def learnt(leak: PreprocessingLeak) -> str:
-    """Name what was learnt from the rows, of two bounds the one that was taken."""
-    influence = leak.influence
-    bound = _BOUNDS.get(influence.operation.rpartition(".")[2])
-    if influence.kind is Kind.STATISTIC and bound is not None and influence.groups is None:
-        return bound
-    return influence.statistic or "statistics"
+    """Name what was learnt from the rows."""
+    return leak.influence.statistic or "statistics"
 
 
 def tries(leak: PreprocessingLeak) -> str:
