@@ -1,4 +1,4 @@
-"""Extremes of scores that decide nothing: limits of a plot, and a label beside all results."""
+"""What is taken of scores and decides nothing: limits, and words that name the better one."""
 
 from __future__ import annotations
 
@@ -38,8 +38,11 @@ _DRAWS = frozenset(
         "Normalize",
     }
 )
-_SETTINGS = frozenset({"vmin", "vmax", "xlim", "ylim", "color", "colors", "c", "norm"})
-_EXTREMES = frozenset({"max", "min", "amax", "amin"})
+_SETTINGS = frozenset(
+    {"vmin", "vmax", "xlim", "ylim", "color", "colors", "c", "norm", "label", "bounds"}
+)
+_TELLS = frozenset({"print", "info", "debug", "warning", "write"})
+_EXTREMES = frozenset({"max", "min", "amax", "amin", "argmax", "argmin", "idxmax", "idxmin"})
 
 
 def decides_nothing(nodes: Nodes) -> frozenset[int]:
@@ -55,6 +58,21 @@ def decides_nothing(nodes: Nodes) -> frozenset[int]:
     drawn = {id(part) for call in calls for given in _drawing(call) for part in nodes.below(given)}
     found = drawn.intersection(extremes)
     return frozenset(found | (_named(nodes, drawn) if drawn else set()) | _labels(nodes))
+
+
+def words_told(nodes: Nodes) -> frozenset[int]:
+    """Find `"B" if b < a else "A"` whose word is only told to people; gives their ids."""
+    words = [node for node in nodes.find(ast.IfExp) if _is_word(node.body) and _is_word(node.orelse)]
+    if not words:
+        return frozenset()
+    calls = [call for call in nodes.find(ast.Call) if _name(call.func) in _TELLS]
+    told = {id(part) for call in calls for given in call.args for part in nodes.below(given)}
+    found = {id(word) for word in words if id(word) in told}
+    return frozenset(found | _bound_once(nodes, told, words))
+
+
+def _is_word(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and isinstance(node.value, str)
 
 
 def _name(function: ast.expr) -> str:
@@ -78,6 +96,18 @@ def _extremes(nodes: Iterable[ast.AST]) -> Iterator[ast.Call]:
 
 def _named(nodes: Nodes, drawn: set[int]) -> set[int]:
     """Find extremes in names that are bound once and only drawn with."""
+    given = _only_read(nodes, drawn)
+    return {id(call) for value in given for call in _extremes(nodes.below(value))}
+
+
+def _bound_once(nodes: Nodes, told: set[int], words: list[ast.IfExp]) -> set[int]:
+    """Find words in names that are bound once and only told."""
+    given = {id(value) for value in _only_read(nodes, told)}
+    return {id(word) for word in words if id(word) in given}
+
+
+def _only_read(nodes: Nodes, among: set[int]) -> Iterator[ast.expr]:
+    """Give the values of names that are bound once and read among such nodes alone."""
     bound: dict[str, list[ast.expr | None]] = {}
     read: dict[str, bool] = {}
     values = {
@@ -85,15 +115,12 @@ def _named(nodes: Nodes, drawn: set[int]) -> set[int]:
     }
     for node in nodes.find(ast.Name):
         if isinstance(node.ctx, ast.Load):
-            read[node.id] = read.get(node.id, True) and id(node) in drawn
+            read[node.id] = read.get(node.id, True) and id(node) in among
         else:
             bound.setdefault(node.id, []).append(values.get(id(node)))
-    return {
-        id(call)
-        for name, given in bound.items()
-        if len(given) == 1 and given[0] is not None and read.get(name)
-        for call in _extremes(nodes.below(given[0]))
-    }
+    for name, given in bound.items():
+        if len(given) == 1 and given[0] is not None and read.get(name):
+            yield given[0]
 
 
 def _labels(nodes: Nodes) -> set[int]:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 DISTANCES = frozenset({"abs", "absolute", "fabs", "square"})
 _EXTREME = Pattern(r"(\w+\.)*(nan)?(max|min) ")
+_TAKEN = Pattern(r"(\w+\.)*(nan)?(arg|idx)?(max|min) ")
 _SPREAD = Pattern(r"(?<![a-z])(mean|std|average|median)\(")
 
 
@@ -47,7 +48,9 @@ def written(run: Interpreter, parts: list[Data], node: ast.AST) -> Data:
 def select(run: Interpreter, value: Value, node: ast.AST, how: str) -> None:
     """Something is chosen by a value, unless its extremes are told beside its mean, or drawn."""
     data = run.data(value)
-    if _EXTREME.match(how) and (_sums_up(run, node) or (data.scores and idle(run, node))):
+    if _EXTREME.match(how) and _sums_up(run, node):
+        return
+    if data.scores and _TAKEN.match(how) and idle(run, node):
         return
     for score in data.scores if data.kind != "report" else ():
         if isinstance(score, Evaluate) and score.selected_at is None:
@@ -70,11 +73,11 @@ def _only_beside(run: Interpreter, score: Evaluate, chosen_by: Scores) -> bool:
 
 
 def idle(run: Interpreter, node: ast.AST) -> bool:
-    """Say whether an extreme only limits a plot, or labels the results that stand beside it."""
+    """Say whether what is taken of scores only limits something, or labels what stands beside."""
     while run.roots:
         root = run.roots.pop()
         nodes = root if isinstance(root, Nodes) else Nodes(root)
-        run.idle |= drawing.decides_nothing(nodes)
+        run.idle |= drawing.decides_nothing(nodes) | drawing.words_told(nodes)
     return id(node) in run.idle
 
 
@@ -128,6 +131,8 @@ def tested(run: Interpreter, node: ast.If | ast.IfExp, body: Iterable[ast.stmt])
             (sides[1], sides[0], values[1], values[0]),
         ):
             if value.scores and (_rebinds(body, other, mine) or _mutual(value, against)):
+                if idle(run, node):
+                    return ()
                 how = "the best so far is kept" if body else "the better one is taken"
                 select(run, value, node, how)
                 found = choices.united(found, value.scores)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from mlaudit.rulekit import (
     Alias,
     Evaluate,
+    Pattern,
     Severity,
     frozen,
     says_test,
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 TwoNames = tuple[str, str, "Place"]
 MOST_PLACES = 4
+_EVALUATION = Pattern(r"(?<![A-Za-z])eval(?![a-z])")
 COMMON = {"", "score", "error", "mean", "max", "own", "report", "loss", "curve"}
 
 
@@ -39,6 +41,12 @@ class Choosing:
     score: str
     scores: tuple[Evaluate, ...]
     validation: bool
+
+    @property
+    def place(self) -> Place:
+        """Where the choice stands, if its score comes from another file; else the score."""
+        chosen, scored = self.choice.selected_at, self.choice.place
+        return chosen if chosen and chosen.document is not scored.document else scored
 
     @property
     def severity(self) -> Severity | None:
@@ -114,7 +122,7 @@ def calls_validation(trace: Trace, choice: Evaluate) -> bool:
     """
     places = [choice.place, *([choice.selected_at] if choice.selected_at else [])]
     names = [choice.variable, *(place.text.split("\n", 1)[0] for place in places)]
-    if any(map(says_validation, names)):
+    if any(map(says_validation, names)) or _EVALUATION.search(choice.variable):
         return True
     given = [] if any(map(says_test, names)) else trace.names_given(choice.rows, choice.variable)
     return any(map(says_validation, given)) and not any(map(says_test, given))

@@ -51,7 +51,7 @@ class TuneOnTest(Rule):
         how = f" ({choice.selected_by})" if choice.selected_by else ""
         what = "that very number" if report is choice else f"{score_of(report)} on the same rows"
         return self.report(
-            choice.place,
+            choosing.place,
             f"{choosing.score} on {rows} makes a choice{how}, and {what} is reported: "
             f"{choosing.left}",
             evidence=choosing.chain(report),
