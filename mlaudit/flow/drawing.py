@@ -62,7 +62,7 @@ def decides_nothing(nodes: Nodes) -> frozenset[int]:
 
 def words_told(nodes: Nodes) -> frozenset[int]:
     """Find `"B" if b < a else "A"` whose word is only told to people; gives their ids."""
-    words = [node for node in nodes.find(ast.IfExp) if _is_word(node.body) and _is_word(node.orelse)]
+    words = [n for n in nodes.find(ast.IfExp) if _is_word(n.body) and _is_word(n.orelse)]
     if not words:
         return frozenset()
     calls = [call for call in nodes.find(ast.Call) if _name(call.func) in _TELLS]

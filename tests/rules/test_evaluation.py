@@ -26,6 +26,28 @@ HELD_OUT = """
 X_old, X_new, y_old, y_new = train_test_split(X, y, random_state=0)
 print(Lasso().fit(X_old, y_old).score(X_new, y_new))
 """
+SCORED_ELSEWHERE = """
+from sklearn.metrics import r2_score
+
+def mark(model, X, y):
+    return {"r2": r2_score(y, model.predict(X))}
+"""
+CHOSEN_HERE = """
+import pandas as pd
+from marks import mark
+from sklearn.linear_model import Lasso, Ridge
+from sklearn.model_selection import train_test_split
+
+rents = pd.read_csv("rents.csv")
+X, y = rents.drop(columns="rent"), rents["rent"]
+X_old, X_test, y_old, y_test = train_test_split(X, y, random_state=0)
+marks = {}
+for name, model in {"lasso": Lasso(), "ridge": Ridge()}.items():
+    marks[name] = mark(model.fit(X_old, y_old), X_test, y_test)
+    print(name, marks[name]["r2"])
+best = max(marks, key=lambda name: marks[name]["r2"])
+print("best", best, marks[best]["r2"])
+"""
 BARE = "print(model.score(X, y))\n"
 FRANK = 'print("on the training rows:", model.score(X, y))\n'
 
@@ -45,6 +67,21 @@ def test_a_score_on_more_than_the_training_rows_is_called_so() -> None:
     assert "measured on `X`, rows that `" in found.message
     (found,) = findings(TRAINED.replace("fit(X, y)", "fit(X[:900], y[:900])") + BARE, "EVAL002")
     assert "measured on `X`, among which are all rows that" in found.message
+
+
+def test_a_training_score_tells_what_keras_has_set_apart() -> None:
+    code = TRAINED.replace("fit(X, y)", "fit(X, y, validation_split=0.2)") + BARE
+    (found,) = findings(code, "EVAL002")
+    assert "trained it on but for those that `validation_split=0.2` sets apart" in found.message
+
+
+def test_a_choice_by_a_score_from_another_file_stands_where_it_is_made(tmp_path: Path) -> None:
+    (tmp_path / "marks.py").write_text(SCORED_ELSEWHERE)
+    (tmp_path / "compare.py").write_text(CHOSEN_HERE)
+    found = review([tmp_path], Config(select=["EVAL003"])).findings
+    assert [(f.location.path.rsplit("/", 1)[-1], f.location.line) for f in found] == [
+        ("compare.py", 14)
+    ]
 
 
 def test_a_training_score_beside_scores_of_other_models_is_a_warning() -> None:
