@@ -36,6 +36,7 @@ _DRAWS = frozenset(
         "set_yticks",
         "margins",
         "Normalize",
+        "linspace",
     }
 )
 _SETTINGS = frozenset(
@@ -66,9 +67,21 @@ def words_told(nodes: Nodes) -> frozenset[int]:
     if not words:
         return frozenset()
     calls = [call for call in nodes.find(ast.Call) if _name(call.func) in _TELLS]
-    told = {id(part) for call in calls for given in call.args for part in nodes.below(given)}
+    shown = [*(given for call in calls for given in call.args), *_entries(nodes)]
+    told = {id(part) for given in shown for part in nodes.below(given)}
     found = {id(word) for word in words if id(word) in told}
     return frozenset(found | _bound_once(nodes, told, words))
+
+
+def _entries(nodes: Nodes) -> list[ast.expr]:
+    """Give the values of literal dictionaries whose key the program never names again."""
+    written = [node.value for node in nodes.find(ast.Constant)]
+    return [
+        value
+        for node in nodes.find(ast.Dict)
+        for key, value in zip(node.keys, node.values, strict=True)
+        if isinstance(key, ast.Constant) and written.count(key.value) == 1
+    ]
 
 
 def _is_word(node: ast.expr) -> bool:

@@ -78,7 +78,7 @@ def test_a_training_score_tells_what_keras_has_set_apart() -> None:
 def test_a_choice_by_a_score_from_another_file_stands_where_it_is_made(tmp_path: Path) -> None:
     (tmp_path / "marks.py").write_text(SCORED_ELSEWHERE)
     (tmp_path / "compare.py").write_text(CHOSEN_HERE)
-    found = review([tmp_path], Config(select=["EVAL003"])).findings
+    found = review([str(tmp_path)], Config(select=("EVAL003",))).findings
     assert [(f.location.path.rsplit("/", 1)[-1], f.location.line) for f in found] == [
         ("compare.py", 14)
     ]

@@ -37,6 +37,7 @@ SUITABLE = Pattern(
 )
 ACCURACY = {"accuracy_score", "accuracy"}
 MOST_PLACES = 4
+SAVED = ("save", "save_weights", "save_model", "dump", "ModelCheckpoint")
 SCORED = {"score", "evaluate", "evaluate_generator"}
 _JUDGING = (Evaluate, CrossValidate)
 _WITH_WEIGHTS = 3
@@ -90,7 +91,9 @@ def _accuracies(module: Module) -> list[Place]:
     ]
     found.sort(key=lambda event: isinstance(event, Evaluate) and not event.held_out)
     places = list(dict.fromkeys(event.place for event in found))
-    return places or ([compiled] if compiled is not None else [])
+    if places or compiled is None or module.calls_named(*SAVED):
+        return places  # what is only trained and saved here is judged elsewhere
+    return [compiled]
 
 
 def _measures_accuracy(event: Evaluate | CrossValidate, compiled: bool) -> bool:
@@ -106,6 +109,8 @@ def _scores_accuracy(event: Evaluate, compiled: bool) -> bool:
 
 
 def _validates_accuracy(event: CrossValidate) -> bool:
+    if event.search and not event.model.scores_read:
+        return False  # it has chosen settings, but its score is told to nobody
     scoring = event.arguments.get("scoring")
     if scoring is None or (scoring.known and scoring.value is None):
         return event.model.task == "classifier"

@@ -11,6 +11,7 @@ from mlaudit.rulekit import (
     Fix,
     Kind,
     Needs,
+    Pattern,
     Role,
     RuleMeta,
     Severity,
@@ -32,6 +33,11 @@ if TYPE_CHECKING:
     from mlaudit.rulekit import Finding, Influence, PreprocessingLeak, Trace
 
 
+_KEY = Pattern(r"""groupby\(\s*\[?\s*["'](\w+)["']\s*\]?\s*[,)]""")
+_FEW = Pattern(
+    r"(?i)(hours?|hr|months?|quarters?|seasons?|years?|week_?days?|day_?of_?(the_?)?week|dow"
+    r"|weekend|holiday|sex|gender|(is|has)_\w+)$"
+)
 _TAKEN = {"mean": "the mean", "median": "the median"}
 
 
@@ -108,8 +114,14 @@ def _in_sample(trace: Trace) -> Iterator[tuple[Fit, Influence]]:
             continue
         for influence in fit.influences:
             by_hand = influence.kind is Kind.TARGET_ENCODING and influence.source is not None
-            if by_hand and fit.rows.within(influence.rows):
+            if by_hand and fit.rows.within(influence.rows) and not _in_large_groups(influence):
                 yield fit, influence
+
+
+def _in_large_groups(influence: Influence) -> bool:
+    """Say whether the groups are those of a calendar or the like: few, of many rows each."""
+    key = _KEY.search(influence.place.text)
+    return key is not None and _FEW.match(key[1]) is not None
 
 
 def _means(influence: Influence) -> str:
