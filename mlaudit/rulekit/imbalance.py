@@ -73,14 +73,19 @@ class Sign:
     weight: int
     place: Place | None = None
     resampling: bool = False
+    weighting: bool = False
 
 
 @frozen
 class Imbalance:
-    """The signs of imbalance in one document; `balanced` says that balance is shown."""
+    """The signs of imbalance in one document; `balanced` says that balance is shown.
+
+    `weighted` are all the places where classes get weights, of which only the first is a sign.
+    """
 
     signs: tuple[Sign, ...]
     balanced: bool
+    weighted: tuple[Place, ...] = ()
 
     @property
     def evident(self) -> bool:
@@ -96,6 +101,12 @@ class Imbalance:
     def evident_before(self) -> bool:
         """Whether there is evidence enough without resampling, whose result is balanced."""
         weights = (sign.weight for sign in self.signs if not sign.resampling)
+        return not self.balanced and sum(weights) >= ENOUGH
+
+    @property
+    def evident_unweighted(self) -> bool:
+        """Whether there is evidence enough without weights, which may be those of another model."""
+        weights = (sign.weight for sign in self.signs if not sign.weighting)
         return not self.balanced and sum(weights) >= ENOUGH
 
     @property
@@ -119,7 +130,8 @@ def gather(module: Module) -> Imbalance:
         for number, ratio in ratios
         if ratio <= IMBALANCED_BELOW
     ]
-    signs = counted if _known_as_even(module) else [*_signs(module, texts, counted)]
+    weights = [*_weights(module)]
+    signs = counted if _known_as_even(module) else [*_signs(module, texts, counted, weights)]
     if any(ratio >= REFUTED_ABOVE for _, ratio in ratios):
         signs = [sign for sign in signs if sign.weight >= SHOWN]
     balanced = (
@@ -127,7 +139,9 @@ def gather(module: Module) -> Imbalance:
         or any(statements.calls_balanced(text) for _, text in texts)
         or (bool(signs) and any(ratio >= BALANCED_ABOVE for ratio in _written_out(module)))
     )
-    return Imbalance(tuple(signs), balanced and not any(sign.resampling for sign in signs))
+    balanced = balanced and not any(sign.resampling for sign in signs)
+    weighted = tuple(sign.place for sign in weights if sign.place is not None)
+    return Imbalance(tuple(signs), balanced, weighted)
 
 
 def _may_speak(module: Module) -> bool:
@@ -136,9 +150,11 @@ def _may_speak(module: Module) -> bool:
     return any(map(statements.SPEAKING.stand_in, (module.document.text, *cells)))
 
 
-def _signs(module: Module, texts: list[tuple[str, str]], counted: list[Sign]) -> Iterator[Sign]:
-    """Collect all signs; those that were counted take their place among them."""
-    yield from _weights(module)
+def _signs(
+    module: Module, texts: list[tuple[str, str]], counted: list[Sign], weights: list[Sign]
+) -> Iterator[Sign]:
+    """Collect all signs; those that were counted or are weights take their place among them."""
+    yield from _foremost(weights)
     yield from _resampling(module)
     yield from _written(texts)
     yield from counted
@@ -155,10 +171,9 @@ def _known_as_even(module: Module) -> bool:
 
 
 def _weights(module: Module) -> Iterator[Sign]:
-    """Find class weights in calls and in dictionaries of settings; mild ones are a hint."""
+    """Find class weights in calls and in dictionaries of settings; mild ones are hints."""
     if not WEIGHING.stand_in(module.document.text):
         return
-    mild: list[Sign] = []
     forgotten = _forgotten(module)
     for node in module.nodes.find(ast.Call, ast.Dict):
         if node in forgotten:
@@ -176,13 +191,17 @@ def _weights(module: Module) -> Iterator[Sign]:
             constant = value.value if isinstance(value, ast.Constant) else True
             neutral = constant is not True and constant in NEUTRAL
             if not neutral and not _given_on(module, value):
-                if _is_mild(module, value):
-                    mild.append(Sign(f"`{name}` is set", HINTED, module.place(value)))
-                    continue
-                tried = isinstance(value, ast.List | ast.Tuple) or _one_of_many(module)
-                yield Sign(f"`{name}` is set", HINTED if tried else SHOWN, module.place(value))
-                return
-    yield from mild[:1]
+                mild = _is_mild(module, value)
+                tried = isinstance(value, ast.List | ast.Tuple) or (
+                    not mild and _one_of_many(module)
+                )
+                weight = HINTED if tried or mild else SHOWN
+                yield Sign(f"`{name}` is set", weight, module.place(value), weighting=True)
+
+
+def _foremost(weights: list[Sign]) -> list[Sign]:
+    """Choose the first sign that is not a mere hint, or else the first."""
+    return ([sign for sign in weights if sign.weight > HINTED] or weights)[:1]
 
 
 def _forgotten(module: Module) -> set[ast.expr]:

@@ -24,11 +24,13 @@ from mlaudit.rulekit import (
 )
 from mlaudit_rules.imbalance.balanced import balanced
 from mlaudit_rules.imbalance.class_order import last_part_of_classes
+from mlaudit_rules.imbalance.split_targets import several_targets
+from mlaudit_rules.imbalance.weights import weights_near
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable
 
-    from mlaudit.rulekit import Module, Trace
+    from mlaudit.rulekit import Module, Place, Trace
 
 AGAIN = "again here"
 SPLITTERS = frozenset({"train_test_split"})
@@ -111,12 +113,21 @@ class UnstratifiedSplit(Rule):
         return self.report(
             split.place,
             message,
-            evidence=[*(imbalance.evidence if evident else ()), *again],
+            evidence=[*(_signs(module, split) if evident else ()), *again],
             severity=None if evident else Severity.INFO,
             confidence=confidence if evident else Confidence.MEDIUM,
             conditional=all(split.conditional for split in splits),
             fix=Fix(f"Pass stratify={_target(split)} to the split."),
         )
+
+
+def _signs(module: Module, split: Split) -> list[tuple[str, Place]]:
+    """Give the signs that have a place; of weights, those of the model that learns from a part."""
+    near = weights_near(module, split)
+    return [
+        (role, near[0] if near and place in module.imbalance.weighted else place)
+        for role, place in module.imbalance.evidence
+    ]
 
 
 def _of_one_source(splits: Iterable[Split]) -> list[list[Split]]:
@@ -138,6 +149,10 @@ def _at_fault(module: Module, split: Split, evident: bool) -> bool:
     if balanced(module.trace, split.rows):
         return False
     if evident and not module.imbalance.evident_before and _others_resampled(module.trace, split):
+        return False
+    if evident and not module.imbalance.evident_unweighted and not weights_near(module, split):
+        return False
+    if several_targets(module, split):
         return False
     tasks = _tasks(module.trace, split)
     if "regressor" in tasks:
