@@ -32,10 +32,20 @@ _TRAINING = Pattern(
 
 def quoted(code: Place | str) -> str:
     """Quote source text on one line in backticks, shortened to `LONGEST` characters."""
-    text = " ".join((code if isinstance(code, str) else code.text).split())
+    text = _on_one_line(code if isinstance(code, str) else code.text)
     if len(text) > LONGEST:
         text = text[: LONGEST - 1].rstrip() + "…"
     return f"`{text.replace('`', chr(39))}`"
+
+
+def _on_one_line(text: str) -> str:
+    """Join lines of code as they would stand on one, without spaces inside brackets."""
+    first, *rest = (" ".join(line.split()) for line in text.strip().splitlines() or [""])
+    for line in filter(None, rest):
+        closes = line[0] in ")]}"
+        first = first.removesuffix(",") if closes else first
+        first += line if closes or line[0] == "." or first[-1:] in "([{" else f" {line}"
+    return first
 
 
 def listed(words: Sequence[str], most: int = 3) -> str:
