@@ -5,12 +5,21 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from mlaudit.rulekit import Confidence, Fix, Pattern, Rule, RuleMeta, Severity
+from mlaudit.rulekit import (
+    Confidence,
+    Fix,
+    Pattern,
+    Rule,
+    RuleMeta,
+    Severity,
+    says_test,
+    says_validation,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from mlaudit.rulekit import Argument, Finding, Module, Repair
+    from mlaudit.rulekit import Argument, Call, Finding, Module, Repair
 
 _KINDS = frozenset(
     {
@@ -99,7 +108,7 @@ def _judged(module: Module) -> Iterator[tuple[ast.Call, list[tuple[str, Argument
             if name in settings and _inline_number(argument := call.arguments[name])
         ]
         seen.add(call.node)
-        if given and not _one_of_several(module, call.node):
+        if given and not _one_of_several(module, call.node) and not _only_judges(call):
             yield call.node, given
     own = [name for name in module.names.functions if _OWN_TRAINING.search(name)]
     for named in module.calls_named(*_TRAINING, *own):
@@ -119,6 +128,14 @@ def _one_of_several(module: Module, node: ast.Call) -> bool:
         isinstance(other, ast.Call) and other is not node and ast.dump(other.func) == function
         for other in around.elts
     )
+
+
+def _only_judges(call: Call) -> bool:
+    """Say whether a call makes batches of test or validation rows, whose size changes no result."""
+    if call.entry is None or call.entry.kind != "loader" or call.is_random:
+        return False
+    rows = call.arguments.get("dataset")
+    return rows is not None and (says_test(rows.text) or says_validation(rows.text))
 
 
 def _inline_number(argument: Argument) -> bool:
