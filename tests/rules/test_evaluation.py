@@ -73,6 +73,7 @@ def test_a_training_score_tells_what_keras_has_set_apart() -> None:
     code = TRAINED.replace("fit(X, y)", "fit(X, y, validation_split=0.2)") + BARE
     (found,) = findings(code, "EVAL002")
     assert "trained it on but for those that `validation_split=0.2` sets apart" in found.message
+    assert found.message.endswith("of other rows only the training itself tells scores")
 
 
 def test_a_choice_by_a_score_from_another_file_stands_where_it_is_made(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from mlaudit.rulekit import (
     quoted,
     score_of,
 )
-from mlaudit_rules.evaluation.choices import chosen_among
+from mlaudit_rules.evaluation.choices import NONE_LEFT, chosen_among
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -42,8 +42,7 @@ class BestEpochOnTest(Rule):
 
     def check_trace(self, trace: Trace) -> Iterable[Finding]:
         """Judge choices among the epochs of one training, one finding a choice."""
-        chosen = chosen_among(trace, Among.EPOCHS)
-        return map(self._judge, (choosing for choosing in chosen if not _only_told(choosing)))
+        return map(self._judge, chosen_among(trace, Among.EPOCHS))
 
     def _judge(self, choosing: Choosing) -> Finding:
         choice, report = choosing.choice, choosing.report
@@ -53,19 +52,11 @@ class BestEpochOnTest(Rule):
         return self.report(
             choice.place,
             f"{choosing.score} on {rows} decides which epoch of {named(choice.model)} counts{how}, "
-            f"and {what} is reported: {choosing.left}",
+            f"and {what} is reported: {NONE_LEFT}",
             evidence=choosing.chain(report),
-            severity=choosing.severity,
-            confidence=Confidence.MEDIUM if choosing.severity else None,
             conditional=choice.conditional or report.conditional,
             fix=Fix(
                 "Split a validation part off the training rows, choose the epoch by it, load its "
                 "weights after the loop, and only then score the test part."
             ),
         )
-
-
-def _only_told(choosing: Choosing) -> bool:
-    """Whether the best validation score is told, and no epoch is kept by it."""
-    told = choosing.choice.selected_by.endswith("of the scores is taken")
-    return told and choosing.severity is Severity.INFO and choosing.report is choosing.choice

@@ -53,7 +53,6 @@ class CherryPickedSeed(Rule):
             f"every turn draws {named(choice.model)} or its rows with another seed; "
             f"{choosing.score} on {rows} chooses among them{how}, and {what} is reported",
             evidence=choosing.chain(report),
-            severity=choosing.severity,
             conditional=choice.conditional or report.conditional,
             fix=Fix("Report the mean and the standard deviation of the scores over all seeds."),
         )

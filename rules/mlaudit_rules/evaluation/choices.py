@@ -9,7 +9,6 @@ from mlaudit.rulekit import (
     Alias,
     Evaluate,
     Pattern,
-    Severity,
     frozen,
     says_test,
     says_training,
@@ -25,6 +24,7 @@ if TYPE_CHECKING:
 TwoNames = tuple[str, str, "Place"]
 MOST_PLACES = 4
 _EVALUATION = Pattern(r"(?<![A-Za-z])eval(?![a-z])")
+NONE_LEFT = "no rows are left that took no part in the choice"
 COMMON = {"", "score", "error", "mean", "max", "own", "report", "loss", "curve"}
 
 
@@ -32,33 +32,19 @@ COMMON = {"", "score", "error", "mean", "max", "own", "report", "loss", "curve"}
 class Choosing:
     """One choice: the score that makes it, the score that is told, and how to name the former.
 
-    `scores` are all the scores that take part in the choice, that one among them; `validation`
-    says that the code calls the rows of the choice validation rows.
+    `scores` are all the scores that take part in the choice, that one among them.
     """
 
     choice: Evaluate
     report: Evaluate
     score: str
     scores: tuple[Evaluate, ...]
-    validation: bool
 
     @property
     def place(self) -> Place:
         """Where the choice stands, if its score comes from another file; else the score."""
         chosen, scored = self.choice.selected_at, self.choice.place
         return chosen if chosen and chosen.document is not scored.document else scored
-
-    @property
-    def severity(self) -> Severity | None:
-        """Rows that the code calls validation rows make it information (None: as the rule says)."""
-        return Severity.INFO if self.validation else None
-
-    @property
-    def left(self) -> str:
-        """Say that no other rows judge what was chosen; a test set may yet lie elsewhere."""
-        if self.validation:
-            return "no rows without part in the choice are scored here"
-        return "no rows are left that took no part in the choice"
 
     def chain(self, report: Evaluate) -> Iterator[tuple[str, Place]]:
         """Give the places that make the choice and tell a score."""
@@ -76,15 +62,15 @@ class Choosing:
 def chosen_among(trace: Trace, kind: Among | None) -> Iterator[Choosing]:
     """Give the choices among such things, each with all scores that take part in it.
 
-    Left out are validation rows where others remain, rows beside a part that nothing has taken,
-    and rows that go by two names, which is a fault of its own.
+    Left out are validation rows, which are there to choose by and promise nothing, rows beside a
+    part that nothing has taken, and rows that go by two names, which is a fault of its own.
     """
     groups: dict[Place, list[tuple[Evaluate, Evaluate]]] = {}
     for chosen in trace.chosen_on_reported:
         choice = chosen.choice
         if not isinstance(choice, Evaluate) or choice.among is not kind or trace.in_folds(choice):
             continue
-        if calls_validation(trace, choice) and trace.untouched_rows_remain(choice.rows):
+        if calls_validation(trace, choice):
             continue
         if test_part_left(trace, choice):
             continue
@@ -98,8 +84,7 @@ def chosen_among(trace: Trace, kind: Among | None) -> Iterator[Choosing]:
         score = score_of(choice)
         if telling is None and any(other.metric != choice.metric for other, _ in group):
             score = f"one of several scores, such as {score}"
-        validation = calls_validation(trace, choice)
-        yield Choosing(choice, report, score, tuple(other for other, _ in both), validation)
+        yield Choosing(choice, report, score, tuple(other for other, _ in both))
 
 
 def _telling(group: list[tuple[Evaluate, Evaluate]]) -> tuple[Evaluate, Evaluate] | None:

@@ -50,7 +50,9 @@ class EarlyStopOnTest(Rule):
             if two_names(trace, chosen):
                 continue  # the cause is that one set goes by two names
             validation = says_validation(watch.variable)
-            if validation and trace.untouched_rows_remain(watch.rows):
+            if validation and (
+                trace.in_folds(chosen.report) or trace.untouched_rows_remain(watch.rows)
+            ):
                 continue
             if test_part_left(trace, watch):
                 continue

@@ -58,8 +58,6 @@ class ThresholdOnTest(Rule):
             f"{choosing.score} on {rows} chooses the threshold{how}, and {what}: the threshold "
             "is fitted to these very rows",
             evidence=choosing.chain(report),
-            severity=choosing.severity,
-            confidence=Confidence.MEDIUM if choosing.severity else None,
             conditional=choice.conditional or report.conditional,
             fix=Fix(
                 "Split a validation part off the training rows, choose the threshold there, and "

@@ -16,7 +16,7 @@ from mlaudit.rulekit import (
     says_validation,
     score_of,
 )
-from mlaudit_rules.evaluation.choices import chosen_among
+from mlaudit_rules.evaluation.choices import NONE_LEFT, chosen_among
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -52,10 +52,8 @@ class TuneOnTest(Rule):
         what = "that very number" if report is choice else f"{score_of(report)} on the same rows"
         return self.report(
             choosing.place,
-            f"{choosing.score} on {rows} makes a choice{how}, and {what} is reported: "
-            f"{choosing.left}",
+            f"{choosing.score} on {rows} makes a choice{how}, and {what} is reported: {NONE_LEFT}",
             evidence=choosing.chain(report),
-            severity=choosing.severity,
             conditional=choice.conditional or report.conditional,
             fix=Fix(
                 "Split the training part once more (or cross-validate on it), choose there, and "
