@@ -83,6 +83,43 @@ def test_rows_are_kept_at_even_distances_with_their_answers(size: int) -> None:
     assert gathered.seen == 60_000
 
 
+@pytest.mark.parametrize(("met", "least", "most"), [(20, 1_280, 1_280), (940, 5_000, 10_000)])
+def test_where_many_rows_are_expected_only_the_first_batches_are_all_kept(
+    met: int, least: int, most: int
+) -> None:
+    gathered = Gathered()
+    gathered.expect(60_000)
+    for number in range(met):
+        gathered.add(torch.full((64, 2), float(number)))
+        gathered.answer(torch.full((64,), number))
+    features = gathered.features()
+    assert least <= len(features) <= most
+    assert (features[:, 0] == gathered.answers()).all()
+    assert features[-1, 0] >= met - 16
+    assert gathered.seen == met * 64
+
+
+def test_batches_of_a_known_turn_are_left_out_without_a_look() -> None:
+    gathered, turn = Gathered(), object()
+    gathered.expect(60_000)
+    parts = [list(range(start, start + 600)) for start in range(0, 60_000, 600)]
+    for number, rows in enumerate(batch(part, turn, 60_000) for part in parts):
+        if not gathered.leaves_out(rows):
+            assert not gathered.met_again(rows)
+            gathered.add(torch.full((600, 2), float(number)))
+    assert gathered.seen == 60_000
+    assert set(gathered.features()[:, 0]) == {float(each) for each in range(0, 100, 8)}
+    assert gathered.met_again(batch([4_000], object(), 60_000))
+
+
+def test_a_batch_of_other_columns_or_numbers_does_not_suit() -> None:
+    gathered = Gathered()
+    assert gathered.suits(torch.zeros(3, 2))
+    assert gathered.suits(torch.zeros(5, 2))
+    assert not gathered.suits(torch.zeros(3, 4))
+    assert not gathered.suits(torch.zeros(3, 2, dtype=torch.float64))
+
+
 def test_answers_that_are_missing_for_a_batch_are_missing_for_all() -> None:
     gathered = Gathered()
     for number in range(2):

@@ -15,7 +15,7 @@ from collections import deque
 from types import FunctionType, ModuleType
 from typing import Any
 
-from .batches import Batch, Rows, tensors
+from .batches import Batch, Rows, length, tensors
 from .calls import Calls
 from .gathered import MOST_ROWS, Gathered, Met, eligible
 from .hooks import PostImport
@@ -384,13 +384,17 @@ class Answered:
 
 def _gather(course: Course, rows: Rows | Batch, batch: Any) -> None:
     gathered = course.gathered
-    fit = eligible(batch) and rows.count == len(batch) and not gathered.full
+    if gathered.leaves_out(rows):
+        return
+    fit = eligible(batch) and gathered.suits(batch) and rows.count == len(batch)
     if gathered.seen and rows.loaded != gathered.loaded:
         course.gathered = Gathered()  # a critic, say, that gets real and made up rows
         course.closed = True
-    elif not fit or gathered.met_again(rows):
+    elif not fit or gathered.full or gathered.met_again(rows):
         course.closed = True
     else:
+        if isinstance(rows, Batch) and not gathered.seen:
+            gathered.expect(length(rows.dataset) or 0)
         gathered.loaded = rows.loaded
         gathered.add(batch)
 

@@ -7,6 +7,7 @@ from types import ModuleType
 from typing import Any
 
 from .calls import Calls
+from .gradients import Gradients
 from .hooks import PostImport
 from .places import Places
 from .stream import Stream
@@ -40,14 +41,14 @@ class Followed:
 
     @property
     def closely(self) -> bool:
-        """Whether this step is one to look at."""
+        """Whether the next step is one to look at."""
         return self.steps < _CLOSELY or self.steps % _NOW_AND_THEN == 0
 
 
 class Faults:
     """Looks closely at the first steps of every optimizer, and at some of the later ones."""
 
-    def __init__(self, stream: Stream, places: Places, calls: Calls):
+    def __init__(self, stream: Stream, places: Places, calls: Calls, gradients: Gradients):
         self._stream = stream
         self._places = places
         self._calls = calls
@@ -56,11 +57,13 @@ class Faults:
         # Those whose gradients of the last step may still be there.
         self._left_by: list[Followed] = []
         self._torch: Any = None
+        # Those whose next step is one to look at.
+        self._closely: set[Followed] = set()
+        gradients.before(self._look_at_left)
 
     def attach(self, hooks: PostImport) -> None:
-        """Wait for optimizers and for gradients."""
+        """Wait for optimizers."""
         hooks.after("torch.optim.optimizer", self._optimizers)
-        hooks.after("torch.autograd", self._autograd)
 
     def _optimizers(self, module: ModuleType) -> None:
         initialise = module.Optimizer.__init__
@@ -75,32 +78,29 @@ class Faults:
         module.register_optimizer_step_pre_hook(lambda optimizer, *_: self._before(optimizer))
         module.register_optimizer_step_post_hook(lambda optimizer, *_: self._after(optimizer))
 
-    def _autograd(self, module: ModuleType) -> None:
-        backward = vars(module)["backward"]
-
-        def observed(*arguments: Any, **named: Any) -> Any:
-            if self._left_by:
-                with self._calls.watching("gradients"):
-                    for one in self._left_by:
-                        self._look_at_gradients(one)
-                    self._left_by = [
-                        one for one in self._left_by if not (one.left is None or one.seen_cleared)
-                    ]
-            return backward(*arguments, **named)
-
-        vars(module)["backward"] = observed
+    def _look_at_left(self, _loss: Any) -> None:
+        if self._left_by:
+            with self._calls.watching("gradients"):
+                for one in self._left_by:
+                    self._look_at_gradients(one)
+                self._left_by = [
+                    one for one in self._left_by if not (one.left is None or one.seen_cleared)
+                ]
 
     def _follow(self, optimizer: Any) -> Followed:
         place = self._places.here()
         one = Followed(len(self._ended), type(optimizer).__name__, place)
         self._followed[optimizer] = one
         self._ended.append(one)
+        self._closely.add(one)
         return one
 
     def _before(self, optimizer: Any) -> None:
         """Keep some of the weights, to see whether the step changes them."""
+        if not self._closely:
+            return
         one = self._followed.get(optimizer) or self._follow(optimizer)
-        if not one.closely:
+        if one not in self._closely:
             return
         with self._calls.watching("a step"):
             self._look_at_received(one, optimizer)
@@ -110,13 +110,12 @@ class Faults:
             ]
 
     def _after(self, optimizer: Any) -> None:
-        one = self._followed.get(optimizer)
-        if one is None:
-            return
-        if one.closely:
+        one = self._followed.get(optimizer) or self._follow(optimizer)
+        if one in self._closely:
             with self._calls.watching("a step"):
                 self._look_after(one, optimizer)
         one.steps += 1
+        (self._closely.add if one.closely else self._closely.discard)(one)
         one.place = one.place or self._places.here()
 
     def _look_after(self, one: Followed, optimizer: Any) -> None:

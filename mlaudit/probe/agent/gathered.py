@@ -10,6 +10,7 @@ from .batches import Batch, Rows, as_array, length
 MOST_ROWS = 5_000
 MOST_COLUMNS = 200
 MOST_SEEN = 100_000
+_AT_FIRST = 2_000
 
 
 class Met:
@@ -27,9 +28,7 @@ class Met:
             known = id(rows.known) in self._masks
             self._masks[id(rows.known)] = (rows.known, None)
             return known
-        # In the first turn of a loader nothing can come again.
-        if self._turn is not None and rows.turn is self._turn:
-            self._waiting.append(rows.positions)
+        if self.surely_new(rows):
             return False
         self._turn = None if self._masks else rows.turn
         mask, positions = self._mask(rows), as_array([rows.positions])
@@ -38,6 +37,13 @@ class Met:
         again = bool(mask[positions].any())
         mask[positions] = True
         return again
+
+    def surely_new(self, rows: Rows | Batch) -> bool:
+        """Take rows in of the first turn of a loader, in which nothing can come again."""
+        if self._turn is None or not isinstance(rows, Batch) or rows.turn is not self._turn:
+            return False
+        self._waiting.append(rows.positions)
+        return True
 
     def _mask(self, rows: Batch) -> Any:
         held = self._masks.get(rows.whole)
@@ -52,15 +58,24 @@ class Met:
 
 
 class Gathered:
-    """Keeps every n-th batch of the first epoch, and what the network was to answer."""
+    """Keeps every n-th batch of the first epoch, and what the network was to answer.
+
+    The more rows are expected the more batches are left out, but none of the first ones: the
+    program may be stopped long before.
+    """
 
     def __init__(self) -> None:
         self.met = Met()
+        self._least_every = 0.0
+        self._like: tuple[Any, int] | None = None
         self.loaded = False
         self.seen = 0
         self._batches = 0
         self._every = 1
         self._kept = 0
+        # One piece of memory: many small ones between those of the program would keep the system
+        # from giving it the same ones again and again.
+        self._room: Any = None
         self._features: list[Any] = []
         self._answers: list[Any] = []
         self._open = False
@@ -81,10 +96,28 @@ class Gathered:
         self._ids.update(ids)
         return again
 
+    def expect(self, count: int) -> None:
+        """Be prepared for so many rows in an epoch."""
+        self._least_every = min(count, MOST_SEEN) / (2 * MOST_ROWS)
+
     @property
     def full(self) -> bool:
         """Whether enough has been seen."""
         return self.seen >= MOST_SEEN
+
+    def suits(self, batch: Any) -> bool:
+        """Say whether a batch is a table like the first one."""
+        self._like = self._like or (batch.dtype, batch.shape[1])
+        return bool(self._like == (batch.dtype, batch.shape[1]))
+
+    def leaves_out(self, rows: Rows | Batch) -> bool:
+        """Count rows that are surely new and in a batch that is not kept; say whether they are."""
+        if self._batches % self._every == 0 or self.full or not self.met.surely_new(rows):
+            return False
+        self._batches += 1
+        self.seen += rows.count
+        self._open = False
+        return True
 
     def add(self, batch: Any) -> None:
         """Take rows of a batch in, of a large one some at even distances."""
@@ -92,14 +125,26 @@ class Gathered:
         self._batches += 1
         self.seen += count
         self._stride = -(-count // MOST_ROWS)
-        while number % self._every == 0 and self._kept + count // self._stride > 2 * MOST_ROWS:
+        while number % self._every == 0 and self._too_many(-(-count // self._stride)):
             self._thin()
         self._open = number % self._every == 0
         if self._open:
-            piece = batch.detach().numpy()[:: self._stride].copy()
-            self._kept += len(piece)
-            self._features.append(piece)
+            self._features.append(self._put(batch.detach().numpy()[:: self._stride]))
             self._answers.append(None)
+
+    def _too_many(self, more: int) -> bool:
+        """Say whether more rows do not fit, or would be left out later anyway."""
+        surely = self._every < self._least_every and self._kept >= _AT_FIRST
+        return surely or self._kept + more > 2 * MOST_ROWS
+
+    def _put(self, piece: Any) -> Any:
+        """Copy rows to where those kept end."""
+        if self._room is None:
+            self._room = sys.modules["numpy"].empty((2 * MOST_ROWS, piece.shape[1]), piece.dtype)
+        start, end = self._kept, self._kept + len(piece)
+        self._room[start:end] = piece
+        self._kept = end
+        return self._room[start:end]
 
     def answer(self, target: Any) -> None:
         """Take in what is to be answered for the last batch, one number a row."""
@@ -110,7 +155,7 @@ class Gathered:
 
     def features(self) -> Any:
         """Give the rows kept."""
-        return sys.modules["numpy"].concatenate(self._features)
+        return self._room[: self._kept]
 
     def answers(self) -> Any:
         """Give what was to be answered for them; None where that is not known of all."""
@@ -120,9 +165,10 @@ class Gathered:
 
     def _thin(self) -> None:
         """Keep every second batch, of those to come as well."""
-        self._features, self._answers = self._features[::2], self._answers[::2]
+        kept, self._answers = self._features[::2], self._answers[::2]
         self._every *= 2
-        self._kept = sum(map(len, self._features))
+        self._kept = 0
+        self._features = [self._put(piece) for piece in kept]
 
 
 def eligible(batch: Any) -> bool:

@@ -13,6 +13,7 @@ from .answered import Answered, Depth
 from .batches import Batch, Batches, Rows, first_of, joined, tensors
 from .calls import Calls
 from .estimators import Estimators
+from .gradients import Gradients
 from .hashing import hashes
 from .hooks import PostImport
 from .lineage import Known
@@ -110,6 +111,7 @@ class Networks:
         calls: Calls,
         estimators: Estimators,
         batches: Batches,
+        gradients: Gradients,
     ):
         self._stream = stream
         self._places = places
@@ -130,30 +132,25 @@ class Networks:
         self._judged: dict[tuple[int, int, bool], Taken] = {}
         batches.after_each_pass(self._passed_over)
         batches.before_each_pass(self.tell)
+        gradients.before(self._learn)
+        gradients.after(self._learnt_from)
 
     def attach(self, hooks: PostImport) -> None:
-        """Wait for networks, for gradients, for loaders and divisions of data sets."""
+        """Wait for networks, for loaders and divisions of data sets."""
         self._batches.attach(hooks)
         if self.looking:
             self._answered.attach(hooks)
         hooks.after("torch.nn.modules.module", self._modules)
-        hooks.after("torch.autograd", self._gradients)
         hooks.after("torch.utils.data.dataset", self._divisions)
 
-    def _gradients(self, module: ModuleType) -> None:
-        backward = vars(module)["backward"]
-
-        def observed(*arguments: Any, **named: Any) -> Any:
-            if self._calls.quiet:
-                return backward(*arguments, **named)
+    def _learn(self, _loss: Any) -> None:
+        """Note that gradients are about to reach what led to a loss."""
+        if not self._calls.quiet:
             self._backward = self._here()
             self._learnt += 1
-            try:
-                return backward(*arguments, **named)
-            finally:
-                self._backward = None
 
-        vars(module)["backward"] = observed
+    def _learnt_from(self) -> None:
+        self._backward = None
 
     @contextlib.contextmanager
     def within(self, network: Any) -> Iterator[None]:

@@ -16,6 +16,7 @@ from .confine import confine
 from .counters import Counters
 from .estimators import Estimators
 from .faults import Faults
+from .gradients import Gradients
 from .hooks import PostImport
 from .lineage import Lineage
 from .loading import Loading
@@ -51,13 +52,15 @@ def start(path: str) -> None:
     hooks = PostImport(stream, places)
     tensors = _memory(job, folder, stream, places, hooks) if job["track_memory"] else None
     marks = Marks(stream, places, job["marks"])
-    Training(stream, places, stop, tensors, marks).attach(hooks)
+    gradients = Gradients()
+    Training(stream, places, stop, tensors, marks, gradients).attach(hooks)
+    gradients.attach(hooks)
     Seeding(stream, places).attach(hooks)
     if job["seed_shift"]:
         Shifting(job["seed_shift"]).attach(hooks)
     # On a simulated device there are no values to look at.
     there = job["simulated"] is None
-    looked = _values(job, folder, stream, places, hooks, marks) if there else ([], [])
+    looked = _values(job, folder, stream, places, hooks, marks, gradients) if there else ([], [])
     hooks.install()
     Program(job, stream, places, *looked).run()
 
@@ -84,6 +87,7 @@ def _values(
     places: Places,
     hooks: PostImport,
     marks: Marks,
+    gradients: Gradients,
 ) -> tuple[list[Callable[[], None]], list[Callable[[], None]]]:
     """Have rows and training followed; give what is to be told at the end, and measured then."""
     calls, lineage = Calls(stream), Lineage(folder)
@@ -93,10 +97,10 @@ def _values(
     Selection(stream, places, calls, lineage, estimators).attach(hooks)
     Boosters(calls, lineage, estimators).attach(hooks)
     batches = Batches(calls, lineage)
-    networks = Networks(stream, places, calls, estimators, batches)
+    networks = Networks(stream, places, calls, estimators, batches, gradients)
     networks.looking = not job["track_memory"]
     networks.attach(hooks)
     Trainers(calls, lineage, estimators, networks, batches).attach(hooks)
-    faults = Faults(stream, places, calls)
+    faults = Faults(stream, places, calls, gradients)
     faults.attach(hooks)
-    return [networks.finish, faults.tell, calls.tell], [estimators.latency.measure]
+    return [calls.tell, networks.finish, faults.tell], [estimators.latency.measure]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import math
 import sys
@@ -9,6 +10,7 @@ import weakref
 from types import ModuleType
 from typing import Any
 
+from .gradients import Gradients
 from .hooks import PostImport
 from .marks import Marks
 from .places import Places
@@ -27,6 +29,7 @@ class Training:
         stop: Stop,
         tensors: Tensors | None,
         marks: Marks,
+        gradients: Gradients,
     ):
         self._marks = marks
         self._stream = stream
@@ -36,11 +39,13 @@ class Training:
         self._loss: float | None = None
         # What is the same in every event of an optimizer at one place, as JSON.
         self._always: dict[tuple[str, int], str] = {}
+        gradients.before(self._taken)
 
     def attach(self, hooks: PostImport) -> None:
-        """Wait for the optimizers, and for what computes gradients."""
+        """Wait for the optimizers, and where memory is followed for what computes gradients."""
         hooks.after("torch.optim.optimizer", self._optimizers)
-        hooks.after("torch.autograd", self._autograd)
+        if self._tensors is not None:
+            hooks.after("torch.autograd", functools.partial(self._autograd, self._tensors))
         hooks.after("keras.src.optimizers.base_optimizer", self._keras)
 
     def _optimizers(self, module: ModuleType) -> None:
@@ -100,14 +105,14 @@ class Training:
                 self._tensors.give_up(error)
         self._stop.enough()
 
-    def _autograd(self, module: ModuleType) -> None:
+    def _taken(self, loss: Any) -> None:
+        self._loss = _number(loss)
+
+    def _autograd(self, tensors: Tensors, module: ModuleType) -> None:
         backward = vars(module)["backward"]
 
         def observed(*arguments: Any, **named: Any) -> Any:
-            self._loss = _number(arguments[0] if arguments else named.get("tensors"))
-            if self._tensors is None:
-                return backward(*arguments, **named)
-            with self._tensors.backward():
+            with tensors.backward():
                 return backward(*arguments, **named)
 
         vars(module)["backward"] = observed
