@@ -105,6 +105,26 @@ def test_only_loaders_that_feed_a_training_are_named() -> None:
     assert shuffled == [11]
 
 
+def test_the_loader_of_another_training_is_not_named() -> None:
+    first = (
+        "def first(net, rows):\n    rows = DataLoader(rows, shuffle=True)\n    train(net, rows)\n"
+    )
+    (finding,) = findings(f"{LOADERS}\n{first}first(net, parts[1])\n", "SEED005")
+    shuffled = [e.location.line for e in finding.evidence if e.role == "shuffled here"]
+    assert shuffled == [11]
+
+
+def test_the_step_that_is_named_is_one_of_the_optimizer_at_hand() -> None:
+    other = "def warm_up(optimizer):\n    optimizer.step()\n"
+    (alone,) = findings(LOADERS, "SEED005")
+    (beside,) = findings(f"{other}{LOADERS}", "SEED005")
+    places = [
+        next(e.location.line for e in finding.evidence if e.role == "trained here")
+        for finding in (alone, beside)
+    ]
+    assert places == [15, 17]
+
+
 def test_batches_of_a_test_part_train_nothing() -> None:
     trained = LOADERS.replace("rows = DataLoader(parts[0], shuffle=True)", "rows = parts[0]")
     (finding,) = findings(trained, "SEED005")

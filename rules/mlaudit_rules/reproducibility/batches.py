@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from mlaudit.rulekit import Pattern, last_name
 from mlaudit_rules.reproducibility.constructions import function_around
+from mlaudit_rules.reproducibility.steps import step_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,18 +25,44 @@ _PASSING = frozenset({"tqdm", "trange", "enumerate", "zip", "iter", "progress_ba
 _LOOKING = frozenset({"next", "len", "print", "type", "display"})
 
 
-def shuffled_for_training(module: Module) -> tuple[Call, ...]:
+def shuffled_for_training(module: Module, optimizer: Call) -> tuple[Call, ...]:
     """List the loaders that shuffle by the global generator, without those of parts to judge by.
 
-    Those that surely feed a training count first, then those of which that is open.
+    The one that the optimizer goes through counts first, then those that surely feed a training,
+    then those of which that is open.
     """
     if any(map(_reorders, module.calls_of("trainer"))):
         return ()
     feeding: dict[int, list[Call]] = {}
-    for loader in filter(_shuffles, module.calls_of("loader")):
+    loaders = list(filter(_shuffles, module.calls_of("loader")))
+    own = _gone_through(module, loaders, optimizer)
+    if own is not None:
+        return (own,)
+    for loader in loaders:
         if not _judges(module, loader):
             feeding.setdefault(_feeds(module, loader), []).append(loader)
     return tuple(feeding.get(_SURELY) or feeding.get(_PERHAPS) or ())
+
+
+def _gone_through(module: Module, loaders: list[Call], optimizer: Call) -> Call | None:
+    """Find the loader whose batches the loop around the step of an optimizer goes through."""
+    step = step_of(module, optimizer)
+    above = module.nodes.parents.get(step.node) if step is not None else None
+    while step is not None and above is not None and above is not step.function:
+        if isinstance(above, ast.For | ast.AsyncFor):
+            users = module.nodes.find(ast.Name, ast.Attribute, within=above.iter)
+            names = {last_name(node) for node in users}
+            found = [
+                loader
+                for loader in loaders
+                if loader.function is step.function
+                and loader.node.lineno <= above.lineno
+                and _named(module, loader) in names - {""}
+            ]
+            if found:
+                return found[-1]
+        above = module.nodes.parents.get(above)
+    return None
 
 
 def _shuffles(call: Call) -> bool:

@@ -67,8 +67,19 @@ def new_after_reading(
         for node in _readings(module, name, partly=True)
         if function_around(module, node) is home and not _written_before(module, node)
     ]
-    if not readings:
-        return None
+    return new_part(module, name, built, optimizer, layers, max(readings)) if readings else None
+
+
+def new_part(
+    module: Module,
+    name: str,
+    built: ast.AST,
+    optimizer: ast.Call,
+    layers: set[ast.Call],
+    after: int,
+) -> tuple[str, ast.Call] | None:
+    """Find the first part of a network that is made anew behind a line, before its optimizer."""
+    home, name = function_around(module, built), name_of(module, built, name)
     last = optimizer.lineno if function_around(module, optimizer) is home else None
     return next(
         (
@@ -78,11 +89,17 @@ def new_after_reading(
             and isinstance(value, ast.Call)
             and spelt(target).startswith(f"{name}.")
             and function_around(module, value) is home
-            and value.lineno > max(readings)
+            and value.lineno > after
             and (last is None or value.lineno < last)
         ),
         None,
     )
+
+
+def name_of(module: Module, built: ast.AST, name: str) -> str:
+    """Give what a network is bound to where it is built, which may go by another name elsewhere."""
+    bound = (spelt(target) for target, value in module.fact(assignments) if value is built)
+    return next(bound, name)
 
 
 def _readings(module: Module, name: str, *, partly: bool = False) -> Iterator[ast.Call]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from mlaudit.rulekit import Pattern, frozen, last_name, spelt
 from mlaudit_rules.reproducibility.batches import shuffled_for_training
-from mlaudit_rules.reproducibility.bindings import values_by_target
+from mlaudit_rules.reproducibility.bindings import assignments, values_by_target
 from mlaudit_rules.reproducibility.classes import has_parts, is_shell, layers_made
 from mlaudit_rules.reproducibility.constructions import (
     bare,
@@ -19,7 +19,9 @@ from mlaudit_rules.reproducibility.constructions import (
 from mlaudit_rules.reproducibility.dead import Dead
 from mlaudit_rules.reproducibility.given_weights import (
     all_read_back,
+    name_of,
     new_after_reading,
+    new_part,
     passed_over,
     read_before_training,
     read_in,
@@ -42,6 +44,8 @@ _PRETRAINED = Pattern(
 )
 # Layers of Keras that draw while they run, and have no weights to draw before.
 _WEIGHTLESS = Pattern(r"Dropout|Noise|^Random|^Rand|^AugMix|^MixUp|^CutMix")
+_FROZEN = Pattern(r"requires_grad\s*=\s*False|requires_grad_\(\s*False\s*\)")
+_NEW_HEAD = Pattern(r"from_pretrained|num_(classes|labels)|n_classes|out_features")
 _REBUILT = frozenset({"model_from_json", "model_from_yaml", "model_from_config", "clone_model"})
 
 _INITIALISER = Pattern(r"(?i)^(glorot|he|lecun|random|truncated|variance|orthogonal)")
@@ -71,7 +75,6 @@ def torch_training(module: Module, running: Running) -> TorchTraining | None:
     if not optimizers or dead.holds(optimizers[0].node):
         return None
     # One that no run makes tells of the same network as the other, whose owner may not be known.
-    loaders = shuffled_for_training(module)
     for call in optimizers:
         owner = _owner(module, call.node)
         if owner is None or not running.reaches(call.function):
@@ -80,13 +83,20 @@ def torch_training(module: Module, running: Running) -> TorchTraining | None:
             continue
         owner = _class_of(module, call.node) if _is(owner, "self") else owner
         name, built = construction(module, owner, call.node) or (whole(owner), None)
-        initialised = _has_layers(module) if built is None else _initialises(module, built)
+        initialised = _has_layers(module) if built is None else _initialises(module, name, built)
         initialised = initialised and not (
             read_in(module, name, call.node)
             or (built is not None and read_before_training(module, built, call))
         )
+        loaders = shuffled_for_training(module, call)
         layers = {layer.node for layer in layers_made(module)}
-        new = built and new_after_reading(module, name, built, call.node, layers)
+        new = built and (
+            new_after_reading(module, name, built, call.node, layers)
+            or (
+                _pretrained(module, bare(built))
+                and new_part(module, name, built, call.node, layers, built.lineno)
+            )
+        )
         if new:
             (name, built), initialised = new, True
         if initialised or loaders:
@@ -190,14 +200,16 @@ def _is(target: ast.expr, named: str) -> bool:
     return isinstance(target, ast.Name) and target.id == named
 
 
-def _initialises(module: Module, built: ast.Call) -> bool:
+def _initialises(module: Module, name: str, built: ast.Call) -> bool:
     """Say whether a construction draws weights: not where all come from elsewhere."""
     built = bare(built)
     if _pretrained(module, built):
-        return _has_layers(module)
+        return _has_layers(module) and _may_have_new_parts(module, name, built)
     owner = module.names.classes.get(last_name(built.func) or "")
     layers = {call.node for call in layers_made(module)}
     if set_to_constants(module, owner or built, layers):
+        return False
+    if owner is not None and _keeps_frozen(module, owner):
         return False
     if owner is None or has_parts(module, owner):
         return True
@@ -205,6 +217,30 @@ def _initialises(module: Module, built: ast.Call) -> bool:
         return False
     given = (made(module, spelt(value), built) for value in built.args)
     return not any(call is not None and _pretrained(module, call) for call in given)
+
+
+def _keeps_frozen(module: Module, owner: ast.ClassDef) -> bool:
+    """Say whether all networks that a class makes are trained, and it trains them no further.
+
+    Its own parameters are taken to start at constants where none of its calls draws.
+    """
+    own = set(module.nodes.find(ast.Call, within=owner))
+    layers = (call for call in layers_made(module) if not call.name.endswith("nn.Parameter"))
+    parts = [call.node for call in layers if call.node in own]
+    if not parts or not all(_pretrained(module, part) for part in parts):
+        return False
+    if any(call.node in own for call in module.calls_of("draw")):
+        return False
+    return _FROZEN.search(module.text(owner)) is not None
+
+
+def _may_have_new_parts(module: Module, name: str, built: ast.Call) -> bool:
+    """Say whether a network whose weights were read may get others, as for a number of classes."""
+    if _NEW_HEAD.search(module.text(built)) or name in module.names.classes:
+        return True
+    names = {name, name_of(module, built, name)}
+    targets = [spelt(target) for target, _ in module.fact(assignments)]
+    return any(target.startswith(f"{one}.") for target in targets for one in names)
 
 
 def _pretrained(module: Module, built: ast.Call) -> bool:

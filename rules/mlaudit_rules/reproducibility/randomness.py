@@ -10,7 +10,6 @@ from mlaudit.rulekit import (
     Needs,
     Pattern,
     frozen,
-    last_name,
 )
 from mlaudit_rules.reproducibility.bindings import values_by_target
 from mlaudit_rules.reproducibility.draws import KINDS, Drawing, draws, unseeded_draws
@@ -26,6 +25,7 @@ from mlaudit_rules.reproducibility.reach import Reach
 from mlaudit_rules.reproducibility.running import Running
 from mlaudit_rules.reproducibility.seed_names import ALL
 from mlaudit_rules.reproducibility.seeding import LIBRARIES, Seeding
+from mlaudit_rules.reproducibility.steps import step_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -117,16 +117,11 @@ def _torch(module: Module, seeding: Seeding, running: Running) -> Iterator[Rando
 
 
 def _trained(module: Module, optimizer: Call) -> tuple[str, Place]:
-    """Give the first step of an optimizer, or where it is made, if another file takes the steps."""
-    made = module.nodes.parents.get(optimizer.node)
-    targets = made.targets if isinstance(made, ast.Assign) else []
-    names = {last_name(target) for target in targets} - {""}
-    for named in module.calls_named("step"):
-        function = named.node.func
-        stepping = [function.value] if isinstance(function, ast.Attribute) else []
-        if names & {last_name(node) for node in (*stepping, *named.node.args)}:
-            return "trained here", module.place(named.node)
-    return "given to an optimizer here", optimizer.place
+    """Give a step of an optimizer, or where it is made, if another file takes the steps."""
+    step = step_of(module, optimizer)
+    if step is None:
+        return "given to an optimizer here", optimizer.place
+    return "trained here", module.place(step.node)
 
 
 def _weights_before_seed(
