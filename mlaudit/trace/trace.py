@@ -192,8 +192,8 @@ class Trace:
         """Find the report that tells what a choice has brought.
 
         It is the number of the choice itself, else the first of what it chose, else the first
-        behind it, of a model of the same class where there is one.  What was told of another model
-        before, and once only, owes nothing to the choice.
+        behind it of a model of the same class.  What was told before, and once only, and what is
+        told of other models, owes nothing to the choice.
         """
         if isinstance(choice, Evaluate) and choice in reports:
             return choice
@@ -201,8 +201,8 @@ class Trace:
         behind = [report for report in reports if self._numbers[id(report)] > number]
         alike = (r for r in behind if r.model.qualified == choice.model.qualified)
         chosen = (report for report in reports if choice in report.chosen_by)
-        rest = (r for r in reports if r.model is choice.model or r.in_loop)
-        return next(iter((*chosen, *alike, *behind, *rest)), None)
+        rest = (r for r in reports if r.in_loop)
+        return next(iter((*chosen, *alike, *rest)), None)
 
     @once
     def tuned_on_reported(self) -> list[ChosenOnReported]:
