@@ -27,6 +27,7 @@ from mlaudit_rules.reproducibility.given_weights import (
     read_in,
     set_to_constants,
 )
+from mlaudit_rules.reproducibility.steps import steps_once
 
 if TYPE_CHECKING:
     from mlaudit.rulekit import Call, Module
@@ -77,7 +78,7 @@ def torch_training(module: Module, running: Running) -> TorchTraining | None:
     # One that no run makes tells of the same network as the other, whose owner may not be known.
     for call in optimizers:
         owner = _owner(module, call.node)
-        if owner is None or not running.reaches(call.function):
+        if owner is None or not running.reaches(call.function) or steps_once(module, call):
             continue
         if _is(owner, "self") and not _is_told_to_train(module, call):
             continue

@@ -14,11 +14,23 @@ if TYPE_CHECKING:
 
 def step_of(module: Module, optimizer: Call) -> NamedCall | None:
     """Find a step by the name of an optimizer, as near to where it is made as there is one."""
+    steps = _steps(module, optimizer)
+    return min(steps, key=lambda step: _distance(module, optimizer, step)) if steps else None
+
+
+def steps_once(module: Module, optimizer: Call) -> bool:
+    """Say whether an optimizer only shows how a step is taken: in no loop, and in no function."""
+    steps = _steps(module, optimizer)
+    return bool(steps) and not any(
+        step.in_loop or step.function is not None or step.node.args for step in steps
+    )
+
+
+def _steps(module: Module, optimizer: Call) -> list[NamedCall]:
     made = module.nodes.parents.get(optimizer.node)
     targets = made.targets if isinstance(made, ast.Assign) else []
     names = {last_name(target) for target in targets} - {""}
-    steps = [named for named in module.calls_named("step") if names & _stepped(named.node)]
-    return min(steps, key=lambda step: _distance(module, optimizer, step)) if steps else None
+    return [named for named in module.calls_named("step") if names & _stepped(named.node)]
 
 
 def _stepped(step: ast.Call) -> set[str]:
