@@ -184,7 +184,7 @@ class Trace:
                 and (report.model is choice.model or type(choice) is Evaluate)
             ]
             told = self._told_of(choice, reports)
-            if told is not None and not self._untouched_reports_remain(choice.rows):
+            if told is not None and not self._untouched_reports_remain(choice):
                 found.append(ChosenOnReported(choice, told))
         return found
 
@@ -213,7 +213,7 @@ class Trace:
                 if (
                     type(choice) is CrossValidate
                     and report.rows.overlap(choice.rows) is Overlap.MUST
-                    and not self._untouched_reports_remain(choice.rows)
+                    and not self._untouched_reports_remain(choice)
                 ):
                     found.setdefault(choice.place, ChosenOnReported(choice, report))
         return list(found.values())
@@ -376,18 +376,42 @@ class Trace:
             known = self._divided[id(rows)] = (rows, found)
         return known[1]
 
-    def _untouched_reports_remain(self, rows: RowSet) -> bool:
-        """Say whether any reported score is on held-out rows that need not be among these.
+    def _untouched_reports_remain(self, choice: Evaluate | Watch | CrossValidate) -> bool:
+        """Say whether any reported score is on held-out rows that need not be those of a choice.
 
-        Scores on folds of other rows show no test part, but for a choice inside such folds.
+        Scores on folds of other rows show no test part, but for a choice inside such folds; nor do
+        scores on rows of another data set by which the same code chooses again.
         """
+        rows, surely = choice.rows, Overlap.MUST
         inside = any(split.folds for split in self._divisions(rows))
+        again = self._made_again(choice)
         return any(
             event.reported
-            and event.rows.overlap(rows) is not Overlap.MUST
+            and event.rows.overlap(rows) is not surely
             and (inside or not self.in_folds(event))
+            and not any(event.rows.overlap(other.rows) is surely for other in again)
             for event in self._perhaps_held_out
         )
+
+    def _made_again(self, choice: Evaluate | Watch | CrossValidate) -> list[Evaluate]:
+        """List the choices by the same code among models that may have learnt other rows."""
+        if not isinstance(choice, Evaluate):
+            return []
+        learnt, surely = [fit.rows for fit in choice.fits], Overlap.MUST
+        return [
+            other
+            for other in self._choosing_at.get(choice.place, ())
+            if not any(fit.rows.overlap(rows) is surely for fit in other.fits for rows in learnt)
+        ]
+
+    @once
+    def _choosing_at(self) -> dict[Place, list[Evaluate]]:
+        """Scores that make a choice, by their place, be it on rows held out or not."""
+        found: dict[Place, list[Evaluate]] = {}
+        for event in self.of(Evaluate):
+            if Use.SELECTS in event.uses:
+                found.setdefault(event.place, []).append(event)
+        return found
 
     def _taken(self, part: RowSet) -> bool:
         """Say whether a model surely learnt rows of a part, or something was chosen by them."""
