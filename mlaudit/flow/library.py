@@ -105,6 +105,8 @@ def _same(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> Va
     first = run.load(arguments.positional[0]) if arguments.positional else UNKNOWN
     if isinstance(first, Estimator | Instance):
         return run.state.allocate(first)
+    if name == "pandas.merge":
+        return merging.function(run, arguments)
     data = carried(run, entry, arguments)
     if not data:
         given = arguments.positional and isinstance(first, Constant | Data)
@@ -118,8 +120,7 @@ def _same(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> Va
     units = Rescaled(entry.units, run.place(arguments.node)) if entry.units else data[0].units
     units = None if entry.units == ORIGINAL else units
     if isinstance(first, Data) and len(data) == 1 and data[0] is first:
-        first = first.but(units=units)
-        return merging.by_keys(run, first, arguments, 1) if name == "pandas.merge" else first
+        return first.but(units=units)
     joined = combine(data).but(units=units if len(data) == 1 else None)
     if isinstance(first, Dictionary):
         return joined.but(kind="table")

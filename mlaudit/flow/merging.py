@@ -7,11 +7,14 @@ from typing import TYPE_CHECKING
 
 from mlaudit.flow import tables
 from mlaudit.flow.regions import Selector
-from mlaudit.flow.values import Constant, Data, Value, merge_influences
+from mlaudit.flow.values import UNKNOWN, Constant, Data, Value, merge_influences
 
 if TYPE_CHECKING:
     from mlaudit.flow.arguments import Arguments
     from mlaudit.flow.interpreter import Interpreter
+
+_ON_INDEX = ("left_index", "right_index")
+_YES = Constant(True)
 
 
 def method(
@@ -20,13 +23,30 @@ def method(
     """Give the rows of the left table, with what is known of the right one."""
     if value.kind in {"group", "window"} or not value.rows.terms:
         return None
+    joined = _joined(run, value, arguments)
+    return _by_keys(run, joined, arguments, 0) if name == "merge" else joined
+
+
+def function(run: Interpreter, arguments: Arguments) -> Value:
+    """Evaluate `pandas.merge`; what is learnt comes with columns that are set beside the rows.
+
+    What other tables tell of a key stays with their columns, which are not told apart here.
+    """
+    left = run.data(arguments.get("left", 0) or UNKNOWN)
+    if not left.rows.terms:
+        return left
+    if all(run.load(arguments.get(name) or UNKNOWN) == _YES for name in _ON_INDEX):
+        return _joined(run, left, arguments)
+    return _by_keys(run, left, arguments, 1)
+
+
+def _joined(run: Interpreter, left: Data, arguments: Arguments) -> Data:
     others = [run.data(argument) for argument in arguments.values()]
-    influences = merge_influences(value.influences, *(other.influences for other in others))
-    merged = value.but(influences=influences, columns=None, select=None)
-    return by_keys(run, merged, arguments, 0) if name == "merge" else merged
+    influences = merge_influences(left.influences, *(other.influences for other in others))
+    return left.but(influences=influences, columns=None, select=None)
 
 
-def by_keys(run: Interpreter, merged: Data, arguments: Arguments, position: int) -> Data:
+def _by_keys(run: Interpreter, merged: Data, arguments: Arguments, position: int) -> Data:
     """Keep the rows whose keys stand in the right table, if that is a part of the same rows.
 
     It is one of a split, or has nothing but keys; other tables may bring columns of other rows.
