@@ -342,19 +342,20 @@ def _if(run: Interpreter, node: ast.If) -> bool:
         ungiven.passed_over(run, node)
     if known is not None:
         return run.block(node.body if known else node.orelse)
-    start = run.state.fork()
-    run.conditions += 1
+    start, outer = run.state.fork(), run.conditions
+    run.conditions += not loops.passes_few_by(run, node.test)
     try:
         mark = sides.enter(run, node, True)
         ended = run.block(node.body)
         sides.leave(run, mark)
         sinks.keep(run, node.body, better)
         after = run.state.leave(start)
+        run.conditions = outer + 1
         sides.enter(run, node, False)
         ended_else = run.block(node.orelse)
         sinks.keep(run, node.orelse, better)
     finally:
-        run.conditions -= 1
+        run.conditions = outer
     if not ended:
         sides.leave(run, mark)  # else what follows belongs to the other branch
     if ended and ended_else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from typing import TYPE_CHECKING
 
 from mlaudit.flow import batches, containers, headings, sides, stores
@@ -21,7 +22,6 @@ from mlaudit.flow.values import (
 from mlaudit.trace.events import Kind
 
 if TYPE_CHECKING:
-    import ast
     from collections.abc import Callable
 
     from mlaudit.flow.interpreter import Interpreter
@@ -105,6 +105,16 @@ def while_loop(run: Interpreter, node: ast.While) -> bool:
         run.end(outer)
     run.block(node.orelse)
     return False
+
+
+def passes_few_by(run: Interpreter, test: ast.expr) -> bool:
+    """Say whether a test passes over the turns of a loop for a few names only: `name != "y"`."""
+    if not run.loops or not isinstance(test, ast.Compare) or not isinstance(test.left, ast.Name):
+        return False
+    if not isinstance(test.ops[0], ast.NotEq | ast.NotIn):
+        return False
+    turns = [loop.target for loop in run.loops if isinstance(loop, ast.For)]
+    return any(isinstance(turn, ast.Name) and turn.id == test.left.id for turn in turns)
 
 
 def _passes(run: Interpreter) -> int:
