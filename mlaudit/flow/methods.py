@@ -224,6 +224,8 @@ def _of_group(
         return value.but(kind="column", influences=influences, name=None, select=None)
     if name in _COUNTS:
         return Data("column")
+    if name == "transform" and _counts(run, arguments):
+        return value.but(kind="column", name=None, select=None)
     if name in _ON_GROUPS_HARMLESS:
         name_kept = value.name if name == "get_group" else None
         return value.but(kind="column", name=name_kept, select=None)
@@ -250,6 +252,12 @@ def _of_group(
     if name in {"transform", "rank", "fillna", "ffill", "bfill", "apply", "pct_change"}:
         return joined.but(kind="column", influences=merged)
     return Data("table", influences=merged)
+
+
+def _counts(run: Interpreter, arguments: Arguments) -> bool:
+    """Say whether each row is told no more than how many there are in its group."""
+    given = run.load(arguments.positional[0]) if arguments.positional else UNKNOWN
+    return isinstance(given, Constant) and given.value in _COUNTS
 
 
 def _drop(
