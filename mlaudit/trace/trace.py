@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from mlaudit.model.once import once
 from mlaudit.trace import leaks
+from mlaudit.trace.choosing import made_again
 from mlaudit.trace.events import (
     Beside,
     ChosenOnReported,
@@ -384,7 +385,7 @@ class Trace:
         """
         rows, surely = choice.rows, Overlap.MUST
         inside = any(split.folds for split in self._divisions(rows))
-        again = self._made_again(choice)
+        again = made_again(choice, self.of(Evaluate)) if self._divisions(rows) else []
         return any(
             event.reported
             and event.rows.overlap(rows) is not surely
@@ -392,26 +393,6 @@ class Trace:
             and not any(event.rows.overlap(other.rows) is surely for other in again)
             for event in self._perhaps_held_out
         )
-
-    def _made_again(self, choice: Evaluate | Watch | CrossValidate) -> list[Evaluate]:
-        """List the choices by the same code among models that may have learnt other rows."""
-        if not isinstance(choice, Evaluate):
-            return []
-        learnt, surely = [fit.rows for fit in choice.fits], Overlap.MUST
-        return [
-            other
-            for other in self._choosing_at.get(choice.place, ())
-            if not any(fit.rows.overlap(rows) is surely for fit in other.fits for rows in learnt)
-        ]
-
-    @once
-    def _choosing_at(self) -> dict[Place, list[Evaluate]]:
-        """Scores that make a choice, by their place, be it on rows held out or not."""
-        found: dict[Place, list[Evaluate]] = {}
-        for event in self.of(Evaluate):
-            if Use.SELECTS in event.uses:
-                found.setdefault(event.place, []).append(event)
-        return found
 
     def _taken(self, part: RowSet) -> bool:
         """Say whether a model surely learnt rows of a part, or something was chosen by them."""

@@ -1,0 +1,36 @@
+"""Choices that the same code makes more than once, each time for other data."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mlaudit.trace.events import Evaluate, Use
+from mlaudit.trace.rows import Overlap
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from mlaudit.trace.events import Event
+
+
+def made_again(choice: Event, evaluations: Iterable[Evaluate]) -> list[Evaluate]:
+    """List the scores by which the code of a choice chooses anew among models of other rows.
+
+    They come from the same place, and what chooses by them stands at the same place, too.
+    """
+    if not isinstance(choice, Evaluate):
+        return []
+    return [
+        other
+        for other in evaluations
+        if other.place == choice.place
+        and other.selected_at == choice.selected_at
+        and Use.SELECTS in other.uses
+        and not _learnt_alike(choice, other)
+    ]
+
+
+def _learnt_alike(one: Evaluate, two: Evaluate) -> bool:
+    """Say whether two scores surely have rows in common that their models were trained on."""
+    surely = Overlap.MUST
+    return any(a.rows.overlap(b.rows) is surely for a in one.fits for b in two.fits)
