@@ -319,7 +319,9 @@ def _sample(
     if value.kind not in {"table", "column", "unknown", "array"}:
         return None
     if "random_state" not in arguments.named:
-        run.emit(Draw, arguments.node, generator="numpy", function="sample")
+        known = value.kind in {"table", "column"} and value.rows.known
+        purpose = "rows" if known else ""
+        run.emit(Draw, arguments.node, generator="numpy", function="sample", purpose=purpose)
     share = run.load(arguments.named.get("frac", UNKNOWN))
     if isinstance(share, Constant) and isinstance(share.value, int | float) and share.value >= 1:
         return value.but(select=None, order=None)
@@ -335,8 +337,25 @@ def _isin(
     given = run.data(arguments.positional[0]) if arguments.positional else UNKNOWN
     if value.kind == "index" and given.select is not None:
         return Data("mask", value.rows, select=given.select)
+    if _parted(value, given):
+        select = Selector("rows", given.rows, by=value.name)
+        return Data("mask", value.rows, select=select)
     key = ("isin", run.text(arguments.node), value.rows.terms, _among(run, arguments))
     return Data("mask", value.rows, select=Selector("filter", key, True, value.name))
+
+
+def _parted(value: Data, given: Data) -> bool:
+    """Say whether values are those of a column in the very parts that a split made of its rows."""
+    if value.kind != "column" or value.name is None or value.name != given.name:
+        return False
+    if not given.rows.terms or given.rows.perhaps or not given.rows.within(value.rows):
+        return False
+    return all(
+        step.selector.way in {"part", "fold"}
+        for term in given.rows.terms
+        for step in term.chain
+        if not any(own.within(step) for own in value.rows.terms)
+    )
 
 
 def _between(

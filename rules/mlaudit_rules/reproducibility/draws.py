@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from mlaudit.rulekit import frozen
+from mlaudit.rulekit import Draw, frozen
 from mlaudit_rules.reproducibility.dead import Dead
 from mlaudit_rules.reproducibility.switches import switched_off
 
@@ -63,25 +63,38 @@ def unseeded_draws(module: Module, seeding: Seeding, running: Running) -> Iterat
             yield draw
 
 
-def unseeded_sample(node: ast.expr) -> ast.Call | None:
-    """Find an unseeded `.sample(frac=…)` or `.sample(n=…)` in a chain of methods of a table."""
+def unseeded_sample(module: Module, node: ast.expr) -> ast.Call | None:
+    """Find an unseeded `.sample(frac=…)` or `.sample(n=…)` in a chain of methods of a table.
+
+    A bare number counts where the rows of the table are known: buffers and distributions take one.
+    """
     while isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
         if node.func.attr == _SAMPLE:
             given = {keyword.arg for keyword in node.keywords}
-            if given & {"frac", "n"}:
+            if given & {"frac", "n"} or _takes_rows(module, node):
                 return None if given & {"random_state", None} else node
         node = node.func.value
     return None
 
 
+def _takes_rows(module: Module, node: ast.Call) -> bool:
+    return len(node.args) == 1 and module.place(node) in module.fact(_samplings)
+
+
+def _samplings(module: Module) -> set[Place]:
+    """Tell where rows of known tables are drawn."""
+    drawn = module.trace.of(Draw)
+    return {event.place for event in drawn if event.function == _SAMPLE and event.purpose}
+
+
 def sampled_apart(module: Module) -> list[ast.Call]:
     """Find `part = table.sample(...)` whose index then takes the rest: `table.drop(part.index)`."""
-    if not any(unseeded_sample(named.node) for named in module.calls_named(_SAMPLE)):
+    if not any(unseeded_sample(module, named.node) for named in module.calls_named(_SAMPLE)):
         return []
     sampled: dict[str, ast.Call] = {}
     for node in module.nodes.find(ast.Assign):
         if isinstance(node.targets[0], ast.Name):
-            call = unseeded_sample(node.value)
+            call = unseeded_sample(module, node.value)
             if call is not None:
                 sampled[node.targets[0].id] = call
     return [sampled[name] for name in sorted(_dropped(module) & sampled.keys())] if sampled else []
@@ -129,7 +142,7 @@ def _samples(module: Module) -> Iterator[Drawing]:
     splitting = set(module.fact(sampled_apart))
     for named in module.calls_named(_SAMPLE):
         node = named.node
-        if unseeded_sample(node) is not node or node in splitting:
+        if unseeded_sample(module, node) is not node or node in splitting:
             continue
         if module.names.resolve(node.func) is None:
             place = module.place(node)
