@@ -470,3 +470,51 @@ one_epoch(torch.load("batches.pt"))
 def test_training_is_where_the_optimizer_steps(step: str, told: tuple[str, int]) -> None:
     (found,) = findings(TRAINING.format(step=step), "SEED005")
     assert [(each.role, each.location.line) for each in found.evidence] == [told]
+
+
+BUILDER = """
+from keras import Sequential
+from keras.layers import Dense
+
+def network():
+    net = Sequential([Dense(8, activation="relu"), Dense(1)])
+    net.compile(loss="mse", optimizer="adam")
+    return net
+"""
+FITTED = """
+import numpy as np
+from common import network
+
+net = network()
+net.fit(np.load("x.npy"), np.load("y.npy"), epochs=9)
+"""
+
+
+def test_weights_are_drawn_in_another_file_that_builds_the_network() -> None:
+    assert codes_beside(BUILDER, FITTED, "SEED005") == ["SEED005"]
+    nodes = Nodes(parse(document := from_text(FITTED, "train.py")))
+    trace = build(document, nodes, installed_catalogue(), TwoFiles(BUILDER))
+    module = Module(document, nodes, collect(nodes), installed_catalogue(), trace)
+    (finding,) = rules()["SEED005"].rule.check_module(module)
+    assert finding.location.line == 6
+    (built,) = finding.evidence
+    assert (built.location.path, built.location.line) == ("common.py", 6)
+
+
+def test_weights_of_another_file_that_a_seed_reaches_are_no_fault() -> None:
+    seed = "from keras.utils import set_random_seed\nset_random_seed(3)\n"
+    assert codes_beside(BUILDER, seed + FITTED, "SEED005") == []
+    assert codes_beside(seed + BUILDER, FITTED, "SEED005") == []
+
+
+def test_weights_that_either_file_reads_are_not_drawn() -> None:
+    reading = BUILDER.replace("    return", '    net.load_weights("old.h5")\n    return')
+    assert codes_beside(reading, FITTED, "SEED005") == []
+    reading = FITTED.replace("net.fit", 'net.load_weights("old.h5")\nnet.fit')
+    assert codes_beside(BUILDER, reading, "SEED005") == []
+
+
+def test_what_another_file_only_predicts_with_or_rescales_draws_no_weights() -> None:
+    assert codes_beside(BUILDER, FITTED.replace("net.fit", "net.predict"), "SEED005") == []
+    rescaling = BUILDER.replace('Dense(8, activation="relu"), Dense(1)', "Rescaling(0.1)")
+    assert codes_beside(rescaling, FITTED, "SEED005") == []

@@ -30,10 +30,12 @@ from mlaudit_rules.reproducibility.given_weights import (
 from mlaudit_rules.reproducibility.steps import steps_once
 
 if TYPE_CHECKING:
-    from mlaudit.rulekit import Call, Module
+    from collections.abc import Iterator
+
+    from mlaudit.rulekit import Call, Module, Place
     from mlaudit_rules.reproducibility.running import Running
 
-_KERAS = frozenset({"keras", "tensorflow", "tf_keras"})
+KERAS = frozenset({"keras", "tensorflow", "tf_keras"})
 _TORCH = frozenset({"torch", "transformers"})
 _KERAS_FIT = frozenset({"fit", "fit_generator", "train_on_batch"})
 _KERAS_ARGUMENTS = frozenset(
@@ -61,6 +63,15 @@ class TorchTraining:
     optimizer: Call
     loaders: tuple[Call, ...]
     initialised: bool
+
+
+@frozen
+class KerasTraining:
+    """The first `fit` of a network of Keras, and where weights are drawn by which library."""
+
+    fit: ast.Call
+    built: Place
+    library: str
 
 
 def trains_network(module: Module) -> bool:
@@ -112,11 +123,19 @@ def _is_told_to_train(module: Module, optimizer: Call) -> bool:
     return bool(module.calls_of("trainer") or module.calls_named("fit"))
 
 
-def keras_training(module: Module) -> tuple[ast.Call, Call] | None:
+def keras_training(module: Module) -> KerasTraining | None:
     """Find the first `fit` of a Keras network, and the first weights that the program draws."""
     weights = keras_weights(module)
     if not weights or _seeds_initialisers(module):
         return None
+    for fit, name in keras_fits(module):
+        layer = weights_of(module, name, fit, weights)
+        return KerasTraining(fit, layer.place, _library(layer))
+    return None
+
+
+def keras_fits(module: Module) -> Iterator[tuple[ast.Call, str]]:
+    """Give what may fit a network of Keras that is not read from a file, and the name of that."""
     for named in module.calls_named(*_KERAS_FIT):
         function = named.node.func
         if not isinstance(function, ast.Attribute):
@@ -129,8 +148,7 @@ def keras_training(module: Module) -> tuple[ast.Call, Call] | None:
             continue
         if passed_over(module, named.node) or module.fact(Dead).holds(named.node):
             continue
-        return named.node, weights_of(module, name, named.node, weights)
-    return None
+        yield named.node, name
 
 
 def _seeds_initialisers(module: Module) -> bool:
@@ -163,7 +181,7 @@ def _draws_weights(call: Call) -> bool:
 
 def keras_layers(module: Module) -> list[Call]:
     """List the layers and networks of Keras that the document makes."""
-    return [call for call in layers_made(module) if _library(call) in _KERAS]
+    return [call for call in layers_made(module) if _library(call) in KERAS]
 
 
 def _kind(call: Call) -> str:

@@ -12,6 +12,7 @@ from mlaudit.rulekit import (
     frozen,
 )
 from mlaudit_rules.reproducibility.bindings import values_by_target
+from mlaudit_rules.reproducibility.distant import built_elsewhere
 from mlaudit_rules.reproducibility.draws import KINDS, Drawing, draws, unseeded_draws
 from mlaudit_rules.reproducibility.networks import (
     TorchTraining,
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
 NEEDS = Needs(
     calls=("optimizer", "layer", "network", "draw"),
     unseeded=tuple(sorted(KINDS)),
-    words=("sample",),
+    words=("sample", "epoch", "fit_generator"),
 )
 _SEEDS = {
     "python": "random.seed(42)",
@@ -80,7 +81,7 @@ class Randomness:
 
 def unseeded(module: Module) -> list[Randomness]:
     """List what is random and unseeded, once a generator: networks first, then single draws."""
-    if not trains_network(module) and not module.fact(draws):
+    if not (trains_network(module) or module.fact(draws) or module.fact(built_elsewhere)):
         return []
     seeding, running = module.fact(Seeding), module.fact(Running)
     found = [*_torch(module, seeding, running), *_keras(module, seeding)]
@@ -184,27 +185,26 @@ def _site(module: Module, node: ast.AST, generator: str) -> Drawing | None:
 
 
 def _keras(module: Module, seeding: Seeding) -> Iterator[Randomness]:
-    training = keras_training(module)
+    training = keras_training(module) or module.fact(built_elsewhere)
     if training is None:
         return
-    fit, layer = training
-    site = _site(module, fit, "tensorflow")
+    site = _site(module, training.fit, "tensorflow")
     seeded = {
         generator
         for generator in ALL
         if seeding.seeds(generator) or (site and seeding.reaches(generator, site))
     }
     # The first Keras drew from NumPy's generator, Keras 3 takes its seeds from Python's.
-    if seeded and not (seeded == {"numpy"} and layer.name.startswith("tensorflow")):
+    if seeded and not (seeded == {"numpy"} and training.library == "tensorflow"):
         yield from _layers_before_seed(module, seeding)
         return
     yield Randomness(
         "tensorflow",
-        module.place(fit),
+        module.place(training.fit),
         "the initial weights",
         _DRAWN_BY_KERAS,
         ": every run trains another model",
-        (("built here", layer.place),),
+        (("built here", training.built),),
         others=tuple(seeding.others("tensorflow", site)) if site else (),
     )
 
