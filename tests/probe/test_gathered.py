@@ -83,7 +83,7 @@ def test_rows_are_kept_at_even_distances_with_their_answers(size: int) -> None:
     assert gathered.seen == 60_000
 
 
-@pytest.mark.parametrize(("met", "least", "most"), [(20, 1_280, 1_280), (940, 5_000, 10_000)])
+@pytest.mark.parametrize(("met", "least", "most"), [(15, 960, 960), (940, 2_500, 5_000)])
 def test_where_many_rows_are_expected_only_the_first_batches_are_all_kept(
     met: int, least: int, most: int
 ) -> None:
@@ -108,7 +108,7 @@ def test_batches_of_a_known_turn_are_left_out_without_a_look() -> None:
             assert not gathered.met_again(rows)
             gathered.add(torch.full((600, 2), float(number)))
     assert gathered.seen == 60_000
-    assert set(gathered.features()[:, 0]) == {float(each) for each in range(0, 100, 8)}
+    assert set(gathered.features()[:, 0]) == {float(each) for each in range(0, 100, 16)}
     assert gathered.met_again(batch([4_000], object(), 60_000))
 
 

@@ -43,6 +43,21 @@ class Rows:
         return None
 
 
+class Turn:
+    """One turn of a loader: what it has been asked for, and the number of the `whole` it divides.
+
+    `once` is the turn itself where it gives no position twice.
+    """
+
+    __slots__ = ("asked", "dataset", "once", "whole")
+
+    def __init__(self, dataset: Any, *, each_once: bool):
+        self.asked: deque[Any] = deque()
+        self.dataset = dataset
+        self.once = self if each_once else None
+        self.whole: int | None = None
+
+
 class Batch:
     """Positions that a loader has asked a data set for; what rows they are is found out later.
 
@@ -62,6 +77,10 @@ class Batch:
         self.turn = turn
         self.parts = [weakref.ref(part) for part in parts]
         self.count = len(positions)
+
+    def begins_with(self, tensor: Any) -> bool:
+        """Say whether this is the very first tensor of the batch."""
+        return bool(self.parts) and tensor is not None and self.parts[0]() is tensor
 
     def part(self, number: int | None) -> Any:
         """Give one tensor of the batch, if it is still there."""
@@ -124,9 +143,9 @@ class Batches:
 
         def _next_index(iterator: Any) -> Any:
             found = index(iterator)
-            if not hasattr(iterator, "_mlaudit_asked"):
+            if not hasattr(iterator, "_mlaudit_turn"):
                 _turned(iterator)
-            iterator._mlaudit_asked.append(found)
+            iterator._mlaudit_turn.asked.append(found)
             return found
 
         def following_known(iterator: Any) -> Any:
@@ -146,18 +165,20 @@ class Batches:
 
     def _given(self, iterator: Any, data: Any) -> None:
         """Remember what a loader has given, by the memory of its tensors."""
-        asked = getattr(iterator, "_mlaudit_asked", None)
-        if not asked:
+        turn: Turn | None = getattr(iterator, "_mlaudit_turn", None)
+        if turn is None or not turn.asked:
             return
-        positions, dataset = _whole(asked.popleft()), iterator._dataset
-        if positions is None or not self._begin(dataset):
+        positions = _whole(turn.asked.popleft())
+        if positions is None:
             return
+        if turn.whole is None:
+            if not self._begin(turn.dataset):
+                return
+            turn.whole = self._wholes[id(turn.dataset)]
         parts = flat(data)
         held = [weakref.ref(each) for each in _storages(parts)]
         self._passing = True
-        whole = self._wholes[id(dataset)]
-        batch = Batch(dataset, positions, parts, whole, iterator._mlaudit_turn)
-        self._recent.append((held, batch))
+        self._recent.append((held, Batch(turn.dataset, positions, parts, turn.whole, turn.once)))
 
     def _begin(self, dataset: Any) -> bool:
         """Look at the rows of a data set before the first of its batches is used."""
@@ -249,9 +270,11 @@ class Batches:
 
     def rows(self, arguments: Any) -> Rows | Batch | None:
         """Tell which rows a network is given; None where that is not known."""
+        recent: Batch
+        if self._recent and (recent := self._recent[-1][1]).begins_with(first_of(arguments)):
+            return recent
         given = flat(arguments)
         held = _storages(given)
-        recent: Batch
         for references, recent in reversed(self._recent):
             for reference in references:
                 known = reference()
@@ -431,8 +454,7 @@ def as_array(positions: Iterable[list[int]]) -> Any:
 
 def _turned(iterator: Any) -> None:
     """Begin a turn of a loader, in which nothing has been asked for."""
-    iterator._mlaudit_asked = deque()
-    iterator._mlaudit_turn = object() if _each_once(iterator) else None
+    iterator._mlaudit_turn = Turn(iterator._dataset, each_once=_each_once(iterator))
 
 
 def _each_once(iterator: Any) -> bool:

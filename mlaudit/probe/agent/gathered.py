@@ -10,7 +10,7 @@ from .batches import Batch, Rows, as_array, length
 MOST_ROWS = 5_000
 MOST_COLUMNS = 200
 MOST_SEEN = 100_000
-_AT_FIRST = 2_000
+_AT_FIRST = 1_000
 
 
 class Met:
@@ -98,7 +98,7 @@ class Gathered:
 
     def expect(self, count: int) -> None:
         """Be prepared for so many rows in an epoch."""
-        self._least_every = min(count, MOST_SEEN) / (2 * MOST_ROWS)
+        self._least_every = min(count, MOST_SEEN) / MOST_ROWS
 
     @property
     def full(self) -> bool:
