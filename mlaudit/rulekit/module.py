@@ -102,6 +102,16 @@ class Module:
         """The files under review that import this one, or what does: the name and code of each."""
         return self._find_importers()
 
+    def beside(self, document: Document) -> Module:
+        """Give another document that the trace has come to, with the same trace."""
+        from mlaudit.syntax.names import collect
+        from mlaudit.syntax.nodes import Nodes
+        from mlaudit.syntax.parse import parse
+
+        nodes = Nodes(parse(document))
+        known = self.catalogue, self.trace, self.profile
+        return Module(document, nodes, collect(nodes), *known)
+
     @once
     def is_test(self) -> bool:
         """Whether the document is a test by the naming rules of pytest."""

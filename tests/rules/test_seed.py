@@ -518,3 +518,39 @@ def test_what_another_file_only_predicts_with_or_rescales_draws_no_weights() -> 
     assert codes_beside(BUILDER, FITTED.replace("net.fit", "net.predict"), "SEED005") == []
     rescaling = BUILDER.replace('Dense(8, activation="relu"), Dense(1)', "Rescaling(0.1)")
     assert codes_beside(rescaling, FITTED, "SEED005") == []
+
+
+LENDING = """
+import pandas as pd
+import numpy as np
+
+def rows():
+    table = pd.read_csv("a.csv")
+    {}
+    return table
+"""
+LEARNING = """
+from sklearn.svm import SVC
+from common import rows
+
+table = rows()
+SVC().fit(table[["a", "b"]], table["y"])
+"""
+
+
+@pytest.mark.parametrize(
+    ("line", "codes"),
+    [
+        ("table = table.sample(frac=0.5)", ["SEED005"]),
+        ("table = table.sample(frac=0.5, random_state=3)", []),
+        ("print(table.sample(frac=0.5))", []),
+        ("np.random.seed(3); table = table.sample(frac=0.5)", []),
+        ("if len(table) > 9: table = table.sample(frac=0.5)", []),
+    ],
+)
+def test_a_draw_in_another_file_reaches_what_its_caller_trains(line: str, codes: list[str]) -> None:
+    assert codes_beside(LENDING.format(line), LEARNING, "SEED005") == codes
+    seeded = f"import numpy as np\nnp.random.seed(3)\n{LEARNING}"
+    assert codes_beside(LENDING.format(line), seeded, "SEED005") == []
+    unused = LEARNING.replace("table = rows()", "print(rows())")
+    assert codes_beside(LENDING.format(line), unused, "SEED005") == []

@@ -14,6 +14,7 @@ from mlaudit.rulekit import (
 from mlaudit_rules.reproducibility.bindings import values_by_target
 from mlaudit_rules.reproducibility.distant import built_elsewhere
 from mlaudit_rules.reproducibility.draws import KINDS, Drawing, draws, unseeded_draws
+from mlaudit_rules.reproducibility.lent import draws_elsewhere, lent_draws
 from mlaudit_rules.reproducibility.networks import (
     TorchTraining,
     keras_layers,
@@ -39,6 +40,7 @@ NEEDS = Needs(
     calls=("optimizer", "layer", "network", "draw"),
     unseeded=tuple(sorted(KINDS)),
     words=("sample", "epoch", "fit_generator"),
+    trace=("Draw",),
 )
 _SEEDS = {
     "python": "random.seed(42)",
@@ -82,11 +84,14 @@ class Randomness:
 def unseeded(module: Module) -> list[Randomness]:
     """List what is random and unseeded, once a generator: networks first, then single draws."""
     if not (trains_network(module) or module.fact(draws) or module.fact(built_elsewhere)):
-        return []
+        return [*_lent(module, set())] if draws_elsewhere(module) else []
     seeding, running = module.fact(Seeding), module.fact(Running)
     found = [*_torch(module, seeding, running), *_keras(module, seeding)]
     covered = {randomness.generator for randomness in found}
-    return [*found, *_draws(module, seeding, running, covered)]
+    found += _draws(module, seeding, running, covered)
+    if draws_elsewhere(module):
+        found += _lent(module, {randomness.generator for randomness in found})
+    return found
 
 
 def _torch(module: Module, seeding: Seeding, running: Running) -> Iterator[Randomness]:
@@ -264,3 +269,25 @@ def _drawn(module: Module, seeding: Seeding, drawn: list[Drawing], end: ast.Call
         late if late is not None and end.lineno > late.line else None,
         tuple(seeding.others(first.generator, first)),
     )
+
+
+def _lent(module: Module, covered: set[str]) -> Iterator[Randomness]:
+    """Find what functions of other files draw for the document, the first of each generator."""
+    seeding, running = module.fact(Seeding), module.fact(Running)
+    found = set(covered)
+    for lent in lent_draws(module):
+        call, generator = lent.call, lent.call.generator
+        if generator in found or not running.reaches(call.function):
+            continue
+        if seeding.seeds(generator) or seeding.reaches(generator, call):
+            continue
+        found.add(generator)
+        yield Randomness(
+            generator,
+            call.place,
+            f"`{module.text(call.node.func)}`",
+            f"`{module.text(call.node.func)}` draws from {LIBRARIES[generator]} global generator",
+            f", and what it draws reaches `{lent.name}`",
+            (("drawn here", lent.drawn), ("reaches this", lent.end)),
+            others=tuple(seeding.others(generator, call)),
+        )

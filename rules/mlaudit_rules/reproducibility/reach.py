@@ -68,6 +68,10 @@ class Reach:
         if more and len(self.reached) < len(self._draws):  # else again is the same
             self._block(module.tree.body)
 
+    def given_by(self, function: str) -> Draws:
+        """Tell which draws are in what a function returns."""
+        return self._returned.get(function, NONE)
+
     def _block(self, body: list[ast.stmt]) -> None:
         for statement in body:
             self._statement(statement)
