@@ -220,11 +220,12 @@ class Trace:
         return list(found.values())
 
     def judged_beyond(self, rows: RowSet) -> bool:
-        """Say whether a model of the same data is judged on held-out rows beyond these."""
+        """Say whether a metric judges a model of the same data on held-out rows beyond these."""
         return any(
             fit.rows.kin(rows)
             for report in self.near(Evaluate, rows)
-            if report.reported and report.held_out and not report.rows.overlap(rows)
+            if report.metric is not None and report.reported and report.held_out
+            if not report.rows.overlap(rows)
             for fit in report.fits
         )
 
