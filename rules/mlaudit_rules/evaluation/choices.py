@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from mlaudit.rulekit import (
     Alias,
     Evaluate,
-    Pattern,
     frozen,
     says_test,
     says_training,
@@ -23,7 +22,6 @@ if TYPE_CHECKING:
 
 TwoNames = tuple[str, str, "Place"]
 MOST_PLACES = 4
-_EVALUATION = Pattern(r"(?<![A-Za-z])eval(?![a-z])")
 NONE_LEFT = "no rows are left that took no part in the choice"
 COMMON = {"", "score", "error", "mean", "max", "own", "report", "loss", "curve"}
 
@@ -107,10 +105,14 @@ def calls_validation(trace: Trace, choice: Evaluate) -> bool:
     """
     places = [choice.place, *([choice.selected_at] if choice.selected_at else [])]
     names = [choice.variable, *(place.text.split("\n", 1)[0] for place in places)]
-    if any(map(says_validation, names)) or _EVALUATION.search(choice.variable):
+    if says_validation(choice.variable) or _only_validation(names):
         return True
     given = [] if any(map(says_test, names)) else trace.names_given(choice.rows, choice.variable)
     return any(map(says_validation, given)) and not any(map(says_test, given))
+
+
+def _only_validation(names: list[str]) -> bool:
+    return any(map(says_validation, names)) and not any(map(says_test, names))
 
 
 def test_part_left(trace: Trace, judged: Evaluate | Watch) -> bool:
