@@ -124,10 +124,10 @@ def _is_empty(run: Interpreter, bounds: list[Value]) -> bool:
 def _slice(run: Interpreter, name: str, arguments: Arguments) -> Value:
     """Make a slice: where its bounds are computed, nobody knows which rows it takes."""
     bounds = [run.load(value) for value in arguments.positional]
-    if len(bounds) > 2 or not all(isinstance(bound, Constant) for bound in bounds):
-        return Data("index")
     values = [bound.value for bound in bounds if isinstance(bound, Constant)]
-    low, high = (None, *values) if len(values) < 2 else values
+    if arguments.spread or len(values) < len(bounds) or not 0 < len(values) <= 2:
+        return Data("index")
+    low, high = (None, *values) if len(values) == 1 else values
     return Data("index", select=Selector("slice", "rows", (low, high)))
 
 

@@ -165,7 +165,8 @@ def lengths(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> 
 def of_data_set(run: Interpreter, value: Data, name: str, arguments: Arguments) -> Value:
     """Divide a data set by its own method: into `train` and `test`, or as many as it has sizes."""
     sizes = run.load(arguments.positional[0]) if arguments.positional else UNKNOWN
-    count = len(sizes.items) if isinstance(sizes, Sequence) and sizes.rest is None else 2
+    listed = isinstance(sizes, Sequence) and sizes.rest is None and name != "train_test_split"
+    count = len(sizes.items) if isinstance(sizes, Sequence) and listed else 2
     key = ("split", id(arguments.node), run.context)
     parts = [part_of(value, Selector("part", key, part)) for part in range(count)]
     run.emit(
