@@ -140,11 +140,17 @@ class Module:
     def at(self, location: Location) -> list[ast.AST]:
         """Find the nodes that stand exactly at a location of this document."""
         line = self.document.line_of(location)
-        return [
-            node
-            for node in self.nodes.below()
-            if getattr(node, "lineno", None) == line and self.place(node).location == location
-        ]
+        found = self._by_line.get(line, ()) if line is not None else ()
+        return [node for node in found if self.place(node).location == location]
+
+    @once
+    def _by_line(self) -> dict[int, list[ast.AST]]:
+        found: dict[int, list[ast.AST]] = {}
+        for node in self.nodes.below():
+            line = getattr(node, "lineno", None)
+            if line is not None:
+                found.setdefault(line, []).append(node)
+        return found
 
     def call_at(self, location: Location) -> Call | None:
         """Find the call of a library that stands exactly at a location."""

@@ -83,10 +83,15 @@ def _number(node: ast.expr | None) -> int | None:
 
 def _bound(module: Module, name: str, before: int) -> ast.expr | None:
     """Find what a name was last bound to above a line, by an assignment of its own."""
-    values = [
-        node.value
-        for node in module.nodes.find(ast.Assign)
-        if node.lineno < before
-        and any(isinstance(target, ast.Name) and target.id == name for target in node.targets)
-    ]
+    values = [value for line, value in module.fact(_assigned).get(name, ()) if line < before]
     return values[-1] if values else None
+
+
+def _assigned(module: Module) -> dict[str, list[tuple[int, ast.expr]]]:
+    """List what each name is bound to by assignments of its own, with the line."""
+    found: dict[str, list[tuple[int, ast.expr]]] = {}
+    for node in module.nodes.find(ast.Assign):
+        for target in node.targets:
+            if isinstance(target, ast.Name):
+                found.setdefault(target.id, []).append((node.lineno, node.value))
+    return found

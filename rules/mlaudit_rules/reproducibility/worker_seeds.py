@@ -179,26 +179,25 @@ class _Origins:
 
     def __init__(self, module: Module, classes: set[str]):
         self._nodes = module.nodes
-        self._classes = {name: {name} for name in classes}
-        self._assignments = [
-            (target, self._names(node.value), node) for target, node in _assignments(module)
-        ]
+        self._classes = classes
+        self._values: dict[str, list[ast.Assign]] = {}
+        for target, node in _assignments(module):
+            self._values.setdefault(target, []).append(node)
 
     def of(self, loader: Call) -> set[str]:
         """Name the classes of the data set that a loader loads."""
         given = loader.node.args[:1] or [
             keyword.value for keyword in loader.node.keywords if keyword.arg == "dataset"
         ]
-        if not given:
-            return set()
-        classes = {name: set(kinds) for name, kinds in self._classes.items()}
-        before = [a for a in self._assignments if not self._is_after(a[2], loader.node)]
-        for _ in range(3):
-            for target, names, _node in before:
-                found = _made_of(names, classes)
-                if found:
-                    classes.setdefault(target, set()).update(found)
-        return _made_of(self._names(given[0]), classes)
+        waiting = self._names(given[0]) if given else set()
+        found: set[str] = set()
+        while waiting:
+            name = waiting.pop()
+            found.add(name)
+            for node in self._values.get(name, ()):
+                if not self._is_after(node, loader.node):
+                    waiting |= self._names(node.value) - found
+        return found & self._classes
 
     def _names(self, node: ast.AST) -> set[str]:
         return {inner.id for inner in self._nodes.find(ast.Name, within=node)}
@@ -219,10 +218,6 @@ class _Origins:
                 loops.add(above)
             above = self._nodes.parents.get(above)
         return (above if isinstance(above, _SCOPES) else None), loops
-
-
-def _made_of(names: set[str], classes: dict[str, set[str]]) -> set[str]:
-    return {kind for name in names for kind in classes.get(name, ())}
 
 
 def _assignments(module: Module) -> Iterator[tuple[str, ast.Assign]]:
