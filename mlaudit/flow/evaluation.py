@@ -21,6 +21,7 @@ CHOOSING = frozenset(
     {"max", "min", "argmax", "argmin", "nanargmax", "nanargmin", "idxmax", "idxmin", "argsort"}
 )
 _PREDICTING = Words("pred", "hat", "forecast")  # where none of them stands, no pattern is needed
+_BINDING = Words("globals()", "locals()", "exec(", "import *")
 _PREDICTED = Pattern(
     r"^(?!.*(true|test$|valid$|val$|label|target|actual)).*(pred(s|ict(ed|ions?))?(_|\d|$)|_hat(_|\d|$)"
     r"|yhat|forecast)"
@@ -31,7 +32,8 @@ def metric(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> V
     """Judge predictions by a metric of a library."""
     operands = _operands(run, entry, arguments)
     data = [run.data(value) for value in operands]
-    if not any(d.predictions for d in data) or _all_predicted(entry, arguments):
+    never = _all_predicted(entry, arguments) or _lacks_answers(run, entry, arguments)
+    if never or not any(d.predictions for d in data):
         return Data("scalar", influences=combine(data).influences if data else ())
     swapped = _swapped(entry, data)
     predictions = _of_labels(data)
@@ -83,6 +85,16 @@ def _all_predicted(entry: Entry, arguments: Arguments) -> bool:
         and _names_prediction(_last_name(expression))
         for position, name in enumerate(names)
     )
+
+
+def _lacks_answers(run: Interpreter, entry: Entry, arguments: Arguments) -> bool:
+    """Say whether the labels are a name that nothing in a script has bound: it ends there."""
+    node = arguments.expression((entry.parameters or ("y_true",))[0], 0)
+    if not isinstance(node, ast.Name) or run.document.is_notebook or run.stars:
+        return False
+    at_the_top = run.state.scope is run.module_scope
+    elsewhere = _BINDING.stand_in(run.document.text)
+    return at_the_top and not elsewhere and run.find(node.id) is None
 
 
 def _names_prediction(name: str) -> bool:

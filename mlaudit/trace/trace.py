@@ -265,7 +265,7 @@ class Trace:
         """
         watched = self._watched.get(id(evaluation.model), [])
         return (
-            evaluation.model.qualified in self._classes_judged_apart
+            not self._classes_judged_apart.isdisjoint(_classes(evaluation.model))
             or any(fit.place in self._places_of_folds for fit in evaluation.fits)
             or any(not rows.within(evaluation.rows) for rows in watched)
             or any(
