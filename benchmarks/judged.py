@@ -52,7 +52,13 @@ def read_again(tables: Path = TABLES) -> list[tuple[Row, Row]]:
 
 
 def _paths(tables: Path) -> list[Path]:
-    return sorted(tables.glob("*.csv"), key=lambda path: path.stem)
+    return sorted(tables.glob("*.csv"), key=_place_in_order)
+
+
+def _place_in_order(path: Path) -> tuple[int, str]:
+    """Order tables by the number in their name: the tenth draw comes behind the ninth."""
+    number = "".join(filter(str.isdigit, path.stem))
+    return int(number or 0), path.stem
 
 
 def _rows(path: Path) -> list[Row]:

@@ -58,7 +58,8 @@ def decides_nothing(nodes: Nodes) -> frozenset[int]:
         return frozenset()
     drawn = {id(part) for call in calls for given in _drawing(call) for part in nodes.below(given)}
     found = drawn.intersection(extremes)
-    return frozenset(found | (_named(nodes, drawn) if drawn else set()) | _labels(nodes))
+    found |= _named(nodes, drawn) if drawn else set()
+    return frozenset(found | _labels(nodes) | _columns(nodes))
 
 
 def words_told(nodes: Nodes) -> frozenset[int]:
@@ -153,3 +154,22 @@ def _labels(nodes: Nodes) -> set[int]:
             if any(ast.unparse(other) == among for other in node.values):
                 found.add(id(value))
     return found
+
+
+def _columns(nodes: Nodes) -> set[int]:
+    """Find the best one's name in a column beside all results, which the program never reads."""
+    found: dict[str, list[int]] = {}
+    for node in nodes.find(ast.Assign):
+        match node.targets, node.value:
+            case (
+                [ast.Subscript(value=ast.Name(id=table), slice=ast.Constant(value=str() as key))],
+                ast.Call(func=ast.Attribute(value=ast.Name(id=held))) as best,
+            ):
+                if table == held and any(_extremes([best])):
+                    found.setdefault(key, []).append(id(best))
+            case _:
+                continue
+    written = [node.value for node in nodes.find(ast.Constant)] if found else []
+    return {
+        each for key, calls in found.items() for each in calls if written.count(key) == len(calls)
+    }
