@@ -172,7 +172,10 @@ def _learnt(run: Interpreter, loss: Data, prediction: Prediction, node: ast.AST)
 
 
 def dataset(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> Value:
-    """Wrap rows in a data set; a subset by indices takes the rows that they choose."""
+    """Wrap rows in a data set; a subset by indices takes the rows that they choose.
+
+    Of indices that nobody knows, the same ones take the same rows.
+    """
     from mlaudit.flow import tables
 
     data = [run.data(value) for value in arguments.values()]
@@ -183,6 +186,10 @@ def dataset(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> 
         carrying = [run.rows_of(arguments.positional[0], arguments.nodes[0])]
     if not carrying:
         return Data("loader")
+    positions = arguments.expression("indices", 1) if "indices" in entry.parameters else None
+    if positions is not None and not any(d is carrying[0] for d in data[1:]):
+        some = tables.narrowed(carrying[0], tables.chosen_by_text(run, positions))
+        return some.but(kind="loader", columns=None, name=None)
     target = _labels(run, entry, arguments)
     if target is None or target is carrying[0]:
         return carrying[0].but(kind="loader", columns=None, name=None)
