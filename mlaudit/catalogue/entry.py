@@ -41,6 +41,7 @@ KINDS = frozenset(
         "statistic",  # the rows of its data arguments, with a statistic of all of them in every one
         "reduce",  # a statistic of all rows
         "subset",  # some of the rows
+        "remove",  # the rows of argument 0 without those at the positions of argument 1
         "reorder",  # the same rows in another order, arrays together
         "concat",  # the rows of all its data arguments
         "duplicate",  # rows and copies of them

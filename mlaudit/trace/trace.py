@@ -280,10 +280,6 @@ class Trace:
             event.model is evaluation.model and not event.argument for event in self.of(Watch)
         )
 
-    def watches(self, model: Model) -> bool:
-        """Say whether trainings of a model tell of rows that it is given to watch."""
-        return id(model) in self._watched
-
     def set_apart(self, overlapping: Overlapping) -> bool:
         """Say whether the evaluated rows were meant to be kept from the training.
 

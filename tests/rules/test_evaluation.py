@@ -52,6 +52,20 @@ BARE = "print(model.score(X, y))\n"
 FRANK = 'print("on the training rows:", model.score(X, y))\n'
 
 
+WATCHED = """
+import numpy as np
+from keras.layers import Dense
+from keras.models import Sequential
+from sklearn.metrics import mean_squared_error
+
+X, y = np.load("x.npy"), np.load("y.npy")
+model = Sequential([Dense(1)])
+model.compile(loss="mse")
+model.fit(X, y, validation_data=(X[:90], y[:90]))
+print(mean_squared_error(y, model.predict(X)))
+"""
+
+
 def severities(code: str) -> list[Severity]:
     return [found.severity for found in findings(code, "EVAL002")]
 
@@ -74,6 +88,11 @@ def test_a_training_score_tells_what_keras_has_set_apart() -> None:
     (found,) = findings(code, "EVAL002")
     assert "trained it on but for those that `validation_split=0.2` sets apart" in found.message
     assert found.message.endswith("of other rows only the training itself tells scores")
+
+
+def test_a_training_that_watches_its_own_rows_tells_of_no_others() -> None:
+    (found,) = findings(WATCHED, "EVAL002")
+    assert found.message.endswith("no score on other rows stands beside it")
 
 
 def test_a_choice_by_a_score_from_another_file_stands_where_it_is_made(tmp_path: Path) -> None:

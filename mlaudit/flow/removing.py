@@ -1,0 +1,62 @@
+"""Rows that are left of an array when those at some positions are taken away."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from mlaudit.flow import tables
+from mlaudit.flow.regions import Selector
+from mlaudit.flow.values import Constant, Data, Value
+
+if TYPE_CHECKING:
+    from mlaudit.catalogue.entry import Entry
+    from mlaudit.flow.arguments import Arguments
+    from mlaudit.flow.interpreter import Interpreter
+
+_LISTS = frozenset({"list", "tuple", "array", "asarray"})
+_RANGES = frozenset({"range", "arange", "slice"})
+
+
+def removed(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> Value:
+    """Give the rows without those at the positions; along another axis all rows are left."""
+    given, positions = arguments.get("obj", 1), arguments.expression("obj", 1)
+    value = run.data(arguments.get("arr", 0) or Data("array"))
+    if not value.rows.terms or given is None or positions is None:
+        return value
+    if not _of_rows(run, arguments):
+        return value.but(columns=None, select=None)
+    index = run.data(given)
+    taken = index.select or _taken(run, positions)
+    left = taken.flipped() or Selector("without", value.rows.select(taken))
+    return tables.kept(tables.chosen(value, left), index)
+
+
+def _of_rows(run: Interpreter, arguments: Arguments) -> bool:
+    """Say whether positions are counted along the rows, or in an array that is flat."""
+    axis = arguments.get("axis", 2)
+    inner = run.load(axis) if axis is not None else Constant(None)
+    return isinstance(inner, Constant) and inner.value in {None, 0}
+
+
+def _taken(run: Interpreter, positions: ast.expr) -> Selector:
+    """Name the rows at some positions as a slice or the same positions elsewhere would."""
+    match positions:
+        case ast.Call(func=ast.Name(id=called) | ast.Attribute(attr=called), args=[inner]) if (
+            called in _LISTS
+        ):
+            return _taken(run, inner)
+        case ast.Call(func=ast.Name(id=called) | ast.Attribute(attr=called), args=[high]) if (
+            called in _RANGES
+        ):
+            return Selector("slice", "rows", (None, tables.bound(run, high)))
+        case ast.Call(func=ast.Name(id=called) | ast.Attribute(attr=called), args=[low, high]) if (
+            called in _RANGES
+        ):
+            return Selector("slice", "rows", (tables.bound(run, low), tables.bound(run, high)))
+        case ast.Subscript(
+            value=ast.Attribute(attr="s_"), slice=ast.Slice(lower=lower, upper=upper, step=None)
+        ):
+            return Selector("slice", "rows", (tables.bound(run, lower), tables.bound(run, upper)))
+        case _:
+            return tables.chosen_by_text(run, positions)
