@@ -52,7 +52,7 @@ BARE = "print(model.score(X, y))\n"
 FRANK = 'print("on the training rows:", model.score(X, y))\n'
 
 
-WATCHED = """
+WATCHED_AMONG = """
 import numpy as np
 from keras.layers import Dense
 from keras.models import Sequential
@@ -91,7 +91,7 @@ def test_a_training_score_tells_what_keras_has_set_apart() -> None:
 
 
 def test_a_training_that_watches_its_own_rows_tells_of_no_others() -> None:
-    (found,) = findings(WATCHED, "EVAL002")
+    (found,) = findings(WATCHED_AMONG, "EVAL002")
     assert found.message.endswith("no score on other rows stands beside it")
 
 
