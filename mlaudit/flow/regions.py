@@ -201,6 +201,10 @@ class Rows:
             return self.terms[0].within(other.terms[0])
         return bool(self.terms) and all(any(a.within(b) for b in other.terms) for a in self.terms)
 
+    def perhaps_within(self, other: Rows) -> bool:
+        """Say whether a term that one of several paths brings in lies in a term of the other."""
+        return any(a.within(b) for a in self.perhaps for b in other.terms)
+
     def kin(self, other: Rows) -> bool:
         """Say whether any two terms have one base."""
         theirs = other.bases

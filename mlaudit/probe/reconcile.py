@@ -136,6 +136,10 @@ class _Alone(UnseenRows):
         """They are within themselves alone."""
         return self is other
 
+    def perhaps_within(self, other: HashedRows) -> bool:
+        """One run takes one path: what was seen is sure."""
+        return False
+
     def kin(self, other: HashedRows) -> bool:
         """They come from nowhere else."""
         return False

@@ -69,6 +69,10 @@ class HashedRows:
         """Say whether every row is in the other."""
         return self is other or self.ids <= other.ids
 
+    def perhaps_within(self, other: HashedRows) -> bool:
+        """One run takes one path: what was seen is sure."""
+        return False
+
     def kin(self, other: HashedRows) -> bool:
         """Say whether some array held rows of both."""
         return bool(self._origins & other._origins) or not self.ids.isdisjoint(other.ids)

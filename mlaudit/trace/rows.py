@@ -32,6 +32,10 @@ class RowSet(Protocol):
         """Say whether every row of this set is surely in the other."""
         ...
 
+    def perhaps_within(self, other: Self) -> bool:
+        """Say whether, on one of several paths of the program, these rows are within the other."""
+        ...
+
     def kin(self, other: Self) -> bool:
         """Say whether the two come from the same data, disjoint or not."""
         ...

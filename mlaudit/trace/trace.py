@@ -111,7 +111,9 @@ class Trace:
             for fit, overlap in zip(evaluation.fits, evaluation.meetings, strict=True):
                 if overlap is Overlap.DISJOINT or fit.model.role is not Role.PREDICTOR:
                     continue
-                unsure = overlap is Overlap.MUST and self._other_answers(fit, evaluation)
+                unsure = overlap is Overlap.MUST and (
+                    self._other_answers(fit, evaluation) or self._other_path(fit, evaluation)
+                )
                 found.append(Overlapping(fit, evaluation, Overlap.MAY if unsure else overlap))
         return found
 
@@ -130,6 +132,18 @@ class Trace:
         if answers is None or not learnt.kin(answers):
             return False
         return learnt.overlap(answers) is not Overlap.MUST
+
+    def _other_path(self, fit: Fit, evaluation: Evaluate) -> bool:
+        """Say whether the judged part is made on one path only, where the training has the rest."""
+        judged = evaluation.rows
+        return any(
+            split.conditional
+            and any(judged.within(part) for part in split.parts)
+            and any(
+                fit.rows.perhaps_within(part) for part in split.parts if not part.overlap(judged)
+            )
+            for split in self.near(Split, judged)
+        )
 
     @once
     def preprocessing_leaks(self) -> list[PreprocessingLeak]:

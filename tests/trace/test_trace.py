@@ -43,6 +43,10 @@ class Numbers:
     def within(self, other: Numbers) -> bool:
         return self.known and self.surely | self.perhaps <= other.surely
 
+    def perhaps_within(self, other: Numbers) -> bool:
+        """One run takes one path: what was seen is sure."""
+        return False
+
     def kin(self, other: Numbers) -> bool:
         """Rows of one hundred come from one file."""
         return not self.bases.isdisjoint(other.bases)
