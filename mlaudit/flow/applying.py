@@ -27,6 +27,8 @@ from mlaudit.trace.events import Influence, Kind
 if TYPE_CHECKING:
     from mlaudit.flow.interpreter import Interpreter
 
+_ONE_BY_ONE = frozenset({"map", "applymap"})
+
 
 def apply(run: Interpreter, value: Data, name: str, arguments: Arguments) -> Value | None:
     """Call a function of the program, or of a library, on each row, element or group."""
@@ -43,7 +45,8 @@ def apply(run: Interpreter, value: Data, name: str, arguments: Arguments) -> Val
     ):
         return _of_each_group(run, value, inner, arguments) if name == "transform" else None
     if isinstance(inner, Function):
-        given = value.but(kind=_seen_by_function(run, value, arguments), columns=None, select=None)
+        seen = _seen_by_function(run, value, name, arguments)
+        given = value.but(kind=seen, columns=None, select=None)
         spec = inner.node.args
         extra = [UNKNOWN] * max(
             0, len(spec.args) - len(spec.defaults) - 1 - (inner.this is not None)
@@ -114,8 +117,15 @@ def _read(run: Interpreter, function: Function) -> frozenset[str] | None:
     return frozenset(names) if names and not uses else None
 
 
-def _seen_by_function(run: Interpreter, value: Data, arguments: Arguments) -> str:
-    """What a function given to `apply` sees: a table's columns, or its rows, or single values."""
+def _seen_by_function(run: Interpreter, value: Data, name: str, arguments: Arguments) -> str:
+    """What a function given to `apply` sees: a table's columns, or its rows, or single values.
+
+    What `map` calls sees one example or value; of a data set with `batched` it sees many rows.
+    """
+    batched = run.load(arguments.named.get("batched", Constant(False)))
+    if not (isinstance(batched, Constant) and not batched.value):
+        return "column"
     axis = run.load(arguments.named.get("axis", Constant(0)))
     along_rows = isinstance(axis, Constant) and axis.value in {1, "columns"}
+    along_rows = along_rows or (name in _ONE_BY_ONE and value.kind == "table")
     return "column" if value.kind in {"table", "group"} and not along_rows else "row"

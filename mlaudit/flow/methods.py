@@ -207,7 +207,9 @@ def _unknown(run: Interpreter, value: Data, name: str, arguments: Arguments) -> 
         from mlaudit.flow import calls
 
         return calls.unknown_result(run, arguments, [value] if value.scores else [])
-    joined = combine([value, *_others(run, arguments)], "unknown").but(label=False)
+    others = _others(run, arguments)
+    kind = "row" if value.kind == "row" and not others else "unknown"
+    joined = combine([value, *others], kind).but(label=False)
     part = splits.part_asked(run, arguments) if value.kind == "unknown" else None
     return joined if part is None else joined.but(rows=joined.rows.select(part))
 
