@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from mlaudit.rulekit import Fix, Pattern, Seed, Words, frozen, last_name
 from mlaudit_rules.reproducibility.callers import seeded_by_callers
+from mlaudit_rules.reproducibility.graphs import seeded_graphs
 from mlaudit_rules.reproducibility.running import Running
 from mlaudit_rules.reproducibility.seed_names import ALL, HELPER
 
@@ -86,7 +87,7 @@ class Seeding:
         self._document = module.document
         self._unused: list[_Seeding] = []
         self._given_up: set[tuple[Function, str]] = set()
-        self._seeds = [*self._known(), *self._helpers(), *self._followed()]
+        self._seeds = [*self._known(), *self._graphs(), *self._helpers(), *self._followed()]
 
     def reaches(self, generator: str, call: Site) -> bool:
         """Say whether a seed of the generator may run before the call."""
@@ -179,6 +180,12 @@ class Seeding:
                 yield seed
             else:
                 self._unused.append(seed)
+
+    def _graphs(self) -> Iterator[_Seeding]:
+        """Seeds that graphs of TensorFlow are given, for all that is drawn in them."""
+        for node, function in seeded_graphs(self._module):
+            callers = self._callers(function)
+            yield _Seeding(("tensorflow",), self._module.place(node), function, callers)
 
     def _callers(self, function: Function) -> tuple[tuple[Place, Function], ...]:
         """List the calls of a function of this document by its name."""
