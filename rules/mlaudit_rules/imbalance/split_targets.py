@@ -1,4 +1,4 @@
-"""Targets of several columns, by which a split cannot be stratified."""
+"""Targets of several columns, or of a class for each pixel: no split can be stratified by them."""
 
 from __future__ import annotations
 
@@ -44,11 +44,27 @@ def _is_wide(module: Module, table: ast.expr, before: int) -> bool:
         return _chooses_several(module, table.slice, before)
     if isinstance(table, ast.Attribute) and table.attr in _AS_WIDE:
         return _is_wide(module, table.value, before)
+    if isinstance(table, ast.Call) and last_name(table.func) == "reshape":
+        return _is_stacked(module, table)
     if not isinstance(table, ast.Call) or last_name(table.func) not in _AS_WIDE:
         return False
     if isinstance(table.func, ast.Attribute) and module.names.resolve(table.func) is None:
         return _is_wide(module, table.func.value, before)
     return bool(table.args) and _is_wide(module, table.args[0], before)
+
+
+def _is_stacked(module: Module, call: ast.Call) -> bool:
+    """Say whether each row gets two dimensions or more, as masks have: `reshape(n, 64, 64)`."""
+    given = [*call.args, *(keyword.value for keyword in call.keywords)]
+    if module.names.resolve(call.func) is not None:
+        given = given[1:]  # the first is the array itself
+    if len(given) == 1 and isinstance(given[0], ast.Tuple | ast.List):
+        given = given[0].elts
+    return sum(not _is_one(size) for size in given[1:]) > 1
+
+
+def _is_one(size: ast.expr) -> bool:
+    return isinstance(size, ast.Constant) and size.value in {1, "C", "F", "A"}
 
 
 def _chooses_several(module: Module, index: ast.expr, before: int) -> bool:
