@@ -42,6 +42,7 @@ if TYPE_CHECKING:
 
 _LEARNED = {"selector": Kind.SELECTION, "encoder": Kind.TARGET_ENCODING}
 _PREDICTS = Pattern(r"(?i)classifier|regressor|calibrat")
+FREEZES = Pattern(r"(?i)(?<!un)(freeze|frozen)")
 _FEATURES = (
     *("X", "x", "train_set", "dtrain", "training_data", "data", "texts", "generator"),
     "train_dataloaders",
@@ -207,7 +208,7 @@ def _learners(run: Interpreter, estimator: Estimator, depth: int) -> Iterator[Es
     if entry.kind in {"transformer", "selector", "encoder", "clusterer"}:
         if not entry.stateless:
             yield estimator
-    elif entry.kind == "unknown" and not _predicts(estimator):
+    elif entry.kind == "unknown" and not (_predicts(estimator) or _is_frozen(estimator)):
         yield estimator
     if depth < 4 and entry.kind in {"pipeline", "search", "wrapper"}:
         for inner in map(run.load, estimator.inner):
@@ -219,6 +220,14 @@ def _predicts(estimator: Estimator) -> bool:
     """Say whether something unknown predicts: it did so, or is called after what does."""
     model = estimator.model
     return model.role is Role.PREDICTOR or bool(_PREDICTS.search(model.name))
+
+
+def _is_frozen(estimator: Estimator) -> bool:
+    """Say whether something was told to keep what it knows: `words.dictionary_freeze = True`."""
+    return any(
+        FREEZES.search(name) and isinstance(value, Constant) and value.value is True
+        for name, value in estimator.attributes.items()
+    )
 
 
 def columns(data: Data, target: Data | None) -> tuple[Columns | None, str | None]:

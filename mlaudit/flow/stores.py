@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from mlaudit.flow import batches, choices, containers, order, splits, tables, texts
+from mlaudit.flow import batches, choices, containers, fitting, order, splits, tables, texts
 from mlaudit.flow.arguments import Arguments
 from mlaudit.flow.regions import Selector
 from mlaudit.flow.values import (
@@ -24,6 +24,7 @@ from mlaudit.flow.values import (
     merge_influences,
     weakened,
 )
+from mlaudit.model.frozen import replace
 from mlaudit.model.pattern import Pattern
 from mlaudit.trace.events import Alias, Cut, Kind, Split
 
@@ -200,6 +201,10 @@ def _attribute(run: Interpreter, target: ast.Attribute, value: Value) -> None:
         estimator = run.load(value)
         if isinstance(estimator, Estimator) and estimator.model.variable is None:
             estimator.model.variable = run.text(target)
+    elif isinstance(inner, Estimator) and inner.entry.kind == "unknown":
+        if isinstance(holder, Ref) and fitting.FREEZES.search(target.attr):
+            told = {**inner.attributes, target.attr: value}
+            run.state.heap[holder.address] = replace(inner, attributes=told)
     elif isinstance(inner, Class):
         run.told += 1
         run.repeats.clear()  # what any of them read may be another thing from now on
