@@ -94,7 +94,7 @@ def _resampled(module: Module, event: Fit | CrossValidate) -> Place | None:
     for step in (event.model, *event.model.steps):
         if step.role is Role.RESAMPLER and _in_full(step):
             return step.place
-    for resample in module.trace.of(Resample):
+    for resample in module.trace.near(Resample, event.rows):
         sampler = resample.model
         if sampler and _in_full(sampler) and _surely(event.rows, resample.result):
             return resample.place

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import ast
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from mlaudit.rulekit import CrossValidate, Fit
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
     from mlaudit.rulekit import Model, Module, Place, Split
 
     Definition = ast.FunctionDef | ast.AsyncFunctionDef
+
+T = TypeVar("T")
+if TYPE_CHECKING:
+    # What stands on a line of a document (by its id), each with the line where it ends.
+    Lines = dict[tuple[int, int], list[tuple[int, T]]]
 
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 
@@ -22,23 +27,50 @@ def weights_near(module: Module, split: Split) -> list[Place]:
 
     Where no training of an estimator is known, its weights count in the function where it is made.
     """
-    trained: list[Fit | CrossValidate] = [*module.trace.of(Fit)]
-    trained += module.trace.of(CrossValidate)
-    return [one for one in module.imbalance.weighted if _may_concern(module, one, split, trained)]
+    return [one for one in module.imbalance.weighted if _may_concern(module, one, split)]
 
 
-def _may_concern(
-    module: Module, weights: Place, split: Split, trained: Sequence[Fit | CrossValidate]
-) -> bool:
-    fits = [fit for fit in trained if _gets(fit, weights)]
+def _may_concern(module: Module, weights: Place, split: Split) -> bool:
+    fits = list(_at(module.fact(_trained), weights))
     if fits:
         return any(fit.rows.kin(split.rows) for fit in fits)
-    made = (call.node for call in module.calls_of("predictor", "wrapper"))
-    around = [node for node in made if _within(weights, module.place(node))]
     here, there = _function(module, weights), _function(module, split.place)
-    if around or here is there:
-        return here is there
+    if here is there:
+        return True
+    if any(_at(module.fact(_estimators), weights)):
+        return False
     return None in (here, there) or _calls(module, here, there) or _calls(module, there, here)
+
+
+def _trained(module: Module) -> Lines[Fit | CrossValidate]:
+    """List trainings by the lines where they stand, and where what is trained is made."""
+    found: Lines[Fit | CrossValidate] = {}
+    trained: list[Fit | CrossValidate] = [*module.trace.of(Fit)]
+    trained += module.trace.of(CrossValidate)
+    for fit in trained:
+        for place in (fit.place, *_made(fit.model)):
+            _put(found, place, fit)
+    return found
+
+
+def _estimators(module: Module) -> Lines[object]:
+    """List the lines where estimators are made."""
+    found: Lines[object] = {}
+    for call in module.calls_of("predictor", "wrapper"):
+        _put(found, module.place(call.node), True)
+    return found
+
+
+def _put(found: Lines[T], place: Place, what: T) -> None:
+    for line in range(place.line, place.end_line + 1):
+        found.setdefault((id(place.document), line), []).append((place.end_line, what))
+
+
+def _at(found: Lines[T], inner: Place) -> Iterator[T]:
+    """Give what stands around a place."""
+    for end, what in found.get((id(inner.document), inner.line), ()):
+        if inner.end_line <= end:
+            yield what
 
 
 def _calls(module: Module, caller: Definition | None, called: Definition | None) -> bool:
@@ -46,21 +78,10 @@ def _calls(module: Module, caller: Definition | None, called: Definition | None)
     return any(call.function is caller for call in named)
 
 
-def _gets(fit: Fit | CrossValidate, weights: Place) -> bool:
-    """Say whether weights are given to a model where it is made, or where it is trained."""
-    return any(_within(weights, place) for place in (fit.place, *_made(fit.model)))
-
-
 def _made(model: Model) -> Iterator[Place]:
     yield model.place
     for step in model.steps:
         yield from _made(step)
-
-
-def _within(inner: Place, outer: Place) -> bool:
-    if inner.document is not outer.document:
-        return False
-    return outer.line <= inner.line and inner.end_line <= outer.end_line
 
 
 def _function(module: Module, place: Place) -> Definition | None:
