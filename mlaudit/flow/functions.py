@@ -110,6 +110,7 @@ def _bind_parameters(run: Interpreter, function: Function, given: Arguments, sco
     values = given.positional if function.this is None else [function.this, *given.positional]
     for name, value in zip(names, values, strict=False):
         bound[name] = _held(run, value)
+    _remember_origins(run, function, given, scope, names)
     if spec.vararg is not None:
         values = values if names else given.positional
         bound[spec.vararg.arg] = Sequence(tuple(values[len(names) :]), given.rest, "tuple")
@@ -127,6 +128,18 @@ def _bind_parameters(run: Interpreter, function: Function, given: Arguments, sco
     for name in signature.keywords:
         if name not in bound:
             bound[name] = given.rest if given.rest is not None else UNKNOWN
+
+
+def _remember_origins(
+    run: Interpreter, function: Function, given: Arguments, scope: Scope, names: list[str]
+) -> None:
+    """What a parameter is given by name has the origin of that name, and is told apart by it."""
+    first = 0 if function.this is None else 1
+    for key, expression in given.nodes.items():
+        name = key if isinstance(key, str) else next(iter(names[key + first :]), None)
+        origin = run.origin(expression) if isinstance(expression, ast.Name) else None
+        if name is not None and isinstance(origin, int):
+            run.origins[scope.identity, name] = origin
 
 
 class Signature:

@@ -284,6 +284,7 @@ def _collected(given: Value) -> Value | None:
 
 def chosen_by_text(run: Interpreter, key: ast.expr) -> Selector:
     """Of rows chosen by something opaque it is known that the same thing chooses the same."""
+    run.contextual += bool(run.calls)  # a parameter is what the caller gives for it
     return Selector("some", ("chosen by", run.text(key), run.origin(key)))
 
 
