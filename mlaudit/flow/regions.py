@@ -147,7 +147,7 @@ class Region:
 
 
 def contextual(key: object) -> bool:
-    """Say whether the key of a selector is a comparison that is another one in each call."""
+    """Say whether the key of a selector is a choice that is another one in each call."""
     if isinstance(key, Region):
         return key.contextual
     if isinstance(key, Rows):
@@ -155,6 +155,7 @@ def contextual(key: object) -> bool:
     if not isinstance(key, tuple):
         return False
     compared = len(key) > 3 and key[0] in _BY_CONTEXT and isinstance(key[2], int)
+    compared = compared or (len(key) == 3 and key[0] == "chosen by")
     return compared or any(map(contextual, key))
 
 

@@ -11,6 +11,7 @@ from mlaudit.flow import repeats
 from mlaudit.rulekit.testing import examine
 from mlaudit.source.script import from_text
 from mlaudit.trace.events import Load
+from mlaudit.trace.rows import Overlap
 
 if TYPE_CHECKING:
     from mlaudit.flow.values import Value
@@ -158,3 +159,23 @@ def test_what_goes_through_a_call_stays_the_same_thing(given_again: list[Value])
         """
     assert read_files(source) == ["a.csv", "b.csv"]
     assert len(given_again) == 1
+
+
+def test_positions_that_a_caller_gives_are_told_apart_in_later_turns() -> None:
+    source = """
+        import numpy as np
+        from sklearn.svm import SVC
+        from torch.utils.data import Subset
+        from chosen import first, second
+
+        def pick(rows, positions):
+            return Subset(rows, positions)
+
+        X, a, b = np.load("x.npy"), first(3), second(3)
+        for turn in range(3):
+            pick(X, a), pick(X, b)
+            model = SVC().fit(pick(X, a), 1)
+            print(model.score(pick(X, b), 1))
+        """
+    document = from_text(dedent(source), "example.py")
+    assert [found.overlap for found in examine(document).trace.overlaps] == [Overlap.MAY]
