@@ -92,9 +92,9 @@ def _lacks_answers(run: Interpreter, entry: Entry, arguments: Arguments) -> bool
     node = arguments.expression((entry.parameters or ("y_true",))[0], 0)
     if not isinstance(node, ast.Name) or run.document.is_notebook or run.stars:
         return False
-    at_the_top = run.state.scope is run.module_scope
-    elsewhere = _BINDING.stand_in(run.document.text)
-    return at_the_top and not elsewhere and run.find(node.id) is None
+    if run.state.scope is not run.module_scope or run.find(node.id) is not None:
+        return False
+    return not _BINDING.stand_in(run.document.text)
 
 
 def _names_prediction(name: str) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from mlaudit.rulekit import Pattern, last_name
+from mlaudit.rulekit import Pattern, Words, last_name
 
 if TYPE_CHECKING:
     from mlaudit.rulekit import Module, Split
@@ -13,6 +13,10 @@ if TYPE_CHECKING:
 _SAYING_SO = Pattern(
     r"(?i)multi[-_ ]?labell?(?!-?encoder)|MultiLabelBinarizer|multi[-_ ]?output|ClassifierChain"
     r"|BinaryRelevance|LabelPowerset|hamming_loss|IterativeStratif"
+)
+_SPEAKING = Words(
+    *("multi", "chain", "binaryrelevance", "labelpowerset", "hamming", "iterativestrat"),
+    any_case=True,
 )
 _ONE_FOR_EACH = Pattern(
     r"(?i)Dense\(\s*(units\s*=\s*)?(len\(|\w*(num|n)_?(class|label)\w*)[^()]*\)?\s*,"
@@ -26,13 +30,19 @@ _AS_WIDE = frozenset(
 
 def several_targets(module: Module, split: Split) -> bool:
     """Say whether the rows of a split have several targets, as far as code and words tell."""
-    text = module.document.text
-    if _SAYING_SO.search(text) or _ONE_FOR_EACH.search(text):
+    if module.fact(_says_so):
         return True
     call = module.node_at(split.place.location, ast.Call)
     if call is None or len(call.args) < 2 or split.place.document is not module.document:
         return False
     return _is_wide(module, call.args[1], call.lineno)
+
+
+def _says_so(module: Module) -> bool:
+    text = module.document.text
+    if _SPEAKING.stand_in(text) and _SAYING_SO.search(text):
+        return True
+    return "sigmoid" in text and _ONE_FOR_EACH.search(text) is not None
 
 
 def _is_wide(module: Module, table: ast.expr, before: int) -> bool:

@@ -101,12 +101,17 @@ def _judges(module: Module, loader: Call) -> bool:
 def _feeds(module: Module, loader: Call) -> int:
     """Tell whether batches are gone through where weights change, or sent to where that may be."""
     name = _named(module, loader)
-    users = [
-        node
-        for node in (module.nodes.find(ast.Name, ast.Attribute) if name else ())
-        if last_name(node) == name and isinstance(node.ctx, ast.Load)
-    ]
+    users = module.fact(_readings).get(name, ()) if name else ()
     return max((_leads(module, user) for user in users), default=_PERHAPS)
+
+
+def _readings(module: Module) -> dict[str, list[ast.expr]]:
+    """List where each name, also of an attribute, is read."""
+    found: dict[str, list[ast.expr]] = {}
+    for node in module.nodes.find(ast.Name, ast.Attribute):
+        if isinstance(node.ctx, ast.Load):
+            found.setdefault(last_name(node), []).append(node)
+    return found
 
 
 def _leads(module: Module, user: ast.expr) -> int:
