@@ -279,6 +279,9 @@ def cross_validate(run: Interpreter, name: str, entry: Entry, arguments: Argumen
         columns = None
     told = targets.told(data.influences, answer.name, columns)
     data = data.but(influences=merge_influences(told, order.held(data)))
+    settings = described(run, arguments, entry.parameters)
+    if fitting.unscored(settings, arguments, 2):
+        return Data("scalar")
     event = run.emit(
         CrossValidate,
         arguments.node,
@@ -288,10 +291,11 @@ def cross_validate(run: Interpreter, name: str, entry: Entry, arguments: Argumen
         rows=data.rows,
         influences=data.influences,
         variable=run.text(expression) if expression is not None else "",
-        arguments=described(run, arguments, entry.parameters),
+        arguments=settings,
         guessed=targets.guessed(answer),
         features=columns,
         target=column,
+        listed=fitting.listed(data),
     )
     if name.endswith("cross_val_predict"):
         return Data("prediction", data.rows, data.influences)

@@ -23,6 +23,7 @@ from mlaudit.flow.values import (
 from mlaudit.model.frozen import replace
 from mlaudit.model.pattern import Pattern
 from mlaudit.trace.events import (
+    Argument,
     Columns,
     CrossValidate,
     Effect,
@@ -34,7 +35,7 @@ from mlaudit.trace.events import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from mlaudit.flow.interpreter import Interpreter
     from mlaudit.source.document import Place
@@ -138,8 +139,9 @@ def fit(run: Interpreter, holder: Value, name: str, arguments: Arguments) -> Val
         guessed=targets.guessed(target),
         **_weights(run, arguments),
         held_back=_held_back(run, arguments),
+        listed=listed(data),
     )
-    if estimator.entry.kind == "search":
+    if estimator.entry.kind == "search" and not unscored(estimator.model.arguments, arguments, 1):
         searched = data.but(influences=before_fit)
         chosen_by = _search(
             run, estimator, searched, expression, arguments, targets.guessed(target)
@@ -151,6 +153,17 @@ def fit(run: Interpreter, holder: Value, name: str, arguments: Arguments) -> Val
     influences = order.learnable(influences)
     _replace(run, holder, estimator, fits, merge_influences(before, influences))
     return holder
+
+
+def unscored(settings: Mapping[str, Argument], arguments: Arguments, position: int) -> bool:
+    """Say whether labels are lacking that a scorer known by its name compares predictions with.
+
+    A validation without them tells no score of any fold.
+    """
+    scoring = settings.get("scoring")
+    if scoring is None or not isinstance(scoring.value, str) or arguments.spread:
+        return False
+    return arguments.get("y", position) is None
 
 
 def _held_back(run: Interpreter, arguments: Arguments) -> Place | None:
@@ -240,6 +253,11 @@ def columns(data: Data, target: Data | None) -> tuple[Columns | None, str | None
     return data.columns, target.name
 
 
+def listed(data: Data) -> frozenset[str] | None:
+    """Give the names of all columns, where they are known."""
+    return data.columns.kept if data.columns is not None else None
+
+
 def keeps_columns(run: Interpreter, estimator: Estimator) -> bool:
     """Say whether all columns that go in are, changed maybe, among those that come out."""
     kind = estimator.entry.kind
@@ -297,6 +315,7 @@ def _search(
         guessed=guessed,
         variable=run.text(expression) if expression is not None else "",
         arguments=estimator.model.arguments,
+        listed=listed(data),
     )
 
 

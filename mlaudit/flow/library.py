@@ -145,6 +145,8 @@ def statistic_of(
     """Make the influence of a statistic computed over the rows of some data."""
     if not data.rows.terms or data.kind in _WITHOUT_STATISTICS or entry.stateless:
         return ()
+    if order.goes_round(node, data.name, entry.statistic):
+        return ()
     influence = Influence(
         operation,
         Kind.STATISTIC,
@@ -370,8 +372,10 @@ def drawn(run: Interpreter, name: str, arguments: Arguments) -> Value:
     if name in _REORDERS:
         return positions(run, arguments)
     if name not in _CHOICES:
-        bounds = (run.data(value).influences for value in arguments.values())
-        return Data("array", influences=merge_influences(*bounds))
+        bounds = merge_influences(*(run.data(value).influences for value in arguments.values()))
+        if name == "multinomial":  # it takes shares of one whole
+            bounds = tuple(i for i in bounds if not i.operation.endswith("sum"))
+        return Data("array", influences=bounds)
     index = positions(run, arguments)
     if not index.rows.terms or (arguments.get("size", 1) is None and arguments.get("k", 1) is None):
         return index

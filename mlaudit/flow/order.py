@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from mlaudit.flow.values import Constant, Data, Sequence, in_column, merge_influences
 from mlaudit.model.pattern import Pattern
+from mlaudit.syntax.spelling import last_name
 from mlaudit.trace.events import Columns, Effect, Grouped, Influence, Kind, Ordered, Windowed
 
 if TYPE_CHECKING:
@@ -26,12 +27,24 @@ _TIME = Pattern(
     r"(?<![a-z])(date|time|day)(?![a-z])|date_?time|time_?stamp|_(date|dt|ts)$"
     r"|^(ds|dt|ts)$"
 )
+# Parts of a date that go round: the last of them is the same for all rows.
+_ROUND = Pattern(r"(?i)(hour|hr|month|mnth|week_?day|day_?of_?(week|month|year)|dow|doy|quarter)")
+_ENDS = frozenset({"the minimum", "the maximum", "the minimum and maximum"})
 _CAMEL = Pattern(r"(?<=[a-z])(?=[A-Z])")
 
 
 def tells_time(name: str) -> bool:
     """Say whether the name of a column is one of moments: `date`, `OrderDate`, `timestamp`."""
     return _TIME.search(_CAMEL.sub("_", name).lower().replace(" ", "_")) is not None
+
+
+def goes_round(node: ast.AST, column: str | None, statistic: str | None) -> bool:
+    """Say whether a statistic is the first or last hour of the day, month of the year and so on."""
+    if statistic not in _ENDS:
+        return False
+    called = node.func if isinstance(node, ast.Call) else None
+    of = last_name(called.value) if isinstance(called, ast.Attribute) else ""
+    return any(_ROUND.fullmatch(name) is not None for name in (column or "", of))
 
 
 def observe(run: Interpreter, value: Data, name: str, arguments: Arguments) -> Ordered | None:

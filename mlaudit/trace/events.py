@@ -231,6 +231,7 @@ class Fit(Event):
 
     `influences` had reached the features or the target before; `features` and `target` name the
     columns where known; `target_rows` are those of the target (None: no target given).
+    `listed` are the names of the features, whatever the target is, where all are known.
     `goes_on` says that the model keeps what it has learnt before, `target_ahead` that the target is
     made of later rows, as in forecasting.  The targets of `guessed` are predictions.
     `weights` are those of the classes that the call is given, made from the counts of `counted`.
@@ -251,6 +252,7 @@ class Fit(Event):
     weights: Argument | None = None
     counted: RowSet | None = None
     held_back: Place | None = None
+    listed: frozenset[str] | None = None
 
 
 @frozen
@@ -338,7 +340,7 @@ class Evaluate(Event):
 class CrossValidate(Event):
     """A model is evaluated on folds of rows, or a search chooses among settings by them.
 
-    The targets of `guessed` are predictions.
+    The targets of `guessed` are predictions.  `listed` are the names of the features, where known.
     """
 
     model: Model
@@ -352,6 +354,7 @@ class CrossValidate(Event):
     guessed: RowSet | None = None
     features: Columns | None = None
     target: str | None = None
+    listed: frozenset[str] | None = None
 
 
 @entity

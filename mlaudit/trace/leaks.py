@@ -36,15 +36,33 @@ def on_test(trace: Trace) -> Iterator[PreprocessingLeak]:
 
 
 def one_a_cause(leaks: Iterable[PreprocessingLeak]) -> list[PreprocessingLeak]:
-    """Keep one leak a cause: the first into held-out rows, and of those the strongest."""
+    """Keep one leak a cause: the first into held-out rows, and of those the strongest.
+
+    Where the columns of two scores are known and the first has some of the second's alone, it is
+    the second: what reached a column of unknown name need not have reached the first's.
+    """
     found: dict[Hashable, PreprocessingLeak] = {}
     for leak in leaks:
         cause = _cause(leak.influence)
         known = found.setdefault(cause, leak)
         stronger = leak.influence.strength > known.influence.strength
-        if stronger and type(known.evaluation) is type(leak.evaluation):
+        if type(known.evaluation) is not type(leak.evaluation):
+            continue
+        if stronger or (leak.influence.column is None and _has_more(leak, known)):
             found[cause] = leak
     return list(found.values())
+
+
+def _has_more(leak: PreprocessingLeak, other: PreprocessingLeak) -> bool:
+    """Say whether a score is of all the columns that another is of, and of more."""
+    columns, fewer = _listed(leak), _listed(other)
+    return columns is not None and fewer is not None and columns > fewer
+
+
+def _listed(leak: PreprocessingLeak) -> frozenset[str] | None:
+    if isinstance(leak.evaluation, CrossValidate):
+        return leak.evaluation.listed
+    return leak.fit.listed if leak.fit is not None else None
 
 
 def _into_scores(trace: Trace) -> Iterator[PreprocessingLeak]:

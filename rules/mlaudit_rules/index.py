@@ -93,6 +93,7 @@ MODULES: dict[str, list[dict[str, object]]] = {
     'mlaudit_rules.reproducibility.estimators': [],
     'mlaudit_rules.reproducibility.given_weights': [],
     'mlaudit_rules.reproducibility.graphs': [],
+    'mlaudit_rules.reproducibility.keyed': [],
     'mlaudit_rules.reproducibility.lateness': [],
     'mlaudit_rules.reproducibility.learning': [],
     'mlaudit_rules.reproducibility.lent': [],

@@ -381,3 +381,21 @@ x = {part}[:, :2]
 print(model.predict(x))
 """
     assert f"(the {told} part)" in only(code, "LEAK001").message
+
+
+@pytest.mark.parametrize("first", [True, False])
+def test_of_scores_of_some_columns_and_of_all_the_latter_is_named(first: bool) -> None:
+    code = f"""{IMPORTS}
+inn = pd.read_csv("inn.csv")
+usual = inn.groupby("class")["floor"].median()
+inn["floor"] = inn["floor"].fillna(inn["class"].map(usual))
+inn = pd.concat([inn, pd.get_dummies(inn["floor"])], axis=1)
+
+
+def judged(columns, model):
+    print(cross_val_score(model, inn[columns], inn["back"], cv=4).mean())
+
+"""
+    calls = ['judged(["age"], Ridge())\n', 'judged(["age", "0", "1"], LogisticRegression())\n']
+    found = only(code + "".join(calls if first else reversed(calls)), "LEAK002")
+    assert "`LogisticRegression`" in found.message

@@ -14,6 +14,7 @@ from mlaudit_rules.reproducibility.estimators import (
     lends_probabilities,
     unseeded,
 )
+from mlaudit_rules.reproducibility.keyed import never_asked_for
 from mlaudit_rules.reproducibility.lateness import fits_of, late_for_fit
 from mlaudit_rules.reproducibility.one_column import learns_one_column
 from mlaudit_rules.reproducibility.readers import readings, resampled_for_nobody
@@ -76,6 +77,8 @@ class UnseededEstimator(Rule):
             if _fitted_after_seed(module, generator, call) or _dropped(module, call):
                 continue
             if lends_probabilities(module, call) or _draws_in_vain(module, call):
+                continue
+            if never_asked_for(module, _whole(module, call.node)):
                 continue
             if module.fact(Dead).holds(call.node) or _only_written_down(module, call):
                 continue
