@@ -326,7 +326,8 @@ class Trace:
     def drawn_anew(self, overlapping: Overlapping) -> bool:
         """Say whether training and judged rows are parts of two divisions of the same rows.
 
-        What is judged is not the first part, which takes the place of the training rows.
+        The model learnt the first part of its division, the large one; what is judged is another
+        part of the other.
         """
         trained = self.split_of(overlapping.fit.rows)
         judged = self.split_of(overlapping.evaluation.rows)
@@ -334,7 +335,13 @@ class Trace:
             return False
         if overlapping.evaluation.rows.within(judged.parts[0]):
             return False
+        if not overlapping.fit.rows.within(trained.parts[0]):
+            return False
         return trained.rows == judged.rows and trained.parts != judged.parts
+
+    def precedes(self, event: Event, other: Event) -> bool:
+        """Say whether an event of the trace comes before another."""
+        return self._numbers[id(event)] < self._numbers[id(other)]
 
     def split_of(self, rows: RowSet, *names: str, before: Event | None = None) -> Split | None:
         """Find the last split that made a part of which these rows are: the finest.

@@ -325,7 +325,8 @@ train["usual"], test["usual"] = train["shop"].map(usual), test["shop"].map(usual
 model = Ridge().fit(train[["usual", "area"]], train["sales"])
 print(model.score(test[["usual", "area"]], test["sales"]))
 """
-    assert f"gives each training row {said} of its group" in only(code, "LEAK009").message
+    (found,) = findings(code, "LEAK009", profile="research")
+    assert f"gives each training row {said} of its group" in found.message
 
 
 DATED = f"""{IMPORTS}
@@ -399,3 +400,24 @@ def judged(columns, model):
     calls = ['judged(["age"], Ridge())\n', 'judged(["age", "0", "1"], LogisticRegression())\n']
     found = only(code + "".join(calls if first else reversed(calls)), "LEAK002")
     assert "`LogisticRegression`" in found.message
+
+
+@pytest.mark.parametrize(
+    ("keys", "profile", "told"),
+    [
+        ('"region"', "exploration", 0),
+        ('"region"', "research", 1),
+        ('"customer_id"', "exploration", 1),
+        ('["region", "product"]', "exploration", 1),
+    ],
+)
+def test_means_of_the_training_rows_alone_matter_in_small_groups(
+    keys: str, profile: str, told: int
+) -> None:
+    code = f"""{IMPORTS}
+table = pd.read_csv("table.csv")
+train, test = train_test_split(table, random_state=0)
+train["usual"] = train.groupby({keys})["sales"].transform("mean")
+model = Ridge().fit(train[["usual", "day"]], train["sales"])
+"""
+    assert len(findings(code, "LEAK009", profile=profile)) == told

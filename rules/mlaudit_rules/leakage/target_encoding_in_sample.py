@@ -30,13 +30,18 @@ from mlaudit_rules.leakage.preprocessing import (
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from mlaudit.rulekit import Finding, Influence, PreprocessingLeak, Trace
+    from mlaudit.rulekit import Finding, Influence, Module, PreprocessingLeak, Trace
 
 
 _KEY = Pattern(r"""groupby\(\s*\[?\s*["'](\w+)["']\s*\]?\s*[,)]""")
 _FEW = Pattern(
     r"(?i)(hours?|hr|months?|quarters?|seasons?|years?|week_?days?|day_?of_?(the_?)?week|dow"
     r"|weekend|holiday|sex|gender|(is|has)_\w+)$"
+)
+# Groups by several keys at once, or by one that tells the single ones of many apart.
+_SMALL = Pattern(
+    r"""groupby\(\s*(by\s*=\s*)?(\[[^\]]*,|\[?\s*["'](\w*_)?(?i:id|user|customer|client|patient|zip"""
+    r"""|zip_?code|post_?code|name|title|address|street|ticket|seller|merchant)["'])"""
 )
 _TAKEN = {"mean": "the mean", "median": "the median"}
 
@@ -57,18 +62,23 @@ class TargetEncodingInSample(PreprocessingRule):
     kinds = frozenset({Kind.TARGET_ENCODING})
     in_folds = None
 
-    def check_trace(self, trace: Trace) -> Iterable[Finding]:
-        """Judge encodings that saw evaluated rows, then those of the training rows alone."""
-        yield from super().check_trace(trace)
+    def check_module(self, module: Module) -> Iterable[Finding]:
+        """Judge encodings of the training rows alone, which spoil no score.
+
+        In exploration only those whose groups are evidently many and small.
+        """
+        trace = module.trace
         reported = {
             _line(leak.influence)
             for leak in trace.preprocessing_leaks
             if leak.influence.kind in self.kinds
         }
         for fit, influence in _in_sample(trace):
-            if _line(influence) not in reported:
-                reported.add(_line(influence))
-                yield self._of_training(fit, influence)
+            evident = _SMALL.search(influence.place.text) is not None
+            if _line(influence) in reported or not (evident or module.profile != "exploration"):
+                continue
+            reported.add(_line(influence))
+            yield self._of_training(fit, influence)
 
     def message(self, leak: PreprocessingLeak) -> str:
         """Say which rows' targets the encoding has seen."""

@@ -75,11 +75,18 @@ class TrainTestOverlap(Rule):
         test = quoted(evaluation.variable) if evaluation.variable else "the rows it is scored on"
         trained = trace.split_of(fit.rows)
         drawn = [("split before training", trained.place)] if trained else []
+        again = trace.split_of(evaluation.rows)
+        how = (
+            f"is a part of another division of all the rows than the one that {named(fit.model)} "
+            "was trained on"
+            if again is not None and trace.precedes(again, fit)
+            else f"was drawn anew from all the rows after {named(fit.model)} had been trained on "
+            "another division of them"
+        )
         return self.report(
             evaluation.place,
-            f"{test} was drawn anew from all the rows after {named(fit.model)} had been trained on "
-            f"another division of them, so {score_of(evaluation)} is measured for the most part on "
-            "rows that it has learnt",
+            f"{test} {how}, so {score_of(evaluation)} is measured for the most part on rows that "
+            "it has learnt",
             evidence=[*drawn, *_chain(trace, overlapping)],
             conditional=fit.conditional or evaluation.conditional,
             fix=Fix(
