@@ -256,6 +256,8 @@ def _located(run: Interpreter, value: Data, way: str, key: ast.expr) -> Value:
 
 
 def _rows_and_columns(run: Interpreter, value: Data, key: ast.Tuple) -> Value:
+    if len(key.elts) == 1 and not isinstance(key.elts[0], ast.Starred):
+        return _of_data(run, value, key.elts[0])
     rows = tables.chosen_rows(run, value, key.elts[0])
     if not isinstance(rows, Data) or len(key.elts) < 2:
         return rows

@@ -210,6 +210,8 @@ def sliced(run: Interpreter, value: Data, key: ast.Slice) -> Data:
     """Take a slice of rows."""
     low, high = bound(run, key.lower), bound(run, key.upper)
     step = bound(run, key.step)
+    if isinstance(high, Length) and high.rows == value.rows:
+        high = None
     if low in (None, 0) and high is None and step in (None, 1, -1):
         return value.but(select=value.select)
     select = Selector("slice", "rows", (low, high)) if step is None else _stepped(low, high, step)
@@ -263,8 +265,9 @@ def chosen_rows(run: Interpreter, value: Data, key: ast.expr) -> Data:
         return by_index(run, value, index, key)
     if index.kind == "mask":
         return kept(narrowed(value, chosen_by_text(run, key)), index)
-    unknown = index is UNKNOWN or (index.kind == "array" and opaque(index))
-    named = isinstance(key, ast.Name | ast.Attribute)
+    unread = index.kind in {"unknown", "column", "array"} and not index.rows.terms
+    named = isinstance(key, ast.Name | ast.Attribute | ast.Subscript)
+    unknown = unread and (index.kind == "column" or opaque(index))
     if unknown and named and (collected is not None or isinstance(given, Data)):
         return narrowed(value, chosen_by_text(run, key))
     return value
