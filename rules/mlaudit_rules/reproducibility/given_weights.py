@@ -32,8 +32,8 @@ def all_read_back(module: Module, name: str) -> bool:
 def read_in(module: Module, name: str, before: ast.Call) -> bool:
     """Say whether a network gets weights from a file, whatever comes, before a call."""
     return any(
-        reading.lineno <= before.lineno and not _written_before(module, reading)
-        for reading in _readings(module, name)
+        reading.lineno <= before.lineno and not written_before(module, reading)
+        for reading in readings(module, name)
     )
 
 
@@ -51,9 +51,9 @@ def read_before_training(module: Module, built: ast.AST, optimizer: Call) -> boo
     return any(
         function_around(module, reading) is home
         and all(reading.lineno < line for line in handed)
-        and not _written_before(module, reading)
+        and not written_before(module, reading)
         for name in (names if handed else ())
-        for reading in _readings(module, name)
+        for reading in readings(module, name)
     )
 
 
@@ -62,12 +62,12 @@ def new_after_reading(
 ) -> tuple[str, ast.Call] | None:
     """Find the first part of a network that is made anew after the rest is read from a file."""
     home = function_around(module, built)
-    readings = [
+    read = [
         node.lineno
-        for node in _readings(module, name, partly=True)
-        if function_around(module, node) is home and not _written_before(module, node)
+        for node in readings(module, name, partly=True)
+        if function_around(module, node) is home and not written_before(module, node)
     ]
-    return new_part(module, name, built, optimizer, layers, max(readings)) if readings else None
+    return new_part(module, name, built, optimizer, layers, max(read)) if read else None
 
 
 def new_part(
@@ -102,18 +102,18 @@ def name_of(module: Module, built: ast.AST, name: str) -> str:
     return next(bound, name)
 
 
-def _readings(module: Module, name: str, *, partly: bool = False) -> Iterator[ast.Call]:
+def readings(module: Module, name: str, *, partly: bool = False) -> Iterator[ast.Call]:
     """Find where a network gets all of its weights from a file, whatever comes, or some of them."""
     for node in (named.node for named in module.calls_named(*_READS)):
         function = node.func
         if not isinstance(function, ast.Attribute):
             continue  # by `strict=False` or `by_name=True`, some weights stay as they were drawn
         named = (partly or not node.keywords) and spelt(function.value) == name
-        if named and not _conditional(module, node):
+        if named and not conditional(module, node):
             yield node
 
 
-def _written_before(module: Module, reading: ast.Call) -> bool:
+def written_before(module: Module, reading: ast.Call) -> bool:
     """Say whether the program itself writes, before it reads them, the weights of a network."""
     read = {spelt(given) for given in _files(reading)}
     return any(
@@ -182,7 +182,8 @@ def set_to_constants(module: Module, made: ast.AST, layers: set[ast.Call]) -> bo
     )
 
 
-def _conditional(module: Module, node: ast.AST) -> bool:
+def conditional(module: Module, node: ast.AST) -> bool:
+    """Say whether a node stands in a branch, but for that of the main program."""
     around = module.nodes.parents.get(node)
     while around is not None and not isinstance(around, _FUNCTIONS):
         if isinstance(around, ast.If | ast.Try | ast.IfExp) and not _is_main_guard(around):

@@ -27,6 +27,7 @@ from mlaudit_rules.reproducibility.given_weights import (
     read_in,
     set_to_constants,
 )
+from mlaudit_rules.reproducibility.read_in_time import read_in_time
 from mlaudit_rules.reproducibility.steps import steps_once
 
 if TYPE_CHECKING:
@@ -98,6 +99,7 @@ def torch_training(module: Module, running: Running) -> TorchTraining | None:
         initialised = _has_layers(module) if built is None else _initialises(module, name, built)
         initialised = initialised and not (
             read_in(module, name, call.node)
+            or read_in_time(module, name, call)
             or (built is not None and read_before_training(module, built, call))
         )
         loaders = shuffled_for_training(module, call)
