@@ -101,6 +101,9 @@ def _torch(module: Module, seeding: Seeding, running: Running) -> Iterator[Rando
     if seeding.reaches("torch", training.optimizer):
         yield from _weights_before_seed(module, seeding, training)
         return
+    late = _late_for_training(module, "torch", training.optimizer)
+    if late is not None and _built_anew(module, training.name, late):
+        return  # the seed is for another experiment, with a network of its own
     random = [f"the initial weights of `{training.name}`"] if training.initialised else []
     if training.loaders:
         random.append("the order of the shuffled batches")
@@ -117,7 +120,7 @@ def _torch(module: Module, seeding: Seeding, running: Running) -> Iterator[Rando
             *(("shuffled here", loader.place) for loader in training.loaders),
             _trained(module, training.optimizer),
         ),
-        _late_for_training(module, "torch", training.optimizer),
+        late,
         tuple(seeding.others("torch", training.optimizer)),
     )
 
@@ -164,6 +167,10 @@ def _late_for_training(module: Module, generator: str, site: Site) -> Place | No
     training = {*_LEARNING, *(function.name for function in around if function)}
     later = (named.node.lineno > seed.line for named in module.calls_named(*training))
     return seed if any(later) else None
+
+
+def _built_anew(module: Module, name: str, seed: Place) -> bool:
+    return any(node.lineno > seed.end_line for node in _constructions(module, name))
 
 
 def _constructions(module: Module, name: str) -> list[ast.expr]:
