@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mlaudit.rulekit import Confidence, CrossValidate, Kind, RuleMeta, Severity, quoted
+from mlaudit.rulekit import Confidence, CrossValidate, Kind, Pattern, RuleMeta, Severity, quoted
 from mlaudit_rules.leakage.preprocessing import (
     REMOVES,
     PreprocessingRule,
@@ -19,6 +19,9 @@ from mlaudit_rules.leakage.preprocessing import (
 
 if TYPE_CHECKING:
     from mlaudit.rulekit import PreprocessingLeak, Trace
+
+_COPIES = "RandomOverSampler"
+_GROUPS = Pattern(r"Group(s?Out|KFold|ShuffleSplit)|\.split\([^()]*,[^()]*,[^()]*\)|groups=")
 
 
 class ResampleBeforeSplit(PreprocessingRule):
@@ -36,6 +39,10 @@ class ResampleBeforeSplit(PreprocessingRule):
     kinds = frozenset({Kind.RESAMPLING})
     in_folds = None
     copies = True
+
+    def concerns(self, leak: PreprocessingLeak) -> bool:
+        """Leave plain copies alone that groups of rows keep on one side, as they share a group."""
+        return _COPIES not in leak.influence.operation or not _keeps_groups(leak)
 
     def message(self, leak: PreprocessingLeak) -> str:
         """Say what resampling does to the evaluated rows."""
@@ -65,3 +72,14 @@ class ResampleBeforeSplit(PreprocessingRule):
     def severity(self, trace: Trace, leak: PreprocessingLeak) -> Severity:
         """Grade lower only where the folds choose settings and other rows give the score."""
         return Severity.WARNING if chooses_only(trace, leak) else self.meta.severity
+
+
+def _keeps_groups(leak: PreprocessingLeak) -> bool:
+    """Say whether the split or the folds take groups of rows as a whole."""
+    if leak.split is not None:
+        return _GROUPS.search(leak.split.function) is not None
+    if not isinstance(leak.evaluation, CrossValidate):
+        return False
+    folds = leak.evaluation.arguments.get("cv")
+    told = "groups" in leak.evaluation.arguments
+    return told or (folds is not None and _GROUPS.search(folds.text) is not None)
