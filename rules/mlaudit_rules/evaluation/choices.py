@@ -86,16 +86,22 @@ def chosen_among(trace: Trace, kind: Among | None) -> Iterator[Choosing]:
 
 
 def _telling(group: list[tuple[Evaluate, Evaluate]]) -> tuple[Evaluate, Evaluate] | None:
-    """Of several scores in one choice, find the one that its code names."""
-    for choice, report in group:
-        code = choice.selected_at.text.lower() if choice.selected_at else ""
-        words = (choice.metric or "").lower().split("_")
-        short = "".join(word[:1] for word in words)
-        names = [word for word in words if word not in COMMON] + [short, f"r{short}"]
-        names += ["f1"] if "fscore" in words else []
-        if any(re.search(rf"(?<![a-z0-9]){re.escape(name)}(?![a-z0-9])", code) for name in names):
-            return choice, report
-    return None
+    """Of several scores in one choice, find the one that its code names by most of its words."""
+    found = max(group, key=lambda pair: _named(pair[0]))
+    return found if _named(found[0]) else None
+
+
+def _named(choice: Evaluate) -> int:
+    """Count the words of a metric, or its initials, that the code of a choice goes by."""
+    code = choice.selected_at.text.lower() if choice.selected_at else ""
+    words = (choice.metric or "").lower().split("_")
+    short = "".join(word[:1] for word in words)
+    names = [word for word in words if word not in COMMON] + [short, f"r{short}"]
+    names += ["f1"] if "fscore" in words else []
+    return sum(
+        re.search(rf"(?<![a-z0-9]){re.escape(name)}(?![a-z0-9])", code) is not None
+        for name in names
+    )
 
 
 def calls_validation(trace: Trace, choice: Evaluate) -> bool:
