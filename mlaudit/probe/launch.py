@@ -19,6 +19,7 @@ from mlaudit.probe.ending import Cause, Ending, Position, decode, place_of_crash
 from mlaudit.probe.job import Job, Kind, ProbeError
 from mlaudit.probe.processes import Family, adopting
 from mlaudit.probe.scratch import Scratch, copied, root_of
+from mlaudit.probe.steps import Steps
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -192,6 +193,10 @@ def _start(job: Job, folder: Path, scratch: Scratch) -> subprocess.Popen[bytes]:
         raise ProbeError(f"{job.python} does not start: {error.strerror or error}") from None
 
 
+def _at(event: Event) -> float:
+    return float(event["at"])
+
+
 def _moved(entry: str, scratch: Scratch) -> str:
     path = Path(entry).absolute()
     inside = entry and path.is_relative_to(scratch.original)
@@ -231,6 +236,7 @@ class _Watch:
         self._folder = folder
         self._read = 0
         self._rest = b""
+        self._steps = Steps(folder)
         self._beyond = False
 
     def until_the_end(self, told: Callable[[Event], None], shown: IO[bytes] | None) -> None:
@@ -257,6 +263,7 @@ class _Watch:
             self.seconds = time.monotonic() - start
         self._drain(output, shown)
         self._take(told)
+        self.events.sort(key=_at)
         self.output = output[-KEPT_OUTPUT:].decode("utf-8", "replace")
         self._child.stdout.close()
 
@@ -283,6 +290,13 @@ class _Watch:
 
     def _take(self, told: Callable[[Event], None]) -> None:
         """Take the events that have come since the last look; a line cut short has to wait."""
+        records = self._steps.read()
+        self._take_lines(told)
+        for event in self._steps.events(records):
+            self.events.append(event)
+            told(event)
+
+    def _take_lines(self, told: Callable[[Event], None]) -> None:
         try:
             with (self._folder / "events.jsonl").open("rb") as file:
                 file.seek(self._read)
@@ -293,8 +307,9 @@ class _Watch:
         *lines, self._rest = (self._rest + piece).split(b"\n")
         for line in lines:
             event: Event = json.loads(line)
-            self.events.append(event)
-            told(event)
+            if not self._steps.explained_by(event):
+                self.events.append(event)
+                told(event)
 
     def _broken(self, seconds: float) -> Cause | None:
         """Say which limit the program has broken."""

@@ -109,6 +109,17 @@ class Learning:
         self._rows = 0
         self._batches = 0
 
+    def leaves_out(self, rows: Rows | Batch) -> bool:
+        """Count rows that are surely new and in a batch whose answers are not; say if they are."""
+        if self._batches % self._every() == 0 or not self.epoch.met.surely_new(rows):
+            return False
+        self._rows += rows.count
+        self._batches += 1
+        return True
+
+    def _every(self) -> int:
+        return 1 << (self._rows // MOST_ROWS).bit_length()
+
     def add(self, rows: Rows | Batch, output: Any, target: Any) -> None:
         """Count answers of the training, of many batches ever fewer, each for those left out.
 
@@ -118,7 +129,7 @@ class Learning:
             self.before, self.epoch = self.epoch, Tally(self.kind)
             self.epoch.met.again(rows)
             self._rows = self._batches = 0
-        every = 1 << (self._rows // MOST_ROWS).bit_length()
+        every = self._every()
         if self._batches % every == 0:
             self.epoch.add(output, target, every)
         self._rows += rows.count
@@ -152,19 +163,35 @@ class Course:
         self.gathered = Gathered()
         self.closed = False
 
+    def leaves_out(self, one: Pass, kind: str) -> bool:
+        """Count rows that come in a batch whose answers are not, and say whether they do."""
+        learning = self.learning
+        if learning is None or learning.kind != kind or one.counted or one.rows is None:
+            return False
+        if (self.gathered.open and not self.closed) or not learning.leaves_out(one.rows):
+            return False
+        one.counted = True
+        return True
 
-class Output:
-    """The output of a network, by which a loss is known to be of it."""
+
+class Pass:
+    """One call of a network: by its `answer` a loss is known to be of it.
+
+    While gradients may follow, the `output` that they would reach is known, too.
+    """
 
     __slots__ = (
+        "answer",
         "counted",
         "course",
         "kept",
         "network",
+        "order",
+        "output",
         "place",
         "rows",
+        "settled",
         "steps",
-        "tensor",
         "training",
     )
 
@@ -172,20 +199,30 @@ class Output:
         self,
         network: Any,
         course: Course,
-        rows: Rows | Batch,
-        tensor: Any,
+        rows: Any,
+        answer: Any,
         place: Any,
         steps: int,
     ):
-        self.network = weakref.ref(network)
+        self.network = network
         self.course = course
-        self.training = bool(network.training and tensor.requires_grad)
         self.rows = rows
-        self.tensor = weakref.ref(tensor)
         self.place = place
         self.steps = steps
         self.counted = False
+        self.settled = False
+        self.training = False
+        self.order: int | None = None
         self.kept: Any = None
+        self.output: Any = None
+        self.answer: Any = None
+        if answer is not None:
+            self.answers(answer)
+
+    def answers(self, tensor: Any) -> None:
+        """Take a tensor for what the network has answered."""
+        self.answer = weakref.ref(tensor)
+        self.training = bool(self.network.training and tensor.requires_grad)
 
 
 class Depth(threading.local):
@@ -202,8 +239,10 @@ class Answered:
         self._local = local
         # The last loss that a network has taken by itself: its kind, the answers and the target.
         self._inner: tuple[str, Any, Any] | None = None
-        self._outputs: deque[Output] = deque(maxlen=_MOST_OUTPUTS)
-        self._open: Output | None = None
+        # The last loss that was taken of an answer, and of which.
+        self.taken: tuple[Any, Pass] | None = None
+        self._outputs: deque[Pass] = deque(maxlen=_MOST_OUTPUTS)
+        self._open: Pass | None = None
         self._courses: weakref.WeakKeyDictionary[Any, Course] = weakref.WeakKeyDictionary()
         self.judged: dict[tuple[int, int], Judged] = {}
 
@@ -215,7 +254,7 @@ class Answered:
         for name in _LOSSES:
             found = vars(module).get(name)
             if isinstance(found, FunctionType):
-                setattr(module, name, self._calls.wrapped(found, self._loss))
+                setattr(module, name, self._followed(found, _LOSSES[name]))
         tensor = sys.modules["torch"].Tensor
         for name in ("eq", "__eq__"):
             setattr(tensor, name, self._compared(getattr(tensor, name)))
@@ -247,57 +286,68 @@ class Answered:
                 self._count(output, learning, target, compared=True)
                 return
 
-    def _loss(self, function: Any, *given: Any, **named: Any) -> Any:
-        result = function(*given, **named)
-        with self._calls.watching("a loss"):
-            output = given[0] if given else named.get("input")
-            target: Any = given[1] if len(given) > 1 else named.get("target")
-            one = self._of(output)
-            if hasattr(target, "untyped_storage"):
-                kind = _LOSSES[function.__name__]
-                if one is not None:
-                    self._taken(one, kind, output, target)
-                elif self._local.deep and output is not None:
-                    self._inner = (kind, output.detach(), target.detach())
-        return result
+    def _followed(self, function: Any, kind: str) -> Any:
+        calls, watching = self._calls, self._calls.watching("a loss")
 
-    def passed(
-        self,
-        network: Any,
-        rows: Rows | Batch,
-        batch: Any,
-        output: Any,
-        at: Any,
-        result: Any = None,
-    ) -> None:
-        """Look at what a network gets and gives, `at` a place after so many steps.
+        @functools.wraps(function)
+        def loss(*given: Any, **named: Any) -> Any:
+            result = function(*given, **named)
+            if not calls.quiet:
+                with watching:
+                    output = given[0] if given else named.get("input")
+                    target = given[1] if len(given) > 1 else named.get("target")
+                    one = self._loss(kind, output, target)
+                    self.taken = None if one is None else (weakref.ref(result), one)
+            return result
 
-        Of a `result` that has a loss in it, the output is what that was taken of.
+        return loss
+
+    def _loss(self, kind: str, output: Any, target: Any) -> Pass | None:
+        """Look at a loss, and give the call of a network that it is taken of."""
+        if not hasattr(target, "untyped_storage"):
+            return None
+        one = self._of(output)
+        if one is not None:
+            self._taken(one, kind, output, target)
+        elif self._local.deep and output is not None:
+            self._inner = (kind, output.detach(), target.detach())
+        return one
+
+    def course(self, network: Any) -> Course:
+        """Give what is known of a network."""
+        found = self._courses.get(network)
+        if found is None:
+            found = self._courses[network] = Course()
+        return found
+
+    def passed(self, one: Pass, rows: Rows | Batch, batch: Any, result: Any) -> None:
+        """Look at what a network gets and gives.
+
+        Of a `result` that has a loss in it, the answer is what that was taken of.
         """
         inner, self._inner = self._inner, None
         if inner is not None:
-            output = next((one for one in tensors(result) if _share(one, inner[1])), output)
-        if output is None:
+            for each in tensors(result):
+                if _share(each, inner[1]):
+                    one.answers(each)
+                    break
+        if one.answer is None:
             return
-        course = self._courses.get(network)
-        if course is None:
-            course = self._courses[network] = Course()
-        one = Output(network, course, rows, output, *at)
         self._outputs.append(one)
-        if one.training and not course.closed:
-            _gather(course, rows, batch)
         if not one.training:
-            self._judge(one, course, output)
-        if inner is not None and _share(output, inner[1]):
+            self._judge(one, rows)
+        elif not one.course.closed:
+            _gather(one.course, rows, batch)
+        if inner is not None and _share(one.answer(), inner[1]):
             self._taken(one, *inner, asked=False)
 
-    def _judge(self, one: Output, course: Course, output: Any) -> None:
+    def _judge(self, one: Pass, rows: Rows | Batch) -> None:
         """Count answers when nothing is learnt, if it is known what is to be answered."""
-        rows = one.rows
-        learning, self._open = course.learning, None
-        if learning is None or not _answerable(learning.kind, output, rows.count):
+        learning, self._open = one.course.learning, None
+        answer = one.answer()
+        if learning is None or not _answerable(learning.kind, answer, rows.count):
             return
-        one.kept, self._open = output.detach(), one
+        one.kept, self._open = answer.detach(), one
         target = rows.part(learning.part)
         if target is not None:
             self._count(one, learning, target, compared=False)
@@ -327,25 +377,25 @@ class Answered:
             "count": one.tally.count,
         }
 
-    def _of(self, output: Any) -> Output | None:
+    def _of(self, output: Any) -> Pass | None:
         """Find the network whose output, as it is or as a view, a loss is taken of."""
         if not hasattr(output, "untyped_storage"):
             return None
         for one in reversed(self._outputs):
-            if one.tensor() is output:
+            if one.answer() is output:
                 return one
         storage = output.untyped_storage()._cdata
         for one in reversed(self._outputs):
-            tensor = one.tensor()
+            tensor = one.answer()
             if tensor is not None and tensor.untyped_storage()._cdata == storage:
                 return one
         return None
 
-    def _taken(
-        self, one: Output, kind: str, output: Any, target: Any, *, asked: bool = True
-    ) -> None:
+    def _taken(self, one: Pass, kind: str, output: Any, target: Any, *, asked: bool = True) -> None:
         """Note that a loss compares an output with a target, `asked` for by the program itself."""
         count, course = one.rows.count, one.course
+        if one.training and course.leaves_out(one, kind):
+            return
         if not _answerable(kind, output, count) or not _target(kind, target, count):
             return
         learning = course.learning
@@ -360,14 +410,14 @@ class Answered:
             if not course.closed:
                 course.gathered.answer(target)
 
-    def _count(self, one: Output, learning: Learning, target: Any, *, compared: bool) -> None:
+    def _count(self, one: Pass, learning: Learning, target: Any, *, compared: bool) -> None:
         """Count answers of a judgement, which begins anew after each training.
 
         Only where the program itself has `compared` answers does it judge them in this way.
         """
         if one.kept is None or not _target(learning.kind, target, one.rows.count):
             return
-        key = (id(one.place), id(one.network()))
+        key = (id(one.place), id(one.network))
         judged = self.judged.get(key)
         if not one.counted:
             anew = judged is None or judged.steps != one.steps or judged.tally.met.again(one.rows)

@@ -18,6 +18,7 @@ from .lineage import Known, Lineage
 _MOST_HASHED = 100_000_000
 _MOST_TENSORS = 64
 _RECENT = 8
+_SURELY_STRAIGHT = 4
 _MOST_BESIDE = 4
 _MOST_TEXTS = 50_000
 _ANSWERS = {"label", "labels", "label_ids", "idx"}
@@ -46,15 +47,17 @@ class Rows:
 class Turn:
     """One turn of a loader: what it has been asked for, and the number of the `whole` it divides.
 
-    `once` is the turn itself where it gives no position twice.
+    `once` is the turn itself where it gives no position twice.  Of so many batches as `straight`
+    tells the very first tensor was what a network was called with, one after the other.
     """
 
-    __slots__ = ("asked", "dataset", "once", "whole")
+    __slots__ = ("asked", "dataset", "once", "straight", "whole")
 
     def __init__(self, dataset: Any, *, each_once: bool):
         self.asked: deque[Any] = deque()
         self.dataset = dataset
         self.once = self if each_once else None
+        self.straight = 0
         self.whole: int | None = None
 
 
@@ -81,6 +84,11 @@ class Batch:
     def begins_with(self, tensor: Any) -> bool:
         """Say whether this is the very first tensor of the batch."""
         return bool(self.parts) and tensor is not None and self.parts[0]() is tensor
+
+    @property
+    def there(self) -> list[Any]:
+        """The tensors of the batch that are still there."""
+        return _alive(self.parts)
 
     def part(self, number: int | None) -> Any:
         """Give one tensor of the batch, if it is still there."""
@@ -110,6 +118,7 @@ class Batches:
         self._indices: dict[int, tuple[weakref.ref[Any], Any]] = {}
         self._recent: deque[tuple[list[weakref.ref[Any]], Batch]] = deque(maxlen=_RECENT)
         self._passing = False
+        self._turn: Turn | None = None
         self._tensors: dict[int, tuple[weakref.ref[Any], Rows | Batch]] = {}
         self._data_sets = 0
         self._before: list[Any] = []
@@ -143,9 +152,11 @@ class Batches:
 
         def _next_index(iterator: Any) -> Any:
             found = index(iterator)
-            if not hasattr(iterator, "_mlaudit_turn"):
-                _turned(iterator)
-            iterator._mlaudit_turn.asked.append(found)
+            try:
+                turn = iterator._mlaudit_turn
+            except AttributeError:
+                turn = _turned(iterator)
+            turn.asked.append(found)
             return found
 
         def following_known(iterator: Any) -> Any:
@@ -168,7 +179,9 @@ class Batches:
         turn: Turn | None = getattr(iterator, "_mlaudit_turn", None)
         if turn is None or not turn.asked:
             return
-        positions = _whole(turn.asked.popleft())
+        positions = turn.asked.popleft()
+        if turn.once is None or type(positions) is not list:
+            positions = _whole(positions)  # else a sampler of torch has made a list for it
         if positions is None:
             return
         if turn.whole is None:
@@ -176,8 +189,10 @@ class Batches:
                 return
             turn.whole = self._wholes[id(turn.dataset)]
         parts = flat(data)
-        held = [weakref.ref(each) for each in _storages(parts)]
+        straight = turn.straight >= _SURELY_STRAIGHT
+        held = [] if straight else [weakref.ref(each) for each in _storages(parts)]
         self._passing = True
+        self._turn = turn
         self._recent.append((held, Batch(turn.dataset, positions, parts, turn.whole, turn.once)))
 
     def _begin(self, dataset: Any) -> bool:
@@ -271,14 +286,17 @@ class Batches:
     def rows(self, arguments: Any) -> Rows | Batch | None:
         """Tell which rows a network is given; None where that is not known."""
         recent: Batch
-        if self._recent and (recent := self._recent[-1][1]).begins_with(first_of(arguments)):
-            return recent
+        if self._recent and self._turn is not None:
+            recent = self._recent[-1][1]
+            if recent.begins_with(first_of(arguments)):
+                self._turn.straight += 1
+                return recent
+            self._turn.straight = 0
         given = flat(arguments)
         held = _storages(given)
         for references, recent in reversed(self._recent):
-            for reference in references:
-                known = reference()
-                if known is not None and any(known is storage for storage in held):
+            for known in _alive(references) or _storages(recent.there):
+                if any(known is storage for storage in held):
                     return recent
         first = given[0] if given else None
         if first is None or not first.dim():
@@ -315,7 +333,7 @@ class Batches:
         if not self._passing:
             return None
         references, rows = self._recent[-1]
-        alive = any(reference() is not None for reference in references)
+        alive = _alive(references) or rows.there
         return rows if alive and rows.count == count else None
 
 
@@ -437,6 +455,10 @@ def _storages(given: list[Any]) -> list[Any]:
     return found
 
 
+def _alive(references: Sequence[weakref.ref[Any]]) -> list[Any]:
+    return [one for reference in references if (one := reference()) is not None]
+
+
 def _whole(positions: Any) -> list[int] | None:
     """Give the positions that a loader asks for, if whole numbers are what it asks by."""
     if type(positions) is list and positions and type(positions[0]) is int:
@@ -452,9 +474,10 @@ def as_array(positions: Iterable[list[int]]) -> Any:
     return sys.modules["numpy"].asarray(every, dtype="intp")
 
 
-def _turned(iterator: Any) -> None:
+def _turned(iterator: Any) -> Turn:
     """Begin a turn of a loader, in which nothing has been asked for."""
-    iterator._mlaudit_turn = Turn(iterator._dataset, each_once=_each_once(iterator))
+    turn = iterator._mlaudit_turn = Turn(iterator._dataset, each_once=_each_once(iterator))
+    return turn
 
 
 def _each_once(iterator: Any) -> bool:

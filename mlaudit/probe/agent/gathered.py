@@ -78,7 +78,7 @@ class Gathered:
         self._room: Any = None
         self._features: list[Any] = []
         self._answers: list[Any] = []
-        self._open = False
+        self.open = False
         self._stride = 1
         self._ids: set[int] = set()
 
@@ -116,7 +116,7 @@ class Gathered:
             return False
         self._batches += 1
         self.seen += rows.count
-        self._open = False
+        self.open = False
         return True
 
     def add(self, batch: Any) -> None:
@@ -127,8 +127,8 @@ class Gathered:
         self._stride = -(-count // MOST_ROWS)
         while number % self._every == 0 and self._too_many(-(-count // self._stride)):
             self._thin()
-        self._open = number % self._every == 0
-        if self._open:
+        self.open = number % self._every == 0
+        if self.open:
             self._features.append(self._put(batch.detach().numpy()[:: self._stride]))
             self._answers.append(None)
 
@@ -148,7 +148,7 @@ class Gathered:
 
     def answer(self, target: Any) -> None:
         """Take in what is to be answered for the last batch, one number a row."""
-        if self._open and self._answers[-1] is None:
+        if self.open and self._answers[-1] is None:
             values = target.detach().cpu().numpy().reshape(-1)[:: self._stride].copy()
             if len(values) == len(self._features[-1]):
                 self._answers[-1] = values

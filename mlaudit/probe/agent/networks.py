@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import sys
 import weakref
 from collections.abc import Iterator
 from types import ModuleType
 from typing import Any
 
-from .answered import Answered, Depth
+from .ancestry import among_ancestors, order_of
+from .answered import Answered, Course, Depth, Pass
 from .batches import Batch, Batches, Rows, first_of, joined, tensors
 from .calls import Calls
 from .estimators import Estimators
@@ -17,12 +19,14 @@ from .gradients import Gradients
 from .hashing import hashes
 from .hooks import PostImport
 from .lineage import Known
-from .places import Places
+from .places import Places, Spot
 from .quality import looked_at
 from .reported import same
 from .stream import Stream
 
-_MOST_OPEN = 256
+_MOST_AWAITED = 256
+_MOST_FORGOTTEN = 4096
+_LONG_AGO = 64
 _MOST_WAITING = 64
 
 
@@ -85,22 +89,6 @@ class Taken:
         return found.part(np.sort(np.unique(found.ids, return_index=True)[1]))
 
 
-class Pass:
-    """One call of a network while gradients may follow; `output` tells when nothing can any more.
-
-    A gradient that reaches the output shows that the rows were learnt from.
-    """
-
-    __slots__ = ("learnt", "network", "output", "place", "rows")
-
-    def __init__(self, network: Any, rows: Rows | Batch | None, place: Any, output: Any):
-        self.network = network
-        self.rows = rows
-        self.place = place
-        self.output = weakref.ref(output)
-        self.learnt = False
-
-
 class Networks:
     """Tells which rows networks are trained on and which they are only given."""
 
@@ -120,11 +108,18 @@ class Networks:
         self._batches = batches
         self._local = Depth()
         self._learns: weakref.WeakKeyDictionary[Any, bool] = weakref.WeakKeyDictionary()
-        self._open: list[Pass] = []
+        # The network that was called last, and what is known of it; None: it has nothing to learn.
+        self._latest: tuple[Any, Course | None] = (None, None)
+        # By the numbers of the nodes of their outputs, which gradients may yet reach.
+        self._awaited: dict[int, Pass] = {}
+        self._most_awaited = _MOST_AWAITED
         self._backward: Any = None
         self._entry: tuple[Any, Any] | None = None
         self._learnt = 0
         self._answered = Answered(calls, self._local)
+        self._learning = calls.watching("what a loss has come from")
+        self._learns_at, self._called_at = Spot(places), Spot(places)
+        self._unnumbered = itertools.count(1)
         self._trained: weakref.WeakKeyDictionary[Any, dict[str, Any]] = weakref.WeakKeyDictionary()
         # What is kept of batches would count as memory where that is followed.
         self.looking = True
@@ -143,11 +138,27 @@ class Networks:
         hooks.after("torch.nn.modules.module", self._modules)
         hooks.after("torch.utils.data.dataset", self._divisions)
 
-    def _learn(self, _loss: Any) -> None:
+    def _learn(self, loss: Any) -> None:
         """Note that gradients are about to reach what led to a loss."""
         if not self._calls.quiet:
-            self._backward = self._here()
+            self._backward = self._here(self._learns_at)
             self._learnt += 1
+            if self._awaited:
+                with self._learning:
+                    for order in self._ancestors(loss):
+                        self._reached(self._awaited.pop(order))
+
+    def _ancestors(self, loss: Any) -> list[int]:
+        """Find the calls of networks that a loss has come from, mostly the only one there was."""
+        taken = self._answered.taken
+        if taken is not None and len(self._awaited) == 1 and taken[0]() is loss:
+            order = taken[1].order
+            if order in self._awaited:
+                return [order]
+        return among_ancestors(loss, self._awaited)
+
+    def _reached(self, passed: Pass) -> None:
+        self._take(self._fits, passed.network, passed.rows, self._backward)
 
     def _learnt_from(self) -> None:
         self._backward = None
@@ -161,14 +172,18 @@ class Networks:
         finally:
             self._entry = before
 
-    def _here(self) -> Any:
-        return self._places.here() if self._entry is None else self._entry[1]
+    def _here(self, spot: Spot) -> Any:
+        return spot.here() if self._entry is None else self._entry[1]
 
     def _modules(self, module: ModuleType) -> None:
         original, local = module.Module.__call__, self._local
         watching = self._calls.watching("a forward pass")
+        # All that this one does is to choose between two others.
+        plain = getattr(original, "__name__", "") == "_wrapped_call_impl"
 
         def call(network: Any, *arguments: Any, **named: Any) -> Any:
+            if local.deep and plain and network._compiled_call_impl is None:
+                return network._call_impl(*arguments, **named)
             # What is computed anew for gradients is no call of its own.
             if local.deep or self._backward is not None or self._calls.quiet:
                 return original(network, *arguments, **named)
@@ -190,60 +205,77 @@ class Networks:
         if first is None or first.is_meta:
             return  # only shapes are computed
         called, network = network, network if self._entry is None else self._entry[0]
-        learns = self._learns.get(network)
-        if learns is None:
-            learns = self._meet(network)
-        if not learns:
+        latest, course = self._latest
+        if network is not latest:
+            course = self._meet(network)
+        if course is None:
             return
         if self._estimators.marks.left:
             self._estimators.marks.mark("batch", (arguments, named))
         given = (arguments, named) if named else arguments
         rows, output = self._batches.rows(given), answer
         if answer is None or not answer.requires_grad:
-            output = next((one for one in tensors(result) if one.requires_grad), None)
+            alone = answer is result
+            output = None if alone else next(filter(_requires_grad, tensors(result)), None)
         # Where a network is called that learns does not matter, but where it learns.
         learning = called.training and network.training and answer is output is not None
-        place = None if learning else self._here()
+        place = None if learning else self._here(self._called_at)
         if not called.training:
             self._estimators.latency.called(called, arguments, named, place)
+        passed = Pass(network, course, rows, answer, place, self._learnt)
         if self.looking and rows is not None:
-            at = (place, self._learnt)
-            self._answered.passed(network, rows, first_of(given), answer, at, result)
+            self._answered.passed(passed, rows, first_of(given), result)
         if output is None:
             self._take(self._judged, network, rows, place)
         else:
-            self._wait(Pass(network, rows, place, output), output)
+            self._wait(passed, output)
 
-    def _meet(self, network: Any) -> bool:
-        """Say whether a network has anything to learn, when it is first called."""
-        learns = self._learns[network] = next(network.parameters(), None) is not None
-        if learns:
-            self._estimators.marks.mark("weights", list(network.parameters()))
-        return learns
+    def _meet(self, network: Any) -> Course | None:
+        """Give what is known of a network; of one without anything to learn nothing is."""
+        learns = self._learns.get(network)
+        if learns is None:
+            learns = self._learns[network] = next(network.parameters(), None) is not None
+            if learns:
+                self._estimators.marks.mark("weights", list(network.parameters()))
+        course = self._answered.course(network) if learns else None
+        if course is not None:
+            self._latest = (network, course)
+        return course
 
     def _wait(self, passed: Pass, output: Any) -> None:
-        """See whether a gradient comes back."""
-
-        def reached(_gradient: Any) -> None:
-            if self._backward is not None and not passed.learnt:
-                passed.learnt = True
-                self._take(self._fits, passed.network, passed.rows, self._backward)
-
-        output.register_hook(reached)
-        self._open.append(passed)
-        if len(self._open) >= _MOST_OPEN:
+        """Have it seen whether gradients come back."""
+        passed.output = weakref.ref(output)
+        order = passed.order = order_of(output) or self._hooked(passed, output)
+        self._awaited[order] = passed
+        if len(self._awaited) >= self._most_awaited:
             self._settle()
 
+    def _hooked(self, passed: Pass, output: Any) -> int:
+        """See by a hook whether gradients reach an output without a number; give it one."""
+        order = -next(self._unnumbered)
+
+        def reached(_gradient: Any) -> None:
+            if self._backward is not None and self._awaited.pop(order, None) is not None:
+                self._reached(passed)
+
+        output.register_hook(reached)
+        return order
+
     def _settle(self) -> None:
-        """Take what no gradient can reach any more for judged only."""
-        waiting, self._open = self._open, []
-        for passed in waiting:
-            if passed.learnt:
-                continue
+        """Take what nobody holds any more for judged only.
+
+        Gradients may reach it still, if it has led to a loss; what is old is given up.
+        """
+        long_ago, many = self._learnt - _LONG_AGO, len(self._awaited) > _MOST_FORGOTTEN
+        for order, passed in list(self._awaited.items()):
             if passed.output() is not None:
-                self._open.append(passed)
-            elif passed.place is not None and not passed.network.training:
+                continue
+            if not passed.settled and passed.place is not None and not passed.network.training:
                 self._take(self._judged, passed.network, passed.rows, passed.place)
+            passed.settled = True
+            if many or passed.steps < long_ago:
+                del self._awaited[order]
+        self._most_awaited = max(_MOST_AWAITED, 2 * len(self._awaited))
 
     def _take(
         self,
@@ -372,6 +404,10 @@ class Networks:
             return parts
 
         vars(module)["random_split"] = self._calls.wrapped(divide, around)
+
+
+def _requires_grad(tensor: Any) -> bool:
+    return bool(tensor.requires_grad)
 
 
 def _unmeant(constant: list[str], features: Any) -> list[str]:

@@ -28,6 +28,7 @@ from .seeding import Seeding
 from .selection import Selection
 from .shifting import Shifting
 from .simulated import Simulated
+from .steps import Steps
 from .stop import Stop
 from .stream import Stream
 from .tensors import Tensors
@@ -53,7 +54,8 @@ def start(path: str) -> None:
     tensors = _memory(job, folder, stream, places, hooks) if job["track_memory"] else None
     marks = Marks(stream, places, job["marks"])
     gradients = Gradients()
-    Training(stream, places, stop, tensors, marks, gradients).attach(hooks)
+    steps = Steps(os.path.join(folder, "steps"))
+    Training(stream, steps, places, stop, tensors, marks, gradients).attach(hooks)
     gradients.attach(hooks)
     Seeding(stream, places).attach(hooks)
     if job["seed_shift"]:

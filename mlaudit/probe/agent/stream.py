@@ -24,7 +24,7 @@ class Stream:
         if hasattr(os, "register_at_fork"):
             os.register_at_fork(after_in_child=self._leave)
         self._lock = threading.RLock()
-        self._start = time.monotonic()
+        self.start = time.monotonic()
 
     def _leave(self) -> None:
         self.ours = False
@@ -41,7 +41,7 @@ class Stream:
         """
         if not self.ours:
             return
-        at, comma = time.monotonic() - self._start, ", " if facts else ""
+        at, comma = time.monotonic() - self.start, ", " if facts else ""
         data = f'{{"event": "{event}", "at": {at:.4f}{comma}{facts}}}\n'.encode()
         with self._lock:
             try:

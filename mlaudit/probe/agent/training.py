@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import functools
-import json
-import math
 import sys
+import time
 import weakref
 from types import ModuleType
 from typing import Any
@@ -13,7 +12,8 @@ from typing import Any
 from .gradients import Gradients
 from .hooks import PostImport
 from .marks import Marks
-from .places import Places
+from .places import Places, Spot
+from .steps import Steps
 from .stop import Stop
 from .stream import Stream
 from .tensors import Tensors
@@ -25,6 +25,7 @@ class Training:
     def __init__(
         self,
         stream: Stream,
+        steps: Steps,
         places: Places,
         stop: Stop,
         tensors: Tensors | None,
@@ -33,12 +34,15 @@ class Training:
     ):
         self._marks = marks
         self._stream = stream
-        self._places = places
         self._stop = stop
         self._tensors = tensors
         self._loss: float | None = None
-        # What is the same in every event of an optimizer at one place, as JSON.
-        self._always: dict[tuple[str, int], str] = {}
+        self._steps = steps
+        # Where and by what steps are taken, by the optimizer and the place, which is held.
+        self._kinds: dict[tuple[str, int], tuple[int, Any]] = {}
+        # What the last step was taken by, where, and the number for both.
+        self._last: tuple[Any, Any, int] = (None, None, 0)
+        self._steps_at = Spot(places)
         gradients.before(self._taken)
 
     def attach(self, hooks: PostImport) -> None:
@@ -91,19 +95,28 @@ class Training:
     def _stepped(self, optimizer: Any, *_: Any) -> None:
         number = self._stop.count()
         loss, self._loss = self._loss, None
-        place, name = self._places.here(), getattr(optimizer, "title", type(optimizer).__name__)
-        always = self._always.get((name, id(place)))
-        if always is None:
-            facts = {"optimizer": name, "place": place}
-            always = self._always[name, id(place)] = json.dumps(facts)[1:-1]
-        said = repr(loss) if loss is not None and math.isfinite(loss) else json.dumps(loss)
-        self._stream.emit_encoded("step", f'"number": {number}, "loss": {said}, {always}')
+        place, stream = self._steps_at.here(), self._stream
+        if stream.ours:
+            known, where, which = self._last
+            if place is not where or optimizer is not (known and known()):
+                which = self._kind(optimizer, place)
+            self._steps.put(time.monotonic() - stream.start, loss, which, number)
         if self._tensors is not None:
             try:
                 self._tensors.after_step(optimizer, number)
             except Exception as error:
                 self._tensors.give_up(error)
         self._stop.enough()
+
+    def _kind(self, optimizer: Any, place: Any) -> int:
+        """Give the number for an optimizer and a place, and tell of it the first time."""
+        name = getattr(optimizer, "title", type(optimizer).__name__)
+        found = self._kinds.get((name, id(place)))
+        if found is None:
+            found = self._kinds[name, id(place)] = (len(self._kinds), place)
+            self._stream.emit("stepping", which=found[0], optimizer=name, place=place)
+        self._last = (weakref.ref(optimizer), place, found[0])
+        return found[0]
 
     def _taken(self, loss: Any) -> None:
         self._loss = _number(loss)
