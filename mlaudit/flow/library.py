@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from mlaudit.flow import (
+    among,
     building,
     choices,
     containers,
@@ -110,12 +111,12 @@ def _same(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> Va
         return merging.function(run, arguments)
     data = carried(run, entry, arguments)
     if not data:
-        given = arguments.positional and isinstance(first, Constant | Data)
+        given = isinstance(first, Constant | Data) and arguments.positional
         return first if given else Data("array")
     if _short(name).rpartition(".")[2] in _GAPS and len(data) == 1:
         return tables.gaps(data[0], _short(name).rpartition(".")[2])
     if _short(name).rpartition(".")[2] in _MASKS:
-        return combine(data, "mask").but(select=None)
+        return among.by_function(run, combine(data, "mask"), arguments)
     if name.endswith("to_datetime"):
         order.timed(run, data[0], arguments)
     units = Rescaled(entry.units, run.place(arguments.node)) if entry.units else data[0].units
@@ -177,6 +178,8 @@ def _reduce(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> 
     data = carried(run, entry, arguments)
     if not data:
         return Data("scalar")
+    if name == "numpy.unique" and (each := among.distinct(data[0], arguments)) is not None:
+        return each
     wrong = _short(name).rpartition(".")[2] in _MEANS and any(d.kind == "error" for d in data)
     joined = combine(data, "error" if wrong else "scalar")
     if entry.statistic == FREQUENCIES:

@@ -6,6 +6,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from mlaudit.flow import (
+    among,
     duplicates,
     entities,
     evaluation,
@@ -40,7 +41,7 @@ from mlaudit.flow.values import (
 from mlaudit.trace.events import Draw, Effect, Influence, Kind
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable
+    from collections.abc import Callable
 
     from mlaudit.catalogue.entry import Entry
     from mlaudit.flow.arguments import Arguments
@@ -111,6 +112,9 @@ def _by_entry(
 ) -> Value:
     others = _others(run, arguments)
     kind = entry.kind
+    each = among.distinct(value, arguments) if name == "unique" else None
+    if each is not None:
+        return each
     if kind == "reduce":
         joined = combine([value, *others], value.kind)
         if not value.rows.terms:
@@ -333,33 +337,6 @@ def _sample(
     return value.but(rows=value.rows.select(select), select=None, order=None)
 
 
-def _isin(
-    run: Interpreter, holder: Value, value: Data, name: str, arguments: Arguments
-) -> Value | None:
-    given = run.data(arguments.positional[0]) if arguments.positional else UNKNOWN
-    if value.kind == "index" and given.select is not None:
-        return Data("mask", value.rows, select=given.select)
-    if _parted(value, given):
-        select = Selector("rows", given.rows, by=value.name)
-        return Data("mask", value.rows, select=select)
-    key = ("isin", run.text(arguments.node), value.rows.terms, _among(run, arguments))
-    return Data("mask", value.rows, select=Selector("filter", key, True, value.name))
-
-
-def _parted(value: Data, given: Data) -> bool:
-    """Say whether values are those of a column in the very parts that a split made of its rows."""
-    if value.kind != "column" or value.name is None or value.name != given.name:
-        return False
-    if not given.rows.terms or given.rows.perhaps or not given.rows.within(value.rows):
-        return False
-    return all(
-        step.selector.way in {"part", "fold"}
-        for term in given.rows.terms
-        for step in term.chain
-        if not any(own.within(step) for own in value.rows.terms)
-    )
-
-
 def _between(
     run: Interpreter, holder: Value, value: Data, name: str, arguments: Arguments
 ) -> Value | None:
@@ -371,24 +348,10 @@ def _between(
     return Data("mask", value.rows, merge_influences(value.influences, *bounds), select=select)
 
 
-def _among(run: Interpreter, arguments: Arguments) -> Hashable:
-    """Tell apart what values are looked for among: by them, by their rows, or by the call.
-
-    What a function is given goes by one name in it, and is another thing in each call.
-    """
-    given = run.load(arguments.positional[0]) if arguments.positional else UNKNOWN
-    if isinstance(given, Sequence) and given.rest is None:
-        items = [run.load(item) for item in given.items]
-        if all(isinstance(item, Constant) for item in items):
-            return tuple(items)
-    rows = run.data(given).rows.terms
-    expression = arguments.nodes.get(0)
-    if rows or not isinstance(expression, ast.Name) or run.origin(expression) is not None:
-        return rows
-    if expression.id not in run.state.scope.names:
-        return None
-    run.contextual += 1
-    return run.path
+def _isin(
+    run: Interpreter, holder: Value, value: Data, name: str, arguments: Arguments
+) -> Value | None:
+    return among.of(run, value, arguments)
 
 
 def _null(

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from mlaudit.model.frozen import frozen
 from mlaudit.model.pattern import Pattern, Words
-from mlaudit.rulekit import statements
+from mlaudit.rulekit import statements, weighing
 from mlaudit.rulekit.calls import literal
 from mlaudit.trace.events import Fit, Load, Resample
 
@@ -131,6 +131,7 @@ def gather(module: Module) -> Imbalance:
         if ratio <= IMBALANCED_BELOW
     ]
     weights = [*_weights(module)]
+    weights += _computed(module) if not weights else []
     signs = counted if _known_as_even(module) else [*_signs(module, texts, counted, weights)]
     if any(ratio >= REFUTED_ABOVE for _, ratio in ratios):
         signs = [sign for sign in signs if sign.weight >= SHOWN]
@@ -197,6 +198,17 @@ def _weights(module: Module) -> Iterator[Sign]:
                 )
                 weight = HINTED if tried or mild else SHOWN
                 yield Sign(f"`{name}` is set", weight, module.place(value), weighting=True)
+
+
+def _computed(module: Module) -> Iterator[Sign]:
+    """Find weights that are made from the counts of the classes, whoever is given them."""
+    for _, value in weighing.weights_of_classes(module):
+        below = module.nodes.below(value)
+        names = [node.id for node in below if isinstance(node, ast.Name)]
+        names += [str(node.value) for node in below if isinstance(node, ast.Constant)]
+        if any(_is_target(module, name) for name in names):
+            seen = "weights are made from the counts of the classes"
+            yield Sign(seen, SUGGESTED, module.place(value), weighting=True)
 
 
 def _foremost(weights: list[Sign]) -> list[Sign]:

@@ -7,19 +7,23 @@ from typing import TYPE_CHECKING
 from mlaudit.rulekit import (
     Confidence,
     Evaluate,
+    Fit,
     Fix,
     Pattern,
+    Role,
     Rule,
     RuleMeta,
     Severity,
     Tier,
     named,
 )
+from mlaudit.rulekit.weighing import read_by_none, weights_of_classes
 
 if TYPE_CHECKING:
+    import ast
     from collections.abc import Iterable
 
-    from mlaudit.rulekit import Finding, Module
+    from mlaudit.rulekit import Finding, Module, Place
 
 # Anything that counters an imbalance, or judges by scores instead of labels.
 COUNTERED = Pattern(
@@ -46,8 +50,14 @@ class ImbalanceIgnored(Rule):
     )
 
     def check_module(self, module: Module) -> Iterable[Finding]:
-        """Judge the document as a whole, at its first classifier."""
-        if module.is_test or not (module.imbalance.evident and module.imbalance.shown):
+        """Judge weights that nobody reads, else the document, at its first classifier."""
+        if module.is_test:
+            return
+        forgotten = _forgotten(module)
+        if forgotten is not None:
+            yield self._judge_weights(module, *forgotten)
+            return
+        if not (module.imbalance.evident and module.imbalance.shown):
             return
         judged = sorted(filter(_of_labels, module.trace.of(Evaluate)), key=_is_own)
         if judged and not COUNTERED.search(module.document.text):
@@ -62,6 +72,47 @@ class ImbalanceIgnored(Rule):
             evidence=[*module.imbalance.evidence, ("judged here", event.place)],
             fix=Fix("Try class_weight='balanced', or choose the threshold on a validation part."),
         )
+
+    def _judge_weights(self, module: Module, name: str, value: ast.expr, fit: Fit) -> Finding:
+        return self.report(
+            module.place(value),
+            f"`{name}` tells what each class should weigh, and nothing reads it but people: "
+            f"{named(fit.model)} is trained as if all classes weighed the same",
+            evidence=[("computed here", module.place(value)), ("trained here", fit.place)],
+            confidence=Confidence.HIGH,
+            fix=Fix(f"Give `{name}` to the training, as class_weight or sample_weight."),
+        )
+
+
+def _forgotten(module: Module) -> tuple[str, ast.expr, Fit] | None:
+    """Find weights of classes that go into no training, and the first that could have had them."""
+    found = weights_of_classes(module)
+    if not found or _weighted(module):
+        return None
+    for name, value in found:
+        line = module.place(value)
+        behind = (fit for fit in module.trace.of(Fit) if _of_classes(fit) and _follows(fit, line))
+        fit = next(behind, None)
+        if fit is not None and read_by_none(module, name):
+            return name, value, fit
+    return None
+
+
+def _weighted(module: Module) -> bool:
+    """Say whether any call is given weights, or an estimator resamples."""
+    given = (keyword.arg or "" for call in module.names.calls for keyword in call.node.keywords)
+    return any("weight" in name for name in given) or bool(module.calls_of("resampler"))
+
+
+def _of_classes(fit: Fit) -> bool:
+    return fit.model.role is Role.PREDICTOR and fit.model.task != "regressor"
+
+
+def _follows(fit: Fit, place: Place) -> bool:
+    """Say whether a training stands behind a place of the same document."""
+    there, here = fit.place.location, place.location
+    same = fit.place.document is place.document
+    return same and (there.cell or 0, there.line) > (here.cell or 0, here.line)
 
 
 def _is_own(event: Evaluate) -> bool:
