@@ -12,6 +12,7 @@ from mlaudit.flow import (
     batches,
     calls,
     choices,
+    deciding,
     duplicates,
     groups,
     imports,
@@ -25,13 +26,9 @@ from mlaudit.flow.regions import NO_ROWS, Selector
 from mlaudit.flow.values import (
     ANY,
     UNKNOWN,
-    Choice,
     Constant,
     Data,
     Dictionary,
-    Estimator,
-    Function,
-    Instance,
     Sequence,
     Symbol,
     Value,
@@ -295,7 +292,7 @@ def _boolean(run: Interpreter, node: ast.BoolOp) -> Value:
 
 
 def _conditional(run: Interpreter, node: ast.IfExp) -> Value:
-    known = truth(run, node.test)
+    known = deciding.truth(run, node.test)
     if known is not None:
         return run.eval(node.body if known else node.orelse)
     test = run.data(run.eval(node.test))
@@ -362,62 +359,6 @@ def _slice(run: Interpreter, node: ast.Slice) -> Value:
         if bound is not None:
             run.eval(bound)
     return UNKNOWN
-
-
-def truth(run: Interpreter, test: ast.expr) -> bool | None:
-    """Decide a test that constants decide; None when both ways are possible."""
-    if isinstance(test, ast.Constant):
-        return bool(test.value)
-    if _is_main_guard(test):
-        return run.document.path in run.started  # what is imported has another name
-    if isinstance(test, ast.Compare):
-        contained = _contained(run, test)
-        return _is_none(run, test) if contained is None else contained
-    value = run.load(run.eval(test))
-    if isinstance(test, ast.Name) and isinstance(value, Constant) and isinstance(value.value, bool):
-        return value.value if not run.loops else None
-    return None
-
-
-def _contained(run: Interpreter, test: ast.Compare) -> bool | None:
-    """Decide `name in names` where all of them are known."""
-    if run.loops or not isinstance(test.ops[0], ast.In | ast.NotIn) or len(test.ops) > 1:
-        return None
-    wanted, inner = run.load(run.eval(test.left)), run.load(run.eval(test.comparators[0]))
-    if not isinstance(inner, Sequence) or not isinstance(wanted, Constant):
-        return None
-    items = [run.load(item) for item in inner.items]
-    known = bool(items) and inner.rest is None
-    if not known or not all(isinstance(item, Constant) for item in items):
-        return None
-    return (wanted in items) is isinstance(test.ops[0], ast.In)
-
-
-def _is_none(run: Interpreter, test: ast.Compare) -> bool | None:
-    """Decide `name is None` where it is known whether something was given."""
-    value = run.load(run.eval(test))
-    match test:
-        case ast.Compare(
-            left=ast.Name(id=name), ops=[ast.Is() | ast.IsNot() as op], comparators=[other]
-        ) if isinstance(other, ast.Constant) and other.value is None:
-            value = run.load(run.find(name) or UNKNOWN)
-        case _:
-            return None
-    if run.loops or run.conditions or isinstance(value, Choice):
-        return None
-    if isinstance(value, Constant):
-        return (value.value is None) is isinstance(op, ast.Is)
-    given = isinstance(value, Estimator | Instance | Function | Dictionary | Sequence)
-    return isinstance(op, ast.IsNot) if given else None
-
-
-def _is_main_guard(test: ast.expr) -> bool:
-    return (
-        isinstance(test, ast.Compare)
-        and isinstance(test.left, ast.Name)
-        and test.left.id == "__name__"
-        and isinstance(test.ops[0], ast.Eq)
-    )
 
 
 def decorated(run: Interpreter, decorator: ast.expr) -> None:

@@ -148,12 +148,16 @@ def _remember_origins(
 
 
 class Signature:
-    """The parameters of a function: those by position, all that have a name, and the defaults."""
+    """The parameters of a function: those by position, all that have a name, and the defaults.
 
-    __slots__ = ("defaults", "keywords", "names")
+    `bound` are the names that the function binds itself, None as long as nobody has asked.
+    """
+
+    __slots__ = ("bound", "defaults", "keywords", "names")
 
     def __init__(self, spec: ast.arguments):
         positional = (*spec.posonlyargs, *spec.args)
+        self.bound: frozenset[str] | None = None
         self.names = [parameter.arg for parameter in positional]
         self.keywords = dict.fromkeys([*self.names, *(each.arg for each in spec.kwonlyargs)])
         defaulted = self.names[len(positional) - len(spec.defaults) :]

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from mlaudit.flow import (
     batches,
     containers,
+    deciding,
     entities,
     expressions,
     functions,
@@ -335,7 +336,7 @@ def _delete(run: Interpreter, node: ast.Delete) -> None:
 
 
 def _if(run: Interpreter, node: ast.If) -> bool:
-    known = expressions.truth(run, node.test)
+    known = deciding.truth(run, node.test)
     known = picks.decided(run, node) if known is None else known
     better = sinks.tested(run, node, node.body)
     if known is not True:

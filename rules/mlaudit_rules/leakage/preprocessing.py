@@ -37,6 +37,7 @@ _ROLES = {
 }
 
 NEAR = 2
+_OF_CLASSES = "class frequencies"  # they weigh rows, and IMBA005 speaks of them
 _SPLIT_HERE = "split here"
 IMPORTANCE = "the importance of features"
 
@@ -62,6 +63,7 @@ class PreprocessingRule(Rule):
             for leak in trace.preprocessing_leaks
             if leak.influence.kind in self.kinds
             and not (leak.influence.removes and only_predicted(leak))
+            and leak.influence.statistic != _OF_CLASSES
             and self.in_folds in {None, leak.in_folds}
             and self.concerns(leak)
         ]

@@ -1,0 +1,112 @@
+"""Tests that are decided before the program runs: by constants, and by what a call is given."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from mlaudit.flow.values import (
+    UNKNOWN,
+    Choice,
+    Constant,
+    Data,
+    Dictionary,
+    Estimator,
+    Function,
+    Instance,
+    Sequence,
+)
+from mlaudit.syntax.nodes import walk
+
+if TYPE_CHECKING:
+    from mlaudit.flow.interpreter import Interpreter
+
+
+def truth(run: Interpreter, test: ast.expr) -> bool | None:
+    """Decide a test that constants decide; None when both ways are possible."""
+    if isinstance(test, ast.Constant):
+        return bool(test.value)
+    if _is_main_guard(test):
+        return run.document.path in run.started  # what is imported has another name
+    if isinstance(test, ast.Compare):
+        contained = _contained(run, test)
+        return _is_none(run, test) if contained is None else contained
+    if isinstance(test, ast.BoolOp):
+        return _both(test.op, [truth(run, part) for part in test.values])
+    if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
+        inner = truth(run, test.operand)
+        return None if inner is None else not inner
+    value = run.load(run.eval(test))
+    if isinstance(test, ast.Name) and isinstance(value, Constant) and isinstance(value.value, bool):
+        return value.value if not run.loops else None
+    return None
+
+
+def _both(operator: ast.boolop, parts: list[bool | None]) -> bool | None:
+    """Decide `a and b` or `a or b`: one part may be enough."""
+    decisive = isinstance(operator, ast.Or)
+    if decisive in parts:
+        return decisive
+    return None if None in parts else not decisive
+
+
+def _contained(run: Interpreter, test: ast.Compare) -> bool | None:
+    """Decide `name in names` where all of them are known."""
+    if run.loops or not isinstance(test.ops[0], ast.In | ast.NotIn) or len(test.ops) > 1:
+        return None
+    wanted, inner = run.load(run.eval(test.left)), run.load(run.eval(test.comparators[0]))
+    if not isinstance(inner, Sequence) or not isinstance(wanted, Constant):
+        return None
+    items = [run.load(item) for item in inner.items]
+    known = bool(items) and inner.rest is None
+    if not known or not all(isinstance(item, Constant) for item in items):
+        return None
+    return (wanted in items) is isinstance(test.ops[0], ast.In)
+
+
+def _is_none(run: Interpreter, test: ast.Compare) -> bool | None:
+    """Decide `name is None` where it is known whether something was given."""
+    value = run.load(run.eval(test))
+    match test:
+        case ast.Compare(
+            left=ast.Name(id=name), ops=[ast.Is() | ast.IsNot() as op], comparators=[other]
+        ) if isinstance(other, ast.Constant) and other.value is None:
+            value = run.load(run.find(name) or UNKNOWN)
+        case _:
+            return None
+    if isinstance(value, Choice) or ((run.loops or run.conditions) and not _given(run, name)):
+        return None
+    if isinstance(value, Constant):
+        return (value.value is None) is isinstance(op, ast.Is)
+    given = isinstance(value, Estimator | Instance | Function | Dictionary | Sequence)
+    given = given or (isinstance(value, Data) and _is_at_hand(value))
+    return isinstance(op, ast.IsNot) if given else None
+
+
+def _given(run: Interpreter, name: str) -> bool:
+    """Say whether a name is a parameter that its function never binds anew."""
+    if not run.calls:
+        return False
+    function = run.calls[-1][1].node
+    signature = run.signatures.get(function.args)
+    if signature is None or name not in signature.keywords:
+        return False
+    if signature.bound is None:
+        names = (node for node in walk(function) if isinstance(node, ast.Name))
+        signature.bound = frozenset(n.id for n in names if isinstance(n.ctx, ast.Store))
+    return name not in signature.bound
+
+
+def _is_at_hand(value: Data) -> bool:
+    """Say whether data was read or made by the program, and is not what some caller may give."""
+    keys = [term.base.selector.key for term in value.rows.terms]
+    return bool(keys) and not any(type(k) is tuple and k[:1] == ("parameter",) for k in keys)
+
+
+def _is_main_guard(test: ast.expr) -> bool:
+    return (
+        isinstance(test, ast.Compare)
+        and isinstance(test.left, ast.Name)
+        and test.left.id == "__name__"
+        and isinstance(test.ops[0], ast.Eq)
+    )
