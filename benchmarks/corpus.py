@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import io
 import json
+import re
 import tokenize
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,6 +18,7 @@ USUAL_LENGTH = 150
 
 FIXTURES = Path(__file__).resolve().parents[1] / "fixtures"
 
+_DATA = re.compile(r"(\w)\.(?=(?:csv|tsv|npy|npz|pkl|h5|parquet|json|feather)[\"'])")
 _NOTHING = tokenize.TokenInfo(tokenize.NEWLINE, "", (0, 0), (0, 0), "")
 
 CLEAN = '''\
@@ -128,11 +130,15 @@ def write_notebooks(folder: Path, lines: int) -> Path:
 
 
 def write_long(path: Path, lines: int, times: int = 1) -> Path:
-    """Write one script of about as many lines of all kinds, so many times with other names."""
+    """Write one script of about as many lines of all kinds, so many times with other names.
+
+    Each time it reads other files: all that is done to the same rows has to do with each other.
+    """
     originals = sources()
     total = sum(text.count("\n") + 1 for text in originals)
     once = "\n".join(originals[:: max(1, total // lines)])
-    copies = [once, *(rename(once, f"_{copy}") for copy in range(1, times))]
+    others = [rename(once, f"_{copy}") for copy in range(1, times)]
+    copies = [once, *(_DATA.sub(rf"\1_{n}.", text) for n, text in enumerate(others, 1))]
     path.write_text("\n".join(copies), encoding="utf-8")
     return path
 

@@ -325,8 +325,11 @@ def _counted(text: str) -> list[tuple[str, str]]:
 
 
 def _is_target(module: Module, name: str) -> bool:
-    targets = (fit.target for fit in module.trace.of(Fit))
-    return TARGET_NAMES.fullmatch(name) is not None or name in targets
+    return TARGET_NAMES.fullmatch(name) is not None or name in module.fact(_targets)
+
+
+def _targets(module: Module) -> frozenset[str]:
+    return frozenset(fit.target for fit in module.trace.of(Fit) if fit.target is not None)
 
 
 def _ratios(module: Module) -> Iterator[tuple[int, float]]:

@@ -75,12 +75,17 @@ def _counts(below: list[ast.AST]) -> bool:
 
 
 def _read_by_none(module: Module, name: str, depth: int) -> bool:
-    loads = [
-        node
-        for node in module.nodes.find(ast.Name)
-        if node.id == name and isinstance(node.ctx, ast.Load)
-    ]
+    loads = module.fact(_loads).get(name, ())
     return depth > 0 and all(_only_told(module, node, name, depth) for node in loads)
+
+
+def _loads(module: Module) -> dict[str, list[ast.Name]]:
+    """Map names to where they are read."""
+    found: dict[str, list[ast.Name]] = {}
+    for node in module.nodes.find(ast.Name):
+        if isinstance(node.ctx, ast.Load):
+            found.setdefault(node.id, []).append(node)
+    return found
 
 
 def _only_told(module: Module, load: ast.Name, name: str, depth: int) -> bool:

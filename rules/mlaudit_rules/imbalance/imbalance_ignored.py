@@ -89,12 +89,12 @@ def _forgotten(module: Module) -> tuple[str, ast.expr, Fit] | None:
     found = weights_of_classes(module)
     if not found or _weighted(module):
         return None
+    fits = list(filter(_of_classes, module.trace.of(Fit)))
     for name, value in found:
-        line = module.place(value)
-        behind = (fit for fit in module.trace.of(Fit) if _of_classes(fit) and _follows(fit, line))
-        fit = next(behind, None)
-        if fit is not None and read_by_none(module, name):
-            return name, value, fit
+        if fits and read_by_none(module, name):
+            place = module.place(value)
+            fit = next((fit for fit in fits if _follows(fit, place)), None)
+            return None if fit is None else (name, value, fit)
     return None
 
 
