@@ -40,7 +40,8 @@ def quoted(code: Place | str) -> str:
 
 def _on_one_line(text: str) -> str:
     """Join lines of code as they would stand on one, without spaces inside brackets."""
-    first, *rest = (" ".join(line.split()) for line in text.strip().splitlines() or [""])
+    lines = text.strip().splitlines() or [""]
+    first, *rest = (" ".join(line.removesuffix("\\").split()) for line in lines)
     for line in filter(None, rest):
         closes = line[0] in ")]}"
         first = first.removesuffix(",") if closes else first

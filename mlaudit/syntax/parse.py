@@ -20,6 +20,7 @@ _PYTHON_2 = (
     "multiple exception types must be parenthesized",
     "leading zeros in decimal integer literals",
 )
+_CONFLICT = ("<<<<<<< ", ">>>>>>> ")
 
 
 def parse(document: Document) -> ast.Module:
@@ -73,7 +74,10 @@ def _parse_unit(document: Document, unit: Unit) -> ast.Module | None:
         return ast.increment_lineno(tree, unit.first_line - 1) if unit.first_line > 1 else tree
     except SyntaxError as error:
         message, line = f"syntax error: {error.msg}", error.lineno
-        if str(error.msg).startswith(_PYTHON_2):
+        merged = _unresolved(unit)
+        if merged is not None:
+            message, line = f"a merge is not resolved ({_shown(unit, merged)})", merged
+        elif str(error.msg).startswith(_PYTHON_2):
             message = f"written for Python 2 ({_shown(unit, line)})"
     except (RecursionError, MemoryError):
         message = _TOO_DEEP
@@ -81,6 +85,12 @@ def _parse_unit(document: Document, unit: Unit) -> ast.Module | None:
         message = f"cannot be parsed: {error}"
     document.problems.append(Problem(message, cell, line, fatal=cell is None))
     return None
+
+
+def _unresolved(unit: Unit) -> int | None:
+    """Find the first line with which git marks what it could not merge."""
+    lines = enumerate(unit.written.split("\n"), 1)
+    return next((number for number, line in lines if line.startswith(_CONFLICT)), None)
 
 
 def _shown(unit: Unit, line: int | None) -> str:

@@ -14,7 +14,8 @@ from mlaudit.rulekit.wording import quoted
         ("model.fit(\n    X,\n    y,\n)", "`model.fit(X, y)`"),
         ("(\n    table\n    .groupby('day')\n    .mean()\n)", "`(table.groupby('day').mean())`"),
         ("both = [\n    one,\n\n    two\n]", "`both = [one, two]`"),
-        ("a +  \\\n  b", "`a + \\ b`"),
+        ("a +  \\\n  b", "`a + b`"),
+        ("table\\\n    .groupby('day')\\\n    .mean()", "`table.groupby('day').mean()`"),
         ("", "``"),
     ],
 )

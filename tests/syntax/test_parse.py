@@ -107,6 +107,13 @@ def test_python_2_except_is_recognised() -> None:
     assert messages(document) == [(None, 3, "written for Python 2 (except E, e:)", True)]
 
 
+def test_marks_of_a_merge_are_recognised() -> None:
+    text = "x = 1\n<<<<<<< HEAD\nx = 2\n=======\nx = 3\n>>>>>>> 28a0459 (two more)\n"
+    document = from_text(text, "a.py")
+    parse(document)
+    assert messages(document) == [(None, 2, "a merge is not resolved (<<<<<<< HEAD)", True)]
+
+
 def test_odd_escapes_are_no_warnings_of_ours() -> None:
     document = from_text("x = '\\d'\ny = 1 is 1\n", "a.py")
     assert len(parse(document).body) == 2
