@@ -208,7 +208,11 @@ def make_network(run: Interpreter, instance: Ref, owner: Class, node: ast.AST) -
     model = run.models.get(key)
     if model is None:
         model = run.models[key] = Model(
-            owner.node.name, owner.node.name, run.place(node), Role.PREDICTOR
+            owner.node.name,
+            owner.node.name,
+            run.place(node),
+            Role.PREDICTOR,
+            home=owner.document,
         )
         run.happened_in[id(model)] = run.running
     estimator = run.state.allocate(Estimator(model, Entry(owner.node.name, "network"), key=key))

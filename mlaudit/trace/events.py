@@ -15,7 +15,7 @@ from mlaudit.model.once import once
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from mlaudit.source.document import Place
+    from mlaudit.source.document import Document, Place
     from mlaudit.trace.rows import Overlap, RowSet
 
 
@@ -139,7 +139,8 @@ class Argument:
 class Model:
     """An estimator, network or pipeline that the program builds.
 
-    `scores_read` says that the program reads what its search of settings has measured.
+    `scores_read` says that the program reads what its search of settings has measured.  `home` is
+    the document that has the class of a network, if the program has one.
     """
 
     name: str
@@ -151,6 +152,7 @@ class Model:
     arguments: Mapping[str, Argument] = field(default_factory=dict)
     steps: tuple[Model, ...] = ()
     scores_read: bool = False
+    home: Document | None = None
 
     @property
     def ignores_features(self) -> bool:

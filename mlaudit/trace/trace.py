@@ -169,6 +169,15 @@ class Trace:
         return list(leaks.reaching(self))
 
     @once
+    def trained_elsewhere(self) -> list[Fit]:
+        """Steps of networks that another document than the one with the steps has built."""
+        return [
+            fit
+            for fit in self.of(Fit)
+            if fit.operation == "backward" and fit.place.document is not fit.model.place.document
+        ]
+
+    @once
     def fits_on_test(self) -> list[PreprocessingLeak]:
         """Influences that come from evaluated rows alone and never met the training rows.
 

@@ -554,3 +554,82 @@ def test_a_draw_in_another_file_reaches_what_its_caller_trains(line: str, codes:
     assert codes_beside(LENDING.format(line), seeded, "SEED005") == []
     unused = LEARNING.replace("table = rows()", "print(rows())")
     assert codes_beside(LENDING.format(line), unused, "SEED005") == []
+
+
+NET = """
+import torch
+from torch import nn
+
+class Reader(nn.Module):
+    def __init__(self, width):
+        super().__init__()
+        self.inner = nn.Linear(width, 4)
+
+    def take_up(self, path):
+        self.load_state_dict(torch.load(path))
+
+    def forward(self, pages):
+        return self.inner(pages)
+
+def learn(net, batches):
+    steps = torch.optim.Adam(net.parameters())
+    for pages, words in batches:
+        steps.zero_grad()
+        nn.functional.cross_entropy(net(pages), words).backward()
+        steps.step()
+"""
+TAUGHT = """
+import numpy as np
+from common import Reader, learn
+
+reader = Reader(30)
+learn(reader, np.load("batches.npy"))
+"""
+HANDED_OVER = """
+import pytorch_lightning as pl
+from common import Reader
+
+reader = Reader(30)
+trainer = pl.Trainer(max_epochs=4)
+trainer.fit(reader)
+"""
+
+
+@pytest.mark.parametrize(("text", "learns"), [(TAUGHT, 20), (HANDED_OVER, 7)])
+def test_weights_are_drawn_of_a_class_in_another_file(text: str, learns: int) -> None:
+    described = NET.replace("(nn.Module)", "(pl.LightningModule)") if text is HANDED_OVER else NET
+    if text is HANDED_OVER:
+        described = described.replace(
+            "import torch\n", "import torch\nimport pytorch_lightning as pl\n"
+        )
+        described = described[: described.index("def learn")]
+    nodes = Nodes(parse(document := from_text(text, "train.py")))
+    trace = build(document, nodes, installed_catalogue(), TwoFiles(described))
+    module = Module(document, nodes, collect(nodes), installed_catalogue(), trace)
+    (finding,) = rules()["SEED005"].rule.check_module(module)
+    assert finding.message.startswith("The initial weights of `reader` come from PyTorch's")
+    assert finding.location.line == 5
+    assert [each.location.line for each in finding.evidence] == [learns]
+
+
+def test_weights_of_a_class_in_another_file_that_are_seeded_or_read_are_no_fault() -> None:
+    assert codes_beside(NET, TAUGHT, "SEED005") == ["SEED005"]
+    seeded = TAUGHT.replace("\nreader", "\nimport torch\ntorch.manual_seed(2)\nreader")
+    assert codes_beside(NET, seeded, "SEED005") == []
+    assert (
+        codes_beside(
+            NET.replace("    steps = ", "    torch.manual_seed(2)\n    steps = "), TAUGHT, "SEED005"
+        )
+        == []
+    )
+    reading = NET.replace("width, 4)\n", "width, 4)\n        self.load_state_dict(torch.load(0))\n")
+    assert codes_beside(reading, TAUGHT, "SEED005") == []
+    reading = TAUGHT.replace(
+        "learn(reader", 'reader.load_state_dict(np.load("old.npy"))\nlearn(reader'
+    )
+    assert codes_beside(NET, reading, "SEED005") == []
+
+
+def test_a_class_in_another_file_without_weights_or_training_draws_none() -> None:
+    assert codes_beside(NET.replace("nn.Linear(width, 4)", "nn.Flatten()"), TAUGHT, "SEED005") == []
+    assert codes_beside(NET, TAUGHT.replace("learn(reader, ", "reader("), "SEED005") == []

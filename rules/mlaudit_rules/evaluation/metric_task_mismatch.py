@@ -139,7 +139,7 @@ def _problem(module: Module, event: Evaluate, call: Call | None) -> Problem | No
         if call is None or _made_discrete(module, call):
             return None
         wrong = f"`{metric}` compares classes, but {named(event.model)} predicts a quantity"
-        why = "a prediction counts only if it is exactly right"
+        why = "it refuses fractions, and a whole number counts only if it is exactly right"
         return f"{wrong}: {why}", Confidence.HIGH, "Use mean_absolute_error or r2_score."
     if metric in OF_SPREAD and call is not None and _cut_into_classes(module, call):
         wrong = f"`{metric}` takes the classes that {named(event.model)} tells apart for quantities"

@@ -12,7 +12,7 @@ from mlaudit.rulekit import (
     frozen,
 )
 from mlaudit_rules.reproducibility.bindings import values_by_target
-from mlaudit_rules.reproducibility.distant import built_elsewhere
+from mlaudit_rules.reproducibility.distant import built_elsewhere, trained_elsewhere
 from mlaudit_rules.reproducibility.draws import KINDS, Drawing, draws, unseeded_draws
 from mlaudit_rules.reproducibility.lent import draws_elsewhere, lent_draws
 from mlaudit_rules.reproducibility.networks import (
@@ -37,10 +37,10 @@ if TYPE_CHECKING:
 
 # Where none of these is, nothing is random by a global generator but what rules of its own judge.
 NEEDS = Needs(
-    calls=("optimizer", "layer", "network", "draw"),
+    calls=("optimizer", "layer", "network", "draw", "trainer"),
     unseeded=tuple(sorted(KINDS)),
     words=("sample", "epoch", "fit_generator"),
-    trace=("Draw",),
+    trace=("Draw", "trained_elsewhere"),
 )
 _SEEDS = {
     "python": "random.seed(42)",
@@ -83,7 +83,8 @@ class Randomness:
 
 def unseeded(module: Module) -> list[Randomness]:
     """List what is random and unseeded, once a generator: networks first, then single draws."""
-    if not (trains_network(module) or module.fact(draws) or module.fact(built_elsewhere)):
+    distant = module.fact(built_elsewhere) or module.fact(trained_elsewhere)
+    if not (trains_network(module) or module.fact(draws) or distant):
         return [*_lent(module, set())] if draws_elsewhere(module) else []
     seeding, running = module.fact(Seeding), module.fact(Running)
     found = [*_torch(module, seeding, running), *_keras(module, seeding)]
@@ -97,6 +98,7 @@ def unseeded(module: Module) -> list[Randomness]:
 def _torch(module: Module, seeding: Seeding, running: Running) -> Iterator[Randomness]:
     training = torch_training(module, running)
     if training is None:
+        yield from _distant(module, seeding, running)
         return
     if seeding.reaches("torch", training.optimizer):
         yield from _weights_before_seed(module, seeding, training)
@@ -122,6 +124,25 @@ def _torch(module: Module, seeding: Seeding, running: Running) -> Iterator[Rando
         ),
         late,
         tuple(seeding.others("torch", training.optimizer)),
+    )
+
+
+def _distant(module: Module, seeding: Seeding, running: Running) -> Iterator[Randomness]:
+    """Find a network that other files describe or train."""
+    distant = module.fact(trained_elsewhere)
+    site = _site(module, distant.built, "torch") if distant is not None else None
+    if distant is None or site is None or not running.reaches(site.function):
+        return
+    if seeding.seeds("torch") or seeding.reaches("torch", site):
+        return
+    yield Randomness(
+        "torch",
+        site.place,
+        f"the initial weights of `{distant.name}`",
+        f"The initial weights of `{distant.name}` come from PyTorch's global generator",
+        ": every run trains another model",
+        (("trained here", distant.trained),),
+        others=tuple(seeding.others("torch", site)),
     )
 
 
