@@ -787,6 +787,10 @@ FILES: dict[str, tuple[object, ...]] = {
         ('save jit.save onnx.export', {'kind': 'store'}),
         ('SummaryWriter set_printoptions', {'kind': 'report'}),
     ]),
+    'torchio.toml': (596, None, [
+        ('Compose ZNormalization RescaleIntensity HistogramStandardization Mask Clamp Resample Resize ToCanonical ToReferenceSpace CropOrPad Crop Pad EnsureShapeMultiple CopyAffine OneHot KeepLargest SequentialLabels RemapLabels RemoveLabels Contour Lambda', {'kind': 'values'}),
+        ('OneOf RandomFlip RandomAffine RandomElasticDeformation RandomAffineElasticDeformation RandomAnisotropy RandomMotion RandomGhosting RandomSpike RandomBiasField RandomBlur RandomNoise RandomSwap RandomLabelsToImage RandomGamma', {'kind': 'values', 'random': 'always', 'generators': 'torch'}),
+    ]),
     'torchmetrics.toml': (550, None, [
         ('functional.accuracy functional.f1_score functional.precision functional.recall functional.auroc functional.confusion_matrix functional.average_precision', {'kind': 'metric', 'task': 'classifier', 'parameters': 'preds target', 'operands': 'labels true'}),
         ('functional.auroc functional.average_precision', {'operands': 'scores true'}),
