@@ -57,7 +57,7 @@ class Tally:
         if times != self._times:
             self.settle()
             self._times = times
-        self._waiting.append((output.detach(), target.detach()))
+        self._waiting.append((output.detach() if output.requires_grad else output, target))
         if len(self._waiting) >= _MOST_WAITING or output.numel() > _LARGE:
             self.settle()
 
@@ -212,12 +212,13 @@ class Pass:
         self.counted = False
         self.settled = False
         self.training = False
-        self.order: int | None = None
+        self.order = 0
         self.kept: Any = None
         self.output: Any = None
         self.answer: Any = None
-        if answer is not None:
-            self.answers(answer)
+        if answer is not None:  # as below, but called for every batch
+            self.answer = weakref.ref(answer)
+            self.training = network.training and answer.requires_grad
 
     def answers(self, tensor: Any) -> None:
         """Take a tensor for what the network has answered."""
@@ -287,17 +288,23 @@ class Answered:
                 return
 
     def _followed(self, function: Any, kind: str) -> Any:
-        calls, watching = self._calls, self._calls.watching("a loss")
+        local, stream = self._calls.local, self._calls.stream
 
         @functools.wraps(function)
         def loss(*given: Any, **named: Any) -> Any:
             result = function(*given, **named)
-            if not calls.quiet:
-                with watching:
-                    output = given[0] if given else named.get("input")
-                    target = given[1] if len(given) > 1 else named.get("target")
-                    one = self._loss(kind, output, target)
-                    self.taken = None if one is None else (weakref.ref(result), one)
+            if local.depth or not stream.ours:
+                return result
+            local.depth += 1
+            try:
+                output = given[0] if given else named.get("input")
+                target = given[1] if len(given) > 1 else named.get("target")
+                one = self._loss(kind, output, target)
+                self.taken = None if one is None else (weakref.ref(result), one)
+            except Exception as error:
+                stream.trouble("a loss", error)
+            finally:
+                local.depth -= 1
             return result
 
         return loss
@@ -306,7 +313,9 @@ class Answered:
         """Look at a loss, and give the call of a network that it is taken of."""
         if not hasattr(target, "untyped_storage"):
             return None
-        one = self._of(output)
+        one = self._outputs[-1] if self._outputs else None
+        if one is None or one.answer() is not output:
+            one = self._of(output)
         if one is not None:
             self._taken(one, kind, output, target)
         elif self._local.deep and output is not None:
@@ -336,7 +345,7 @@ class Answered:
         self._outputs.append(one)
         if not one.training:
             self._judge(one, rows)
-        elif not one.course.closed:
+        elif not one.course.closed and not one.course.gathered.leaves_out(rows):
             _gather(one.course, rows, batch)
         if inner is not None and _share(one.answer(), inner[1]):
             self._taken(one, *inner, asked=False)
@@ -347,7 +356,8 @@ class Answered:
         answer = one.answer()
         if learning is None or not _answerable(learning.kind, answer, rows.count):
             return
-        one.kept, self._open = answer.detach(), one
+        one.kept = answer.detach() if answer.requires_grad else answer
+        self._open = one
         target = rows.part(learning.part)
         if target is not None:
             self._count(one, learning, target, compared=False)
@@ -434,8 +444,6 @@ class Answered:
 
 def _gather(course: Course, rows: Rows | Batch, batch: Any) -> None:
     gathered = course.gathered
-    if gathered.leaves_out(rows):
-        return
     fit = eligible(batch) and gathered.suits(batch) and rows.count == len(batch)
     if gathered.seen and rows.loaded != gathered.loaded:
         course.gathered = Gathered()  # a critic, say, that gets real and made up rows

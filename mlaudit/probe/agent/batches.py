@@ -81,10 +81,6 @@ class Batch:
         self.parts = [weakref.ref(part) for part in parts]
         self.count = len(positions)
 
-    def begins_with(self, tensor: Any) -> bool:
-        """Say whether this is the very first tensor of the batch."""
-        return bool(self.parts) and tensor is not None and self.parts[0]() is tensor
-
     @property
     def there(self) -> list[Any]:
         """The tensors of the batch that are still there."""
@@ -142,7 +138,7 @@ class Batches:
             return
         base = vars(module)["_BaseDataLoaderIter"]
         reset, index, following = base._reset, base._next_index, base.__next__
-        watching = self._calls.watching("a batch")
+        local, stream = self._calls.local, self._calls.stream
 
         def _reset(iterator: Any, *arguments: Any, **named: Any) -> Any:
             _turned(iterator)
@@ -168,8 +164,13 @@ class Batches:
                 for action in self._ended:
                     action()
                 raise
-            with watching:
+            local.depth += 1
+            try:
                 self._given(iterator, data)
+            except Exception as error:
+                stream.trouble("a batch", error)
+            finally:
+                local.depth -= 1
             return data
 
         base._reset, base._next_index, base.__next__ = _reset, _next_index, following_known
@@ -286,9 +287,10 @@ class Batches:
     def rows(self, arguments: Any) -> Rows | Batch | None:
         """Tell which rows a network is given; None where that is not known."""
         recent: Batch
-        if self._recent and self._turn is not None:
+        if self._turn is not None:
             recent = self._recent[-1][1]
-            if recent.begins_with(first_of(arguments)):
+            first = first_of(arguments)
+            if first is not None and recent.parts and recent.parts[0]() is first:
                 self._turn.straight += 1
                 return recent
             self._turn.straight = 0

@@ -59,6 +59,8 @@ class Faults:
         self._torch: Any = None
         # Those whose next step is one to look at.
         self._closely: set[Followed] = set()
+        # The optimizer of the last step, and what is known of it.
+        self._last: tuple[Any, Any] = (None, None)
         gradients.before(self._look_at_left)
 
     def attach(self, hooks: PostImport) -> None:
@@ -75,8 +77,8 @@ class Faults:
             initialise(optimizer, *arguments, **named)
 
         module.Optimizer.__init__ = begin
-        module.register_optimizer_step_pre_hook(lambda optimizer, *_: self._before(optimizer))
-        module.register_optimizer_step_post_hook(lambda optimizer, *_: self._after(optimizer))
+        module.register_optimizer_step_pre_hook(self._before)
+        module.register_optimizer_step_post_hook(self._after)
 
     def _look_at_left(self, _loss: Any) -> None:
         if self._left_by:
@@ -95,7 +97,7 @@ class Faults:
         self._closely.add(one)
         return one
 
-    def _before(self, optimizer: Any) -> None:
+    def _before(self, optimizer: Any, *_: Any) -> None:
         """Keep some of the weights, to see whether the step changes them."""
         if not self._closely:
             return
@@ -109,12 +111,17 @@ class Faults:
                 for parameter in _parameters(optimizer)[:_MOST_PARAMETERS]
             ]
 
-    def _after(self, optimizer: Any) -> None:
-        one = self._followed.get(optimizer) or self._follow(optimizer)
+    def _after(self, optimizer: Any, *_: Any) -> None:
+        known, one = self._last
+        if known is None or known() is not optimizer:
+            one = self._followed.get(optimizer) or self._follow(optimizer)
+            self._last = (weakref.ref(optimizer), one)
+        one.steps += 1
+        if not self._closely and one.place and one.steps % _NOW_AND_THEN:
+            return
         if one in self._closely:
             with self._calls.watching("a step"):
                 self._look_after(one, optimizer)
-        one.steps += 1
         (self._closely.add if one.closely else self._closely.discard)(one)
         one.place = one.place or self._places.here()
 

@@ -38,6 +38,8 @@ class Taken:
         self._waiting: list[Rows | Batch] = []
         self.network = network
         self.place = place
+        # Among what else it is found, by those who look for it again at once.
+        self.into: Any = None
         self.training = bool(network.training)
         self.unsteady = _unsteady(network) if self.training else []
         self.repeated = False
@@ -109,6 +111,7 @@ class Networks:
         self._local = Depth()
         self._learns: weakref.WeakKeyDictionary[Any, bool] = weakref.WeakKeyDictionary()
         # The network that was called last, and what is known of it; None: it has nothing to learn.
+        self._into: Taken | None = None
         self._latest: tuple[Any, Course | None] = (None, None)
         # By the numbers of the nodes of their outputs, which gradients may yet reach.
         self._awaited: dict[int, Pass] = {}
@@ -140,22 +143,19 @@ class Networks:
 
     def _learn(self, loss: Any) -> None:
         """Note that gradients are about to reach what led to a loss."""
-        if not self._calls.quiet:
-            self._backward = self._here(self._learns_at)
-            self._learnt += 1
-            if self._awaited:
-                with self._learning:
-                    for order in self._ancestors(loss):
-                        self._reached(self._awaited.pop(order))
-
-    def _ancestors(self, loss: Any) -> list[int]:
-        """Find the calls of networks that a loss has come from, mostly the only one there was."""
-        taken = self._answered.taken
-        if taken is not None and len(self._awaited) == 1 and taken[0]() is loss:
-            order = taken[1].order
-            if order in self._awaited:
-                return [order]
-        return among_ancestors(loss, self._awaited)
+        if self._calls.quiet:
+            return
+        self._backward = self._here(self._learns_at)
+        self._learnt += 1
+        awaited, taken = self._awaited, self._answered.taken
+        if len(awaited) == 1 and taken is not None and taken[0]() is loss:
+            passed = taken[1]
+            if awaited.pop(passed.order, None) is not None:
+                self._take(self._fits, passed.network, passed.rows, self._backward)
+        if awaited:
+            with self._learning:
+                for order in among_ancestors(loss, awaited):
+                    self._reached(awaited.pop(order))
 
     def _reached(self, passed: Pass) -> None:
         self._take(self._fits, passed.network, passed.rows, self._backward)
@@ -177,7 +177,7 @@ class Networks:
 
     def _modules(self, module: ModuleType) -> None:
         original, local = module.Module.__call__, self._local
-        watching = self._calls.watching("a forward pass")
+        depth, stream = self._calls.local, self._stream
         # All that this one does is to choose between two others.
         plain = getattr(original, "__name__", "") == "_wrapped_call_impl"
 
@@ -185,22 +185,27 @@ class Networks:
             if local.deep and plain and network._compiled_call_impl is None:
                 return network._call_impl(*arguments, **named)
             # What is computed anew for gradients is no call of its own.
-            if local.deep or self._backward is not None or self._calls.quiet:
+            if local.deep or self._backward is not None or depth.depth or not stream.ours:
                 return original(network, *arguments, **named)
             local.deep = True
             try:
                 result = original(network, *arguments, **named)
             finally:
                 local.deep = False
-            with watching:
+            depth.depth += 1
+            try:
                 self._passed(network, arguments, named, result)
+            except Exception as error:
+                stream.trouble("a forward pass", error)
+            finally:
+                depth.depth -= 1
             return result
 
         module.Module.__call__ = call
 
     def _passed(self, network: Any, arguments: Any, named: Any, result: Any) -> None:
         """Note a call of a whole network; losses and activations have nothing to learn."""
-        answer = first_of(result)
+        answer = result if hasattr(result, "untyped_storage") else first_of(result)
         first = first_of(arguments) if answer is None else answer
         if first is None or first.is_meta:
             return  # only shapes are computed
@@ -284,10 +289,20 @@ class Networks:
         rows: Rows | Batch | None,
         place: Any,
     ) -> None:
-        key = (id(place), id(network), network.training)
-        taken = into.get(key)
-        if taken is None or taken.network is not network:
-            taken = into[key] = Taken(self._batches, network, place)
+        taken = self._into
+        if not (
+            taken is not None
+            and taken.into is into
+            and taken.network is network
+            and taken.place is place
+            and taken.training == network.training
+        ):
+            key = (id(place), id(network), network.training)
+            taken = into.get(key)
+            if taken is None or taken.network is not network:
+                taken = into[key] = Taken(self._batches, network, place)
+                taken.into = into
+            self._into = taken
         taken.add(rows, self._learnt)
 
     def _passed_over(self) -> None:

@@ -20,6 +20,8 @@ _FEW_VALUES = 10
 _MANY_CLASSES = 20
 _LEAST_IN_CLASS = 10
 _SAME = 1e-9
+_FIRST = 64
+_FAR_APART = 0.01
 _NEARLY_ALL = 0.9
 _SIGMAS = 3.0
 _NUMBERS = "biuf"
@@ -204,6 +206,7 @@ def _classes(np: Any, target: Any, rows: int) -> dict[str, int]:
 def _telling(np: Any, columns: list[Column], answer: Any) -> dict[str, str]:
     """Name the columns that are the target, or that tell it alone."""
     kinds, which = np.unique(answer, return_inverse=True)
+    sides = [np.flatnonzero(which == kind) for kind in range(2)]
     found = {}
     for column in columns:
         if column.unknown.any() or _constant(column):
@@ -213,18 +216,28 @@ def _telling(np: Any, columns: list[Column], answer: Any) -> dict[str, str]:
         elif not column.numeric and len(kinds) <= _MANY_CLASSES:
             if _same_kinds(np, column.values, which):
                 found[column.name] = "equals"
-        elif len(kinds) == 2 and _separates(column.values, which):
+        elif len(kinds) == 2 and _separates(column.values, *sides):
             found[column.name] = "separates"
     return found
 
 
 def _equals(np: Any, column: Any, answer: Any) -> bool:
     """Whether a column is the target, but for its units."""
+    if _surely_other(column, answer):
+        return False
     spread = float(answer.std())
     if spread == 0.0 or not np.isfinite(answer).all() or not np.isfinite(column).all():
         return False
     one, other = (column - column.mean()) / column.std(), (answer - answer.mean()) / spread
     return abs(abs(float((one * other).mean())) - 1.0) < _SAME
+
+
+def _surely_other(column: Any, answer: Any) -> bool:
+    """Whether equal answers go with values far apart, as two rows can show already."""
+    some, answers = column[:_FIRST], answer[:_FIRST]
+    values = some[answers == answers[0]]
+    between = float(values.max()) - float(values.min())
+    return between > _FAR_APART * (float(column.max()) - float(column.min()))
 
 
 def _same_kinds(np: Any, column: Any, which: Any) -> bool:
@@ -233,9 +246,16 @@ def _same_kinds(np: Any, column: Any, which: Any) -> bool:
     return pairs == len(np.unique(column)) == len(np.unique(which)) > 1
 
 
-def _separates(column: Any, which: Any) -> bool:
-    """Whether one threshold on a column divides the two classes without a mistake."""
-    first, second = column[which == 0], column[which == 1]
-    if min(len(first), len(second)) < _LEAST_IN_CLASS:
+def _separates(column: Any, ones: Any, others: Any) -> bool:
+    """Whether one threshold on a column divides the rows of two classes without a mistake.
+
+    Where a few of them are mixed up already, the rest need no look.
+    """
+    if min(len(ones), len(others)) < _LEAST_IN_CLASS:
         return False
+    few = _divided(column[ones[:_FIRST]], column[others[:_FIRST]])
+    return few and _divided(column[ones], column[others])
+
+
+def _divided(first: Any, second: Any) -> bool:
     return bool(first.max() < second.min() or second.max() < first.min())
