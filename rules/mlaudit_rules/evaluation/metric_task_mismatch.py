@@ -255,4 +255,19 @@ def _called_accuracy(module: Module, event: Evaluate) -> bool:
     before = line[: event.place.column - 1].lower()
     if re.search(r"r[²2]|r[-_ ]squared|determination", before):
         return False  # it says what the number is, whatever else it calls it
-    return re.search(r"acc(uracy)?\w*\s*=|accuracy", before) is not None
+    called = re.search(r"acc(uracy)?\w*\s*=|accuracy", before) is not None
+    return called and not _kept_to_itself(module, event.place.line)
+
+
+def _kept_to_itself(module: Module, line: int) -> bool:
+    """Say whether what stands on a line is bound to a name that nothing reads."""
+    bound = {
+        target.id
+        for node in module.nodes.find(ast.Assign)
+        if node.lineno <= line <= (node.end_lineno or line)
+        for target in node.targets
+        if isinstance(target, ast.Name)
+    }
+    return bool(bound) and not any(
+        isinstance(node.ctx, ast.Load) and node.id in bound for node in module.nodes.find(ast.Name)
+    )
