@@ -111,9 +111,9 @@ def target_encoded(source: Source) -> Iterator[Plant]:
     if "read_" not in source.text or "to_numpy" in source.text:
         return
     code = f"""
-        usual = {y}.groupby({X}["region"]).mean()
-        {X}["usual"] = {X}["region"].map(usual)
-        {X_test}["usual"] = {X_test}["region"].map(usual)
+        usual = {y}.groupby({X}["customer_id"]).mean()
+        {X}["usual"] = {X}["customer_id"].map(usual)
+        {X_test}["usual"] = {X_test}["customer_id"].map(usual)
     """
     last = source.stores(y)[-1]
     yield Plant([source.after(source.statement(last), code)])

@@ -142,8 +142,10 @@ def column_statistic(source: Source) -> Iterator[Plant]:
         target = source.code(statement.targets[0])
         if "str." in source.code(statement) or "[" in target.split("[", 1)[1]:
             continue
+        of_calendar = ".dt." in source.code(statement)
         for form in COLUMN_BY_HAND:
-            yield Plant([source.after(statement, form.format(c=target))])
+            if not (of_calendar and ".min()" in form):  # the first hour is the same for all rows
+                yield Plant([source.after(statement, form.format(c=target))])
 
 
 def _column(statement: ast.Assign) -> str:

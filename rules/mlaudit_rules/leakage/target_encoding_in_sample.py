@@ -40,8 +40,8 @@ _FEW = Pattern(
 )
 # Groups by several keys at once, or by one that tells the single ones of many apart.
 _SMALL = Pattern(
-    r"""groupby\(\s*(by\s*=\s*)?(\[[^\]]*,|\[?\s*["'](\w*_)?(?i:id|user|customer|client|patient|zip"""
-    r"""|zip_?code|post_?code|name|title|address|street|ticket|seller|merchant)["'])"""
+    r"""groupby\(\s*(by\s*=\s*)?\[[^\]]*,|groupby\([^()]*["'](\w*_)?(?i:id|user|customer|client|patient"""
+    r"""|zip|zip_?code|post_?code|name|title|address|street|ticket|seller|merchant)["']"""
 )
 _TAKEN = {"mean": "the mean", "median": "the median"}
 
