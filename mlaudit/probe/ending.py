@@ -26,6 +26,8 @@ _SIGNALS = {
     signal.SIGTERM: "was told to end from outside",
     signal.SIGINT: "was interrupted",
 }
+# What torch says where there is no memory for a tensor.
+_NO_MEMORY = "can't allocate memory"
 _OOM = "was killed from outside, as the kernel does when memory runs out"
 
 
@@ -73,7 +75,7 @@ def decode(
     if stopping is not None and cause is None and code >= 0:
         return _stopped(stopping, hard=bool(end and end.get("hard")))
     if end is not None:
-        return _told(end, events, cause)
+        return _told(end, events, cause, limits)
     if cause is not None:
         return Ending(How.LIMITED, _over(cause, limits), crash)
     if code < 0:
@@ -102,10 +104,12 @@ def _stopped(stopping: dict[str, Any], *, hard: bool) -> Ending:
     return Ending(How.STOPPED, words, stopping.get("place"))
 
 
-def _told(end: dict[str, Any], events: Sequence[dict[str, Any]], cause: Cause | None) -> Ending:
+def _told(
+    end: dict[str, Any], events: Sequence[dict[str, Any]], cause: Cause | None, limits: Limits
+) -> Ending:
     how, place = end["how"], end.get("place")
     if how == "exception":
-        return Ending(How.FAILED, _raised(end, events), place)
+        return Ending(How.FAILED, _raised(end, events) + _why(end, events, limits), place)
     if how in {"exit", "os._exit"}:
         return _left(how, end.get("code"), place)
     words = "ran to its end"
@@ -121,6 +125,18 @@ def _raised(end: dict[str, Any], events: Sequence[dict[str, Any]]) -> str:
     if refused and end["type"] in {"OSError", "PermissionError", "BlockingIOError"}:
         words += f" (the probe had refused it: {refused[-1]['what']})"
     return words
+
+
+def _why(end: dict[str, Any], events: Sequence[dict[str, Any]], limits: Limits) -> str:
+    """Say what of the run, and not of the program, an error may come from."""
+    if limits.memory is not None and (
+        end["type"] == "MemoryError" or _NO_MEMORY in str(end["message"])
+    ):
+        return f" (--memory allowed it {sized(limits.memory)})"
+    if end["type"] == "ModuleNotFoundError":
+        python = next((event["executable"] for event in events if event["event"] == "started"), "")
+        return f" (it was run by {python}: --python takes another)" if python else ""
+    return ""
 
 
 def _left(how: str, code: Any, place: Position | None) -> Ending:

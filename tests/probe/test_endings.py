@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from mlaudit.probe.ending import decode
 from mlaudit.probe.job import MIB, Limits, ProbeError, job_of
 from mlaudit.probe.launch import running
 from mlaudit.source.read import read
@@ -230,6 +231,47 @@ def test_a_notebook_runs_cell_by_cell_with_its_magics(folder: Path) -> None:
     assert run.ending.words == "ended with ValueError: 45"
     assert run.ending.position is not None
     assert run.ending.position[:3] == ["magics.ipynb", 4, 3]
+
+
+def test_a_library_that_is_missing_is_told_with_who_misses_it(folder: Path) -> None:
+    (folder / "train.py").write_text("import no_such_library\n")
+    words = probe(folder / "train.py").ending.words
+    assert words.startswith("ended with ModuleNotFoundError: No module named 'no_such_library' (")
+    assert words.endswith(f"(it was run by {sys.executable}: --python takes another)")
+
+
+def raised(kind: str, message: str, **limits: float) -> str:
+    end = {"event": "end", "how": "exception", "type": kind, "message": message}
+    return decode([end], 1, None, Limits(**limits), None).words  # type: ignore[arg-type]
+
+
+def test_memory_that_torch_does_not_get_is_told_with_the_limit() -> None:
+    message = "DefaultCPUAllocator: can't allocate memory: you tried to allocate 80 bytes"
+    allowed = " (--memory allowed it 2 GiB)"
+    assert raised("RuntimeError", message, memory=2048 * MIB).endswith(allowed)
+    assert raised("MemoryError", "", memory=2048 * MIB) == f"ended with MemoryError{allowed}"
+
+
+def test_without_a_limit_nothing_is_said_of_one() -> None:
+    assert raised("MemoryError", "") == "ended with MemoryError"
+    assert raised("ValueError", "45", memory=MIB) == "ended with ValueError: 45"
+
+
+def test_steps_before_a_kill_are_kept(folder: Path) -> None:
+    (folder / "train.py").write_text(
+        "import os, signal, torch\n"
+        "weight = torch.nn.Parameter(torch.ones(3))\n"
+        "optimizer = torch.optim.SGD([weight], lr=0.1)\n"
+        "for step in range(3):\n"
+        "    (weight**2).sum().backward()\n"
+        "    optimizer.step()\n"
+        "os.kill(os.getpid(), signal.SIGKILL)\n"
+    )
+    run = probe(folder / "train.py")
+    assert "SIGKILL" in run.ending.words
+    steps = list(run.of("step"))
+    assert [step["number"] for step in steps] == [1, 2, 3]
+    assert steps[0]["loss"] == 3.0 and steps[0]["place"][:3] == ["train.py", None, 6]
 
 
 def test_events_before_a_crash_are_kept(folder: Path) -> None:
