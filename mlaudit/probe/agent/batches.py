@@ -472,8 +472,8 @@ def _whole(positions: Any) -> list[int] | None:
 
 def as_array(positions: Iterable[list[int]]) -> Any:
     """Join the positions of many batches, which is faster than to look at each batch."""
-    every = list(itertools.chain.from_iterable(positions))
-    return sys.modules["numpy"].asarray(every, dtype="intp")
+    every = itertools.chain.from_iterable(positions)
+    return sys.modules["numpy"].fromiter(every, dtype="intp")
 
 
 def _turned(iterator: Any) -> Turn:
