@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from types import SimpleNamespace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import torch
 from torch.utils.data import BatchSampler, RandomSampler, SequentialSampler, WeightedRandomSampler
 
-from mlaudit.probe.agent.answered import Learning
+from mlaudit.probe.agent.answered import Answered, Depth, Learning, Pass
 from mlaudit.probe.agent.batches import Batch, _each_once
+from mlaudit.probe.agent.calls import Calls
 from mlaudit.probe.agent.gathered import MOST_ROWS, Gathered, Met
+from mlaudit.probe.agent.stream import Stream
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 ROWS = list(range(60))
 
@@ -152,3 +157,18 @@ def test_answers_of_few_batches_are_all_counted() -> None:
         rows = batch(ROWS[number * 10 : number * 10 + 10], turn)
         learning.add(rows, torch.tensor([[0.0, 1.0]] * 10), target)
     assert (learning.whole.count, learning.whole.value()) == (60, 0.5)
+
+
+def test_answers_are_kept_of_the_last_calls_alone(tmp_path: Path) -> None:
+    answered = Answered(Calls(Stream(str(tmp_path / "events"))), Depth())
+    network = torch.nn.Linear(2, 3).eval()
+    course = answered.course(network)
+    course.learning = Learning("classes", None)
+    calls = []
+    for _ in range(6):
+        given = torch.ones(5, 2)
+        answer = network(given)
+        one = Pass(network, course, batch(ROWS[:5]), answer, ["train.py", 1], 0)
+        answered.passed(one, one.rows, (given,), answer)
+        calls.append(one)
+    assert [one.kept is not None for one in calls] == [False, False, True, True, True, True]

@@ -15,7 +15,7 @@ from collections import deque
 from types import FunctionType, ModuleType
 from typing import Any
 
-from .batches import Batch, Rows, length, tensors
+from .batches import Batch, Rows, first_of, length, tensors
 from .calls import Calls
 from .gathered import MOST_ROWS, Gathered, Met, eligible
 from .hooks import PostImport
@@ -217,7 +217,7 @@ class Pass:
         self.output: Any = None
         self.answer: Any = None
         if answer is not None:  # as below, but called for every batch
-            self.answer = weakref.ref(answer)
+            self.answer = self.output = weakref.ref(answer)
             self.training = network.training and answer.requires_grad
 
     def answers(self, tensor: Any) -> None:
@@ -329,7 +329,7 @@ class Answered:
             found = self._courses[network] = Course()
         return found
 
-    def passed(self, one: Pass, rows: Rows | Batch, batch: Any, result: Any) -> None:
+    def passed(self, one: Pass, rows: Rows | Batch, given: Any, result: Any) -> None:
         """Look at what a network gets and gives.
 
         Of a `result` that has a loss in it, the answer is what that was taken of.
@@ -342,11 +342,13 @@ class Answered:
                     break
         if one.answer is None:
             return
+        if len(self._outputs) == _MOST_OUTPUTS:
+            self._outputs[0].kept = None  # the call itself may be held until gradients have come
         self._outputs.append(one)
         if not one.training:
             self._judge(one, rows)
         elif not one.course.closed and not one.course.gathered.leaves_out(rows):
-            _gather(one.course, rows, batch)
+            _gather(one.course, rows, first_of(given))
         if inner is not None and _share(one.answer(), inner[1]):
             self._taken(one, *inner, asked=False)
 

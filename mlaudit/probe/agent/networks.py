@@ -229,10 +229,12 @@ class Networks:
             self._estimators.latency.called(called, arguments, named, place)
         passed = Pass(network, course, rows, answer, place, self._learnt)
         if self.looking and rows is not None:
-            self._answered.passed(passed, rows, first_of(given), result)
+            self._answered.passed(passed, rows, given, result)
         if output is None:
             self._take(self._judged, network, rows, place)
         else:
+            if output is not answer:
+                passed.output = weakref.ref(output)
             self._wait(passed, output)
 
     def _meet(self, network: Any) -> Course | None:
@@ -249,7 +251,6 @@ class Networks:
 
     def _wait(self, passed: Pass, output: Any) -> None:
         """Have it seen whether gradients come back."""
-        passed.output = weakref.ref(output)
         order = passed.order = order_of(output) or self._hooked(passed, output)
         self._awaited[order] = passed
         if len(self._awaited) >= self._most_awaited:
