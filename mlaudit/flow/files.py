@@ -41,6 +41,7 @@ def write(run: Interpreter, name: str, content: Value | None, arguments: Argumen
         content = given[1 - position] if len(given) > 1 - position else None
     path = _path(run, arguments, position)
     if path is not None and content is not None:
+        run.stored += 1
         run.written[path] = run.load(content)
 
 
@@ -49,6 +50,7 @@ def read(run: Interpreter, name: str, arguments: Arguments) -> Value | None:
     if _READS.search(name) is None:
         return None
     run.told += 1
+    run.sought += 1
     value = run.written.get(_path(run, arguments, 0))
     if value is None or isinstance(value, Constant | Symbol | Instance):
         return None

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterator
 
     from mlaudit.catalogue.catalogue import Catalogue
-    from mlaudit.flow import repeats
+    from mlaudit.flow import carried, repeats
     from mlaudit.flow.builder import Project
     from mlaudit.flow.regions import Rows
     from mlaudit.source.document import Document, Place
@@ -59,17 +59,19 @@ class Interpreter:
 
     `held` are the values of the heap, `running` the loops that are running, by the id of their
     node; unrolled ones, too, which `loops` does not have.  `told` counts what keeps a call from
-    being the same as another one, `contextual` the comparisons that are others in each.
+    being the same as another one, `contextual` the comparisons that are others in each, `outside`
+    what is kept neither under a name of the running scope nor on the heap, `stored` what is written
+    to files, and `sought` what is read of them.
     """
 
     __slots__ = (
         *("briefly", "calls", "catalogue", "closed_over", "conditions", "contextual", "document"),
         *("each", "entered", "events", "happened_in", "held", "idle", "judged", "loaders"),
         *("loading", "loops", "models", "module_scope", "modules", "notes", "operations"),
-        *("origins", "over_models", "over_predictions", "path", "predictions", "prepared"),
-        *("project", "read_in"),
-        *("reads", "repeats", "returned", "roots", "running", "shown", "sides", "signatures"),
-        *("stars", "started", "state", "steps", "told", "written"),
+        *("origins", "outside", "over_models", "over_predictions", "path", "predictions"),
+        *("prepared", "project", "read_in", "reads", "repeats", "returned", "roots", "running"),
+        *("shown", "sides", "signatures", "sought", "stars", "started", "state", "steps"),
+        *("stored", "told", "uses", "written"),
     )
 
     def __init__(self, document: Document, catalogue: Catalogue, project: Project | None):
@@ -86,6 +88,10 @@ class Interpreter:
         self.path: tuple[Hashable, ...] = ()
         self.told = 0
         self.contextual = 0
+        self.outside = 0
+        self.sought = 0
+        self.stored = 0
+        self.uses: dict[ast.AST, carried.Uses] = {}
         self.reads: list[repeats.Read] | None = None
         self.repeats: dict[ast.AST, repeats.Memory] = {}
         self.conditions = 0
@@ -429,6 +435,7 @@ def _return(run: Interpreter, node: ast.Return) -> bool:
 
 def _global(run: Interpreter, node: ast.Global) -> None:
     run.told += 1
+    run.outside += 1
     run.state.scope.global_names.update(node.names)
 
 

@@ -68,7 +68,7 @@ def call(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> Val
     """Call a catalogued function or class."""
     if entry.kind in {"seed", "draw"}:
         _draws(run, name, entry, arguments)
-    if run.written:
+    if run.written or run.loops:
         stored = files.read(run, name, arguments)
         if stored is not None:
             return stored

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from mlaudit.flow import batches, containers, headings, sides, stores
+from mlaudit.flow import batches, carried, containers, headings, sides, stores
 from mlaudit.flow.state import Scope
 from mlaudit.flow.values import (
     UNKNOWN,
@@ -42,12 +42,7 @@ def for_loop(run: Interpreter, node: ast.For | ast.AsyncFor) -> bool:
     else:
         outer = run.begin(node)
         try:
-            for _ in range(_passes(run)):
-                turn = containers.turn(run, iterated)
-                if _holds_model(run, turn):
-                    run.over_models.add(id(node))
-                stores.assign(run, node.target, turn, None)
-                _body(run, node.body)
+            _turns(run, node, lambda: _turn(run, node, iterated))
         finally:
             run.end(outer)
     run.block(node.orelse)
@@ -98,9 +93,7 @@ def while_loop(run: Interpreter, node: ast.While) -> bool:
     """Run a `while`; its body is taken to run at least once."""
     outer = run.begin(node)
     try:
-        for _ in range(_passes(run)):
-            run.eval(node.test)
-            _body(run, node.body)
+        _turns(run, node, lambda: run.eval(node.test))
     finally:
         run.end(outer)
     run.block(node.orelse)
@@ -117,12 +110,26 @@ def passes_few_by(run: Interpreter, test: ast.expr) -> bool:
     return any(isinstance(turn, ast.Name) and turn.id == test.left.id for turn in turns)
 
 
-def _passes(run: Interpreter) -> int:
-    """Run a loop twice, so that what one turn leaves reaches the next; an inner loop once a turn.
+def _turn(run: Interpreter, node: ast.For | ast.AsyncFor, iterated: Value) -> None:
+    turn = containers.turn(run, iterated)
+    if _holds_model(run, turn):
+        run.over_models.add(id(node))
+    stores.assign(run, node.target, turn, None)
+
+
+def _turns(
+    run: Interpreter, node: ast.For | ast.AsyncFor | ast.While, enter: Callable[[], object]
+) -> None:
+    """Run a loop twice where one turn leaves something to the next; an inner loop once a turn.
 
     The outer loop, which is among those that run now, brings the inner one its second turn.
     """
-    return 2 if len(run.loops) == 1 else 1
+    first = carried.begin(run) if len(run.loops) == 1 else None
+    enter()
+    _body(run, node.body)
+    if first is not None and carried.end(run, node, first):
+        enter()
+        _body(run, node.body)
 
 
 def _body(run: Interpreter, body: list[ast.stmt]) -> None:

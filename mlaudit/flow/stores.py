@@ -207,6 +207,7 @@ def _attribute(run: Interpreter, target: ast.Attribute, value: Value) -> None:
             run.state.heap[holder.address] = replace(inner, attributes=told)
     elif isinstance(inner, Class):
         run.told += 1
+        run.outside += 1
         for memory in run.repeats.values():
             memory.known.clear()  # what any of them read may be another thing from now on
         inner.scope.names[target.attr] = value
