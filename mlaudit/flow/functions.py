@@ -56,9 +56,6 @@ def call(run: Interpreter, function: Function, arguments: Arguments) -> Value:
         return _not_followed(run, arguments, "calls nested too deeply or recursive")
     if run.briefly and id(node) in run.entered:
         return _not_followed(run, arguments, None)
-    if repeats.enough(run, function, arguments.node):
-        run.note("calls that are reached on many ways are followed on the first of them")
-        return UNKNOWN
     run.entered.add(id(node))
     scope = Scope(function.document, function.scope)
     _bind_parameters(run, function, arguments, scope)
@@ -67,7 +64,7 @@ def call(run: Interpreter, function: Function, arguments: Arguments) -> Value:
     if known is not None:
         return known
     outer = (run.state.scope, run.document, run.returned, run.path)
-    mark, steps = len(run.sides), run.steps
+    mark = len(run.sides)
     run.state.scope, run.document, run.returned = scope, function.document, []
     run.path = (*run.path, id(arguments.node))
     run.calls.append((id(node), function))
@@ -83,8 +80,6 @@ def call(run: Interpreter, function: Function, arguments: Arguments) -> Value:
         run.state.scope, run.document, run.returned, run.path = outer
     if attempt is not None:
         repeats.end(run, attempt, result)
-    else:
-        repeats.count(run, function, arguments.node, run.steps - steps)
     asked.note(run, arguments.node, result, beside)
     return result
 

@@ -3,9 +3,6 @@
 Only calls are remembered that neither record anything nor change what stood before them.  Where one
 comes again, its arguments are alike in all that can be reached from them, and the names that it
 read from outside, with all that is behind these, are the very same.
-
-What records something has to run each time.  A call that stands deep in a program runs once for
-each way to it, however, and after a few of them the next one tells nothing new.
 """
 
 from __future__ import annotations
@@ -26,10 +23,9 @@ from mlaudit.flow.values import (
     Sequence,
     Value,
 )
-from mlaudit.model.frozen import field, record, replace
+from mlaudit.model.frozen import record, replace
 
 if TYPE_CHECKING:
-    import ast
     from collections.abc import Hashable, Iterable
 
     from mlaudit.flow.interpreter import Interpreter
@@ -38,20 +34,14 @@ if TYPE_CHECKING:
     Read = tuple[Scope, Scope | None, str, Value | None]
 
 _FAILURES = 2
-_MOST_WAYS = 3
-_FEWEST_STEPS = 150
 
 
 @record
 class Memory:
-    """What is remembered of the calls of one function, and how many could not be.
-
-    Of each place that calls it: how often it was run from there, and with how many steps.
-    """
+    """What is remembered of the calls of one function, and how many could not be."""
 
     known: dict[Hashable, _Known]
     failures: int = 0
-    runs: dict[int, tuple[int, int]] = field(default_factory=dict)
 
 
 @record
@@ -105,23 +95,6 @@ def begin(
     marks = (run.told, run.contextual, len(run.state.heap.journal), run.state.heap.size)
     read = (len(reads), outermost)
     return Attempt(memory, shape, scope.identity, *marks, *read, run.steps), None
-
-
-def enough(run: Interpreter, function: Function, site: ast.AST) -> bool:
-    """Say whether a call was followed on so many ways that one more is not worth its steps."""
-    memory = run.repeats.get(function.node)
-    if memory is None or not memory.failures:
-        return False
-    ways, steps = memory.runs.get(id(site), (0, 0))
-    return ways >= _MOST_WAYS and steps >= _FEWEST_STEPS
-
-
-def count(run: Interpreter, function: Function, site: ast.AST, steps: int) -> None:
-    """Count a call that could not be remembered, and the steps that it took."""
-    memory = run.repeats.get(function.node)
-    if memory is not None:
-        ways, before = memory.runs.get(id(site), (0, 0))
-        memory.runs[id(site)] = (ways + 1, before + steps)
 
 
 def end(run: Interpreter, attempt: Attempt, result: Value) -> None:

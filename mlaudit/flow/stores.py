@@ -208,8 +208,7 @@ def _attribute(run: Interpreter, target: ast.Attribute, value: Value) -> None:
     elif isinstance(inner, Class):
         run.told += 1
         run.outside += 1
-        for memory in run.repeats.values():
-            memory.known.clear()  # what any of them read may be another thing from now on
+        run.repeats.clear()  # what any of them read may be another thing from now on
         inner.scope.names[target.attr] = value
     elif isinstance(inner, Data) and isinstance(holder, Ref) and inner.kind in {"table", "unknown"}:
         run.state.heap[holder.address] = tables.set_column(inner, target.attr, run.data(value))

@@ -10,7 +10,7 @@ import pytest
 from mlaudit.flow import repeats
 from mlaudit.rulekit.testing import examine
 from mlaudit.source.script import from_text
-from mlaudit.trace.events import Evaluate, Load
+from mlaudit.trace.events import Load
 from mlaudit.trace.rows import Overlap
 
 if TYPE_CHECKING:
@@ -179,41 +179,3 @@ def test_positions_that_a_caller_gives_are_told_apart_in_later_turns() -> None:
         """
     document = from_text(dedent(source), "example.py")
     assert [found.overlap for found in examine(document).trace.overlaps] == [Overlap.MAY]
-
-
-WAYS = """
-    def score(model, X, y):
-        guess = model.predict(X)
-        print(f1_score(y, guess), recall_score(y, guess), precision_score(y, guess))
-        {more}
-
-    def report(model, X, y):
-        score(model, X, y)
-
-    {reports}
-    """
-
-
-def scores(reports: int, lines: int) -> tuple[int, tuple[str, ...]]:
-    """Count the f1 scores of a program that comes to one place on many ways, with its gaps."""
-    source = dedent(WAYS).format(
-        more="\n    ".join(["guess = [max(guess), min(guess), len(guess)]"] * lines),
-        reports="\n".join(f"report(SVC().fit(X{n}, y{n}), Z{n}, w{n})" for n in range(reports)),
-    )
-    names = "f1_score, recall_score, precision_score"
-    head = f"from sklearn.svm import SVC\nfrom sklearn.metrics import {names}\n"
-    trace = examine(from_text(head + source, "example.py")).trace
-    found = [event for event in trace.of(Evaluate) if "f1_score" in str(event.metric)]
-    return len(found), tuple(trace.notes)
-
-
-def test_a_long_call_is_followed_on_the_first_ways_that_lead_to_it() -> None:
-    assert scores(9, 10) == (
-        3,
-        ("calls that are reached on many ways are followed on the first of them",),
-    )
-
-
-def test_a_short_call_and_few_ways_are_all_followed() -> None:
-    assert scores(6, 0) == (6, ())
-    assert scores(3, 10) == (3, ())
