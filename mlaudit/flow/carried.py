@@ -81,7 +81,18 @@ def end(run: Interpreter, loop: Loop, turn: Turn) -> bool:
     changed = scope.since(turn.names)
     if any(_leaves(run, uses, name, old, read.get(name, ())) for name, old in changed.items()):
         return True
-    return bool(filled) and _reach(run, map(scope.find, uses.loaded.union(read)), filled)
+    if not filled:
+        return False
+    objects = [name for name in uses.filled if not _is_container(run, scope.find(name))]
+    return _reach(run, map(scope.find, uses.loaded.union(read, objects)), filled)
+
+
+def _is_container(run: Interpreter, value: Value | None) -> bool:
+    """Say whether to put something into a value is no call of a method of the program."""
+    inner = run.load(value) if value is not None else None
+    return isinstance(inner, Sequence | Dictionary) and not any(
+        isinstance(run.load(part), Instance) for part in _parts(inner)
+    )
 
 
 def _leaves(
@@ -135,14 +146,15 @@ def _parts(value: Value) -> Iterable[Value]:
 class Uses:
     """The names that a loop looks at in a turn, and those that it looks at before it binds them.
 
-    `exposed` are looked at before, `added` are added to (`total += loss`), and `loaded` are looked
-    at anywhere, but not where something is put into what they hold.
+    `exposed` are looked at before, `added` are added to (`total += loss`), `loaded` are looked at
+    anywhere, and `filled` are names of what something is put into, which is no look at it.
     """
 
     def __init__(self, loop: Loop):
         self.exposed: set[str] = set()
         self.added: set[str] = set()
         self.loaded: set[str] = set()
+        self.filled: set[str] = set()
         bound: set[str] = set()
         if isinstance(loop, ast.While):
             self._look(loop.test, bound)
@@ -175,7 +187,9 @@ class Uses:
         while isinstance(holder, ast.Subscript):
             self._look(holder.slice, bound)
             holder = holder.value
-        if not isinstance(holder, ast.Name):
+        if isinstance(holder, ast.Name):
+            self.filled.add(holder.id)
+        else:
             self._look(holder, bound)
 
     def _block(self, body: list[ast.stmt], bound: set[str]) -> None:
