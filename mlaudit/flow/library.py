@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from mlaudit.flow import (
@@ -20,13 +19,14 @@ from mlaudit.flow import (
     merging,
     networks,
     order,
+    reading,
     removing,
     sinks,
     splits,
     tables,
     tuning,
 )
-from mlaudit.flow.regions import Length, Rows, Selector, base
+from mlaudit.flow.regions import Length, Selector
 from mlaudit.flow.values import (
     FREQUENCIES,
     ORIGINAL,
@@ -42,7 +42,8 @@ from mlaudit.flow.values import (
     merge_influences,
     nameless,
 )
-from mlaudit.trace.events import Columns, Draw, Effect, Influence, Kind, Load, Rescaled, Seed, Weigh
+from mlaudit.syntax.spelling import shortened
+from mlaudit.trace.events import Draw, Effect, Influence, Kind, Rescaled, Seed, Weigh
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable
@@ -53,10 +54,6 @@ if TYPE_CHECKING:
 
 
 _MEANS = frozenset({"mean", "average", "median", "nanmean"})
-_PORTIONS = (
-    *("train", "split", "subset", "image_set", "partition", "sheet_name", "key"),
-    *("name", "data_files", "data_dir"),
-)
 _REORDERS = frozenset({"permutation", "permuted", "randperm", "shuffle"})
 _GAPS = frozenset({"isnull", "isna", "notnull", "notna"})
 _MASKS = frozenset({"isin", "in1d"})
@@ -114,9 +111,9 @@ def _same(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> Va
     if not data:
         given = isinstance(first, Constant | Data) and arguments.positional
         return first if given else Data("array")
-    if _short(name).rpartition(".")[2] in _GAPS and len(data) == 1:
-        return tables.gaps(data[0], _short(name).rpartition(".")[2])
-    if _short(name).rpartition(".")[2] in _MASKS:
+    if shortened(name).rpartition(".")[2] in _GAPS and len(data) == 1:
+        return tables.gaps(data[0], shortened(name).rpartition(".")[2])
+    if shortened(name).rpartition(".")[2] in _MASKS:
         return among.by_function(run, combine(data, "mask"), arguments)
     if name.endswith("to_datetime"):
         order.timed(run, data[0], arguments)
@@ -171,7 +168,7 @@ def _statistic(run: Interpreter, name: str, entry: Entry, arguments: Arguments) 
     if not data or row_wise(run, entry, arguments):
         return combine(data) if data else Data("array")
     joined = combine(data)
-    made = statistic_of(run, arguments.node, joined, _short(name), entry)
+    made = statistic_of(run, arguments.node, joined, shortened(name), entry)
     return joined.but(influences=merge_influences(joined.influences, made))
 
 
@@ -184,7 +181,7 @@ def _reduce(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> 
         return Data("scalar")
     if name == "numpy.unique" and (each := among.distinct(data[0], arguments)) is not None:
         return each
-    wrong = _short(name).rpartition(".")[2] in _MEANS and any(d.kind == "error" for d in data)
+    wrong = shortened(name).rpartition(".")[2] in _MEANS and any(d.kind == "error" for d in data)
     joined = combine(data, "error" if wrong else "scalar")
     if entry.statistic == FREQUENCIES:
         run.emit(Weigh, arguments.node, rows=joined.rows)
@@ -193,7 +190,7 @@ def _reduce(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> 
     listed = arguments.positional and isinstance(run.load(arguments.positional[0]), Sequence)
     if row_wise(run, entry, arguments) or (listed and not joined.scores and not joined.predictions):
         return joined.but(kind="array")
-    return reduced(run, arguments.node, joined, _short(name), entry, data[0])
+    return reduced(run, arguments.node, joined, shortened(name), entry, data[0])
 
 
 def reduced(
@@ -298,74 +295,6 @@ def _carried_parts(run: Interpreter, arguments: Arguments) -> list[Data]:
     return [d for d in found if d.rows.terms or d.influences or d.predictions or d.scores]
 
 
-def _load(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> Value:
-    """Rows enter: the same literal source gives the same rows wherever it is read."""
-    expression = next(
-        (arguments.nodes[key] for key in (0, *arguments.named) if key in arguments.nodes), None
-    )
-    first = run.load(arguments.positional[0]) if arguments.positional else None
-    short = _short(name)
-    if isinstance(first, Constant) and isinstance(first.value, str):
-        key: tuple[Hashable, ...] = ("file", first.value, *_portion(run, arguments))
-        label = first.value.replace("\\", "/").rsplit("/", 1)[-1]
-    else:
-        key = ("load", id(arguments.node), run.context)
-        label = (
-            run.text(expression)[:60]
-            if expression is not None and arguments.positional
-            else f"{short}()"
-        )
-    rows = base(key, label, _gives_parts(entry, arguments))
-    if key[0] == "load":
-        entities.read(run, rows)
-    run.emit(Load, arguments.node, reader=short, source=label, rows=rows)
-    told = order.loaded(run, entry, arguments, rows)
-    tabular = entry.name.startswith("read_") or "DataFrame" in entry.name
-    kind = "table" if tabular or entry.library in order.PRICES else "array"
-    if entry.kind == "archive":
-        return _members(run, rows, arguments.named.get("split"))
-    data = Data(kind, rows, order=told)
-    if kind == "table":
-        return data.but(columns=Columns(), table=key)
-    return networks.dataset_parts(run, name, entry, arguments, data)
-
-
-def _gives_parts(entry: Entry, arguments: Arguments) -> bool:
-    """Say whether an archive surely gives its parts by name: none of them is asked for."""
-    if entry.kind != "archive" or "split" not in entry.parameters or arguments.spread:
-        return False
-    return arguments.get("split", entry.parameters.index("split")) is None
-
-
-def _members(run: Interpreter, rows: Rows, names: Value | None) -> Value:
-    """Open an archive; of members that are asked for by a list of names give each."""
-    inner = run.load(names) if names is not None else None
-    if isinstance(inner, Constant) and isinstance(inner.value, str):
-        return Data("table", rows, columns=Columns(), table=rows)
-    members = [run.load(part) for part in inner.items] if isinstance(inner, Sequence) else []
-    known = [member.value for member in members if isinstance(member, Constant)]
-    if not known or len(known) < len(members):
-        return Data("archive", rows)
-    return Sequence(tuple(Data("array", base((rows.terms, n), str(n))) for n in known))
-
-
-def _portion(run: Interpreter, arguments: Arguments) -> list[Hashable]:
-    """Which portion of a source is read: training and test images may lie in one folder."""
-    found: list[Hashable] = []
-    for name in _PORTIONS if arguments.named else ():
-        if name not in arguments.named:
-            continue
-        value = run.load(arguments.named[name])
-        if isinstance(value, Constant):
-            found.append((name, value.value))
-        elif isinstance(value, Dictionary | Sequence):
-            found.append((name, run.text(arguments.nodes[name])))
-    if len(arguments.positional) > 1:
-        more = run.load(arguments.positional[1])
-        found += [more.value] if isinstance(more, Constant) else []
-    return found
-
-
 def _index(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> Value:
     return positions(run, arguments)
 
@@ -413,7 +342,7 @@ def _draws(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> N
         run.emit(Seed, arguments.node, generators=entry.generators, fixed=fixed)
     else:
         for generator in entry.generators:
-            run.emit(Draw, arguments.node, generator, generator=generator, function=_short(name))
+            run.emit(Draw, arguments.node, generator, generator=generator, function=shortened(name))
 
 
 def _seed(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> Value:
@@ -451,15 +380,6 @@ def _generator(run: Interpreter, name: str, entry: Entry, arguments: Arguments) 
     return Data("generator")
 
 
-@lru_cache
-def _short(name: str) -> str:
-    """Shorten `numpy.random.rand` to what people write."""
-    parts = name.split(".")
-    return (
-        ".".join(parts[-2:]) if parts[0] in {"numpy", "pandas"} and len(parts) == 2 else parts[-1]
-    )
-
-
 # What stands in another module is called by a function, so that nothing is loaded before its turn.
 _KINDS: dict[str, Callable[[Interpreter, str, Entry, Arguments], Value]] = {
     "same": _same,
@@ -470,8 +390,8 @@ _KINDS: dict[str, Callable[[Interpreter, str, Entry, Arguments], Value]] = {
     "reorder": _reorder,
     "concat": _concat,
     "duplicate": lambda run, name, entry, given: duplicates.repeated(run, name, entry, given),
-    "load": _load,
-    "archive": _load,
+    "load": reading.load,
+    "archive": reading.load,
     "index": _index,
     "draw": _draw,
     "seed": _seed,

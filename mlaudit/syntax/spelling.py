@@ -6,7 +6,7 @@ Fingerprints are made of this text, so it must never differ from what `ast.unpar
 from __future__ import annotations
 
 import ast
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -135,3 +135,11 @@ _WRITERS: dict[type[ast.AST], Callable[[Any], str | None]] = {
     ast.Return: _return,
     ast.Expr: _expression,
 }
+
+
+@lru_cache
+def shortened(name: str) -> str:
+    """Shorten the full name of a function, `numpy.random.rand`, to what people write."""
+    parts = name.split(".")
+    top = parts[0] in {"numpy", "pandas"} and len(parts) == 2
+    return ".".join(parts[-2:]) if top else parts[-1]

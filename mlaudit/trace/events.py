@@ -479,3 +479,19 @@ class ChosenOnReported:
 
     choice: Evaluate | CrossValidate | Watch
     report: Evaluate
+
+
+def rows_of(event: Event) -> Iterator[RowSet]:
+    """Give all rows that an event has to do with."""
+    rows: RowSet | None = getattr(event, "rows", None)
+    if rows is not None:
+        yield rows
+    match event:
+        case Split():
+            yield from event.parts
+        case Resample():
+            yield event.result
+        case Evaluate():
+            yield from (fit.rows for fit in event.fits)
+        case _:
+            return

@@ -20,11 +20,11 @@ from mlaudit.trace.events import (
     Model,
     Overlapping,
     PreprocessingLeak,
-    Resample,
     Role,
     Split,
     Use,
     Watch,
+    rows_of,
 )
 from mlaudit.trace.kinship import Kinship
 from mlaudit.trace.rows import Overlap
@@ -61,7 +61,7 @@ class Trace:
         if kind not in self._near:
             self._near[kind] = Kinship()
             for event in self.of(kind):
-                self._near[kind].put(event, _rows_of(event))
+                self._near[kind].put(event, rows_of(event))
         return self._near[kind].near(*rows)
 
     def tells(self, what: str) -> bool:
@@ -476,22 +476,6 @@ class Trace:
                     yield event
                 case _:
                     continue
-
-
-def _rows_of(event: Event) -> Iterator[RowSet]:
-    """Give all rows that an event has to do with."""
-    rows: RowSet | None = getattr(event, "rows", None)
-    if rows is not None:
-        yield rows
-    match event:
-        case Split():
-            yield from event.parts
-        case Resample():
-            yield event.result
-        case Evaluate():
-            yield from (fit.rows for fit in event.fits)
-        case _:
-            return
 
 
 def _talks(model: Model) -> bool:

@@ -1,0 +1,91 @@
+"""What calls read: files, data sets and archives, of which each source gives rows of its own."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mlaudit.flow import entities, networks, order
+from mlaudit.flow.regions import Rows, base
+from mlaudit.flow.values import Constant, Data, Dictionary, Sequence, Value
+from mlaudit.syntax.spelling import shortened
+from mlaudit.trace.events import Columns, Load
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable
+
+    from mlaudit.catalogue.entry import Entry
+    from mlaudit.flow.arguments import Arguments
+    from mlaudit.flow.interpreter import Interpreter
+
+_PORTIONS = (
+    *("train", "split", "subset", "image_set", "partition", "sheet_name", "key"),
+    *("name", "data_files", "data_dir"),
+)
+
+
+def load(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> Value:
+    """Rows enter: the same literal source gives the same rows wherever it is read."""
+    expression = next(
+        (arguments.nodes[key] for key in (0, *arguments.named) if key in arguments.nodes), None
+    )
+    first = run.load(arguments.positional[0]) if arguments.positional else None
+    short = shortened(name)
+    if isinstance(first, Constant) and isinstance(first.value, str):
+        key: tuple[Hashable, ...] = ("file", first.value, *_portion(run, arguments))
+        label = first.value.replace("\\", "/").rsplit("/", 1)[-1]
+    else:
+        key = ("load", id(arguments.node), run.context)
+        label = (
+            run.text(expression)[:60]
+            if expression is not None and arguments.positional
+            else f"{short}()"
+        )
+    rows = base(key, label, _gives_parts(entry, arguments))
+    if key[0] == "load":
+        entities.read(run, rows)
+    run.emit(Load, arguments.node, reader=short, source=label, rows=rows)
+    told = order.loaded(run, entry, arguments, rows)
+    tabular = entry.name.startswith("read_") or "DataFrame" in entry.name
+    kind = "table" if tabular or entry.library in order.PRICES else "array"
+    if entry.kind == "archive":
+        return _members(run, rows, arguments.named.get("split"))
+    data = Data(kind, rows, order=told)
+    if kind == "table":
+        return data.but(columns=Columns(), table=key)
+    return networks.dataset_parts(run, name, entry, arguments, data)
+
+
+def _gives_parts(entry: Entry, arguments: Arguments) -> bool:
+    """Say whether an archive surely gives its parts by name: none of them is asked for."""
+    if entry.kind != "archive" or "split" not in entry.parameters or arguments.spread:
+        return False
+    return arguments.get("split", entry.parameters.index("split")) is None
+
+
+def _members(run: Interpreter, rows: Rows, names: Value | None) -> Value:
+    """Open an archive; of members that are asked for by a list of names give each."""
+    inner = run.load(names) if names is not None else None
+    if isinstance(inner, Constant) and isinstance(inner.value, str):
+        return Data("table", rows, columns=Columns(), table=rows)
+    members = [run.load(part) for part in inner.items] if isinstance(inner, Sequence) else []
+    known = [member.value for member in members if isinstance(member, Constant)]
+    if not known or len(known) < len(members):
+        return Data("archive", rows)
+    return Sequence(tuple(Data("array", base((rows.terms, n), str(n))) for n in known))
+
+
+def _portion(run: Interpreter, arguments: Arguments) -> list[Hashable]:
+    """Which portion of a source is read: training and test images may lie in one folder."""
+    found: list[Hashable] = []
+    for name in _PORTIONS if arguments.named else ():
+        if name not in arguments.named:
+            continue
+        value = run.load(arguments.named[name])
+        if isinstance(value, Constant):
+            found.append((name, value.value))
+        elif isinstance(value, Dictionary | Sequence):
+            found.append((name, run.text(arguments.nodes[name])))
+    if len(arguments.positional) > 1:
+        more = run.load(arguments.positional[1])
+        found += [more.value] if isinstance(more, Constant) else []
+    return found
