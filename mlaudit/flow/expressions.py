@@ -34,7 +34,6 @@ from mlaudit.flow.values import (
     Value,
     combine,
     merge_influences,
-    nameless,
 )
 from mlaudit.trace.events import Kind
 
@@ -124,10 +123,7 @@ def binary(run: Interpreter, node: ast.BinOp) -> Value:
         chain.append(chain[-1].left)
     value = run.eval(chain[-1].left)
     for link in reversed(chain):
-        right = run.eval(link.right)
-        if isinstance(link.left, ast.Name) and nameless(run.load(value)):
-            value = run.eval(link.left)  # the other side may have found out that it is data
-        value = _operate(run, link, value, right)
+        value = _operate(run, link, value, run.eval(link.right))
     return value
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 from typing import TYPE_CHECKING
 
 from mlaudit.flow import (
@@ -40,12 +39,12 @@ from mlaudit.flow.values import (
     Value,
     combine,
     merge_influences,
-    nameless,
 )
 from mlaudit.syntax.spelling import shortened
 from mlaudit.trace.events import Draw, Effect, Influence, Kind, Rescaled, Seed, Weigh
 
 if TYPE_CHECKING:
+    import ast
     from collections.abc import Callable, Hashable
 
     from mlaudit.catalogue.entry import Entry
@@ -174,9 +173,6 @@ def _statistic(run: Interpreter, name: str, entry: Entry, arguments: Arguments) 
 
 def _reduce(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> Value:
     data = carried(run, entry, arguments)
-    if not data and 0 in arguments.nodes:
-        found = of_unknown(run, run.data(arguments.positional[0]), arguments.nodes[0], arguments)
-        data = [found] if found.rows.terms else []
     if not data:
         return Data("scalar")
     if name == "numpy.unique" and (each := among.distinct(data[0], arguments)) is not None:
@@ -235,16 +231,6 @@ def row_wise(run: Interpreter, entry: Entry, arguments: Arguments) -> bool:
         (1, 2),
         (1, 2, 3),
     }
-
-
-def of_unknown(run: Interpreter, value: Data, node: ast.expr, arguments: Arguments) -> Data:
-    """Take what a statistic is taken of down its columns for data, where nothing is known of it."""
-    along = arguments.named.get("axis") or arguments.named.get("dim")
-    inner = run.load(along) if along is not None else UNKNOWN
-    if not nameless(value) or run.loops or not isinstance(node, ast.Name):
-        return value
-    down = isinstance(inner, Constant) and inner.value == 0 and inner.value is not False
-    return run.rows_of(value, node) if down else value
 
 
 def _subset(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> Value:

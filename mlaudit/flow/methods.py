@@ -116,8 +116,6 @@ def _by_entry(
     if each is not None:
         return each
     if kind == "reduce":
-        if isinstance(arguments.node, ast.Call) and isinstance(arguments.node.func, ast.Attribute):
-            value = library.of_unknown(run, value, arguments.node.func.value, arguments)
         joined = combine([value, *others], value.kind)
         if not value.rows.terms:
             joined = joined.but(influences=groups.regrouped(joined.influences))

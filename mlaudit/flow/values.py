@@ -373,12 +373,3 @@ def _united(groups: list[tuple[E, ...]]) -> tuple[E, ...]:
     if len(filled) > 1:
         return tuple(dict.fromkeys(thing for group in filled for thing in group))
     return filled[0] if filled else ()
-
-
-def nameless(value: Value) -> bool:
-    """Say whether nothing at all is known of a value."""
-    return (
-        isinstance(value, Data)
-        and value.kind == "unknown"
-        and not (value.rows.terms or value.influences or value.scores or value.predictions)
-    )
