@@ -46,7 +46,7 @@ def configured(config: Config) -> tuple[Job, Budget | None]:
             target if module else _below(config, target),
             tuple(arguments),
             module=module,
-            python=said.python or None,
+            python=_below(config, said.python) if os.sep in said.python else said.python,
             limits=limits,
             track_memory=track,
         )
@@ -59,7 +59,7 @@ def configured(config: Config) -> tuple[Job, Budget | None]:
 
 def _below(config: Config, target: str) -> str:
     """Give the path of a program, which is relative to the folder of the configuration."""
-    path = Path(config.root, target)
+    path = Path(config.root, Path(target).expanduser())
     return os.path.relpath(path) if config.root else target
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from enum import StrEnum
 from pathlib import Path
@@ -90,7 +91,7 @@ def job_of(
 
     Raises `ProbeError` when there is none.
     """
-    interpreter = python or sys.executable
+    interpreter = _placed(python or sys.executable)
     if module:
         path = _module_file(target)
         return Job(Kind.MODULE, path, arguments, target, interpreter, limits, track_memory)
@@ -102,6 +103,14 @@ def job_of(
         raise ProbeError(f"{target}: neither a .py nor an .ipynb file")
     kind = Kind.NOTEBOOK if suffix == ".ipynb" else Kind.SCRIPT
     return Job(kind, path, arguments, "", interpreter, limits, track_memory)
+
+
+def _placed(python: str) -> str:
+    """Give the path of an interpreter from the root on: the program runs in another folder.
+
+    Links stay as they are, as an environment is known by them; a mere name is looked up later.
+    """
+    return str(Path(python).expanduser().absolute()) if os.sep in python else python
 
 
 def _module_file(name: str) -> Path:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
@@ -100,6 +101,39 @@ def test_pictures_are_kept_when_asked_for(folder: Path, invoke: Invoke) -> None:
     kept = sorted(path.name for path in (folder / "made" / "kept").iterdir())
     assert kept == ["loss.svg", "memory.svg"]
     assert (folder / "made" / "kept" / "memory.svg").read_text().startswith("<svg")
+
+
+@pytest.fixture
+def interpreter(folder: Path) -> str:
+    """Give the path of an interpreter, relative to the folder."""
+    path = folder / "env" / "python"
+    path.parent.mkdir()
+    path.write_text(f'#!/bin/sh\nexec {sys.executable} "$@"\n')
+    path.chmod(0o755)
+    return "env/python"
+
+
+def test_an_interpreter_is_found_from_where_one_stands(
+    folder: Path, invoke: Invoke, interpreter: str
+) -> None:
+    (folder / "train.py").write_text("import sys\nsys.exit(3)\n")
+    done = invoke("probe", "train.py", "--python", interpreter, "--format", "json")
+    assert json.loads(done.stdout)["profile"]["ended"] == "left by sys.exit(3)"
+    done = invoke("probe", "train.py", "--python", "gone/python")
+    assert (done.exit_code, "gone/python does not start" in done.stderr) == (2, True)
+
+
+def test_a_configured_interpreter_is_found_from_the_configuration(
+    folder: Path, invoke: Invoke, interpreter: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (folder / "train.py").write_text("")
+    (folder / "pyproject.toml").write_text(
+        f'[tool.mlaudit.probe]\ncommand = "train.py"\npython = "{interpreter}"\n'
+    )
+    (folder / "below").mkdir()
+    monkeypatch.chdir(folder / "below")
+    done = invoke("review", "..", "--probe", "--format", "json")
+    assert json.loads(done.stdout)["profile"]["ended"] == "ran to its end"
 
 
 PROJECT = """\
