@@ -47,6 +47,7 @@ _BUILTINS = {name: Symbol(f"builtins.{name}") for name in dir(builtins)}
 _ORDERED = ast.Lt | ast.Gt | ast.LtE | ast.GtE
 LONGEST_LITERAL = 64
 _LARGEST = {"max", "amax", "nanmax"}
+_COUNTS = {"groupby.count", "groupby.nunique", "groupby.size"}
 _ARITHMETIC: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
     ast.Add: operator.add,
     ast.Sub: operator.sub,
@@ -260,6 +261,8 @@ def _compare(run: Interpreter, node: ast.Compare) -> Value:
     left = run.data(run.eval(node.left))
     rights = [run.eval(comparator) for comparator in node.comparators]
     others = [run.data(right) for right in rights]
+    if len(rights) == 1 and isinstance(run.load(rights[0]), Constant):
+        left = _without_counts(left)
     if isinstance(node.ops[0], _ORDERED):
         for prediction in left.predictions:
             if not _labels(prediction, others[0]):
@@ -273,6 +276,15 @@ def _compare(run: Interpreter, node: ast.Compare) -> Value:
         return _cut(joined, others)
     joined = _still_named(joined, left, run.load(rights[0]))
     return joined.but(select=tables.predicate(run, node, left, rights[0]))
+
+
+def _without_counts(data: Data) -> Data:
+    """Leave out how many values groups have, where a number is all that it is compared with.
+
+    Whether a group is complete is a matter of that group; nothing is learnt of the others.
+    """
+    kept = tuple(i for i in data.influences if i.operation not in _COUNTS)
+    return data if len(kept) == len(data.influences) else data.but(influences=kept)
 
 
 def _cut(joined: Data, bounds: list[Data]) -> Data:

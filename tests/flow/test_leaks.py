@@ -35,6 +35,11 @@ def leaks(source: str) -> list[str]:
 
 
 LEAKING = {
+    "the number of values in a group, as a feature": dedent("""\
+        df["days"] = df.groupby("ward")["day"].transform("nunique")
+        X, y = df.drop(columns="ill"), df["ill"]
+        """)
+    + SPLIT,
     "scaler before the split": "X = StandardScaler().fit_transform(X)\n" + SPLIT,
     "fit and transform apart": "s = StandardScaler()\ns.fit(X)\nX = s.transform(X)\n" + SPLIT,
     "scaler of all rows, applied to the parts": SPLIT
@@ -103,6 +108,13 @@ LEAKING = {
     + SPLIT,
 }
 CLEAN = {
+    "groups that are complete": dedent("""\
+        whole = df.groupby("ward")["day"].nunique() == 5
+        df = df.merge(whole.reset_index(), on="ward")
+        df = df[df["day_y"]]
+        X, y = df.drop(columns="ill"), df["ill"]
+        """)
+    + SPLIT,
     "scaler after the split": SPLIT
     + dedent("""\
         s = StandardScaler().fit(X_train)
