@@ -137,8 +137,9 @@ def test_few_files_are_examined_by_one_process(monkeypatch: pytest.MonkeyPatch) 
 
 
 def many(folder: Path) -> Path:
+    """Write enough files that a busy machine is not done with them before it is interrupted."""
     text = (FIXTURES / "projects" / "churn" / "train.py").read_text(encoding="utf-8")
-    for number in range(200):
+    for number in range(800):
         (folder / f"train{number}.py").write_text(f"number = {number}\n{text}")
     return folder
 
