@@ -20,6 +20,7 @@ from mlaudit.flow import (
     sinks,
     stores,
     tables,
+    targets,
     texts,
 )
 from mlaudit.flow.regions import NO_ROWS, Selector
@@ -153,8 +154,8 @@ def _operate(run: Interpreter, node: ast.BinOp, left: Value, right: Value) -> Va
     known = isinstance(node.op, ast.Sub) or (one.rows.terms and two.rows.terms)
     if known and _judges(one, two):
         return combine([one, two], "error").but(units=(two if one.predictions else one).units)
-    if isinstance(node.op, ast.Div) and _is_rest_of_one(node.right):
-        two = two.but(scores=())  # what inflates a variance tells how alike columns are
+    if isinstance(node.op, ast.Div):
+        two = _divisor(node.right, two)
     if isinstance(node.op, ast.Pow) and sinks.from_target(run, node.left):
         one = one.but(scores=())
     joined = combine([one, two], one.kind if one.rows.terms else two.kind)
@@ -195,6 +196,16 @@ def _without_largest(number: Data) -> Data:
 def _text(joined: Data, name: str | None) -> Data:
     """Say how a text begins and ends; it has no rows, whatever was written into it."""
     return joined.but(kind="scalar", rows=NO_ROWS, name=name)
+
+
+def _divisor(node: ast.expr, value: Data) -> Data:
+    """Leave out what a divisor does not bring: its scores to `1 / (1 - score)`, and its means.
+
+    What inflates a variance tells how alike columns are.
+    """
+    if value.scores and _is_rest_of_one(node):
+        value = value.but(scores=())
+    return targets.as_measure(value)
 
 
 def _is_rest_of_one(node: ast.expr) -> bool:

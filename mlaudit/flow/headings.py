@@ -5,15 +5,28 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from mlaudit.flow.values import Constant, Data, Ref, Sequence, Value, of_columns
+from mlaudit.flow.values import (
+    Constant,
+    Data,
+    Dictionary,
+    Ref,
+    Sequence,
+    Value,
+    in_column,
+    merge_influences,
+    of_columns,
+)
+from mlaudit.model.frozen import replace
 from mlaudit.trace.events import Columns
 
 if TYPE_CHECKING:
     from mlaudit.flow.arguments import Arguments
     from mlaudit.flow.interpreter import Interpreter
+    from mlaudit.trace.events import Influence
 
 _SAME = {"tolist", "to_list", "copy", "unique", "to_numpy"}
 _WITHOUT = {"drop", "difference"}
+NAMING = frozenset({"rename", "set_axis", "add_prefix", "add_suffix", "stack", "unstack", "melt"})
 
 
 def of_table(value: Data) -> Data:
@@ -38,6 +51,19 @@ def method(
     if isinstance(holder, Ref):
         run.state.heap[holder.address] = left
     return Constant(None)
+
+
+def renamed(run: Interpreter, value: Data, arguments: Arguments | None) -> Data:
+    """Keep which column each statistic of a table is in under its new name, if that is literal."""
+    if not any(influence.column for influence in value.influences):
+        return value
+    named = arguments.named.get("columns") if arguments is not None else None
+    given = run.load(named) if named is not None else None
+    if not isinstance(given, Dictionary) or given.rest is not None:
+        anywhere = in_column(value.influences, None)
+        return value.but(influences=merge_influences(*((each,) for each in anywhere)))
+    names = {old: run.load(new) for old, new in given.items.items()}
+    return value.but(influences=tuple(_under(i, names.get(i.column)) for i in value.influences))
 
 
 def comprehended(
@@ -99,6 +125,13 @@ def chosen(value: Data, names: Data) -> Data | None:
         influences=of_columns(value.influences, dropped, without=True),
         select=None,
     )
+
+
+def _under(influence: Influence, name: Value | None) -> Influence:
+    if name is None:
+        return influence
+    text = name.value if isinstance(name, Constant) and isinstance(name.value, str) else None
+    return replace(influence, column=text)
 
 
 def _without(value: Data, names: frozenset[str]) -> Data:

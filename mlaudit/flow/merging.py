@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from mlaudit.flow import tables
 from mlaudit.flow.regions import Selector
-from mlaudit.flow.values import UNKNOWN, Constant, Data, Value, merge_influences
+from mlaudit.flow.values import UNKNOWN, Constant, Data, Value, in_column, merge_influences
 
 if TYPE_CHECKING:
     from mlaudit.flow.arguments import Arguments
@@ -42,7 +42,8 @@ def function(run: Interpreter, arguments: Arguments) -> Value:
 
 def _joined(run: Interpreter, left: Data, arguments: Arguments) -> Data:
     others = [run.data(argument) for argument in arguments.values()]
-    influences = merge_influences(left.influences, *(other.influences for other in others))
+    brought = [o.influences if o.rows.terms else in_column(o.influences, None) for o in others]
+    influences = merge_influences(left.influences, *brought)
     return left.but(influences=influences, columns=None, select=None)
 
 

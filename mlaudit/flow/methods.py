@@ -38,6 +38,7 @@ from mlaudit.flow.values import (
     merge_influences,
     of_columns,
 )
+from mlaudit.model.frozen import replace
 from mlaudit.trace.events import Draw, Effect, Influence, Kind
 
 if TYPE_CHECKING:
@@ -61,7 +62,7 @@ _ON_GROUPS_HARMLESS = frozenset(
     {"cumcount", "ngroup", "get_group", "cumsum", "cumprod", "cummax", "cummin", "ffill", "pad",
      "head", "tail", "nth", "sample"}
 )  # fmt: skip
-_COUNTS = frozenset({"size", "count", "groups"})
+_COUNTS = frozenset({"size", "count", "groups", "len"})
 
 
 def call(run: Interpreter, holder: Value, value: Data, name: str, arguments: Arguments) -> Value:
@@ -72,6 +73,8 @@ def call(run: Interpreter, holder: Value, value: Data, name: str, arguments: Arg
         names = headings.method(run, holder, value, name, arguments)
         if names is not None:
             return names
+    if name in headings.NAMING and not value.rows.terms:
+        value = headings.renamed(run, value, arguments)
     special = _SPECIAL.get(name)
     if special is not None:
         result = special(run, holder, value, name, arguments)
@@ -252,12 +255,30 @@ def _of_group(
         turns_of=entities.turns_of(run, value.rows),
         groups=groups.described(run, value, arguments),
     )
-    influences = (influence,) if value.rows.terms else ()
+    influences = _told(influence, value, targets.columns(run, value, name, arguments))
     joined = combine([value.but(influences=groups.regrouped(value.influences, value.by)), *others])
     merged = merge_influences(joined.influences, influences)
     if name in {"transform", "rank", "fillna", "ffill", "bfill", "apply", "pct_change"}:
         return joined.but(kind="column", influences=merged)
     return Data("table", influences=merged)
+
+
+def _told(influence: Influence, value: Data, taken: dict[str, str] | None) -> tuple[Influence, ...]:
+    """Tell what groups say of a column; of several statistics, what each says in its own column."""
+    if not value.rows.terms:
+        return ()
+    if taken is None:
+        return (influence,)
+    return tuple(
+        replace(
+            influence,
+            operation=f"groupby.{statistic}",
+            source=value.name if statistic in targets.MEANS else None,
+            column=column,
+        )
+        for column, statistic in taken.items()
+        if statistic not in _COUNTS
+    )
 
 
 def _counts(run: Interpreter, arguments: Arguments) -> bool:

@@ -5,7 +5,17 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from mlaudit.flow import batches, choices, containers, fitting, order, splits, tables, texts
+from mlaudit.flow import (
+    batches,
+    choices,
+    containers,
+    fitting,
+    headings,
+    order,
+    splits,
+    tables,
+    texts,
+)
 from mlaudit.flow.arguments import Arguments
 from mlaudit.flow.regions import Selector
 from mlaudit.flow.values import (
@@ -211,6 +221,8 @@ def _attribute(run: Interpreter, target: ast.Attribute, value: Value) -> None:
         run.repeats.clear()  # what any of them read may be another thing from now on
         inner.scope.names[target.attr] = value
     elif isinstance(inner, Data) and isinstance(holder, Ref) and inner.kind in {"table", "unknown"}:
+        if target.attr == "columns" and not inner.rows.terms:
+            inner = headings.renamed(run, inner, None)
         run.state.heap[holder.address] = tables.set_column(inner, target.attr, run.data(value))
 
 

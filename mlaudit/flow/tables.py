@@ -327,7 +327,7 @@ def set_column(value: Data, name: str | None, content: Data) -> Data:
     if columns is not None and name is not None and not computed:
         columns = order.settled(columns, name, content)
     content = order.without(content)
-    if not value.rows.terms:
+    if not value.rows.terms and value.kind != "table":
         content = content.but(influences=_uncertain(content.influences))
     rest = value.influences if computed else _elsewhere(value, name)
     whole = name is None and content.kind == "table"

@@ -15,13 +15,13 @@ if TYPE_CHECKING:
     from mlaudit.flow.interpreter import Interpreter
     from mlaudit.flow.values import Value
 
-_MEANS = {"mean", "median", "nanmean", "nanmedian"}
+MEANS = {"mean", "median", "nanmean", "nanmedian"}
 _GIVEN = {"agg", "aggregate", "transform"}
 
 
 def source(run: Interpreter, value: Data, name: str, arguments: Arguments) -> str | None:
     """Name the column whose mean by groups is taken; None for other statistics."""
-    if name in _MEANS:
+    if name in MEANS:
         return value.name
     if name not in _GIVEN:
         return None
@@ -46,21 +46,55 @@ def operation(run: Interpreter, name: str, arguments: Arguments) -> str:
             return name
         items = given.items.values() if isinstance(given, Dictionary) else given.items
         given = run.load(next(iter(items)))
-    text = given.value if isinstance(given, Constant) else getattr(given, "name", None)
-    last = text.rsplit(".", 1)[-1] if isinstance(text, str) else name
-    return last if last in _MEANS else name
+    last = _operation(run, given)
+    return last if last in MEANS else name
+
+
+def columns(
+    run: Interpreter, value: Data, name: str, arguments: Arguments
+) -> dict[str, str] | None:
+    """Name the statistic in each column of a table of several of one column, where all are known.
+
+    `agg(["mean", "std"])` names the columns so, `agg(usual="mean", wide="std")` as it says.
+    """
+    if name not in {"agg", "aggregate"} or value.name is None:
+        return None
+    given = run.load(arguments.positional[0]) if len(arguments.positional) == 1 else None
+    if isinstance(given, Sequence) and given.rest is None and not arguments.named:
+        taken = [_operation(run, each) for each in given.items]
+        found = {each: each for each in taken if each is not None}
+        return found if len(found) == len(taken) else None
+    if arguments.positional or arguments.spread:
+        return None
+    named = {column: _operation(run, each) for column, each in arguments.named.items()}
+    known = {column: each for column, each in named.items() if each is not None}
+    return known if known and len(known) == len(named) else None
+
+
+def _operation(run: Interpreter, operation: Value) -> str | None:
+    inner = run.load(operation)
+    text = inner.value if isinstance(inner, Constant) else getattr(inner, "name", None)
+    return text.rsplit(".", 1)[-1] if isinstance(text, str) else None
 
 
 def _means(run: Interpreter, operation: Value) -> bool:
     """Say whether an operation given to `agg` or `transform` is a mean, or one of them is."""
     inner = run.load(operation)
     if isinstance(inner, Constant):
-        return inner.value in _MEANS
+        return inner.value in MEANS
     if isinstance(inner, Symbol):
-        return inner.name.rsplit(".", 1)[-1] in _MEANS
+        return inner.name.rsplit(".", 1)[-1] in MEANS
     if isinstance(inner, Sequence):
         return any(_means(run, item) for item in inner.items)
     return False
+
+
+def as_measure(value: Data) -> Data:
+    """What is divided by the mean of a group is not that mean."""
+    if not any(i.source and i.kind is Kind.STATISTIC for i in value.influences):
+        return value
+    left = (replace(i, source=None) if i.kind is Kind.STATISTIC else i for i in value.influences)
+    return value.but(influences=tuple(left))
 
 
 def guessed(target: Data | None) -> Rows | None:

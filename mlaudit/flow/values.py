@@ -258,8 +258,12 @@ def merge_influences(*groups: tuple[Influence, ...]) -> tuple[Influence, ...]:
         for influence in group:
             key = (influence.place, influence.kind, influence.rows, influence.column)
             known = found.setdefault(key, influence)
-            if known is not influence and influence.strength > known.strength:
+            if known is influence:
+                continue
+            if influence.strength > known.strength:
                 found[key] = influence
+            elif known.source != influence.source and known.operation != influence.operation:
+                found[key] = replace(known, source=None)  # made of two statistics, it is neither
     kept = tuple(found.values())
     return kept if len(kept) <= MOST_INFLUENCES else _of_any_column(kept)[:MOST_INFLUENCES]
 

@@ -313,7 +313,12 @@ def test_what_a_function_computes_of_each_group_is_called_so() -> None:
         (".median()", "the median of the target `sales`"),
         ('.agg("mean")', "the mean of the target `sales`"),
         ('.agg(["mean"])["mean"]', "the mean of the target `sales`"),
-        ('.agg(["mean", "std"])["std"]', "a statistic of the target `sales`"),
+        ('.agg(["mean", "std"])["mean"]', "the mean of the target `sales`"),
+        ('.agg(usual="mean", often="count").usual', "the mean of the target `sales`"),
+        (
+            '.agg(["mean", "std"]).rename(columns={"mean": "m"}).reset_index()["m"]',
+            "the mean of the target `sales`",
+        ),
     ],
 )
 def test_the_statistic_of_the_target_is_named_where_it_is_known(taken: str, said: str) -> None:
@@ -327,6 +332,28 @@ print(model.score(test[["usual", "area"]], test["sales"]))
 """
     (found,) = findings(code, "LEAK009", profile="research")
     assert f"gives each training row {said} of its group" in found.message
+
+
+@pytest.mark.parametrize(
+    "taken",
+    [
+        '.agg(["mean", "std"])["std"]',
+        '.agg(["mean", "count"])["count"]',
+        '.agg(usual="mean", often="count").often',
+        '.agg(["mean", "std"]).rename(columns={"std": "s"})["s"]',
+        ".std() / train.groupby('shop')['sales'].mean()",
+    ],
+)
+def test_other_statistics_beside_the_mean_of_the_target_are_no_encoding(taken: str) -> None:
+    code = f"""{IMPORTS}
+table = pd.read_csv("table.csv")
+train, test = train_test_split(table, random_state=0)
+usual = train.groupby("shop")["sales"]{taken}
+train["usual"], test["usual"] = train["shop"].map(usual), test["shop"].map(usual)
+model = Ridge().fit(train[["usual", "area"]], train["sales"])
+print(model.score(test[["usual", "area"]], test["sales"]))
+"""
+    assert not findings(code, "LEAK009", profile="research")
 
 
 DATED = f"""{IMPORTS}
