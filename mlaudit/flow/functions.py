@@ -124,10 +124,21 @@ def _bind_parameters(run: Interpreter, function: Function, given: Arguments, sco
         bound[spec.kwarg.arg] = run.state.allocate(Dictionary(extra, chosen_by=given.chosen_by))
     for name, default in signature.defaults:
         if name not in bound:
-            bound[name] = run.eval(default)
+            constant = isinstance(default, ast.Constant)
+            bound[name] = run.eval(default) if constant else _default(run, function, default)
     for name in signature.keywords:
         if name not in bound:
             bound[name] = given.rest if given.rest is not None else UNKNOWN
+
+
+def _default(run: Interpreter, function: Function, node: ast.expr) -> Value:
+    """Evaluate a default value among the names of the definition, not of the caller."""
+    outer = run.state.scope, run.document
+    run.state.scope, run.document = function.scope, function.document
+    try:
+        return run.eval(node)
+    finally:
+        run.state.scope, run.document = outer
 
 
 def _remember_origins(

@@ -27,6 +27,7 @@ from mlaudit.flow import (
 )
 from mlaudit.flow.regions import Length, Selector
 from mlaudit.flow.values import (
+    EMPTY,
     FREQUENCIES,
     ORIGINAL,
     UNKNOWN,
@@ -108,6 +109,8 @@ def _same(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> Va
         return merging.function(run, arguments)
     data = carried(run, entry, arguments)
     if not data:
+        if not arguments.nodes and not arguments.spread:
+            return EMPTY
         given = isinstance(first, Constant | Data) and arguments.positional
         return first if given else Data("array")
     if shortened(name).rpartition(".")[2] in _GAPS and len(data) == 1:

@@ -27,6 +27,7 @@ from mlaudit.flow import (
 )
 from mlaudit.flow.regions import Selector
 from mlaudit.flow.values import (
+    EMPTY,
     UNKNOWN,
     Constant,
     Data,
@@ -188,6 +189,8 @@ def _beside(value: Data, others: list[Data], name: str) -> Data:
     """Give the receiver under the influence of the arguments; a comparison joins them."""
     if name in _COMPARES and any(bool(o.predictions) != bool(value.predictions) for o in others):
         return combine([value, *others], "error")
+    if name == "fillna" and value is EMPTY:
+        return value  # whatever it is filled with, there is nothing to fill
     if not value.rows.terms or name in _COMPARES:
         return combine([value, *others], value.kind)
     brought = [other.influences for other in others]

@@ -243,6 +243,7 @@ Data.but = Data.__replace__  # type: ignore[attr-defined,method-assign]
 ANY = "*"  # stands for the unknown part of a computed name
 UNKNOWN = Data()
 SCALAR = Data("scalar")
+EMPTY = Data("array")  # this very object is a table without rows, into which nothing was written
 NONE = Constant(None)
 
 

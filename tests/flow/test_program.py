@@ -537,3 +537,23 @@ def test_unknown_rows_of_each_call_are_others() -> None:
     called = [f"learn(load({number}))" for number in range(40)]
     trace = trace_of("\n".join([dedent(defined), *called]))
     assert len({fit.rows for fit in trace.of(Fit)}) == len(list(trace.of(Fit))) == 40
+
+
+def test_defaults_are_values_where_the_function_is_defined() -> None:
+    trace = trace_of("""
+    import pandas as pd
+    from sklearn.svm import SVC
+
+    table = pd.read_csv("defined.csv")
+
+    def trained(table=table):
+        SVC().fit(table, table["t"])
+
+    def main():
+        table = pd.read_csv("called.csv")
+        trained()
+
+    main()
+    """)
+    (fit,) = trace.of(Fit)
+    assert "defined.csv" in str(fit.rows)
