@@ -30,7 +30,8 @@ def truth(run: Interpreter, test: ast.expr) -> bool | None:
         return run.document.path in run.started  # what is imported has another name
     if isinstance(test, ast.Compare):
         contained = _contained(run, test)
-        return _is_none(run, test) if contained is None else contained
+        known = _asked_for(run, test) if contained is None else contained
+        return _is_none(run, test) if known is None else known
     if isinstance(test, ast.BoolOp):
         return _both(test.op, [truth(run, part) for part in test.values])
     if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
@@ -62,6 +63,24 @@ def _contained(run: Interpreter, test: ast.Compare) -> bool | None:
     if not known or not all(isinstance(item, Constant) for item in items):
         return None
     return (wanted in items) is isinstance(test.ops[0], ast.In)
+
+
+def _asked_for(run: Interpreter, test: ast.Compare) -> bool | None:
+    """Decide `way == "tree"` where a call of the program says which way is asked for."""
+    match test:
+        case ast.Compare(
+            left=ast.Name(id=name),
+            ops=[ast.Eq() | ast.NotEq() as op],
+            comparators=[ast.Constant(value=str() as way)],
+        ):
+            value = run.load(run.find(name) or UNKNOWN)
+        case _:
+            return None
+    if not isinstance(value, Constant) or not _given(run, name):
+        return None
+    if run.path[-1] == run.calls[-1][0]:
+        return None  # nobody calls the function, and some other program may
+    return (value.value == way) is isinstance(op, ast.Eq)
 
 
 def _is_none(run: Interpreter, test: ast.Compare) -> bool | None:

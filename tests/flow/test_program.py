@@ -557,3 +557,30 @@ def test_defaults_are_values_where_the_function_is_defined() -> None:
     """)
     (fit,) = trace.of(Fit)
     assert "defined.csv" in str(fit.rows)
+
+
+@pytest.mark.parametrize(
+    ("test", "called", "fits"),
+    [
+        ('way == "svc"', 'learnt("svc")', ["SVC"]),
+        ('way == "svc"', 'learnt("forest")', ["RandomForestClassifier"]),
+        ('way == "svc"', "learnt()", ["RandomForestClassifier"]),
+        ('way != "forest"', "learnt()", ["RandomForestClassifier"]),
+        ('way == "svc"', 'learnt("svc")\n    learnt()', ["RandomForestClassifier", "SVC"]),
+        ('way == "svc"', "learnt(input())", ["RandomForestClassifier", "SVC"]),
+        ('way == "svc"', "", ["RandomForestClassifier", "SVC"]),
+    ],
+)
+def test_a_call_takes_the_branch_that_it_asks_for(test: str, called: str, fits: list[str]) -> None:
+    trace = trace_of(f"""
+    {PREPARED}
+    def learnt(way="forest"):
+        if {test}:
+            model = SVC()
+        else:
+            model = RandomForestClassifier()
+        return model.fit(X_train, y_train)
+
+    {called}
+    """)
+    assert sorted(fit.model.name for fit in trace.of(Fit)) == fits
