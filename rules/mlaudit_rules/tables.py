@@ -179,7 +179,7 @@ FILES: dict[str, tuple[object, ...]] = {
         ('load loads', {'kind': 'values'}),
         ('dump dumps', {'kind': 'store'}),
     ]),
-    'keras.toml': (11438, None, [
+    'keras.toml': (11676, None, [
         ('Sequential Model Functional load_model model_from_json model_from_yaml model_from_config clone_model VGG16 VGG19 ResNet50 ResNet101 ResNet152 ResNet50V2 ResNet101V2 ResNet152V2 InceptionV3 InceptionResNetV2 Xception MobileNet MobileNetV2 MobileNetV3Small MobileNetV3Large DenseNet121 DenseNet169 DenseNet201 NASNetMobile NASNetLarge EfficientNetB0 EfficientNetB1 EfficientNetB2 EfficientNetB3 EfficientNetB4 EfficientNetB5 EfficientNetB6 EfficientNetB7 EfficientNetV2B0 EfficientNetV2S EfficientNetV2M EfficientNetV2L ConvNeXtTiny ConvNeXtBase multi_gpu_model', {'kind': 'network'}),
         ('Sequential.fit Model.fit', {'kind': 'train', 'parameters': 'x y batch_size epochs', 'data': 'x', 'target': 'y', 'hyperparameters': 'batch_size epochs nb_epoch'}),
         ('Sequential.fit_generator Model.fit_generator', {'kind': 'train', 'parameters': 'generator steps_per_epoch epochs', 'data': 'generator', 'hyperparameters': 'epochs nb_epoch'}),
@@ -207,7 +207,8 @@ FILES: dict[str, tuple[object, ...]] = {
         ('KerasClassifier', {'kind': 'predictor', 'task': 'classifier', 'parameters': 'model', 'random': 'always', 'generators': 'tensorflow', 'hyperparameters': 'epochs nb_epoch batch_size learning_rate optimizer__learning_rate'}),
         ('KerasRegressor', {'kind': 'predictor', 'task': 'regressor', 'parameters': 'model', 'random': 'always', 'generators': 'tensorflow', 'hyperparameters': 'epochs nb_epoch batch_size learning_rate optimizer__learning_rate'}),
         ('set_random_seed', {'kind': 'seed', 'parameters': 'seed', 'generators': 'python numpy tensorflow'}),
-        ('backend.random_normal backend.random_uniform backend.random_binomial backend.truncated_normal random.normal random.uniform random.randint random.shuffle random.categorical random.truncated_normal', {'kind': 'draw', 'random': 'always', 'seed': 'seed', 'generators': 'tensorflow'}),
+        ('random.normal random.uniform random.randint random.shuffle random.categorical random.truncated_normal', {'kind': 'draw', 'random': 'always', 'seed': 'seed', 'generators': 'tensorflow'}),
+        ('backend.random_normal backend.random_uniform backend.random_binomial backend.random_bernoulli backend.truncated_normal backend.random_normal_variable backend.random_uniform_variable', {'kind': 'draw', 'random': 'always', 'seed': 'seed', 'generators': 'numpy'}),
         ('SeedGenerator', {'kind': 'generator', 'parameters': 'seed', 'seed': 'seed'}),
         ('backend.cast backend.exp backend.log backend.square backend.sqrt backend.abs backend.clip backend.round backend.reshape backend.flatten backend.expand_dims backend.squeeze backend.stack backend.concatenate backend.dot backend.batch_dot backend.softmax backend.sigmoid backend.relu backend.tanh backend.equal backend.maximum backend.minimum backend.permute_dimensions backend.transpose backend.repeat_elements activations.relu activations.sigmoid activations.softmax activations.tanh', {'kind': 'same'}),
         ('backend.mean backend.sum backend.max backend.min backend.std backend.argmax backend.prod', {'kind': 'reduce', 'effect': 'low', 'parameters': 'x axis', 'along': 'axis'}),
@@ -349,7 +350,7 @@ FILES: dict[str, tuple[object, ...]] = {
         ('unique bincount allclose array_equal count_nonzero any all', {'stateless': True}),
         ('random.SeedSequence', {'kind': 'generator', 'parameters': 'entropy', 'seed': 'entropy', 'random': 'always'}),
     ]),
-    'optuna.toml': (2726, None, [
+    'optuna.toml': (2846, None, [
         ('create_study load_study', {'kind': 'tuner', 'seed': 'sampler', 'random': 'always'}),
         ('create_study', {'parameters': 'storage sampler pruner study_name direction load_if_exists'}),
         ('load_study', {'parameters': 'study_name storage sampler pruner'}),
@@ -359,7 +360,8 @@ FILES: dict[str, tuple[object, ...]] = {
         ('LightGBMPruningCallback CatBoostPruningCallback XGBoostPruningCallback', {'kind': 'callback'}),
         ('get_param_importances', {'kind': 'values'}),
         ('integration.lightgbm.Dataset', {'kind': 'dataset', 'parameters': 'data label', 'data': 'data', 'target': 'label'}),
-        ('TPESampler RandomSampler CmaEsSampler NSGAIISampler QMCSampler BoTorchSampler GPSampler NSGAIIISampler MOTPESampler GridSampler BruteForceSampler', {'kind': 'generator', 'seed': 'seed', 'random': 'always'}),
+        ('TPESampler RandomSampler CmaEsSampler NSGAIISampler QMCSampler BoTorchSampler GPSampler NSGAIIISampler MOTPESampler', {'kind': 'generator', 'seed': 'seed', 'random': 'always'}),
+        ('GridSampler BruteForceSampler', {'kind': 'generator', 'seed': 'seed'}),
         ('OptunaSearchCV', {'kind': 'search', 'task': 'any', 'parameters': 'estimator param_distributions', 'wraps': 'estimator', 'seed': 'random_state', 'random': 'always', 'generators': 'numpy', 'hyperparameters': 'n_trials'}),
         ('plot_optimization_history plot_param_importances plot_parallel_coordinate plot_slice plot_contour', {'kind': 'report'}),
         ('GridSampler', {'parameters': 'search_space seed'}),
