@@ -48,6 +48,7 @@ _FEATURES = (
     *("X", "x", "train_set", "dtrain", "training_data", "data", "texts", "generator"),
     "train_dataloaders",
 )
+_STRETCH = frozenset({"start", "end"})
 _WATCHED = (
     *("validation_data", "eval_set", "evals", "valid_sets", "eval_dataset"),
     "val_dataloaders",
@@ -76,6 +77,8 @@ def inputs(
         features = arguments.get("X", position)
         expression = arguments.nodes.get(position)
     if features is None and estimator.entry.data:
+        if not _STRETCH.isdisjoint(named):
+            return UNKNOWN, None, None  # from one time to another, mostly after the rows
         return _of_constructor(run, estimator)
     target = arguments.get("y", 1) if estimator.entry.kind != "trainer" else None
     data = run.rows_of(features, expression) if features is not None else UNKNOWN
