@@ -158,7 +158,7 @@ def _operate(run: Interpreter, node: ast.BinOp, left: Value, right: Value) -> Va
         two = _divisor(node.right, two)
     if isinstance(node.op, ast.Pow) and sinks.from_target(run, node.left):
         one = one.but(scores=())
-    joined = combine([one, two], one.kind if one.rows.terms else two.kind)
+    joined = combine([one, two], _kind(one, two))
     for prediction in joined.predictions:
         prediction.mixed = True
     joined = (
@@ -170,6 +170,12 @@ def _operate(run: Interpreter, node: ast.BinOp, left: Value, right: Value) -> Va
     label = (one.label and (two.label or not two.rows.terms)) or (two.label and not one.rows.terms)
     text = texts.added(a, b) if isinstance(node.op, ast.Add) else None
     return joined.but(label=label) if text is None else _text(joined, text)
+
+
+def _kind(one: Data, two: Data) -> str:
+    """Tell what arithmetic gives: positions that a number moves are positions still."""
+    moved = one.kind == "array" and two.kind == "scalar" and not two.rows.terms
+    return one.kind if one.rows.terms or moved else two.kind
 
 
 def _beside_number(op: ast.operator, a: Value, b: Value, one: Data, two: Data) -> tuple[Data, Data]:
