@@ -87,6 +87,8 @@ def length_of(run: Interpreter, value: Value) -> Value:
     inner = run.load(value)
     if isinstance(inner, Sequence) and inner.rest is None:
         return Constant(len(inner.items))
+    if isinstance(inner, Dictionary):  # so many names, whatever stands under them
+        return Data("scalar") if inner.rest is not None else Constant(len(inner.items))
     data = run.data(inner)
     if data.rows.terms:
         return Constant(Length(data.rows))
