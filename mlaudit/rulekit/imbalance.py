@@ -58,6 +58,14 @@ COUNTED = Pattern(r"\b(\w+)(?:['\"]\])?\.value_counts\(|Counter\((\w+)\)")
 COUNTING = Words("value_counts(", "Counter(")
 COUNT_LINE = Pattern(r"^.*?\S\s{2,}(\d+(?:\.\d+)?(?:e-\d+)?)$", re.MULTILINE)
 COUNTER = Pattern(r"Counter\(\{(.+?)\}\)")
+# `Share of the target class: 0.41`, but not the share of what a model tells right.
+SHARES = Words("density", "share", "proportion", "fraction", "prevalence", any_case=True)
+SHARE = Pattern(
+    r"^(?!.*(accura|error|recall|precis|false|train|test|explain|varian))"
+    r"(?=.*\b(class|target|label|churn\w*|event)\b)"
+    r".*\b(density|share|proportion|fraction|prevalence)\b\D*(0\.\d+)\W*$",
+    re.IGNORECASE,
+)
 IMBALANCED_BELOW = 1 / 3
 REFUTED_ABOVE = 1 / 2
 BALANCED_ABOVE = 2 / 3
@@ -133,7 +141,7 @@ def gather(module: Module) -> Imbalance:
     weights = [*_weights(module)]
     weights += _computed(module) if not weights else []
     signs = counted if _known_as_even(module) else [*_signs(module, texts, counted, weights)]
-    if any(ratio >= REFUTED_ABOVE for _, ratio in ratios):
+    if any(ratio >= REFUTED_ABOVE for _, ratio in ratios) or (signs and _told_even(module)):
         signs = [sign for sign in signs if sign.weight >= SHOWN]
     balanced = (
         any(ratio >= BALANCED_ABOVE for _, ratio in ratios)
@@ -342,6 +350,15 @@ def _ratios(module: Module) -> Iterator[tuple[int, float]]:
             ratio = _ratio(cell)
             if ratio is not None:
                 yield cell.number, ratio
+
+
+def _told_even(module: Module) -> bool:
+    """Say whether a stored output tells that the share of a class is near a half."""
+    outputs = (text for cell in module.document.cells for text in cell.outputs)
+    told = (line for text in outputs if SHARES.stand_in(text) for line in text.splitlines())
+    found = (SHARE.search(line) for line in told if SHARES.stand_in(line))
+    shares = [float(share[4]) for share in found if share is not None]
+    return any(min(share, 1 - share) >= REFUTED_ABOVE * max(share, 1 - share) for share in shares)
 
 
 def _written_out(module: Module) -> Iterator[float]:
