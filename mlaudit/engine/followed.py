@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from mlaudit.rulekit.module import Module
     from mlaudit.source.document import Place
 
-_JUDGING = {"metric", "cross-validate"}
+_JUDGING = ("metric", "cross-validate")
 _FITTING = "fit"
 _GRADIENTS = "backward"
 
@@ -36,11 +36,10 @@ def evaluations(module: Module) -> dict[Location, bool]:
         told.add(place.sort_key)
         if judges:
             found[place] = found.get(place, True) and known
-    for call in module.calls:
-        if call.entry is not None and call.entry.kind in _JUDGING:
-            place = call.place.location
-            if place.sort_key not in told:
-                found[place] = False
+    for call in module.calls_of(*_JUDGING):
+        place = call.place.location
+        if place.sort_key not in told:
+            found[place] = False
     return found
 
 
@@ -57,14 +56,14 @@ def trainings(module: Module) -> dict[Location, bool]:
         if steps or event.operation != _GRADIENTS:
             known = event.rows.known and event.model.role is not Role.UNKNOWN
             found[place] = found.get(place, False) or known
-    told = {_start(event.place) for event in module.trace.events}
-    words = {_FITTING, _GRADIENTS} if steps else {_FITTING}
-    for named in module.names.calls:
-        function = named.node.func
-        if isinstance(function, ast.Attribute) and function.attr in words:
-            here = module.place(named.node)
-            if _start(here) not in told and module.names.resolve(function) is None:
-                found[here.location] = False
+    named = module.calls_named(_FITTING, _GRADIENTS) if steps else module.calls_named(_FITTING)
+    told = {_start(event.place) for event in module.trace.events} if named else set()
+    for each in named:
+        function, here = each.node.func, module.place(each.node)
+        if isinstance(function, ast.Name) or _start(here) in told:
+            continue
+        if module.names.resolve(function) is None:
+            found[here.location] = False
     return found
 
 
@@ -74,9 +73,8 @@ def _start(place: Place) -> tuple[str, int, int]:
 
 def _steps(module: Module) -> bool:
     """Say whether anything may change weights along gradients: an optimizer, or a step of one."""
-    return any(call.entry and call.entry.kind == "optimizer" for call in module.calls) or any(
-        isinstance(named.node.func, ast.Attribute) and named.node.func.attr == "step"
-        for named in module.names.calls
+    return "optimizer" in module.kinds or any(
+        isinstance(named.node.func, ast.Attribute) for named in module.calls_named("step")
     )
 
 

@@ -7,7 +7,6 @@ import re
 from typing import TYPE_CHECKING
 
 from mlaudit.flow.values import Constant, Data, Instance, Symbol, Value
-from mlaudit.model.pattern import Pattern
 from mlaudit.trace.events import Columns
 
 if TYPE_CHECKING:
@@ -17,8 +16,9 @@ if TYPE_CHECKING:
     from mlaudit.flow.interpreter import Interpreter
 
 # Archives of several arrays, models of another format and single texts are not followed.
-_WRITES = Pattern(r"(^|\.)(dump|save|save_model|to_(csv|parquet|pickle|feather|excel|json|hdf))$")
-_READS = Pattern(r"(^|\.)(load|load_model|read_(csv|table|parquet|pickle|feather|excel|json|hdf))$")
+_TABLES = ("csv", "parquet", "pickle", "feather", "excel", "json", "hdf")
+_WRITES = frozenset({"dump", "save", "save_model", *(f"to_{form}" for form in _TABLES)})
+_READS = frozenset({"load", "load_model", "read_table", *(f"read_{form}" for form in _TABLES)})
 _OPENED = "opened"
 
 
@@ -30,7 +30,7 @@ def opened(run: Interpreter, arguments: Arguments) -> Value:
 
 def write(run: Interpreter, name: str, content: Value | None, arguments: Arguments) -> None:
     """Remember what is written where; functions take content and file in either order."""
-    if _WRITES.search(name) is None:
+    if name.rpartition(".")[2] not in _WRITES:
         return
     run.told += 1
     position = 0
@@ -47,7 +47,7 @@ def write(run: Interpreter, name: str, content: Value | None, arguments: Argumen
 
 def read(run: Interpreter, name: str, arguments: Arguments) -> Value | None:
     """Give what the program wrote to the file that is read now, None if it wrote nothing."""
-    if _READS.search(name) is None:
+    if name.rpartition(".")[2] not in _READS:
         return None
     run.told += 1
     run.sought += 1

@@ -2,6 +2,14 @@
 
 from __future__ import annotations
 
+try:
+    from _sha2 import sha256
+except ImportError:
+    try:
+        from _sha256 import sha256  # what Python 3.11 calls it
+    except ImportError:  # the public way loads OpenSSL, which takes half a start of Python
+        from hashlib import sha256
+
 LENGTH = 32
 
 
@@ -12,8 +20,6 @@ def fingerprint(code: str, path: str, scope: str, statement: str, ordinal: int =
     (in a notebook at top level: the cell id), `statement` is the flagged statement without comments
     and layout, and `ordinal` counts findings that are equal in all of these, from 0 on.
     """
-    from hashlib import sha256  # loads OpenSSL, which a review without findings can do without
-
     parts = (code, path, scope, statement, str(ordinal))
     # Each part carries its length, so that no two lists of parts join to the same text.
     joined = "".join(f"{len(part)}:{part}" for part in parts)

@@ -31,10 +31,14 @@ class NamedCall:
 
 @record
 class Names:
-    """What the names of one document stand for, wherever in the document they are imported."""
+    """What the names of one document stand for, wherever in the document they are imported.
+
+    `assigned` counts how often each name is bound as a variable or a parameter.
+    """
 
     aliases: dict[str, str] = field(default_factory=dict)
     stars: list[str] = field(default_factory=list)
+    assigned: Counter[str] = field(default_factory=Counter)
     bound: set[str] = field(default_factory=set)
     literals: dict[str, ast.expr] = field(default_factory=dict)
     calls: list[NamedCall] = field(default_factory=list)
@@ -90,7 +94,7 @@ def collect(nodes: Nodes) -> Names:
         names.functions.setdefault(function.name, function)
     for owner in nodes.find(ast.ClassDef):
         names.classes.setdefault(owner.name, owner)
-    assigned = _assigned(names, nodes)
+    assigned = names.assigned = _assigned(names, nodes)
     names.bound.update(assigned, names.functions, names.classes)
     for node in nodes.find(ast.Assign):
         target = node.targets[0]

@@ -40,13 +40,8 @@ def sole_values(module: Module) -> dict[str, ast.expr]:
         for target, value in module.fact(assignments)
         if isinstance(target, ast.Name)
     }
-    bound: dict[str, int] = {}
-    for node in module.nodes.find(ast.Name, ast.arg):
-        if isinstance(node, ast.arg):
-            bound[node.arg] = bound.get(node.arg, 0) + 1
-        elif isinstance(node.ctx, ast.Store):
-            bound[node.id] = bound.get(node.id, 0) + 1
-    return {name: value for name, value in values.items() if bound.get(name) == 1}
+    bound = module.names.assigned
+    return {name: value for name, value in values.items() if bound[name] == 1}
 
 
 def bound_before(module: Module, name: ast.Name) -> ast.expr | None:

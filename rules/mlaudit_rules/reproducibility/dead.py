@@ -81,13 +81,11 @@ def _switches(module: Module) -> dict[str, bool]:
         for name, value in module.fact(sole_values).items()
         if isinstance(value, ast.Constant) and isinstance(value.value, _FLAGS)
     }
+    flags = [field for field in fields if isinstance(field[2].value, bool)]
+    if not flags or module.calls_named("setattr"):
+        return {name: on for name, on in found.items() if name not in within}
     stored = {node.attr for node in module.nodes.find(ast.Attribute) if _stores(node)}
-    kept = not module.calls_named("setattr")
-    settings = {
-        f"{owner}.{name}": value.value
-        for owner, name, value in (fields if kept else ())
-        if isinstance(value.value, bool) and name not in stored
-    }
+    settings = {f"{owner}.{name}": bool(v.value) for owner, name, v in flags if name not in stored}
     return {name: on for name, on in found.items() if name not in within} | settings
 
 
