@@ -16,6 +16,8 @@ from mlaudit.flow.values import (
     in_column,
     merge_influences,
 )
+from mlaudit.syntax.nodes import walk
+from mlaudit.syntax.spelling import last_name
 from mlaudit.trace.events import Columns, Effect, Groups, Influence, Kind
 
 if TYPE_CHECKING:
@@ -136,7 +138,7 @@ def _keys(window: ast.Call) -> Iterator[str]:
 
 
 def _calls(node: ast.expr) -> Iterator[tuple[ast.Call, ast.Attribute]]:
-    for inner in ast.walk(node):
+    for inner in walk(node):
         if isinstance(inner, ast.Call) and isinstance(inner.func, ast.Attribute):
             yield inner, inner.func
 
@@ -154,9 +156,9 @@ def _read(node: ast.expr) -> frozenset[str]:
     """Name the columns that an expression reads: `pl.col("a")`, `col("b")`."""
     return frozenset(
         str(inner.args[0].value)
-        for inner in ast.walk(node)
+        for inner in walk(node)
         if isinstance(inner, ast.Call)
-        and ast.unparse(inner.func).rpartition(".")[2] == "col"
+        and last_name(inner.func) == "col"
         and inner.args
         and isinstance(inner.args[0], ast.Constant)
     )

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from mlaudit.flow import choices, drawing, evaluation
 from mlaudit.flow.values import Data, Dictionary, combine
 from mlaudit.model.pattern import Pattern
-from mlaudit.syntax.nodes import Nodes
+from mlaudit.syntax.nodes import Nodes, walk
+from mlaudit.syntax.spelling import spelt
 from mlaudit.trace.events import Evaluate, Use
 
 if TYPE_CHECKING:
@@ -143,9 +144,9 @@ def running_best(run: Interpreter, node: ast.Assign, call: ast.Call) -> None:
     """In a loop, `best = max(score, best)` chooses by the score, whoever reads it in the end."""
     match call:
         case ast.Call(func=ast.Name(id="max" | "min" as name), args=[one, other], keywords=[]):
-            kept = {ast.unparse(target) for target in node.targets}
+            kept = {spelt(target) for target in node.targets}
             for score, best in ((one, other), (other, one)):
-                if ast.unparse(best) in kept and isinstance(score, ast.Name | ast.Attribute):
+                if spelt(best) in kept and isinstance(score, ast.Name | ast.Attribute):
                     select(run, run.eval(score), node, f"{name} of the scores is taken")
 
 
@@ -190,11 +191,11 @@ def _rebinds(body: Iterable[ast.stmt], best: ast.expr, score: ast.expr) -> bool:
     """Whether the branch stores the score as the new best, by itself or in a record."""
     if isinstance(best, ast.Constant):
         return False
-    wanted, part = ast.unparse(best), _part_of(best)
+    wanted, part = spelt(best), _part_of(best)
     for statement in body:
-        for node in ast.walk(statement):
+        for node in walk(statement):
             if isinstance(node, ast.Assign):
-                stored = {ast.unparse(target) for target in _targets(node)}
+                stored = {spelt(target) for target in _targets(node)}
                 if wanted in stored or (part and part[0] in stored and _has(node.value, part[1])):
                     return True
             elif part is not None and _updates(node, *part):
@@ -206,7 +207,7 @@ def _part_of(best: ast.expr) -> tuple[str, Hashable] | None:
     """Tell `best["f1"]` or `best.f1` apart: the record, and the part that the best score is."""
     match best:
         case ast.Subscript(value=record, slice=ast.Constant(value=key)):
-            return ast.unparse(record), key
+            return spelt(record), key
         case ast.Attribute(value=ast.Name(id=name), attr=key):
             return name, key
     return None
@@ -216,7 +217,7 @@ def _updates(node: ast.AST, record: str, key: Hashable) -> bool:
     """Whether a part of a record gets a new value by `record.update(…)`."""
     match node:
         case ast.Call(func=ast.Attribute(value=holder, attr="update")):
-            if ast.unparse(holder) != record:
+            if spelt(holder) != record:
                 return False
             return _has(node, key) or any(_has(given, key) for given in node.args)
     return False

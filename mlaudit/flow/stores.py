@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from mlaudit.trace.rows import RowSet
 
 _BY_HAND = frozenset({"slice", "filter", "without", "rows"})
+_TUPLES = (ast.Tuple, ast.List)
 _NUMBERED = Pattern(r"(\w*?)_?(\d+)")
 FEWEST_FOLDS = 3
 
@@ -53,7 +54,7 @@ def assign(run: Interpreter, target: ast.expr, value: Value, source: ast.expr | 
     """Bind a value to any target."""
     if isinstance(target, ast.Name):
         _name(run, target, value, source)
-    elif isinstance(target, ast.Tuple | ast.List):
+    elif isinstance(target, _TUPLES):
         unpack(run, target, value, source)
     elif isinstance(target, ast.Starred):
         assign(run, target.value, value, source)
@@ -72,18 +73,18 @@ def _name(run: Interpreter, target: ast.Name, value: Value, source: ast.expr | N
             value = run.state.allocate(value)
         scope.bind(name, value)
         if inner.rows.terms:
-            _renamed(run, target, inner, source)
-            _cut(run, target, inner.rows)
+            if source is not None:
+                _renamed(run, target, inner, source)
+            if inner.rows.terms[0].selector.way in _BY_HAND:
+                _cut(run, target, inner.rows)
         return
     if isinstance(inner, Estimator) and inner.model.variable is None:
         inner.model.variable = name
     scope.bind(name, value)
 
 
-def _renamed(run: Interpreter, target: ast.Name, data: Data, source: ast.expr | None) -> None:
+def _renamed(run: Interpreter, target: ast.Name, data: Data, source: ast.expr) -> None:
     """Note that rows go by a second name: `b = a`, or two loaders of the same rows."""
-    if source is None:
-        return
     other, rows = source.id if isinstance(source, ast.Name) else None, data.rows
     if id(source) in run.loading and data.kind == "loader":
         names = run.loaders.setdefault(rows, [])
@@ -96,8 +97,6 @@ def _renamed(run: Interpreter, target: ast.Name, data: Data, source: ast.expr | 
 
 def _cut(run: Interpreter, target: ast.Name, rows: Rows) -> None:
     """Note that rows chosen by hand, as by a slice or mask, are called a part."""
-    if rows.terms[0].selector.way not in _BY_HAND:
-        return
     by_hand = all(term.selector.way in _BY_HAND for term in rows.terms)
     if by_hand and splits.part_named(target.id) is not None:
         run.emit(Cut, target, rows=rows, name=target.id)

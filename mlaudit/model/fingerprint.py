@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import sys
+
 try:
-    from _sha2 import sha256
-except ImportError:
-    try:
-        from _sha256 import sha256  # what Python 3.11 calls it
-    except ImportError:  # the public way loads OpenSSL, which takes half a start of Python
-        from hashlib import sha256
+    if sys.version_info >= (3, 12):
+        from _sha2 import sha256
+    else:
+        from _sha256 import sha256  # type: ignore[import-not-found]
+except ImportError:  # the public way loads OpenSSL, which takes half a start of Python
+    from hashlib import sha256
 
 LENGTH = 32
 
@@ -23,4 +25,5 @@ def fingerprint(code: str, path: str, scope: str, statement: str, ordinal: int =
     parts = (code, path, scope, statement, str(ordinal))
     # Each part carries its length, so that no two lists of parts join to the same text.
     joined = "".join(f"{len(part)}:{part}" for part in parts)
-    return sha256(joined.encode("utf-8", "surrogatepass")).hexdigest()[:LENGTH]
+    digits: str = sha256(joined.encode("utf-8", "surrogatepass")).hexdigest()
+    return digits[:LENGTH]

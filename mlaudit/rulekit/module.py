@@ -55,16 +55,16 @@ class Module:
     def calls(self) -> list[Call]:
         """All calls whose target is a library's name, in source order."""
         names, document, unpacked = self.names, self.document, self._unpacked
+        find, resolve, stars = self.catalogue.find, names.resolve, names.stars
         found = []
-        for named in names.calls:
-            node = named.node
-            name = names.resolve(node.func)
-            if name is None and names.stars:
+        for place, node in enumerate(names.calls.nodes):
+            name = resolve(node.func)
+            if name is None and stars:
                 name = self._starred(node.func)
             if name is not None:
-                entry = self.catalogue.find(name)
+                named = names.calls[place]
                 around = (named.function, named.in_loop)
-                found.append(Call(node, name, entry, *around, names, document, unpacked))
+                found.append(Call(node, name, find(name), *around, names, document, unpacked))
         return found
 
     @once
@@ -172,7 +172,7 @@ class Module:
     @once
     def _of_name(self) -> Groups[NamedCall]:
         calls = self.names.calls
-        return Groups(calls, map(last_name, [named.node.func for named in calls]))
+        return Groups(calls, map(last_name, [node.func for node in calls.nodes]))
 
     def _starred(self, function: ast.expr) -> str | None:
         """Find what star imports may bring: of several names one that is known, or the last."""

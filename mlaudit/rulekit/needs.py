@@ -17,7 +17,8 @@ class Needs:
 
     `trace` names classes of events and questions to a trace that have an answer, `influences` kinds
     of those that reach a training, `calls` kinds of library calls, `unseeded` kinds of such calls
-    that vary and get no seed, and `words` stand in the text.  A rule without any is always asked.
+    that vary and get no seed, and `words`, in lower case, stand in the text in any.  A rule without
+    any is always asked.
     """
 
     trace: tuple[str, ...] = ()
@@ -29,7 +30,7 @@ class Needs:
     def met(self, module: Module) -> bool:
         """Say whether any of them is there, or none is asked for."""
         trace = module.trace
-        if self.words and _stand_in(module.document.text, self.words):
+        if self.words and _stand_in(module.document.lowered, self.words):
             return True
         if self.calls and not module.kinds.isdisjoint(self.calls):
             return True

@@ -140,6 +140,11 @@ class Document:
         return "\n".join(unit.text for unit in self.units)
 
     @once
+    def lowered(self) -> str:
+        """The text in lower case."""
+        return self.text.lower()
+
+    @once
     def lines(self) -> list[str]:
         """The document lines."""
         return self.text.split("\n")

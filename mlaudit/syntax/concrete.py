@@ -83,7 +83,7 @@ class Concrete:
 
     def _is_deep(self, group: list[ast.stmt]) -> bool:
         """Tell what would overflow the stack of libcst's parser, which is not written in Python."""
-        return bool(prune(ast.Module(body=list(group), type_ignores=[]), self._document.text))
+        return bool(prune(ast.Module(body=list(group), type_ignores=[]), self._document.lines))
 
 
 def _statements(unit: Unit) -> list[ast.stmt]:

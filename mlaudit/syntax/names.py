@@ -5,7 +5,8 @@ from __future__ import annotations
 import ast
 import builtins
 from collections import Counter
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, overload
 
 from mlaudit.model.frozen import field, record
 
@@ -29,6 +30,40 @@ class NamedCall:
     in_loop: bool
 
 
+class Calls(Sequence[NamedCall]):
+    """The calls of a document, in source order; each is described when somebody looks at it.
+
+    `nodes` are the calls themselves, and `functions` and `looped` tell what is around each.
+    """
+
+    def __init__(
+        self,
+        nodes: Sequence[ast.Call] = (),
+        functions: Sequence[ast.FunctionDef | ast.AsyncFunctionDef | None] = (),
+        looped: Sequence[int] = (),
+    ):
+        self.nodes = nodes
+        self._functions = functions
+        self._looped = looped
+
+    def __len__(self) -> int:
+        return len(self.nodes)
+
+    @overload
+    def __getitem__(self, place: int) -> NamedCall: ...
+
+    @overload
+    def __getitem__(self, place: slice) -> list[NamedCall]: ...
+
+    def __getitem__(self, place: int | slice) -> NamedCall | list[NamedCall]:
+        if isinstance(place, slice):
+            return [self[each] for each in range(*place.indices(len(self)))]
+        return NamedCall(self.nodes[place], self._functions[place], bool(self._looped[place]))
+
+    def __iter__(self) -> Iterator[NamedCall]:
+        return map(NamedCall, self.nodes, self._functions, map(bool, self._looped))
+
+
 @record
 class Names:
     """What the names of one document stand for, wherever in the document they are imported.
@@ -41,7 +76,7 @@ class Names:
     assigned: Counter[str] = field(default_factory=Counter)
     bound: set[str] = field(default_factory=set)
     literals: dict[str, ast.expr] = field(default_factory=dict)
-    calls: list[NamedCall] = field(default_factory=list)
+    calls: Calls = field(default_factory=Calls)
     classes: dict[str, ast.ClassDef] = field(default_factory=dict)
     functions: dict[str, ast.FunctionDef | ast.AsyncFunctionDef] = field(default_factory=dict)
     own: set[ast.expr] = field(default_factory=set)
@@ -122,7 +157,7 @@ def _calls_of_own(names: Names, nodes: Nodes) -> Iterator[ast.expr]:
                 yield called
 
 
-def _calls(nodes: Nodes) -> list[NamedCall]:
+def _calls(nodes: Nodes) -> Calls:
     """List the calls; of what is around one, the innermost is the last to say so."""
     count = len(nodes)
     functions: list[ast.FunctionDef | ast.AsyncFunctionDef | None] = [None] * count
@@ -131,10 +166,8 @@ def _calls(nodes: Nodes) -> list[NamedCall]:
         looped[start:end] = bytes([isinstance(node, _LOOPS)]) * (end - start)
         if isinstance(node, _FUNCTIONS):
             functions[start:end] = [node] * (end - start)
-    return [
-        NamedCall(call, functions[start], bool(looped[start]))
-        for call, start, _ in nodes.stretches(ast.Call)
-    ]
+    calls, starts = nodes.standing(ast.Call)
+    return Calls(calls, [functions[start] for start in starts], [looped[start] for start in starts])
 
 
 def _assigned(names: Names, nodes: Nodes) -> Counter[str]:

@@ -27,12 +27,12 @@ def make_room() -> None:
     sys.setrecursionlimit(max(sys.getrecursionlimit(), RECURSION_LIMIT))
 
 
-def prune(tree: ast.Module, text: str) -> list[int]:
+def prune(tree: ast.Module, lines: list[str]) -> list[int]:
     """Cut the statements deeper than MAX_NESTING levels out of the tree of a text.
 
     Gives the lines of what was cut.
     """
-    starts = list(accumulate(map(len, text.split("\n")), initial=0))
+    starts = list(accumulate(map(len, lines), initial=0))
     cut: list[int] = []
     pending: list[tuple[list[ast.stmt], int]] = [(tree.body, 1)]
     while pending:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import ast
-from typing import Any, TypeVar, overload
+from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 from mlaudit.model.once import once
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 N = TypeVar("N", bound=ast.AST)
 M = TypeVar("M", bound=ast.AST)
@@ -55,6 +58,31 @@ def children(node: ast.AST) -> list[ast.AST]:
         elif isinstance(value, ast.AST):
             found.append(value)
     return found
+
+
+class Parents:
+    """What holds each node of a tree; few are asked for, so that none is worked out before."""
+
+    __slots__ = ("_above", "_all", "_starts")
+
+    def __init__(self, nodes: list[ast.AST], starts: dict[ast.AST, int], above: list[int]):
+        self._all = nodes
+        self._starts = starts
+        self._above = above
+
+    def __contains__(self, node: ast.AST) -> bool:
+        return bool(self._starts.get(node))
+
+    def __getitem__(self, node: ast.AST) -> ast.AST:
+        start = self._starts[node]
+        if not start:
+            raise KeyError(node)
+        return self._all[self._above[start]]
+
+    def get(self, node: ast.AST | None) -> ast.AST | None:
+        """Give what holds a node, None of the root and of what is not in the tree."""
+        start = self._starts.get(node) if node is not None else None
+        return self._all[self._above[start]] if start else None
 
 
 class Nodes:
@@ -108,6 +136,12 @@ class Nodes:
         start = self._starts[node]
         return start, self._ends[start]
 
+    def standing(self, kind: type[N]) -> tuple[list[N], Sequence[int]]:
+        """Give the nodes of exactly this class, and the position of each in `below()`."""
+        places = self._positions((kind,))
+        found: list[Any] = list(map(self._all.__getitem__, places))
+        return found, places
+
     def stretches(self, *kinds: type[N]) -> list[tuple[N, int, int]]:
         """Give the nodes of exactly these classes, each with where its subtree starts and ends.
 
@@ -117,11 +151,9 @@ class Nodes:
         return [(found[start], start, self._ends[start]) for start in self._positions(kinds)]
 
     @once
-    def parents(self) -> dict[ast.AST, ast.AST]:
+    def parents(self) -> Parents:
         """What holds each node; the root is held by nothing."""
-        held = dict(zip(self._all, map(self._all.__getitem__, self._above), strict=True))
-        del held[self.root]
-        return held
+        return Parents(self._all, self._starts, self._above)
 
     @once
     def _starts(self) -> dict[ast.AST, int]:

@@ -39,7 +39,7 @@ def parse(document: Document) -> ast.Module:
             parsed = [_parse_unit(document, unit) for unit in document.units]
             body = [statement for part in parsed if part is not None for statement in part.body]
             tree = ast.Module(body=body, type_ignores=[])
-    for line in prune(tree, document.text):
+    for line in prune(tree, document.lines):
         unit = document.unit_at(line)
         cell = unit.cell.number if unit.cell else None
         document.problems.append(Problem(_TOO_DEEP, cell, line - unit.first_line + 1))

@@ -24,7 +24,7 @@ def reaching(trace: Trace) -> Iterator[PreprocessingLeak]:
 def on_test(trace: Trace) -> Iterator[PreprocessingLeak]:
     """Give the influences that come from evaluated rows alone and never met the training rows."""
     for evaluation in sorted(trace.of(Evaluate), key=_is_prediction):
-        if not evaluation.held_out:
+        if not evaluation.influences or not evaluation.held_out:
             continue
         for influence in evaluation.influences:
             if influence.removes or influence.of_one_side:
@@ -67,7 +67,10 @@ def _listed(leak: PreprocessingLeak) -> frozenset[str] | None:
 
 def _into_scores(trace: Trace) -> Iterator[PreprocessingLeak]:
     for evaluation in sorted(trace.of(Evaluate), key=_is_prediction):
-        if any(evaluation.meetings) or evaluation.model.ignores_features:
+        told = any(fit.influences for fit in evaluation.fits)
+        if not (told or evaluation.influences) or evaluation.model.ignores_features:
+            continue
+        if any(evaluation.meetings):
             continue
         if evaluation.metric is None and not _apart_from_training(evaluation):
             continue  # a contest's test set, whose labels are elsewhere

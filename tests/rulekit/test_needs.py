@@ -34,7 +34,7 @@ print(model.score(X_test, y_test))
         (Needs(calls=("search",)), False),
         (Needs(unseeded=("split",)), True),
         (Needs(unseeded=("predictor",)), False),
-        (Needs(words=("torch", "LogisticReg")), True),
+        (Needs(words=("torch", "logisticreg")), True),
         (Needs(words=("torch",), calls=("optimizer",)), False),
     ],
 )

@@ -14,9 +14,6 @@ if TYPE_CHECKING:
     from mlaudit.rulekit import Finding, Module
 
 _VISIBLE = "CUDA_VISIBLE_DEVICES"
-_MENTIONS = tuple(
-    written for word in ("cuda", "gpu", "device") for written in (word, word.upper(), word.title())
-)
 _INDEXED = Pattern(r"^(?:cuda:|/?(?:device:)?gpu:)(\d+)$", re.IGNORECASE)
 _LISTED = Pattern(r"^\d+(\s*,\s*\d+)*$")
 _LISTS = frozenset({"device_ids", "gpus", "devices", "gpu_ids"})
@@ -42,7 +39,7 @@ class HardcodedDevice(Rule):
         impact="The program fails on another machine, or takes a GPU that somebody else is using.",
     )
 
-    needs = Needs(words=_MENTIONS)
+    needs = Needs(words=("cuda", "gpu", "device"))
 
     def check_module(self, module: Module) -> Iterable[Finding]:
         """Report the first use of a numbered GPU, then the choice of visible ones."""
@@ -106,7 +103,7 @@ def _named(module: Module) -> Iterator[tuple[ast.expr, str]]:
         for node in module.nodes.find(ast.Constant)
         if isinstance(node.value, str)
         and (match := _INDEXED.match(node.value)) is not None
-        and not _changeable(module.nodes.parents, node)
+        and not _changeable(module, node)
     ]
     for named in module.names.calls:
         if named.node.args or named.node.keywords:
@@ -153,8 +150,9 @@ def _counted(module: Module, node: ast.AST) -> bool:
     return False
 
 
-def _changeable(parents: dict[ast.AST, ast.AST], node: ast.AST) -> bool:
+def _changeable(module: Module, node: ast.AST) -> bool:
     """Say whether a literal is a default, is compared with, or only shown."""
+    parents = module.nodes.parents
     user = parents[node]
     if isinstance(user, ast.Dict):
         return node in user.keys or isinstance(parents[user], ast.keyword)

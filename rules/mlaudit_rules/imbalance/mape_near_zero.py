@@ -97,7 +97,7 @@ def _in_mean(module: Module, node: ast.AST) -> bool:
     parents = module.nodes.parents
     text = ""
     for _ in range(4):
-        node = parents.get(node, node)
+        node = parents.get(node) or node
         if isinstance(node, ast.Call):
             text += ast.unparse(node.func)
     return "mean" in text and "abs" in text

@@ -31,6 +31,7 @@ _AROUND = frozenset(
 )
 _MOVES = frozenset({"to", "cuda", "cpu", "float", "double", "half", "train", "requires_grad_"})
 Built = tuple[str, ast.Call]
+_TUPLES = (ast.Tuple, ast.List)
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 
 
@@ -191,7 +192,7 @@ def _made(module: Module) -> dict[str, list[ast.Call]]:
     """What is bound to the results of which calls, in source order."""
     found: dict[str, list[ast.Call]] = {}
     for target, value in module.fact(assignments):
-        if isinstance(value, ast.Call) and not isinstance(target, ast.Tuple | ast.List):
+        if isinstance(value, ast.Call) and not isinstance(target, _TUPLES):
             found.setdefault(spelt(target), []).append(value)
     return found
 
