@@ -36,6 +36,7 @@ from mlaudit.flow.values import (
     combine,
     merge_influences,
 )
+from mlaudit.syntax.names import UNDERSTOOD
 from mlaudit.trace.events import Kind
 
 if TYPE_CHECKING:
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
     from mlaudit.flow.values import Prediction
 
 _BUILTINS = {name: Symbol(f"builtins.{name}") for name in dir(builtins)}
+_BUILTINS.update((name, Symbol(library)) for name, library in UNDERSTOOD.items())
 _ORDERED = ast.Lt | ast.Gt | ast.LtE | ast.GtE
 LONGEST_LITERAL = 64
 _LARGEST = {"max", "amax", "nanmax"}

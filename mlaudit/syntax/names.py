@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
     from mlaudit.syntax.nodes import Nodes
 
+# What a file takes for granted that another one runs, by `exec` or `%run`, or after `%pylab`.
+UNDERSTOOD = {"np": "numpy"}
 _BUILTINS = frozenset(dir(builtins))
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 _LOOPS = (ast.For, ast.AsyncFor, ast.While)
@@ -131,6 +133,9 @@ def collect(nodes: Nodes) -> Names:
         names.classes.setdefault(owner.name, owner)
     assigned = names.assigned = _assigned(names, nodes)
     names.bound.update(assigned, names.functions, names.classes)
+    for name in () if names.stars else names.read & UNDERSTOOD.keys():
+        if name not in names.bound:
+            names.aliases.setdefault(name, UNDERSTOOD[name])
     for node in nodes.find(ast.Assign):
         target = node.targets[0]
         literal = len(node.targets) == 1 and isinstance(node.value, _LITERALS)

@@ -188,7 +188,14 @@ def test_watched_rows_called_validation_are_a_hint() -> None:
 
 AVERAGED = """
 import pandas as pd
-from sklearn.metrics import precision_score, recall_score
+from sklearn.metrics import (
+    f1_score,
+    fbeta_score,
+    mean_pinball_loss,
+    mean_tweedie_deviance,
+    precision_score,
+    recall_score,
+)
 from sklearn.model_selection import train_test_split
 from sklearn.tree import DecisionTreeClassifier
 
@@ -211,6 +218,20 @@ found = DecisionTreeClassifier(random_state=0).fit(X_old, y_old).predict(X_new)
         ("recall_score(found, y_new, average='weighted')", None),
         ("precision_score(found, y_new, average='micro')", None),
         ("recall_score(found, y_new, average=chosen)", None),
+        ("f1_score(found, y_new, average='macro')", None),
+        (
+            "f1_score(found, y_new, average='weighted')",
+            "classes are weighted by how often they are predicted",
+        ),
+        ("fbeta_score(found, y_new, beta=1)", None),
+        ("fbeta_score(found, y_new, beta=2)", "precision and recall change places in it"),
+        ("mean_pinball_loss(found, y_new)", None),
+        ("mean_pinball_loss(found, y_new, alpha=0.9)", "too high and too low change places"),
+        ("mean_tweedie_deviance(found, y_new)", None),
+        (
+            "mean_tweedie_deviance(found, y_new, power=1)",
+            "the deviance is taken the wrong way round",
+        ),
     ],
 )
 def test_what_an_exchange_gives_hangs_on_the_average(call: str, effect: str | None) -> None:

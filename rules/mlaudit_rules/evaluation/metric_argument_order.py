@@ -54,7 +54,8 @@ _OPERANDS = ("y_true", "y_pred", "y_score", "y_prob", "y_proba")
 WEIGHTED = {
     "f1_score": "classes are weighted by how often they are predicted",
     "jaccard_score": "classes are weighted by how often they are predicted",
-    "fbeta_score": "precision and recall of each class change places in it",
+    "fbeta_score": "precision and recall of each class change places in it, and classes are "
+    "weighted by how often they are predicted",
     "precision_score": "it gives the recall of each class, weighted by how often it is predicted",
     "precision_recall_fscore_support": "precision and recall of each class change places, and "
     "classes are weighted by how often they are predicted",
@@ -64,7 +65,13 @@ ACROSS = Pattern(r"(?i)xlabel\([^)]*(true|actual|truth|real)")
 UPWARDS = Pattern(r"(?i)ylabel\([^)]*predict")
 AVERAGED = frozenset({*WEIGHTED, "recall_score"})
 SYMMETRIC = frozenset({"f1_score", "jaccard_score"})
-UNKNOWN = "?"  # an average that is not written out
+UNKNOWN = "?"  # a setting that is not written out
+# With these values, or these defaults, a metric gives the same number in either order.
+EVEN = {
+    "fbeta_score": ("beta", None, 1),
+    "mean_pinball_loss": ("alpha", 0.5, 0.5),
+    "mean_tweedie_deviance": ("power", 0, 0),
+}
 
 
 class MetricArgumentOrder(Rule):
@@ -125,19 +132,29 @@ def _effect(event: Evaluate, call: Call | None) -> str | None:
     """Say what the exchange does; None where nothing changes, or it hangs on an unknown average."""
     metric = event.metric or ""
     if metric not in AVERAGED:
-        return EFFECTS.get(metric)
-    average = _average(event, call)
+        return None if _is_even(event, call, metric) else EFFECTS.get(metric)
+    average = _setting(event, call, "average")
     if average == "weighted":
         return WEIGHTED.get(metric)
     if average in {"micro", UNKNOWN}:
         return None
-    return None if metric in SYMMETRIC else EFFECTS[metric]
+    even = metric in SYMMETRIC or _is_even(event, call, metric)
+    return None if even else EFFECTS[metric]
 
 
-def _average(event: Evaluate, call: Call | None) -> object:
-    """Tell how classes are averaged, also where the metric is computed in another file."""
+def _is_even(event: Evaluate, call: Call | None, metric: str) -> bool:
+    """Say whether a setting makes the order of the operands indifferent."""
+    if metric not in EVEN:
+        return False
+    name, usual, even = EVEN[metric]
+    given = _setting(event, call, name)
+    return (usual if given is None else given) == even
+
+
+def _setting(event: Evaluate, call: Call | None, name: str) -> object:
+    """Read a setting, also where the metric is computed in another file."""
     if call is not None:
-        given = call.arguments.get("average")
+        given = call.arguments.get(name)
         return None if given is None else given.value if given.known else UNKNOWN
     try:
         node = ast.parse(event.place.text.strip(), mode="eval").body
@@ -146,7 +163,7 @@ def _average(event: Evaluate, call: Call | None) -> object:
     keywords = (
         {each.arg: each.value for each in node.keywords} if isinstance(node, ast.Call) else {}
     )
-    average = keywords.get("average")
-    if average is None:
+    value = keywords.get(name)
+    if value is None:
         return UNKNOWN if None in keywords else None
-    return average.value if isinstance(average, ast.Constant) else UNKNOWN
+    return value.value if isinstance(value, ast.Constant) else UNKNOWN
