@@ -35,7 +35,7 @@ _OF_EACH_PART = frozenset(
      "cast", "cast_column", "class_encode_column", "select_columns", "with_format", "flatten"}
 )  # fmt: skip
 MOST_ITEMS = 24
-_ROW_BY_ROW = frozenset({"array", "archive", "column"})
+ROW_BY_ROW = frozenset({"array", "archive", "column"})
 
 
 def as_data(run: Interpreter, value: Value, depth: int = 0) -> Data:
@@ -130,7 +130,7 @@ def turn(run: Interpreter, value: Value) -> Value:
     """Give what one turn of a loop over a value sees: of an array or column, a single row."""
     part = element(run, value)
     source = run.load(value)
-    if isinstance(source, Data) and isinstance(part, Data) and source.kind in _ROW_BY_ROW:
+    if isinstance(source, Data) and isinstance(part, Data) and source.kind in ROW_BY_ROW:
         return part.but(kind="row")
     return part
 

@@ -39,7 +39,6 @@ from mlaudit.flow.values import (
     merge_influences,
     of_columns,
 )
-from mlaudit.model.frozen import replace
 from mlaudit.trace.events import Draw, Effect, Influence, Kind
 
 if TYPE_CHECKING:
@@ -63,7 +62,12 @@ _ON_GROUPS_HARMLESS = frozenset(
     {"cumcount", "ngroup", "get_group", "cumsum", "cumprod", "cummax", "cummin", "ffill", "pad",
      "head", "tail", "nth", "sample"}
 )  # fmt: skip
-_COUNTS = frozenset({"size", "count", "groups", "len"})
+# What is no method of a table's groups is one of a single group, as a loop over them gives it.
+_ON_ONE_GROUP = frozenset(
+    {"sort_values", "sort_index", "reset_index", "set_index", "copy", "drop", "drop_duplicates",
+     "dropna", "query", "assign", "astype", "rename", "replace", "round", "clip", "to_numpy",
+     "append", "reindex", "isna", "isnull", "notna", "notnull", "isin", "between", "map"}
+)  # fmt: skip
 
 
 def call(run: Interpreter, holder: Value, value: Data, name: str, arguments: Arguments) -> Value:
@@ -234,8 +238,11 @@ def _of_group(
         made = order.shifted(run, value, name, arguments)
         influences = merge_influences(value.influences, made)
         return value.but(kind="column", influences=influences, name=None, select=None)
-    if name in _COUNTS:
+    if name in targets.COUNTS:
         return Data("column")
+    if name in _ON_ONE_GROUP and entry is not None:
+        result = _by_entry(run, value, name, entry, arguments)
+        return result.but(by=value.by) if isinstance(result, Data) else result
     if name == "transform" and _counts(run, arguments):
         return value.but(kind="column", name=None, select=None)
     if name in _ON_GROUPS_HARMLESS:
@@ -258,7 +265,7 @@ def _of_group(
         turns_of=entities.turns_of(run, value.rows),
         groups=groups.described(run, value, arguments),
     )
-    influences = _told(influence, value, targets.columns(run, value, name, arguments))
+    influences = targets.by_column(run, influence, value, name, arguments)
     joined = combine([value.but(influences=groups.regrouped(value.influences, value.by)), *others])
     merged = merge_influences(joined.influences, influences)
     if name in {"transform", "rank", "fillna", "ffill", "bfill", "apply", "pct_change"}:
@@ -266,28 +273,10 @@ def _of_group(
     return Data("table", influences=merged)
 
 
-def _told(influence: Influence, value: Data, taken: dict[str, str] | None) -> tuple[Influence, ...]:
-    """Tell what groups say of a column; of several statistics, what each says in its own column."""
-    if not value.rows.terms:
-        return ()
-    if taken is None:
-        return (influence,)
-    return tuple(
-        replace(
-            influence,
-            operation=f"groupby.{statistic}",
-            source=value.name if statistic in targets.MEANS else None,
-            column=column,
-        )
-        for column, statistic in taken.items()
-        if statistic not in _COUNTS
-    )
-
-
 def _counts(run: Interpreter, arguments: Arguments) -> bool:
     """Say whether each row is told no more than how many there are in its group."""
     given = run.load(arguments.positional[0]) if arguments.positional else UNKNOWN
-    return isinstance(given, Constant) and given.value in _COUNTS
+    return isinstance(given, Constant) and given.value in targets.COUNTS
 
 
 def _drop(

@@ -162,6 +162,13 @@ def moves(run: Interpreter, key: ast.Slice) -> bool:
     )
 
 
+def reaches(run: Interpreter, key: ast.expr) -> bool:
+    """Say whether an index is the number of the row that a loop over `range(…)` has reached."""
+    if not isinstance(key, ast.Name):
+        return False
+    return any(_successive(loop) == key.id for loop in run.loops)
+
+
 def _start(end: ast.expr | None) -> ast.expr | None:
     """Of `i + 1` give `i`."""
     adds = isinstance(end, ast.BinOp) and isinstance(end.op, ast.Add | ast.Sub)

@@ -160,7 +160,8 @@ def _of_data(run: Interpreter, value: Data, key: ast.expr) -> Value:
     if named is not None:
         return named
     if index.select is not None:
-        return tables.kept(tables.chosen(value, index.select), index)
+        chosen = tables.kept(tables.chosen(value, index.select), index)
+        return chosen.but(kind="row") if _is_one(run, value, index, key) else chosen
     if index.kind == "index":
         value = tables.by_index(run, value, index, key)
     if index.kind == "scalar" and not index.influences:
@@ -168,6 +169,12 @@ def _of_data(run: Interpreter, value: Data, key: ast.expr) -> Value:
         chosen_by = choices.united(index.scores, index.chosen_by)
         return value.but(columns=None, select=None, name=None, chosen_by=chosen_by)
     return _by_each_row(run, value, index, key)
+
+
+def _is_one(run: Interpreter, value: Data, index: Data, key: ast.expr) -> bool:
+    """Say whether `values[i]` is a single row, as in `for i in range(len(values))`."""
+    known = value.kind in containers.ROW_BY_ROW or value.kind == "unknown"
+    return known and index.kind == "index" and order.reaches(run, key)
 
 
 def _before(run: Interpreter, value: Data, index: Data, key: ast.expr) -> Data:

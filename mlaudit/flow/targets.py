@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from typing import TYPE_CHECKING
 
 from mlaudit.flow import groups
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from mlaudit.flow.values import Value
 
 MEANS = {"mean", "median", "nanmean", "nanmedian"}
+COUNTS = frozenset({"size", "count", "groups", "len"})
 _GIVEN = {"agg", "aggregate", "transform"}
 
 
@@ -50,25 +52,74 @@ def operation(run: Interpreter, name: str, arguments: Arguments) -> str:
     return last if last in MEANS else name
 
 
-def columns(
-    run: Interpreter, value: Data, name: str, arguments: Arguments
-) -> dict[str, str] | None:
-    """Name the statistic in each column of a table of several of one column, where all are known.
+def by_column(
+    run: Interpreter, influence: Influence, value: Data, name: str, arguments: Arguments
+) -> tuple[Influence, ...]:
+    """Tell what groups say of all rows; of several statistics, what each says in its own column."""
+    if not value.rows.terms:
+        return ()
+    taken = _columns(run, value, name, arguments)
+    if taken is None:
+        return (influence,)
+    return tuple(
+        replace(
+            influence,
+            operation=f"groupby.{statistic}",
+            source=source if statistic in MEANS else None,
+            column=column,
+        )
+        for column, (statistic, source) in taken.items()
+        if statistic not in COUNTS
+    )
 
-    `agg(["mean", "std"])` names the columns so, `agg(usual="mean", wide="std")` as it says.
+
+def _columns(
+    run: Interpreter, value: Data, name: str, arguments: Arguments
+) -> dict[str, tuple[str, str | None]] | None:
+    """Tell which statistic of what is in each column of a table of several, where all are known.
+
+    `agg(["mean", "std"])` names the columns so, `agg(usual="mean", wide="std")` as it says, and of
+    whole tables `agg(usual=("price", "mean"))`.
     """
-    if name not in {"agg", "aggregate"} or value.name is None:
+    if name not in {"agg", "aggregate"} or arguments.spread:
         return None
+    if arguments.named and not arguments.positional:
+        return _known(
+            {
+                key: _pair(run, value, each, arguments.nodes.get(key))
+                for key, each in arguments.named.items()
+            }
+        )
     given = run.load(arguments.positional[0]) if len(arguments.positional) == 1 else None
-    if isinstance(given, Sequence) and given.rest is None and not arguments.named:
-        taken = [_operation(run, each) for each in given.items]
-        found = {each: each for each in taken if each is not None}
-        return found if len(found) == len(taken) else None
-    if arguments.positional or arguments.spread:
+    if not isinstance(given, Sequence) or given.rest is not None or value.name is None:
         return None
-    named = {column: _operation(run, each) for column, each in arguments.named.items()}
-    known = {column: each for column, each in named.items() if each is not None}
-    return known if known and len(known) == len(named) else None
+    taken = [_operation(run, each) for each in given.items]
+    return _known({each or "": (each, value.name) for each in taken})
+
+
+def _known(
+    taken: dict[str, tuple[str | None, str | None]],
+) -> dict[str, tuple[str, str | None]] | None:
+    found = {key: (each, source) for key, (each, source) in taken.items() if each is not None}
+    return found if found and len(found) == len(taken) else None
+
+
+def _pair(
+    run: Interpreter, value: Data, given: Value, node: ast.expr | None
+) -> tuple[str | None, str | None]:
+    """Read what a column of `agg` is made of: a statistic of the column, or of a named one."""
+    inner = run.load(given)
+    if value.name is not None:
+        return _operation(run, inner), value.name
+    if isinstance(node, ast.Call):  # NamedAgg("price", "mean")
+        named = {word.arg: word.value for word in node.keywords}
+        nodes = [*node.args, *(named[key] for key in ("column", "aggfunc") if key in named)]
+        inner = Sequence(tuple(run.eval(each) for each in nodes))
+    if not isinstance(inner, Sequence) or inner.rest is not None or len(inner.items) != 2:
+        return None, None
+    source = run.load(inner.items[0])
+    text = source.value if isinstance(source, Constant) else None
+    return _operation(run, inner.items[1]), text if isinstance(text, str) else None
 
 
 def _operation(run: Interpreter, operation: Value) -> str | None:

@@ -356,6 +356,30 @@ print(model.score(test[["usual", "area"]], test["sales"]))
     assert not findings(code, "LEAK009", profile="research")
 
 
+@pytest.mark.parametrize(
+    ("taken", "told"),
+    [
+        ('agg(often=("sales", "count")).often', []),
+        ('agg(often=pd.NamedAgg(column="sales", aggfunc="size"))["often"]', []),
+        ('agg(often=("sales", "count"), top=("sales", "max"))["often"]', []),
+        ('agg(often=("sales", "count"), top=("sales", "max"))["top"]', ["LEAK004"]),
+        ('agg(often=("sales", "count"), usual=("sales", "mean"))["usual"]', ["LEAK009"]),
+        ('agg(top=("area", "max"), usual=("area", "mean"))["usual"]', ["LEAK004"]),
+    ],
+)
+def test_each_column_of_a_table_of_groups_has_its_own_statistic(
+    taken: str, told: list[str]
+) -> None:
+    code = f"""{IMPORTS}
+table = pd.read_csv("table.csv")
+table["usual"] = table["shop"].map(table.groupby("shop").{taken})
+train, test = train_test_split(table, random_state=0)
+model = Ridge().fit(train[["usual", "area"]], train["sales"])
+print(model.score(test[["usual", "area"]], test["sales"]))
+"""
+    assert [found.code for found in findings(code, "LEAK004", "LEAK009")] == told
+
+
 DATED = f"""{IMPORTS}
 table = pd.read_csv("table.csv")
 table["others"] = table.groupby({{keys}})["price"].transform("max")
