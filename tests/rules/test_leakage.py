@@ -230,6 +230,10 @@ X_train, X_test, y_train, y_test = train_test_split(X, y, random_state=4)
     (finding,) = findings(code, "LEAK004")
     places = {evidence.role: evidence.location.line for evidence in finding.evidence}
     assert places["split here"] == 9
+    overlapping = code.replace(".fit(X_train, y_train)", ".fit(X, y)")
+    (finding,) = findings(overlapping, "LEAK007")
+    places = {evidence.role: evidence.location.line for evidence in finding.evidence}
+    assert places["split here"] == 9
 
 
 NAMED = """

@@ -110,8 +110,9 @@ def _called_test(trace: Trace, overlapping: Overlapping) -> bool:
 
 
 def _chain(trace: Trace, overlapping: Overlapping) -> Iterator[tuple[str, Place]]:
-    split = trace.split_of(overlapping.evaluation.rows)
+    evaluation = overlapping.evaluation
+    split = trace.split_of(evaluation.rows, before=evaluation)
     if split is not None:
         yield "split here", split.place
     yield "trained here", overlapping.fit.place
-    yield "scored here", overlapping.evaluation.place
+    yield "scored here", evaluation.place
