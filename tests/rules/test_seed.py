@@ -593,12 +593,16 @@ reader = Reader(30)
 trainer = pl.Trainer(max_epochs=4)
 trainer.fit(reader)
 """
+HANDED_OVER_BY_NAME = HANDED_OVER.replace("fit(reader)", "fit(model=reader)")
 
 
-@pytest.mark.parametrize(("text", "learns"), [(TAUGHT, 20), (HANDED_OVER, 7)])
+@pytest.mark.parametrize(
+    ("text", "learns"), [(TAUGHT, 20), (HANDED_OVER, 7), (HANDED_OVER_BY_NAME, 7)]
+)
 def test_weights_are_drawn_of_a_class_in_another_file(text: str, learns: int) -> None:
-    described = NET.replace("(nn.Module)", "(pl.LightningModule)") if text is HANDED_OVER else NET
-    if text is HANDED_OVER:
+    handed_over = text is not TAUGHT
+    described = NET.replace("(nn.Module)", "(pl.LightningModule)") if handed_over else NET
+    if handed_over:
         described = described.replace(
             "import torch\n", "import torch\nimport pytorch_lightning as pl\n"
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from mlaudit.rulekit import Fit, Pattern, frozen, spelt
@@ -97,7 +98,8 @@ def _stepped(module: Module) -> Iterator[tuple[str, ast.Call, Place]]:
 def _handed_over(module: Module) -> Iterator[tuple[str, ast.Call, Place]]:
     """Find what is handed to a trainer of Lightning."""
     for named in module.calls_named("fit") if module.calls_of("trainer") else ():
-        given = named.node.args[0] if named.node.args else None
+        by_name = (keyword.value for keyword in named.node.keywords if keyword.arg == "model")
+        given = next(chain(named.node.args, by_name), None)
         node = made(module, spelt(given), named.node) if given is not None else None
         if node is not None and given is not None:
             yield spelt(given), bare(node), module.place(named.node)
