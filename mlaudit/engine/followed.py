@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
+from mlaudit.syntax.spelling import last_name
 from mlaudit.trace.events import CrossValidate, Evaluate, Fit, Role
 
 if TYPE_CHECKING:
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
 _JUDGING = ("metric", "cross-validate")
 _FITTING = "fit"
 _GRADIENTS = "backward"
+# The steps of TensorFlow, and a command line that trains what it is given.
+_STEPPING = ("minimize", "apply_gradients")
+_COMMAND = "LightningCLI"
 
 
 def evaluations(module: Module) -> dict[Location, bool]:
@@ -46,8 +50,9 @@ def evaluations(module: Module) -> dict[Location, bool]:
 def trainings(module: Module) -> dict[Location, bool]:
     """Say for each training whether it is known which model learns there from which rows.
 
-    A call of `fit`, and one of `backward` beside a step, is a training even where the trace tells
-    nothing of it; a gradient that nothing steps along is none even where it does.
+    A call of `fit`, one of `backward` beside a step, and a step of an optimizer of TensorFlow is a
+    training even where the trace tells nothing of it; a gradient that nothing steps along is none
+    even where it does.
     """
     found: dict[Location, bool] = {}
     steps = _steps(module)
@@ -56,15 +61,26 @@ def trainings(module: Module) -> dict[Location, bool]:
         if steps or event.operation != _GRADIENTS:
             known = event.rows.known and event.model.role is not Role.UNKNOWN
             found[place] = found.get(place, False) or known
-    named = module.calls_named(_FITTING, _GRADIENTS) if steps else module.calls_named(_FITTING)
+    words = (_FITTING, _GRADIENTS, *(() if found else _STEPPING)) if steps else (_FITTING,)
+    named = module.calls_named(*words, _COMMAND)
     told = {_start(event.place) for event in module.trace.events} if named else set()
     for each in named:
         function, here = each.node.func, module.place(each.node)
-        if isinstance(function, ast.Name) or _start(here) in told:
+        if _start(here) in told:
             continue
-        if module.names.resolve(function) is None:
+        if last_name(function) == _COMMAND:
+            trains = _commands(each.node)
+        else:
+            trains = isinstance(function, ast.Attribute) and not module.names.resolve(function)
+        if trains:
             found[here.location] = False
     return found
+
+
+def _commands(call: ast.Call) -> bool:
+    """Say whether a command line trains at once: it does unless told not to."""
+    told = [keyword.value for keyword in call.keywords if keyword.arg == "run"]
+    return not any(isinstance(value, ast.Constant) and value.value is False for value in told)
 
 
 def _start(place: Place) -> tuple[str, int, int]:

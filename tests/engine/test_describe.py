@@ -133,6 +133,37 @@ def test_a_fit_that_the_trace_does_not_tell_of_was_not_followed(make: Any) -> No
     assert not describe(module).trainings
 
 
+GRAPH = """
+import tensorflow as tf
+loss = tf.losses.mean_squared_error(wanted, tf.layers.dense(rows, 1))
+{step}
+"""
+STEP = "step = tf.train.AdamOptimizer(0.1).minimize(loss)"
+TAPE = """
+optimizer = tf.keras.optimizers.Adam(0.1)
+optimizer.apply_gradients(zip(tape.gradient(loss, net.variables), net.variables))
+"""
+
+
+@pytest.mark.parametrize(("step", "lines"), [(STEP, [4]), (TAPE, [6]), ("print(loss)", [])])
+def test_a_step_of_tensorflow_is_a_training(step: str, lines: list[int]) -> None:
+    told = describe(examine(from_text(GRAPH.format(step=step), "graph.py")))
+    assert [place.line for place in told.trainings] == lines
+    assert not any(told.trainings.values())
+    assert told.learns is bool(lines or told.evaluations)
+
+
+@pytest.mark.parametrize(("told", "lines"), [("", [4]), (", run=True", [4]), (", run=False", [])])
+def test_a_command_line_of_lightning_trains(told: str, lines: list[int]) -> None:
+    code = f"""
+from lightning.pytorch.cli import LightningCLI
+from project import Net, Rows
+LightningCLI(Net, Rows{told})
+"""
+    found = describe(examine(from_text(code, "main.py"))).trainings
+    assert [place.line for place, followed in found.items() if not followed] == lines
+
+
 def test_transformers_and_steps_of_others_have_no_card(make: Any) -> None:
     step, scaler = make.model(1), make.model(2, "lib.Scaler", Role.TRANSFORMER)
     whole = make.model(3, "lib.Pipeline")
