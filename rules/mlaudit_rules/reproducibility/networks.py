@@ -38,7 +38,9 @@ if TYPE_CHECKING:
 
 KERAS = frozenset({"keras", "tensorflow", "tf_keras"})
 _TORCH = frozenset({"torch", "transformers"})
+_STEP = "apply_gradients"
 _KERAS_FIT = frozenset({"fit", "fit_generator", "train_on_batch"})
+_KERAS_WEIGHTS = frozenset({"trainable_variables", "trainable_weights", "variables", "weights"})
 _KERAS_ARGUMENTS = frozenset(
     {"epochs", "nb_epoch", "batch_size", "steps_per_epoch", "validation_split", "callbacks"}
 )
@@ -137,20 +139,37 @@ def keras_training(module: Module) -> KerasTraining | None:
 
 
 def keras_fits(module: Module) -> Iterator[tuple[ast.Call, str]]:
-    """Give what may fit a network of Keras that is not read from a file, and the name of that."""
-    for named in module.calls_named(*_KERAS_FIT):
+    """Give what may fit a network of Keras that is not read from a file, and the name of that.
+
+    Steps along gradients come last: a network of its own class has them for its `fit`.
+    """
+    for named in (*module.calls_named(*_KERAS_FIT), *module.calls_named(_STEP)):
         function = named.node.func
         if not isinstance(function, ast.Attribute):
             continue
         given = {keyword.arg for keyword in named.node.keywords}
         if not given & _KERAS_ARGUMENTS and function.attr == "fit":
             continue
-        name = spelt(function.value)
+        stepped = _stepped(module, named.node) if function.attr == _STEP else function.value
+        if stepped is None:
+            continue
+        name = spelt(stepped)
         if all_read_back(module, name) or read_in(module, name, named.node):
             continue
         if passed_over(module, named.node) or module.fact(Dead).holds(named.node):
             continue
         yield named.node, name
+
+
+def _stepped(module: Module, call: ast.Call) -> ast.expr | None:
+    """Find the network in `optimizer.apply_gradients(zip(gradients, net.trainable_variables))`."""
+    weights = (
+        node.value
+        for argument in call.args[:1]
+        for node in module.nodes.find(ast.Attribute, within=argument)
+        if node.attr in _KERAS_WEIGHTS
+    )
+    return next(weights, None)
 
 
 def _seeds_initialisers(module: Module) -> bool:
