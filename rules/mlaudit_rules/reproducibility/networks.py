@@ -162,12 +162,15 @@ def keras_fits(module: Module) -> Iterator[tuple[ast.Call, str]]:
 
 
 def _stepped(module: Module, call: ast.Call) -> ast.expr | None:
-    """Find the network in `optimizer.apply_gradients(zip(gradients, net.trainable_variables))`."""
+    """Find the network in `optimizer.apply_gradients(zip(gradients, net.trainable_variables))`.
+
+    A network that takes steps of its own may stand in a library, and whoever uses that may seed.
+    """
     weights = (
         node.value
         for argument in call.args[:1]
         for node in module.nodes.find(ast.Attribute, within=argument)
-        if node.attr in _KERAS_WEIGHTS
+        if node.attr in _KERAS_WEIGHTS and not _is(node.value, "self")
     )
     return next(weights, None)
 
