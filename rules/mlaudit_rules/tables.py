@@ -50,8 +50,11 @@ FILES: dict[str, tuple[object, ...]] = {
         ('utils.eval_metric', {'kind': 'metric', 'task': 'any', 'parameters': 'label approx metric', 'operands': 'true scores'}),
         ('utils.create_cd utils.read_cd utils.get_gpu_device_count utils.quantize utils.calculate_quantization_grid sum_models to_classifier to_regressor to_ranker', {'kind': 'values'}),
     ]),
-    'category_encoders.toml': (1312, None, [
-        ('TargetEncoder LeaveOneOutEncoder CatBoostEncoder JamesSteinEncoder MEstimateEncoder WOEEncoder GLMMEncoder QuantileEncoder SummaryEncoder PolynomialWrapper NestedCVWrapper CountTargetEncoder', {'kind': 'encoder', 'supervised': True, 'effect': 'high', 'statistic': 'the mean target of each category'}),
+    'category_encoders.toml': (1690, None, [
+        ('TargetEncoder LeaveOneOutEncoder CatBoostEncoder JamesSteinEncoder MEstimateEncoder', {'kind': 'encoder', 'supervised': True, 'effect': 'high', 'statistic': 'the mean target of each category'}),
+        ('WOEEncoder', {'kind': 'encoder', 'supervised': True, 'effect': 'high', 'statistic': 'the odds of the target in each category'}),
+        ('QuantileEncoder SummaryEncoder', {'kind': 'encoder', 'supervised': True, 'effect': 'high', 'statistic': 'quantiles of the target in each category'}),
+        ('GLMMEncoder PolynomialWrapper NestedCVWrapper CountTargetEncoder', {'kind': 'encoder', 'supervised': True, 'effect': 'high', 'statistic': 'what the target tells of each category'}),
         ('OneHotEncoder OrdinalEncoder BinaryEncoder BaseNEncoder SumEncoder HelmertEncoder PolynomialEncoder BackwardDifferenceEncoder GrayEncoder RankHotEncoder MultiHotEncoder', {'kind': 'transformer', 'effect': 'low', 'stateless': True, 'statistic': 'the set of categories'}),
         ('CountEncoder', {'kind': 'transformer', 'statistic': 'frequencies of categories'}),
         ('HashingEncoder', {'kind': 'transformer', 'stateless': True, 'effect': 'low'}),

@@ -384,6 +384,30 @@ print(model.score(test[["usual", "area"]], test["sales"]))
     assert [found.code for found in findings(code, "LEAK004", "LEAK009")] == told
 
 
+@pytest.mark.parametrize(
+    ("encoder", "told"),
+    [
+        ("TargetEncoder", "the mean target of each category"),
+        ("WOEEncoder", "the odds of the target in each category"),
+        ("SummaryEncoder", "quantiles of the target in each category"),
+    ],
+)
+def test_encoders_are_said_to_take_what_they_take(encoder: str, told: str) -> None:
+    code = (
+        LOADED
+        + f"""
+from category_encoders import {encoder}
+scaled = {encoder}().fit_transform(X, y)
+X_train, X_test, y_train, y_test = train_test_split(scaled, y, random_state=0)
+model = LogisticRegression().fit(X_train, y_train)
+print(model.score(X_test, y_test))
+"""
+    )
+    message = only(code, "LEAK009").message
+    assert f"takes {told} from all rows" in message
+    assert "their labels have shaped the features" in message
+
+
 DATED = f"""{IMPORTS}
 table = pd.read_csv("table.csv")
 table["others"] = table.groupby({{keys}})["price"].transform("max")

@@ -346,6 +346,22 @@ net.fit(pictures, numbers, epochs=3)
     assert [evidence.location.line for evidence in finding.evidence] == [5]
 
 
+def test_weights_of_a_network_that_takes_the_name_later_are_others() -> None:
+    code = """
+from keras import Model, Sequential, layers
+
+seen = layers.Input(shape=(8,))
+told = layers.Dense(1)(seen)
+net = Model(seen, told)
+net.fit(pictures, numbers, epochs=3)
+net = Sequential()
+net.add(layers.Dense(4))
+net.fit(pictures, numbers, epochs=3)
+"""
+    (finding,) = findings(code, "SEED005")
+    assert [evidence.location.line for evidence in finding.evidence] == [5]
+
+
 @pytest.mark.parametrize("call", ["set_randomness(1)", "repro.fix_everything_seeded(1)"])
 def test_functions_of_unknown_libraries_that_speak_of_seeding_seed(call: str) -> None:
     assert not findings(split(before=f"import bench\nbench.{call}"), "SEED001")

@@ -84,8 +84,8 @@ class TargetEncodingInSample(PreprocessingRule):
         """Say which rows' targets the encoding has seen."""
         return (
             f"{quoted(leak.influence.place)} takes {_means(leak.influence)} from all rows, those "
-            f"included that {model(leak)} is scored on ({judged(leak)}): their own labels are in "
-            f"their features, so {number(leak)} is too good"
+            f"included that {model(leak)} is scored on ({judged(leak)}): "
+            f"{_spoilt(leak.influence)}, so {number(leak)} is too good"
         )
 
     def remedy(self, leak: PreprocessingLeak) -> str:
@@ -136,9 +136,16 @@ def _in_large_groups(influence: Influence) -> bool:
 
 def _means(influence: Influence) -> str:
     if influence.source is None:
-        return influence.statistic or "means of the target"
+        return influence.statistic or "statistics of the target"
     taken = influence.operation.rpartition(".")[2].removeprefix("nan")
     return f"{_TAKEN.get(taken, 'a statistic')} of the target `{influence.source}` of its group"
+
+
+def _spoilt(influence: Influence) -> str:
+    """Say where the labels went: encoders may leave out a row's own, or encode by folds."""
+    if influence.source is None:
+        return "their labels have shaped the features"
+    return "their own labels are in their features"
 
 
 def _line(influence: Influence) -> tuple[str, int]:

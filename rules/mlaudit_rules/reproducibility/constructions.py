@@ -227,6 +227,8 @@ def weights_of(module: Module, name: str, fit: ast.Call, weights: list[Call]) ->
     within = set(module.nodes.find(ast.Call, within=inside))
     home = function_around(module, built)
     near = [call for call in weights if function_around(module, call.node) is home]
+    if function_around(module, fit) is home:
+        near = [call for call in near if call.node.lineno <= fit.lineno]
     for found in (
         [call for call in weights if call.node in within],
         [c for c in near if c.node.lineno >= built.lineno and _belongs(module, c, name)],
