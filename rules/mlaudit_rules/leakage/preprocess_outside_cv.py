@@ -61,7 +61,7 @@ class PreprocessOutsideCv(PreprocessingRule):
         """Say what was learnt outside the folds."""
         if leak.influence.removes:
             return removal(leak)
-        start = f"{quoted(leak.influence.place)} takes {learnt(leak)} from all rows of"
+        start = f"{quoted(leak.influence.place)} takes {learnt(leak)} from {_how_many(leak)} of"
         if only_predicted(leak):
             return (
                 f"{start} {judged(leak)}, so {model(leak)} predicts rows that shaped its features "
@@ -94,6 +94,12 @@ class PreprocessOutsideCv(PreprocessingRule):
         if chooses_only(trace, leak):
             return Severity.WARNING if leak.influence.effect is Effect.HIGH else Severity.INFO
         return super().severity(trace, leak)
+
+
+def _how_many(leak: PreprocessingLeak) -> str:
+    """Say of how many of the divided rows something was learnt: of a part, or of all of them."""
+    divided = leak.evaluation if leak.split is None else leak.split
+    return "all rows" if divided.rows.within(leak.influence.rows) else "rows"
 
 
 def takes_folds(validation: CrossValidate) -> bool:
