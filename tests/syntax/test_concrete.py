@@ -144,7 +144,12 @@ def test_a_table_of_data_is_no_work_for_the_concrete_tree() -> None:
 )
 def test_deep_statements_are_kept_from_the_concrete_tree(deep: str) -> None:
     """Its parser would overflow its stack, and take the process with it."""
-    trees = Concrete(from_text(f"# why\n{deep}\ny = 1\n", "a.py"))
+    text = f"# why\n{deep}\ny = 1\n"
+    try:
+        ast.parse(text)
+    except RecursionError:
+        pytest.skip("this Python does not take so deep a statement itself")
+    trees = Concrete(from_text(text, "a.py"))
     assert trees.statement_at(2) == concrete.Extent(1, 2)
     assert trees.statement_at(3) == concrete.Extent(3, 3)
 
