@@ -17,7 +17,7 @@ from mlaudit.rulekit.registry import rules
 
 DEEP = "import torch\nx = " + "(" * 250 + "1" + ")" * 250
 NESTED = "import torch\n" + "".join(f"{' ' * depth}if x:\n" for depth in range(120))
-CHAIN = "import torch\nx = " + " + ".join(["y"] * 5000) + "\n"
+CHAIN = "import torch\nx = " + " + ".join(["y"] * 1500) + "\n"  # not more than any Python parses
 RECURSIVE = """
 import pandas as pd
 def f(x):
