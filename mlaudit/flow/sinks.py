@@ -9,18 +9,20 @@ from typing import TYPE_CHECKING
 from mlaudit.flow import choices, drawing, evaluation
 from mlaudit.flow.values import Data, Dictionary, combine
 from mlaudit.model.pattern import Pattern
-from mlaudit.syntax.nodes import Nodes, walk
+from mlaudit.syntax.nodes import Nodes, children
 from mlaudit.syntax.spelling import spelt
 from mlaudit.trace.events import Evaluate, Use
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterable
+    from collections.abc import Hashable, Iterable, Iterator
 
     from mlaudit.flow.choices import Scores
     from mlaudit.flow.interpreter import Interpreter
     from mlaudit.flow.values import Value
     from mlaudit.source.document import Document
 
+_CASES = (ast.ExceptHandler, ast.match_case)
+_HOLDING = (ast.stmt, *_CASES)
 DISTANCES = frozenset({"abs", "absolute", "fabs", "square"})
 _EXTREME = Pattern(r"(\w+\.)*(nan)?(max|min) ")
 _TAKEN = Pattern(r"(\w+\.)*(nan)?(arg|idx)?(max|min) ")
@@ -192,15 +194,26 @@ def _rebinds(body: Iterable[ast.stmt], best: ast.expr, score: ast.expr) -> bool:
     if isinstance(best, ast.Constant):
         return False
     wanted, part = spelt(best), _part_of(best)
-    for statement in body:
-        for node in walk(statement):
-            if isinstance(node, ast.Assign):
-                stored = {spelt(target) for target in _targets(node)}
-                if wanted in stored or (part and part[0] in stored and _has(node.value, part[1])):
-                    return True
-            elif part is not None and _updates(node, *part):
+    for node in _plain(body):
+        if isinstance(node, ast.Assign):
+            stored = {spelt(target) for target in _targets(node)}
+            if wanted in stored or (part and part[0] in stored and _has(node.value, part[1])):
                 return True
+        elif part is not None and isinstance(node, ast.Expr) and _updates(node.value, *part):
+            return True
     return False
+
+
+def _plain(body: Iterable[ast.stmt]) -> Iterator[ast.stmt]:
+    """Give the statements of a body, and those in the blocks of others, that hold none."""
+    for statement in body:
+        inner = [part for part in children(statement) if isinstance(part, _HOLDING)]
+        blocks = [part for part in inner if isinstance(part, ast.stmt)]
+        blocks += [one for part in inner if isinstance(part, _CASES) for one in part.body]
+        if blocks:
+            yield from _plain(blocks)
+        else:
+            yield statement
 
 
 def _part_of(best: ast.expr) -> tuple[str, Hashable] | None:

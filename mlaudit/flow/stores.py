@@ -190,9 +190,8 @@ def _member(run: Interpreter, part: Value, element: ast.expr, position: int) -> 
 
 def _name_outputs(run: Interpreter, source: ast.expr | None, elements: list[ast.expr]) -> None:
     """A split remembers the names that its parts are given, also those of its first turn."""
-    match source:
-        case ast.Call(func=ast.Name(id="next"), args=[first, *_]):
-            source = first
+    if isinstance(source, ast.Call) and source.args and isinstance(source.func, ast.Name):
+        source = source.args[0] if source.func.id == "next" else source
     event = run.events.get((Split, id(source), run.path)) if source is not None else None
     if isinstance(event, Split):
         event.outputs = tuple(run.text(element) for element in elements)

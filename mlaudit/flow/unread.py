@@ -5,6 +5,8 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
+from mlaudit.model.once import once
+
 if TYPE_CHECKING:
     from mlaudit.syntax.nodes import Nodes
 
@@ -58,15 +60,22 @@ class Unread:
     """Follows values by name through a document; all places of a name count, in any function."""
 
     def __init__(self, nodes: Nodes):
+        self._nodes = nodes
         self._parents = nodes.parents
         self._calls = {id(call): call for call in nodes.find(ast.Call)}
-        self._by_text = any(
-            getattr(call.func, "id", "") in _BY_TEXT for call in self._calls.values()
-        )
-        self._read: dict[str, list[ast.Name]] = {}
-        for name in nodes.find(ast.Name):
-            if isinstance(name.ctx, ast.Load):
-                self._read.setdefault(name.id, []).append(name)
+
+    @once
+    def _by_text(self) -> bool:
+        called = (getattr(call.func, "id", "") for call in self._calls.values())
+        return not _BY_TEXT.isdisjoint(called)
+
+    @once
+    def _read(self) -> dict[str, list[ast.Name]]:
+        found: dict[str, list[ast.Name]] = {}
+        for name in self._nodes.find(ast.Name):
+            if name.ctx.__class__ is ast.Load:
+                found.setdefault(name.id, []).append(name)
+        return found
 
     def holds(self, call: int) -> bool:
         """Say whether a call's value is only gathered in names, of which nothing reads the last.
@@ -74,9 +83,10 @@ class Unread:
         What is bound once and then left is no such value: it is what the program is for.
         """
         node = self._calls.get(call)
-        if node is None or self._by_text:
+        names = self._carried_to(node) if node is not None else None
+        if node is None or not names or self._by_text:
             return False
-        gathered = any(name in self._read for name in self._carried_to(node) or ())
+        gathered = any(name in self._read for name in names)
         return gathered and self._nowhere(node, set())
 
     def _nowhere(self, node: ast.expr, seen: set[str]) -> bool:

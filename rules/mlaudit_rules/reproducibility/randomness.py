@@ -9,6 +9,7 @@ from mlaudit.rulekit import (
     Fix,
     Needs,
     Pattern,
+    Words,
     frozen,
 )
 from mlaudit_rules.reproducibility.bindings import values_by_target
@@ -49,6 +50,7 @@ _SEEDS = {
     "tensorflow": "keras.utils.set_random_seed(42)",
 }
 _DRAWN_BY_KERAS = "The initial weights come from the generator of Keras's initializers"
+_SIZING = Words("Input(", "input_shape", "input_dim", "batch_input")
 _SIZED = Pattern(r"\bInput\(|input_shape|input_dim|batch_input")
 _LEARNING = ("backward", "fit")
 _LATER_WEIGHTS = Pattern(
@@ -245,7 +247,8 @@ def _keras(module: Module, seeding: Seeding) -> Iterator[Randomness]:
 def _layers_before_seed(module: Module, seeding: Seeding) -> Iterator[Randomness]:
     """Find layers whose weights are drawn where they are made, all before the seed."""
     layers, weights = keras_layers(module), keras_weights(module)
-    if not weights or not _SIZED.search(module.document.text):
+    text = module.document.text
+    if not weights or not (_SIZING.stand_in(text) and _SIZED.search(text)):
         return  # without the size of the input, weights are drawn when training begins
     if any(seeding.reaches("tensorflow", layer) for layer in layers):
         return
