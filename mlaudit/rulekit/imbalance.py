@@ -1,9 +1,10 @@
 """Evidence that the classes of a data set are imbalanced, gathered once for all rules.
 
 A sign that shows the imbalance, or that the author knows of it, is enough by itself, and so is the
-name of an event that is rare wherever it is predicted; other hints must be two.  Counts or words
-that show balance refute all signs but resampling, whose result is balanced by design; counts that
-are not far apart refute what a mere name suggests.
+name of an event that is rare wherever it is predicted (fraud).  Other hints must be two, such as
+the name of an event that is rare in some data only (churn) and a count of the classes.  Counts or
+words that show balance refute all signs but resampling, whose result is balanced by design; counts
+that are not far apart refute what a mere name suggests.
 """
 
 from __future__ import annotations
@@ -37,7 +38,7 @@ WEIGHTS = {
 WEIGHING = Words("class_weight", "pos_weight", "is_unbalance")
 NEUTRAL = (None, False, 1, 1.0)
 RARE = Pattern(
-    r"fraud|churn|attrition|bankrupt|intrusion|delinquen|(credit|loan|card)[ _-]?default|"
+    r"fraud|bankrupt|intrusion|delinquen|(credit|loan|card)[ _-]?default|"
     r"default[ _.-]?(next|pay|loan|credit)",
     re.IGNORECASE,
 )
@@ -47,12 +48,17 @@ SPEAKING_OF_RARE = Words(
     any_case=True,
 )
 PERHAPS_RARE = Pattern(
-    r"stroke|anomal|failure|defect|toxic|spam|claim|conversion|click|readmi|default",
+    r"churn|attrition|stroke|anomal|failure|defect|toxic|spam|claim|conversion|click|readmi|"
+    r"default",
     re.IGNORECASE,
 )
 EVEN_WORDS = Words("titanic", "spaceship", "mnist", "cifar", any_case=True)
 EVEN = Pattern(r"(?i)\btitanic|spaceship-|\b(fashion[_-]?)?mnist|\bcifar")
-TARGET_NAMES = Pattern(r"(y|target|label|class|outcome)s?(_?(train|full|all))?", re.IGNORECASE)
+TARGET_NAMES = Pattern(
+    r"(y|target|label|class|outcome)s?(_?(train|full|all))?|"
+    r"(is_?)?(churn(ed)?|attrition|fraud|bankrupt)",
+    re.IGNORECASE,
+)
 # Without the first \b, a word of a megabyte (data in the source) takes minutes.
 COUNTED = Pattern(r"\b(\w+)(?:['\"]\])?\.value_counts\(|Counter\((\w+)\)")
 COUNTING = Words("value_counts(", "Counter(")
@@ -141,7 +147,8 @@ def gather(module: Module) -> Imbalance:
     weights = [*_weights(module)]
     weights += _computed(module) if not weights else []
     signs = counted if _known_as_even(module) else [*_signs(module, texts, counted, weights)]
-    if any(ratio >= REFUTED_ABOVE for _, ratio in ratios) or (signs and _told_even(module)):
+    told_even = signs and any(ratio >= REFUTED_ABOVE for ratio in _told(module))
+    if told_even or any(ratio >= REFUTED_ABOVE for _, ratio in ratios):
         signs = [sign for sign in signs if sign.weight >= SHOWN]
     balanced = (
         any(ratio >= BALANCED_ABOVE for _, ratio in ratios)
@@ -319,11 +326,13 @@ def _written(texts: Iterable[tuple[str, str]]) -> Iterator[Sign]:
 
 
 def _counts(module: Module) -> Iterator[Sign]:
-    """Find where the program counts the classes; what it counted may not be stored."""
+    """Find where the program counts the classes, stored or not, or tells the share of one."""
     for name in _counted(module.document.text):
         if _is_target(module, name[0] or name[1]):
             yield Sign("the classes are counted", HINTED)
             return
+    if any(ratio <= IMBALANCED_BELOW for ratio in _told(module)):
+        yield Sign("the share of a class is told", HINTED)
 
 
 def _counted(text: str) -> list[tuple[str, str]]:
@@ -352,13 +361,16 @@ def _ratios(module: Module) -> Iterator[tuple[int, float]]:
                 yield cell.number, ratio
 
 
-def _told_even(module: Module) -> bool:
-    """Say whether a stored output tells that the share of a class is near a half."""
+def _told(module: Module) -> Iterator[float]:
+    """Divide the share of a class that a stored output tells by that of the others, or these by it.
+
+    The result is at most one, as for counts.
+    """
     outputs = (text for cell in module.document.cells for text in cell.outputs)
     told = (line for text in outputs if SHARES.stand_in(text) for line in text.splitlines())
     found = (SHARE.search(line) for line in told if SHARES.stand_in(line))
-    shares = [float(share[4]) for share in found if share is not None]
-    return any(min(share, 1 - share) >= REFUTED_ABOVE * max(share, 1 - share) for share in shares)
+    for share in (float(share[4]) for share in found if share is not None):
+        yield min(share, 1 - share) / max(share, 1 - share)
 
 
 def _written_out(module: Module) -> Iterator[float]:

@@ -112,14 +112,15 @@ def test_a_weight_of_one_is_no_weight() -> None:
 
 
 def test_the_name_of_a_rare_event_suggests_imbalance_but_does_not_show_it() -> None:
-    for named in (script(target="is_fraud"), script(source="churn_2023.csv")):
+    for named in (script(target="is_fraud"), script(source="bankruptcies_2023.csv")):
         found = imbalance(named)
         assert found.evident
         assert not found.shown
 
 
-def test_a_mere_hint_needs_a_second_one() -> None:
-    code = script(target="failure")
+@pytest.mark.parametrize("name", ["failure", "churned", "attrition"])
+def test_a_mere_hint_needs_a_second_one(name: str) -> None:
+    code = script(source=f"{name}.csv", target=name)
     assert not imbalance(code).evident
     assert imbalance(f"{code}\nprint(y.value_counts())\n").evident
 
@@ -170,7 +171,7 @@ def test_two_counts_in_one_output_cannot_be_told_apart() -> None:
 
 def test_counts_refute_what_a_name_suggests() -> None:
     kind, source, output = COUNT
-    named = ("code", script(target="churned"), "")
+    named = ("code", script(target="is_fraud"), "")
     assert imbalance(notebook(named)).evident
     assert imbalance(notebook(named, (kind, source, output.format(740, 260)))).evident
     assert not imbalance(notebook(named, (kind, source, output.format(620, 380)))).evident
@@ -192,6 +193,14 @@ models.append(LogisticRegression({}))
 
 def test_a_weight_that_a_search_tries_is_a_mere_hint() -> None:
     assert not imbalance("grid = {'class_weight': [None, 'balanced']}\n").evident
+
+
+@pytest.mark.parametrize(("column", "evident"), [("Churn", True), ("ChurnReason", False)])
+def test_a_column_named_like_the_event_is_the_target_that_is_counted(
+    column: str, evident: bool
+) -> None:
+    code = f"{script(source='churn.csv')}\nprint(table['{column}'].value_counts())\n"
+    assert imbalance(code).evident is evident
 
 
 def test_counts_of_another_column_say_nothing() -> None:
@@ -269,7 +278,7 @@ def test_an_unstratified_split_without_evidence_is_a_hint_from_research_on() -> 
 
 
 def test_confidence_follows_from_the_evidence() -> None:
-    (suggested,) = findings(script(target="churned"), "IMBA001")
+    (suggested,) = findings(script(target="is_fraud"), "IMBA001")
     (shown,) = findings(script(settings="class_weight='balanced'"), "IMBA001")
     assert suggested.confidence is Confidence.MEDIUM
     assert shown.confidence is Confidence.HIGH
