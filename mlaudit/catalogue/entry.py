@@ -71,7 +71,8 @@ class Entry:
     `tabular` metrics give a table, not a number that could choose.  `units` says that what comes
     out is in other units: "scaled", "log", or "original" for what undoes such a change.
     `operands` are a metric's operands in order: "true" and "labels", "scores", "probabilities" or
-    "values"; `probabilistic` marks metrics that judge probabilities.
+    "values"; `probabilistic` marks metrics that judge probabilities.  `ahead` marks predictors of
+    series that are told how many steps to go on, and not for which rows.
     """
 
     name: str
@@ -91,6 +92,7 @@ class Entry:
     default_seed: bool = False
     generators: tuple[str, ...] = ()
     operands: tuple[str, ...] = ()
+    ahead: bool = False
     wraps: str | None = None
     chooses: str | None = None
     hyperparameters: tuple[str, ...] = ()

@@ -113,7 +113,9 @@ def _settled(run: Interpreter, nodes: Nodes) -> list[Event]:
 def _no_test(prediction: Prediction) -> bool:
     """Whether gaps are filled by it, or the series of the training is continued from its end."""
     rows = prediction.rows
-    return rows.gaps or any(_continues(rows, fit.rows) for fit in prediction.fits)
+    return (
+        prediction.ahead or rows.gaps or any(_continues(rows, fit.rows) for fit in prediction.fits)
+    )
 
 
 def _continues(rows: Rows, learnt: RowSet) -> bool:

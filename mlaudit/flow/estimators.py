@@ -17,7 +17,7 @@ from mlaudit.flow import (
     trainers,
 )
 from mlaudit.flow.arguments import Arguments, described
-from mlaudit.flow.regions import Selector
+from mlaudit.flow.regions import NO_ROWS, Selector
 from mlaudit.flow.values import (
     UNKNOWN,
     Choice,
@@ -154,6 +154,8 @@ def predict(
     run: Interpreter, holder: Value, estimator: Estimator, name: str, arguments: Arguments
 ) -> Value:
     """Predict rows."""
+    if estimator.entry.ahead:
+        return _ahead(run, holder, estimator, name, arguments)
     data, _, expression = fitting.inputs(run, estimator, arguments)
     if estimator.model.role is Role.CLUSTERER:
         return transform(run, estimator, arguments)
@@ -163,6 +165,16 @@ def predict(
     prediction = predicted(run, holder, estimator, data, name, arguments.node, variable)
     influences = _told_by(estimator, data, _of_own_rows(run, estimator, data, arguments.node))
     return Data("prediction", data.rows, influences, (prediction,))
+
+
+def _ahead(
+    run: Interpreter, holder: Value, estimator: Estimator, name: str, arguments: Arguments
+) -> Data:
+    """Go on from the series that was learnt: the answers will tell which rows these are."""
+    prediction = predicted(run, holder, estimator, UNKNOWN, name, arguments.node, "")
+    prediction.ahead = True
+    influences = _told_by(estimator, UNKNOWN, ())
+    return Data("prediction", NO_ROWS, influences, (prediction,))
 
 
 def _told_by(estimator: Estimator, data: Data, own: tuple[Influence, ...]) -> tuple[Influence, ...]:

@@ -7,7 +7,16 @@ from typing import TYPE_CHECKING
 
 from mlaudit.flow import entities
 from mlaudit.flow.regions import NO_ROWS, union
-from mlaudit.flow.values import UNKNOWN, Data, Estimator, Prediction, Value, combine
+from mlaudit.flow.values import (
+    UNKNOWN,
+    Data,
+    Estimator,
+    Prediction,
+    Value,
+    combine,
+    merge_influences,
+)
+from mlaudit.model.frozen import replace
 from mlaudit.model.pattern import Pattern, Words
 from mlaudit.trace.events import Among, Evaluate, Role
 
@@ -15,6 +24,7 @@ if TYPE_CHECKING:
     from mlaudit.catalogue.entry import Entry
     from mlaudit.flow.arguments import Arguments
     from mlaudit.flow.interpreter import Interpreter
+    from mlaudit.flow.regions import Rows
     from mlaudit.trace.events import Rescaled
 
 CHOOSING = frozenset(
@@ -36,8 +46,8 @@ def metric(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> V
     if never or not any(d.predictions for d in data):
         return Data("scalar", influences=combine(data).influences if data else ())
     swapped = _swapped(entry, data)
-    predictions = _of_labels(data)
     answers = union(d.rows for d in data if not d.predictions)
+    predictions = [_of_answers(p, answers, data) for p in _of_labels(data)]
     events = [
         evaluated(run, arguments.node, prediction, name.rsplit(".", 1)[-1], index, swapped)
         for index, prediction in enumerate(predictions)
@@ -62,6 +72,19 @@ def _of_labels(data: list[Data]) -> list[Prediction]:
         return predictions
     labels = union(d.rows for d in data if not d.predictions)
     return [p for p in predictions if p.rows.kin(labels)] or predictions
+
+
+def _of_answers(prediction: Prediction, answers: Rows, data: list[Data]) -> Prediction:
+    """See what goes on from a series as the prediction of the rows that it is compared with.
+
+    Given more of the series, a metric takes those steps alone that both have: some behind what was
+    learnt, nobody knows which.  In a loop each turn may have learnt another part.
+    """
+    learnt = any(fit.rows.overlap(answers) for fit in prediction.fits)
+    if not prediction.ahead or prediction.made_in or learnt:
+        return prediction
+    told = merge_influences(*(d.influences for d in data if not d.predictions))
+    return replace(prediction, rows=answers, influences=told, parts={}, ahead=False)
 
 
 def _operands(run: Interpreter, entry: Entry, arguments: Arguments) -> list[Value]:

@@ -46,7 +46,7 @@ _PREDICTS = Pattern(r"(?i)classifier|regressor|calibrat")
 FREEZES = Pattern(r"(?i)(?<!un)(freeze|frozen)")
 _FEATURES = (
     *("X", "x", "train_set", "dtrain", "training_data", "data", "texts", "generator"),
-    "train_dataloaders",
+    *("train_dataloaders", "series"),
 )
 _STRETCH = frozenset({"start", "end"})
 _WATCHED = (

@@ -178,6 +178,8 @@ def _passed(
     if kind == "statistic" and not library.row_wise(run, entry, arguments):
         made = library.statistic_of(run, arguments.node, value, _named(value, name), entry)
         return result.but(influences=merge_influences(result.influences, made))
+    if kind == "subset" and name == "slice" and value.kind in {"column", "columns"}:
+        return result  # `.str.slice` cuts each text short
     if kind == "subset" and name in {"take", "skip"}:
         select = tables.counted(run, name, arguments)
         if select is not None:

@@ -113,6 +113,8 @@ ELSEWHERE = {
     *("cast", "collect", "drop_nulls", "groupBy", "group_by", "lazy", "printSchema"),
     *("randomSplit", "show", "to_arrow", "to_series", "vstack", "with_column", "with_columns"),
     *("with_row_count", "with_row_index", "write_csv", "write_parquet"),
+    *("drop_after", "drop_before", "slice_intersect", "slice_n_points_after"),
+    *("slice_n_points_before", "split_after", "split_before"),
 }
 REDUCTIONS = (
     *("mean", "nanmean", "median", "nanmedian", "std", "var", "nanstd", "nanvar"),

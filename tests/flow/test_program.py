@@ -584,3 +584,40 @@ def test_a_call_takes_the_branch_that_it_asks_for(test: str, called: str, fits: 
     {called}
     """)
     assert sorted(fit.model.name for fit in trace.of(Fit)) == fits
+
+
+@pytest.mark.parametrize(("sliced", "all_rows"), [("df['code'].str", True), ("df", False)])
+def test_a_slice_of_texts_keeps_all_rows(sliced: str, all_rows: bool) -> None:
+    trace = trace_of(
+        PREPARED
+        + f"""
+    coded = {sliced}.slice(0, 3)
+    RandomForestClassifier().fit(coded, y)
+    """
+    )
+    (fit,) = trace.of(Fit)
+    (split,) = trace.of(Split)
+    assert (fit.rows == split.rows) is all_rows
+
+
+@pytest.mark.parametrize("asked", ["net.predict(n=12)", "net.predict(n=12, series=before)"])
+def test_a_forecast_is_judged_on_the_rows_that_it_is_compared_with(asked: str) -> None:
+    trace = trace_of(
+        f"""
+        import pandas as pd
+        from darts import TimeSeries
+        from darts.metrics import mape
+        from darts.models import RNNModel
+
+        series = TimeSeries.from_csv("a.csv", time_col="day")
+        before, after = series.split_after(0.9)
+        net = RNNModel(input_chunk_length=12)
+        net.fit(series=before)
+        print(mape(after, {asked}))
+        """
+    )
+    (judged,) = trace.of(Evaluate)
+    (split,) = trace.of(Split)
+    assert judged.rows == split.parts[1]
+    assert judged.meetings == (Overlap.DISJOINT,)
+    assert judged.reported
