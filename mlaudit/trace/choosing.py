@@ -30,6 +30,23 @@ def made_again(choice: Event, evaluations: Iterable[Evaluate]) -> list[Evaluate]
     ]
 
 
+def of_other_data(report: Evaluate, choice: Event, told: Evaluate) -> bool:
+    """Say whether a score owes nothing to a choice, of which another score tells what it brought.
+
+    Its model surely learnt rows of other data, is judged by such rows, and was chosen elsewhere.
+    """
+    if not isinstance(choice, Evaluate) or choice not in told.chosen_by:
+        return False
+    concerned = (choice.rows, *(fit.rows for fit in (*choice.fits, *told.fits)))
+    own = (report.rows, *(fit.rows for fit in report.fits))
+    return (
+        bool(report.fits)
+        and choice not in report.chosen_by
+        and all(rows.known for rows in own)
+        and not any(rows.kin(other) for rows in own for other in concerned)
+    )
+
+
 def _learnt_alike(one: Evaluate, two: Evaluate) -> bool:
     """Say whether two scores surely have rows in common that their models were trained on."""
     surely = Overlap.MUST

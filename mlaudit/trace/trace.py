@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from mlaudit.model.once import once
 from mlaudit.trace import leaks
-from mlaudit.trace.choosing import made_again
+from mlaudit.trace.choosing import made_again, of_other_data
 from mlaudit.trace.events import (
     Beside,
     ChosenOnReported,
@@ -208,7 +208,7 @@ class Trace:
                 and (report.model is choice.model or type(choice) is Evaluate)
             ]
             told = self._told_of(choice, reports)
-            if told is not None and not self._untouched_reports_remain(choice):
+            if told is not None and not self._untouched_reports_remain(choice, told):
                 found.append(ChosenOnReported(choice, told))
         return found
 
@@ -237,7 +237,7 @@ class Trace:
                 if (
                     type(choice) is CrossValidate
                     and report.rows.overlap(choice.rows) is Overlap.MUST
-                    and not self._untouched_reports_remain(choice)
+                    and not self._untouched_reports_remain(choice, report)
                 ):
                     found.setdefault(choice.place, ChosenOnReported(choice, report))
         return list(found.values())
@@ -404,11 +404,13 @@ class Trace:
             known = self._divided[id(rows)] = (rows, found)
         return known[1]
 
-    def _untouched_reports_remain(self, choice: Evaluate | Watch | CrossValidate) -> bool:
+    def _untouched_reports_remain(
+        self, choice: Evaluate | Watch | CrossValidate, told: Evaluate
+    ) -> bool:
         """Say whether any reported score is on held-out rows that need not be those of a choice.
 
         Scores on folds of other rows show no test part, but for a choice inside such folds; nor do
-        scores on rows of another data set by which the same code chooses again.
+        scores of other data, where the same code chooses again, or the choice has one of its own.
         """
         rows, surely = choice.rows, Overlap.MUST
         inside = any(split.folds for split in self._divisions(rows))
@@ -418,6 +420,7 @@ class Trace:
             and event.rows.overlap(rows) is not surely
             and (inside or not self.in_folds(event))
             and not any(event.rows.overlap(other.rows) is surely for other in again)
+            and not of_other_data(event, choice, told)
             for event in self._perhaps_held_out
         )
 
