@@ -251,6 +251,8 @@ def mapped(run: Interpreter, arguments: Arguments) -> Value:
         with entities.one_by_one(run, arguments.node):
             result = calls.call_value(run, function, Arguments(arguments.node, items))
         made = run.data(result)
+        for prediction in made.predictions:
+            prediction.turn = None  # there is a call for each item
         return made if made.rows.terms else Sequence(rest=result)
     return run.data(sources[0]).but(select=None)
 

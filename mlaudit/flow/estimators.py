@@ -238,6 +238,7 @@ def predicted(
             run.place(node),
             variable,
             made_in=run.running,
+            turn=(id(node), run.context),
         )
     made.chosen_by = estimator.chosen_by
     made.fits, made.rows = estimator.fits, data.rows

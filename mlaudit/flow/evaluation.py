@@ -54,7 +54,7 @@ def metric(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> V
     ]
     for event in events:
         event.judges = _judged(entry)
-        event.blend = len(predictions) > 1 or any(p.mixed for p in predictions)
+        event.blend = any(p.mixed for p in predictions) or not _of_one_turn(run, predictions)
         event.among = Among.THRESHOLDS if entry.kind == "curve" else None
         event.given = _given(event, data)
         event.units = _units(data)
@@ -72,6 +72,18 @@ def _of_labels(data: list[Data]) -> list[Prediction]:
         return predictions
     labels = union(d.rows for d in data if not d.predictions)
     return [p for p in predictions if p.rows.kin(labels)] or predictions
+
+
+def _of_one_turn(run: Interpreter, predictions: list[Prediction]) -> bool:
+    """Say whether one model alone has spoken, whichever of several it is.
+
+    In a loop that takes models made before it, each turn may have its own.
+    """
+    if len(predictions) == 1:
+        return True
+    turns = {prediction.turn for prediction in predictions}
+    made = (p.made_in <= run.happened_in.get(id(p.model), frozenset()) for p in predictions)
+    return len(turns) == 1 and None not in turns and all(made)
 
 
 def _of_answers(prediction: Prediction, answers: Rows, data: list[Data]) -> Prediction:

@@ -52,7 +52,8 @@ class Prediction:
     `made_in` are the loops that ran when it was made, `cut_in` those in which a threshold cut it.
     `mixed` says that it went into arithmetic, as for the mean of several; `chosen_by` are the
     evaluations whose numbers chose the model or its settings.  `ahead` says that it goes on from
-    what the model learnt: its rows are those of the answers that it is judged by.
+    what the model learnt: its rows are those of the answers that it is judged by.  `turn` tells the
+    run of the call apart: in one there speaks one of the models that it may be, and no two.
     """
 
     model: Model
@@ -70,6 +71,7 @@ class Prediction:
     mixed: bool = False
     chosen_by: tuple[Evaluate | CrossValidate, ...] = ()
     ahead: bool = False
+    turn: Hashable = None
 
     def of_some(self, select: Selector) -> Prediction:
         """The same prediction of some of the rows only; asked twice, it is the same object."""
