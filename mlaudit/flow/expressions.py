@@ -48,6 +48,7 @@ if TYPE_CHECKING:
 _BUILTINS = {name: Symbol(f"builtins.{name}") for name in dir(builtins)}
 _BUILTINS.update((name, Symbol(library)) for name, library in UNDERSTOOD.items())
 _ORDERED = ast.Lt | ast.Gt | ast.LtE | ast.GtE
+_MOVING = (ast.Add, ast.Sub)
 LONGEST_LITERAL = 64
 _LARGEST = {"max", "amax", "nanmax"}
 _COUNTS = {"groupby.count", "groupby.nunique", "groupby.size"}
@@ -160,7 +161,7 @@ def _operate(run: Interpreter, node: ast.BinOp, left: Value, right: Value) -> Va
         two = _divisor(node.right, two)
     if isinstance(node.op, ast.Pow) and sinks.from_target(run, node.left):
         one = one.but(scores=())
-    joined = combine([one, two], _kind(one, two))
+    joined = combine([one, two], _kind(node, one, two))
     for prediction in joined.predictions:
         prediction.mixed = True
     joined = (
@@ -174,10 +175,17 @@ def _operate(run: Interpreter, node: ast.BinOp, left: Value, right: Value) -> Va
     return joined.but(label=label) if text is None else _text(joined, text)
 
 
-def _kind(one: Data, two: Data) -> str:
-    """Tell what arithmetic gives: positions that a number moves are positions still."""
-    moved = one.kind == "array" and two.kind == "scalar" and not two.rows.terms
-    return one.kind if one.rows.terms or moved else two.kind
+def _kind(node: ast.BinOp, one: Data, two: Data) -> str:
+    """Tell what arithmetic gives: positions that a number moves, `index + 1`, stay positions."""
+    by_number = one.kind == "array" and two.kind == "scalar" and not two.rows.terms
+    return one.kind if one.rows.terms or (by_number and _moves_name(node)) else two.kind
+
+
+def _moves_name(node: ast.expr) -> bool:
+    """Say whether something is added to a name, or taken from it: `index + 1 - start`."""
+    while isinstance(node, ast.BinOp) and isinstance(node.op, _MOVING):
+        node = node.left
+    return isinstance(node, ast.Name)
 
 
 def _beside_number(op: ast.operator, a: Value, b: Value, one: Data, two: Data) -> tuple[Data, Data]:
