@@ -123,21 +123,21 @@ def _pair(
 
 
 def _operation(run: Interpreter, operation: Value) -> str | None:
+    """Name the statistic that is asked for by a word or a function."""
     inner = run.load(operation)
-    text = inner.value if isinstance(inner, Constant) else getattr(inner, "name", None)
-    return text.rsplit(".", 1)[-1] if isinstance(text, str) else None
+    if isinstance(inner, Symbol):
+        return inner.name.rsplit(".", 1)[-1]
+    if isinstance(inner, Constant) and isinstance(inner.value, str):
+        return inner.value
+    return None
 
 
 def _means(run: Interpreter, operation: Value) -> bool:
     """Say whether an operation given to `agg` or `transform` is a mean, or one of them is."""
     inner = run.load(operation)
-    if isinstance(inner, Constant):
-        return inner.value in MEANS
-    if isinstance(inner, Symbol):
-        return inner.name.rsplit(".", 1)[-1] in MEANS
     if isinstance(inner, Sequence):
         return any(_means(run, item) for item in inner.items)
-    return False
+    return _operation(run, inner) in MEANS
 
 
 def as_measure(value: Data) -> Data:

@@ -65,11 +65,12 @@ COUNTING = Words("value_counts(", "Counter(")
 COUNT_LINE = Pattern(r"^.*?\S\s{2,}(\d+(?:\.\d+)?(?:e-\d+)?)$", re.MULTILINE)
 COUNTER = Pattern(r"Counter\(\{(.+?)\}\)")
 # `Share of the target class: 0.41`, but not the share of what a model tells right.
+LONGEST_TOLD = 200  # characters; in a line of a megabyte the pattern looks for hours
 SHARES = Words("density", "share", "proportion", "fraction", "prevalence", any_case=True)
 SHARE = Pattern(
     r"^(?!.*(accura|error|recall|precis|false|train|test|explain|varian))"
     r"(?=.*\b(class|target|label|churn\w*|event)\b)"
-    r".*\b(density|share|proportion|fraction|prevalence)\b\D*(0\.\d+)\W*$",
+    r".*\b(density|share|proportion|fraction|prevalence)\b\D*(?P<share>0\.\d+)\W*$",
     re.IGNORECASE,
 )
 IMBALANCED_BELOW = 1 / 3
@@ -368,8 +369,9 @@ def _told(module: Module) -> Iterator[float]:
     """
     outputs = (text for cell in module.document.cells for text in cell.outputs)
     told = (line for text in outputs if SHARES.stand_in(text) for line in text.splitlines())
-    found = (SHARE.search(line) for line in told if SHARES.stand_in(line))
-    for share in (float(share[4]) for share in found if share is not None):
+    short = (line for line in told if len(line) <= LONGEST_TOLD and SHARES.stand_in(line))
+    found = (SHARE.search(line) for line in short)
+    for share in (float(match["share"]) for match in found if match is not None):
         yield min(share, 1 - share) / max(share, 1 - share)
 
 

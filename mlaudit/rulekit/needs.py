@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mlaudit.model.frozen import frozen
+from mlaudit.model.pattern import any_stands_in
 
 if TYPE_CHECKING:
     from mlaudit.rulekit.calls import Call
@@ -30,7 +31,7 @@ class Needs:
     def met(self, module: Module) -> bool:
         """Say whether any of them is there, or none is asked for."""
         trace = module.trace
-        if self.words and _stand_in(module.document.lowered, self.words):
+        if self.words and any_stands_in(module.document.lowered, self.words):
             return True
         if self.calls and not module.kinds.isdisjoint(self.calls):
             return True
@@ -41,14 +42,6 @@ class Needs:
         if self.unseeded:
             return any(map(_is_unseeded, module.calls_of(*self.unseeded)))
         return not (self.words or self.calls or self.influences or self.trace)
-
-
-def _stand_in(text: str, words: tuple[str, ...]) -> bool:
-    """Say whether any of the words stands in a text; a rare last character is missed at once."""
-    for word in words:  # noqa: SIM110, a generator takes three times as long
-        if word[-1] in text and word in text:
-            return True
-    return False
 
 
 def _is_unseeded(call: Call) -> bool:

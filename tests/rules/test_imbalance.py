@@ -177,6 +177,15 @@ def test_counts_refute_what_a_name_suggests() -> None:
     assert not imbalance(notebook(named, (kind, source, output.format(620, 380)))).evident
 
 
+@pytest.mark.parametrize(("times", "evident"), [(1, False), (9_000, True)])
+def test_a_told_share_refutes_a_name_if_somebody_may_have_read_it(
+    times: int, evident: bool
+) -> None:
+    """A line that fills pages is left alone, and takes no time."""
+    told = f"{'share ' * times}of the class: 0.41"
+    assert imbalance(notebook(("code", script("fraud.csv"), told))).evident is evident
+
+
 def test_weights_of_one_classifier_among_many_are_a_mere_hint() -> None:
     code = """
 from sklearn.linear_model import LogisticRegression
