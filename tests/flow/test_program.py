@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import ast
 import json
 from textwrap import dedent
 from typing import TYPE_CHECKING
 
 import pytest
 
-from mlaudit.flow.builder import build
-from mlaudit.rulekit.testing import examine, installed_catalogue
+from mlaudit.rulekit.testing import examine
 from mlaudit.source.read import read_text
 from mlaudit.source.script import from_text
-from mlaudit.syntax.nodes import Nodes
 from mlaudit.trace.events import CrossValidate, Evaluate, Fit, Split, Use, Watch
 from mlaudit.trace.rows import Overlap
 
 if TYPE_CHECKING:
-    from mlaudit.source.document import Document
     from mlaudit.trace.trace import Trace
 
 
@@ -192,30 +188,6 @@ def test_sampled_rows_and_the_rest_are_disjoint() -> None:
     assert found.overlap is Overlap.MUST
 
 
-def test_functions_nobody_calls_are_conditional() -> None:
-    trace = trace_of("""
-    from sklearn.svm import SVC
-
-    def train(X, y):
-        return SVC().fit(X, y)
-    """)
-    (fit,) = trace.of(Fit)
-    assert fit.conditional
-
-
-def test_recursion_ends() -> None:
-    source = """
-    import pandas as pd
-
-    def again(n):
-        return again(n - 1) if n else 0
-
-    again(pd.read_csv("a.csv"))
-    """
-    assert trace_of(source).notes == ["calls nested too deeply or recursive are not followed"]
-    assert trace_of(source.replace('pd.read_csv("a.csv")', "3")).notes == []
-
-
 SPLITTERS = """
     import pandas as pd
     from sklearn.linear_model import LogisticRegression
@@ -356,51 +328,6 @@ def test_a_search_is_a_cross_validation() -> None:
     assert [fit.place for fit in event.fits] == [search.place]
 
 
-class OneFile:
-    """A project of one helper module."""
-
-    def __init__(self, name: str, source: str):
-        self.name = name
-        self.document = from_text(dedent(source), f"{name}.py")
-        self.tree = ast.parse(self.document.text)
-
-    def find_module(self, name: str, importer: Document) -> tuple[Document, ast.Module] | None:
-        return (self.document, self.tree) if name == self.name else None
-
-    def is_foreign(self, name: str) -> bool:
-        return False
-
-
-def _with_helper(source: str, helper: str) -> Trace:
-    document = from_text(dedent(source), "train.py")
-    project = OneFile("features", helper)
-    return build(document, Nodes(ast.parse(document.text)), installed_catalogue(), project)
-
-
-def test_a_helper_of_the_project_is_followed() -> None:
-    trace = _with_helper(
-        """
-        import pandas as pd
-        from features import scaled
-        from sklearn.model_selection import train_test_split
-        from sklearn.svm import SVC
-
-        df = pd.read_csv("a.csv")
-        X, y = scaled(df.drop(columns="t")), df["t"]
-        X_train, X_test, y_train, y_test = train_test_split(X, y)
-        print(SVC().fit(X_train, y_train).score(X_test, y_test))
-        """,
-        """
-        from sklearn.preprocessing import StandardScaler
-
-        def scaled(table):
-            return StandardScaler().fit_transform(table)
-        """,
-    )
-    (leak,) = trace.preprocessing_leaks
-    assert str(leak.influence.place.location) == "features.py:5:12"
-
-
 def _notebook(*cells: str) -> Trace:
     stored = [{"cell_type": "code", "source": dedent(cell), "outputs": []} for cell in cells]
     text = json.dumps({"cells": stored, "metadata": {}, "nbformat": 4, "nbformat_minor": 5})
@@ -525,65 +452,6 @@ def test_a_list_of_one_score_chooses_nothing(turns: str, chooses: bool) -> None:
     """)
     (event,) = trace.of(Evaluate)
     assert (Use.SELECTS in event.uses) is chooses
-
-
-def test_unknown_rows_of_each_call_are_others() -> None:
-    defined = """
-        from sklearn.cluster import KMeans
-        from mine import load
-        def learn(X):
-            KMeans().fit(X)
-        """
-    called = [f"learn(load({number}))" for number in range(40)]
-    trace = trace_of("\n".join([dedent(defined), *called]))
-    assert len({fit.rows for fit in trace.of(Fit)}) == len(list(trace.of(Fit))) == 40
-
-
-def test_defaults_are_values_where_the_function_is_defined() -> None:
-    trace = trace_of("""
-    import pandas as pd
-    from sklearn.svm import SVC
-
-    table = pd.read_csv("defined.csv")
-
-    def trained(table=table):
-        SVC().fit(table, table["t"])
-
-    def main():
-        table = pd.read_csv("called.csv")
-        trained()
-
-    main()
-    """)
-    (fit,) = trace.of(Fit)
-    assert "defined.csv" in str(fit.rows)
-
-
-@pytest.mark.parametrize(
-    ("test", "called", "fits"),
-    [
-        ('way == "svc"', 'learnt("svc")', ["SVC"]),
-        ('way == "svc"', 'learnt("forest")', ["RandomForestClassifier"]),
-        ('way == "svc"', "learnt()", ["RandomForestClassifier"]),
-        ('way != "forest"', "learnt()", ["RandomForestClassifier"]),
-        ('way == "svc"', 'learnt("svc")\n    learnt()', ["RandomForestClassifier", "SVC"]),
-        ('way == "svc"', "learnt(input())", ["RandomForestClassifier", "SVC"]),
-        ('way == "svc"', "", ["RandomForestClassifier", "SVC"]),
-    ],
-)
-def test_a_call_takes_the_branch_that_it_asks_for(test: str, called: str, fits: list[str]) -> None:
-    trace = trace_of(f"""
-    {PREPARED}
-    def learnt(way="forest"):
-        if {test}:
-            model = SVC()
-        else:
-            model = RandomForestClassifier()
-        return model.fit(X_train, y_train)
-
-    {called}
-    """)
-    assert sorted(fit.model.name for fit in trace.of(Fit)) == fits
 
 
 @pytest.mark.parametrize(("sliced", "all_rows"), [("df['code'].str", True), ("df", False)])

@@ -8,20 +8,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from mlaudit.flow.builder import build
 from mlaudit.model.finding import Confidence
-from mlaudit.rulekit.module import Module
 from mlaudit.rulekit.registry import rules
-from mlaudit.rulekit.testing import findings, installed_catalogue
+from mlaudit.rulekit.testing import OneFile, findings
 from mlaudit.source.read import read, read_text
 from mlaudit.source.script import from_text
-from mlaudit.syntax.names import collect
-from mlaudit.syntax.nodes import Nodes
-from mlaudit.syntax.parse import parse
 
 if TYPE_CHECKING:
-    import ast
-
     from mlaudit.source.document import Document
 
 FIXTURES = Path(__file__).parents[2] / "fixtures" / "reproducibility"
@@ -223,30 +216,13 @@ def test_tests_are_left_alone() -> None:
     assert findings(from_text(NETWORK, "network_test.py"), "SEED005") == []
 
 
-class TwoFiles:
-    """A project whose only other file is `common.py`."""
-
-    def __init__(self, source: str):
-        self.document = from_text(source, "common.py")
-        self.tree = parse(self.document)
-
-    def find_module(self, name: str, importer: Document) -> tuple[Document, ast.Module] | None:
-        return (self.document, self.tree) if name == "common" else None
-
-    def is_foreign(self, name: str) -> bool:
-        return False
-
-
 def codes_beside(other: str, source: str, code: str = "SEED001") -> list[str]:
     return codes_of(from_text(source, "train.py"), other, code)
 
 
 def codes_of(document: Document, other: str, code: str) -> list[str]:
-    nodes = Nodes(parse(document))
-    catalogue = installed_catalogue()
-    trace = build(document, nodes, catalogue, TwoFiles(other))
-    module = Module(document, nodes, collect(nodes), catalogue, trace)
-    return [finding.code for finding in rules()[code].rule.check_module(module)]
+    found = findings(document, code, project=OneFile("common", other))
+    return [finding.code for finding in found]
 
 
 def test_seed_in_another_file_of_the_project_reaches() -> None:
@@ -486,170 +462,3 @@ one_epoch(torch.load("batches.pt"))
 def test_training_is_where_the_optimizer_steps(step: str, told: tuple[str, int]) -> None:
     (found,) = findings(TRAINING.format(step=step), "SEED005")
     assert [(each.role, each.location.line) for each in found.evidence] == [told]
-
-
-BUILDER = """
-from keras import Sequential
-from keras.layers import Dense
-
-def network():
-    net = Sequential([Dense(8, activation="relu"), Dense(1)])
-    net.compile(loss="mse", optimizer="adam")
-    return net
-"""
-FITTED = """
-import numpy as np
-from common import network
-
-net = network()
-net.fit(np.load("x.npy"), np.load("y.npy"), epochs=9)
-"""
-
-
-def test_weights_are_drawn_in_another_file_that_builds_the_network() -> None:
-    assert codes_beside(BUILDER, FITTED, "SEED005") == ["SEED005"]
-    nodes = Nodes(parse(document := from_text(FITTED, "train.py")))
-    trace = build(document, nodes, installed_catalogue(), TwoFiles(BUILDER))
-    module = Module(document, nodes, collect(nodes), installed_catalogue(), trace)
-    (finding,) = rules()["SEED005"].rule.check_module(module)
-    assert finding.location.line == 6
-    (built,) = finding.evidence
-    assert (built.location.path, built.location.line) == ("common.py", 6)
-
-
-def test_weights_of_another_file_that_a_seed_reaches_are_no_fault() -> None:
-    seed = "from keras.utils import set_random_seed\nset_random_seed(3)\n"
-    assert codes_beside(BUILDER, seed + FITTED, "SEED005") == []
-    assert codes_beside(seed + BUILDER, FITTED, "SEED005") == []
-
-
-def test_weights_that_either_file_reads_are_not_drawn() -> None:
-    reading = BUILDER.replace("    return", '    net.load_weights("old.h5")\n    return')
-    assert codes_beside(reading, FITTED, "SEED005") == []
-    reading = FITTED.replace("net.fit", 'net.load_weights("old.h5")\nnet.fit')
-    assert codes_beside(BUILDER, reading, "SEED005") == []
-
-
-def test_what_another_file_only_predicts_with_or_rescales_draws_no_weights() -> None:
-    assert codes_beside(BUILDER, FITTED.replace("net.fit", "net.predict"), "SEED005") == []
-    rescaling = BUILDER.replace('Dense(8, activation="relu"), Dense(1)', "Rescaling(0.1)")
-    assert codes_beside(rescaling, FITTED, "SEED005") == []
-
-
-LENDING = """
-import pandas as pd
-import numpy as np
-
-def rows():
-    table = pd.read_csv("a.csv")
-    {}
-    return table
-"""
-LEARNING = """
-from sklearn.svm import SVC
-from common import rows
-
-table = rows()
-SVC().fit(table[["a", "b"]], table["y"])
-"""
-
-
-@pytest.mark.parametrize(
-    ("line", "codes"),
-    [
-        ("table = table.sample(frac=0.5)", ["SEED005"]),
-        ("table = table.sample(frac=0.5, random_state=3)", []),
-        ("print(table.sample(frac=0.5))", []),
-        ("np.random.seed(3); table = table.sample(frac=0.5)", []),
-        ("if len(table) > 9: table = table.sample(frac=0.5)", []),
-    ],
-)
-def test_a_draw_in_another_file_reaches_what_its_caller_trains(line: str, codes: list[str]) -> None:
-    assert codes_beside(LENDING.format(line), LEARNING, "SEED005") == codes
-    seeded = f"import numpy as np\nnp.random.seed(3)\n{LEARNING}"
-    assert codes_beside(LENDING.format(line), seeded, "SEED005") == []
-    unused = LEARNING.replace("table = rows()", "print(rows())")
-    assert codes_beside(LENDING.format(line), unused, "SEED005") == []
-
-
-NET = """
-import torch
-from torch import nn
-
-class Reader(nn.Module):
-    def __init__(self, width):
-        super().__init__()
-        self.inner = nn.Linear(width, 4)
-
-    def take_up(self, path):
-        self.load_state_dict(torch.load(path))
-
-    def forward(self, pages):
-        return self.inner(pages)
-
-def learn(net, batches):
-    steps = torch.optim.Adam(net.parameters())
-    for pages, words in batches:
-        steps.zero_grad()
-        nn.functional.cross_entropy(net(pages), words).backward()
-        steps.step()
-"""
-TAUGHT = """
-import numpy as np
-from common import Reader, learn
-
-reader = Reader(30)
-learn(reader, np.load("batches.npy"))
-"""
-HANDED_OVER = """
-import pytorch_lightning as pl
-from common import Reader
-
-reader = Reader(30)
-trainer = pl.Trainer(max_epochs=4)
-trainer.fit(reader)
-"""
-HANDED_OVER_BY_NAME = HANDED_OVER.replace("fit(reader)", "fit(model=reader)")
-
-
-@pytest.mark.parametrize(
-    ("text", "learns"), [(TAUGHT, 20), (HANDED_OVER, 7), (HANDED_OVER_BY_NAME, 7)]
-)
-def test_weights_are_drawn_of_a_class_in_another_file(text: str, learns: int) -> None:
-    handed_over = text is not TAUGHT
-    described = NET.replace("(nn.Module)", "(pl.LightningModule)") if handed_over else NET
-    if handed_over:
-        described = described.replace(
-            "import torch\n", "import torch\nimport pytorch_lightning as pl\n"
-        )
-        described = described[: described.index("def learn")]
-    nodes = Nodes(parse(document := from_text(text, "train.py")))
-    trace = build(document, nodes, installed_catalogue(), TwoFiles(described))
-    module = Module(document, nodes, collect(nodes), installed_catalogue(), trace)
-    (finding,) = rules()["SEED005"].rule.check_module(module)
-    assert finding.message.startswith("The initial weights of `reader` come from PyTorch's")
-    assert finding.location.line == 5
-    assert [each.location.line for each in finding.evidence] == [learns]
-
-
-def test_weights_of_a_class_in_another_file_that_are_seeded_or_read_are_no_fault() -> None:
-    assert codes_beside(NET, TAUGHT, "SEED005") == ["SEED005"]
-    seeded = TAUGHT.replace("\nreader", "\nimport torch\ntorch.manual_seed(2)\nreader")
-    assert codes_beside(NET, seeded, "SEED005") == []
-    assert (
-        codes_beside(
-            NET.replace("    steps = ", "    torch.manual_seed(2)\n    steps = "), TAUGHT, "SEED005"
-        )
-        == []
-    )
-    reading = NET.replace("width, 4)\n", "width, 4)\n        self.load_state_dict(torch.load(0))\n")
-    assert codes_beside(reading, TAUGHT, "SEED005") == []
-    reading = TAUGHT.replace(
-        "learn(reader", 'reader.load_state_dict(np.load("old.npy"))\nlearn(reader'
-    )
-    assert codes_beside(NET, reading, "SEED005") == []
-
-
-def test_a_class_in_another_file_without_weights_or_training_draws_none() -> None:
-    assert codes_beside(NET.replace("nn.Linear(width, 4)", "nn.Flatten()"), TAUGHT, "SEED005") == []
-    assert codes_beside(NET, TAUGHT.replace("learn(reader, ", "reader("), "SEED005") == []
