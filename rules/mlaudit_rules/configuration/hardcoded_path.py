@@ -24,6 +24,7 @@ _BEGINNINGS = (":/", ":\\", *(f"{quote}{start}" for quote in "\"'" for start in 
 _ENVIRONMENTS = Pattern(
     r"^/home/(jovyan|studio-lab-user|ec2-user|ubuntu|user|app|runner|jupyter|vscode|sagemaker-user"
     r"|workspace)\b|^/root/\.|^~/\.|^/Users/(user|username)\b|/path/to/|<|\{"
+    r"|(?i:^(/mnt/)?[a-z]:?[\\/]+windows[\\/])"
 )
 _PATH_NAME = Pattern(
     r"(?i)(^|_|\d)(path|dir|directory|folder|root|file|filename|csv|home|location|dataset)s?(_|\d|$)"

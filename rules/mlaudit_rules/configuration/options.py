@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from mlaudit.rulekit import frozen
+from mlaudit.rulekit import frozen, spelt
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,12 +26,28 @@ class Option:
 
 
 def argparse_options(module: Module) -> Iterator[Option]:
-    """Find the `add_argument` calls of argparse parsers and their groups."""
+    """Find the `add_argument` calls of argparse parsers and their groups.
+
+    What is given to a mutually exclusive group shuts out its other options, read or not.
+    """
+    exclusive = _exclusive_groups(module)
     for named in module.calls_named("add_argument"):
-        if isinstance(named.node.func, ast.Attribute):
+        function = named.node.func
+        if isinstance(function, ast.Attribute) and spelt(function.value) not in exclusive:
             option = _argparse_option(module, named.node)
             if option is not None:
                 yield option
+
+
+def _exclusive_groups(module: Module) -> frozenset[str]:
+    return frozenset(
+        spelt(target)
+        for node in module.nodes.find(ast.Assign)
+        if isinstance(node.value, ast.Call)
+        and isinstance(node.value.func, ast.Attribute)
+        and node.value.func.attr == "add_mutually_exclusive_group"
+        for target in node.targets
+    )
 
 
 def click_options(module: Module) -> Iterator[tuple[Option, frozenset[str]]]:
