@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from mlaudit.model.once import once
-from mlaudit.trace import leaks
+from mlaudit.trace import apart, leaks
 from mlaudit.trace.choosing import made_again, of_other_data
 from mlaudit.trace.events import (
     Beside,
@@ -112,7 +112,9 @@ class Trace:
                 if overlap is Overlap.DISJOINT or fit.model.role is not Role.PREDICTOR:
                     continue
                 unsure = overlap is Overlap.MUST and (
-                    self._other_answers(fit, evaluation) or self._other_path(fit, evaluation)
+                    self._other_answers(fit, evaluation)
+                    or self._other_path(fit, evaluation)
+                    or apart.parted(self.near(Split, fit.rows), evaluation.rows, fit.rows)
                 )
                 found.append(Overlapping(fit, evaluation, Overlap.MAY if unsure else overlap))
         return found
@@ -303,18 +305,12 @@ class Trace:
             event.model is evaluation.model and not event.argument for event in self.of(Watch)
         )
 
-    def set_apart(self, overlapping: Overlapping) -> bool:
-        """Say whether the evaluated rows were meant to be kept from the training.
-
-        They are a part of a split and the training went beyond that part, or the two sets of rows
-        overlap without one being inside the other.
-        """
-        trained, judged = overlapping.fit.rows, overlapping.evaluation.rows
-        for split in self.near(Split, judged):
-            for part in split.parts:
-                if judged.within(part) and not trained.within(part):
-                    return True
-        return not judged.within(trained) and not trained.within(judged)
+    def set_apart(self, judged: RowSet, trained: RowSet) -> bool:
+        """Say whether rows that are judged were meant to be kept from a training."""
+        splits = self.near(Split, judged)
+        if apart.parted(splits, judged, trained):
+            return False
+        return apart.kept_from(splits, judged, trained)
 
     def trained_apart(self, overlapping: Overlapping) -> Fit | None:
         """Find an earlier training of such a model that had left the evaluated rows out.

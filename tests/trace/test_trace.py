@@ -246,20 +246,19 @@ def test_part_of_a_split_is_set_apart_from_a_training_beyond_it() -> None:
     trained = fit(2, model(), ALL)
     with_split = trace(split(1, TRAIN, TEST), score(3, trained, TEST))
     without = trace(score(3, trained, TEST))
-    assert [with_split.set_apart(found) for found in with_split.overlaps] == [True]
-    assert [without.set_apart(found) for found in without.overlaps] == [False]
+    assert with_split.set_apart(TEST, trained.rows)
+    assert not without.set_apart(TEST, trained.rows)
 
 
 def test_training_part_is_not_set_apart_from_its_own_training() -> None:
     trained = fit(2, model(), TRAIN)
     found = trace(split(1, TRAIN, TEST), score(3, trained, TRAIN))
-    assert [found.set_apart(overlapping) for overlapping in found.overlaps] == [False]
+    assert not found.set_apart(TRAIN, trained.rows)
 
 
 def test_rows_that_overlap_in_part_are_set_apart() -> None:
     trained = fit(2, model(), rows(1, 2, 3))
-    found = trace(score(3, trained, rows(3, 4)))
-    assert [found.set_apart(overlapping) for overlapping in found.overlaps] == [True]
+    assert trace(score(3, trained, rows(3, 4))).set_apart(rows(3, 4), trained.rows)
 
 
 def test_score_on_other_rows_judges_a_class_of_models_apart() -> None:

@@ -51,7 +51,9 @@ class EvaluateOnTrain(Rule):
             evaluation = overlapping.evaluation
             if overlapping.fit.place in seen or not is_told(overlapping):
                 continue
-            if trace.judged_apart(evaluation) or trace.set_apart(overlapping):
+            if trace.judged_apart(evaluation):
+                continue
+            if trace.set_apart(evaluation.rows, overlapping.fit.rows):
                 continue
             if overlapping.fit.held_back is not None and _told_apart(overlapping):
                 continue

@@ -76,7 +76,7 @@ def was_set_apart(trace: Trace, overlapping: Overlapping) -> bool:
     return (
         overlapping.overlap is Overlap.MUST
         and overlapping.evaluation.metric is not None
-        and trace.set_apart(overlapping)
+        and trace.set_apart(overlapping.evaluation.rows, overlapping.fit.rows)
     )
 
 

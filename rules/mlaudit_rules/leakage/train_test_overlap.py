@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING
 from mlaudit.rulekit import (
     Confidence,
     Finding,
+    Fit,
     Fix,
     Needs,
     Overlap,
     Rule,
     RuleMeta,
     Severity,
+    Watch,
     named,
     quoted,
     says_test,
@@ -38,10 +40,10 @@ class TrainTestOverlap(Rule):
         help="Train on the training part only; refit on everything after the last score.",
         impact="The test score is a training score: it says nothing about new data.",
     )
-    needs = Needs(trace=("overlaps",))
+    needs = Needs(trace=("overlaps", "Watch"))
 
     def check_trace(self, trace: Trace) -> Iterable[Finding]:
-        """Judge overlaps, one finding a training."""
+        """Judge overlaps, then what trainings watch, one finding a training."""
         seen: set[Place] = set()
         for overlapping in trace.overlaps:
             if overlapping.fit.place in seen or overlapping.evaluation.metric is None:
@@ -50,13 +52,18 @@ class TrainTestOverlap(Rule):
             if says_training(name) and not says_test(name):
                 continue  # it is told as a training score
             if overlapping.overlap is Overlap.MUST:
-                apart = trace.set_apart(overlapping) or _called_test(trace, overlapping)
+                apart = trace.set_apart(overlapping.evaluation.rows, overlapping.fit.rows)
+                apart = apart or _called_test(trace, overlapping)
                 if apart and trace.trained_apart(overlapping) is None:
                     seen.add(overlapping.fit.place)
                     yield self._judge(trace, overlapping)
             elif trace.drawn_anew(overlapping):
                 seen.add(overlapping.fit.place)
                 yield self._judge_new_parts(trace, overlapping)
+        for watch in trace.of(Watch):
+            if watch.place not in seen and _watches_learnt_rows(trace, watch):
+                seen.add(watch.place)
+                yield self._judge_watch(trace, watch)
 
     def _judge(self, trace: Trace, overlapping: Overlapping) -> Finding:
         fit, evaluation = overlapping.fit, overlapping.evaluation
@@ -93,6 +100,35 @@ class TrainTestOverlap(Rule):
                 "Divide the rows once, or train anew on the training part of the new division."
             ),
         )
+
+    def _judge_watch(self, trace: Trace, watch: Watch) -> Finding:
+        rows = quoted(watch.variable) if watch.variable else "the rows of its validation"
+        split = trace.split_of(watch.rows, before=watch)
+        harm = (
+            f"{watch.chooses} of {named(watch.model)} is decided by rows that it learns"
+            if watch.chooses
+            else f"what {named(watch.model)} is told to reach on them is a training score"
+        )
+        return self.report(
+            watch.place,
+            f"{quoted(watch.place)} trains on data that holds {rows}, which it validates on as "
+            f"`{watch.argument}`, so {harm}",
+            evidence=[("split here", split.place)] if split is not None else [],
+            severity=Severity.WARNING,
+            conditional=watch.conditional,
+            fix=Fix(f"Train on the part that is disjoint from {rows}."),
+        )
+
+
+def _watches_learnt_rows(trace: Trace, watch: Watch) -> bool:
+    """Say whether a training surely learns rows that had been set apart for its validation."""
+    return any(
+        fit.place == watch.place
+        and fit.model is watch.model
+        and watch.rows.overlap(fit.rows) is Overlap.MUST
+        and trace.set_apart(watch.rows, fit.rows)
+        for fit in trace.near(Fit, watch.rows)
+    )
 
 
 def _called_test(trace: Trace, overlapping: Overlapping) -> bool:
