@@ -163,6 +163,8 @@ def _extreme(run: Interpreter, name: str, arguments: Arguments) -> Value:
     if joined.scores and not settled:
         for value in arguments.positional:
             sinks.select(run, value, arguments.node, f"{name} of the scores is taken")
+    if len(data) == 1 and isinstance(run.load(arguments.positional[0]), Dictionary):
+        return choices.mark(run, Data("scalar"), joined.scores)  # a key, and not its score
     return joined.but(kind="scalar", select=None)
 
 

@@ -177,9 +177,14 @@ def call_symbol(run: Interpreter, name: str, arguments: Arguments) -> Value:
 
 
 def unknown_result(run: Interpreter, arguments: Arguments, more: list[Data]) -> Value:
-    """A call of which nothing is known: what goes in may come out; callables given are entered."""
+    """A call of which nothing is known: what goes in may come out; callables given are entered.
+
+    What tells a number, as `n_splits=` does, shapes none of the values that stand beside it.
+    """
     found = [*more, *[run.data(value) for value in arguments.values()]]
+    numbers = [run.data(arguments.named[name]) for name in arguments.named if name[:2] == "n_"]
     found = [d for d in found if d.rows.terms or d.influences or d.predictions]
+    found = [d for d in found if d not in numbers or d.rows.terms] if numbers else found
     callbacks(run, arguments, found)
     if not found:
         return UNKNOWN

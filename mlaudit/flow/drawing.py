@@ -1,4 +1,4 @@
-"""What is taken of scores and decides nothing: limits, and words that name the better one."""
+"""What is taken of scores and decides nothing: limits, spreads, and words that name the best."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ _DRAWS = frozenset(
 _SETTINGS = frozenset(
     {"vmin", "vmax", "xlim", "ylim", "color", "colors", "c", "norm", "label", "bounds"}
 )
-_TELLS = frozenset({"print", "info", "debug", "warning", "write"})
+TELLS = frozenset({"print", "info", "debug", "warning", "write"})
 _EXTREMES = frozenset({"max", "min", "amax", "amin", "argmax", "argmin", "idxmax", "idxmin"})
 
 
@@ -59,7 +59,7 @@ def decides_nothing(nodes: Nodes) -> frozenset[int]:
     drawn = {id(part) for call in calls for given in _drawing(call) for part in nodes.below(given)}
     found = drawn.intersection(extremes)
     found |= _named(nodes, drawn) if drawn else set()
-    return frozenset(found | _labels(nodes) | _columns(nodes))
+    return frozenset(found | _spreads(nodes) | _labels(nodes) | _columns(nodes))
 
 
 def words_told(nodes: Nodes) -> frozenset[int]:
@@ -67,7 +67,7 @@ def words_told(nodes: Nodes) -> frozenset[int]:
     words = [n for n in nodes.find(ast.IfExp) if _is_word(n.body) and _is_word(n.orelse)]
     if not words:
         return frozenset()
-    calls = [call for call in nodes.find(ast.Call) if _name(call.func) in _TELLS]
+    calls = [call for call in nodes.find(ast.Call) if _name(call.func) in TELLS]
     shown = [*(given for call in calls for given in call.args), *_entries(nodes)]
     told = {id(part) for given in shown for part in nodes.below(given)}
     found = {id(word) for word in words if id(word) in told}
@@ -106,6 +106,15 @@ def _extremes(nodes: Iterable[ast.AST]) -> Iterator[ast.Call]:
     for node in nodes:
         if isinstance(node, ast.Call) and _name(node.func).removeprefix("nan") in _EXTREMES:
             yield node
+
+
+def _spreads(nodes: Nodes) -> set[int]:
+    """Find `max(scores) - min(scores)`, which tells how far they lie apart."""
+    found: set[int] = set()
+    for node in nodes.find(ast.BinOp):
+        if isinstance(node.op, ast.Sub) and len(list(_extremes([node.left, node.right]))) == 2:
+            found |= {id(node.left), id(node.right)}
+    return found
 
 
 def _named(nodes: Nodes, drawn: set[int]) -> set[int]:

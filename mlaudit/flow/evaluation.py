@@ -6,7 +6,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from mlaudit.flow import entities
-from mlaudit.flow.regions import NO_ROWS, union
+from mlaudit.flow.regions import NO_ROWS, Rows, union
 from mlaudit.flow.values import (
     UNKNOWN,
     Data,
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from mlaudit.catalogue.entry import Entry
     from mlaudit.flow.arguments import Arguments
     from mlaudit.flow.interpreter import Interpreter
-    from mlaudit.flow.regions import Rows
     from mlaudit.trace.events import Rescaled
 
 CHOOSING = frozenset(
@@ -217,9 +216,12 @@ def custom(run: Interpreter, node: ast.AST, data: Data, operation: str) -> Data 
         evaluated(run, node, prediction, f"own {operation}", index)
         for index, prediction in enumerate(data.predictions)
     ]
+    predicted = {term for prediction in data.predictions for term in prediction.rows.terms}
+    answers = Rows(tuple(term for term in data.rows.terms if term not in predicted))
     for event in events:
         event.given = _given(event, [data])
         event.units = data.units
+        event.answers = answers if answers.terms else None
     return Data("scalar", scores=tuple(events))
 
 

@@ -107,6 +107,8 @@ def _same(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> Va
         return run.state.allocate(first)
     if name == "pandas.merge":
         return merging.function(run, arguments)
+    if entry.outputs > 1 and len(arguments.positional) > 1:
+        return Sequence(tuple(map(run.data, arguments.positional)), way="tuple")
     data = carried(run, entry, arguments)
     if not data:
         if not arguments.nodes and not arguments.spread:

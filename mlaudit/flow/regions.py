@@ -278,7 +278,11 @@ class Rows:
         return Rows(terms, frozenset(terms) - both)
 
     def select(self, selector: Selector) -> Rows:
-        """Apply a choice to every term; slices of a concatenation by a length give its members."""
+        """Apply a choice to every term it may reach.
+
+        Slices of a concatenation by a length give its members; the positions of the folds of its
+        first members are rows of these.
+        """
         if selector.way == "rows" and isinstance(selector.key, Rows):
             inside = [t for t in selector.key.terms if any(t.within(own) for own in self.terms)]
             if inside:
@@ -289,8 +293,18 @@ class Rows:
                 return cut
         if len(self.terms) == 1 and not self.perhaps:
             return Rows((Region(self.terms[0], selector),))
-        below = {term: Region(term, selector) for term in self.terms}
-        return Rows(tuple(below.values()), frozenset(below[term] for term in self.perhaps))
+        below = {term: Region(term, selector) for term in self._reached(selector)}
+        return Rows(
+            tuple(below.values()), frozenset(below[term] for term in self.perhaps if term in below)
+        )
+
+    def _reached(self, selector: Selector) -> tuple[Region, ...]:
+        """Give the terms that positions can be of: those of folds count the rows divided so."""
+        match selector.key:
+            case ("folds", _, tuple(divided)) if divided and self.terms[: len(divided)] == divided:
+                return divided
+            case _:
+                return self.terms
 
     def _cut(self, selector: Selector) -> Rows | None:
         """Undo a concatenation: `both[: len(first)]` and `both[len(first) :]`."""

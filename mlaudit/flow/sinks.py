@@ -10,7 +10,7 @@ from mlaudit.flow import choices, drawing, evaluation
 from mlaudit.flow.values import Data, Dictionary, combine
 from mlaudit.model.pattern import Pattern
 from mlaudit.syntax.nodes import Nodes, children
-from mlaudit.syntax.spelling import spelt
+from mlaudit.syntax.spelling import last_name, spelt
 from mlaudit.trace.events import Evaluate, Use
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ _HOLDING = (ast.stmt, *_CASES)
 DISTANCES = frozenset({"abs", "absolute", "fabs", "square"})
 _EXTREME = Pattern(r"(\w+\.)*(nan)?(max|min) ")
 _TAKEN = Pattern(r"(\w+\.)*(nan)?(arg|idx)?(max|min) ")
+_HIGH = Pattern(r"(?i)(^|_)(f1|acc|accuracy|auc|r2|precision|recall)(_|$)")
 _SPREAD = Pattern(r"(?<![a-z])(mean|std|average|median)\(")
 
 
@@ -134,12 +135,31 @@ def tested(run: Interpreter, node: ast.If | ast.IfExp, body: Iterable[ast.stmt])
             (sides[1], sides[0], values[1], values[0]),
         ):
             if value.scores and (_rebinds(body, other, mine) or _mutual(value, against)):
-                if idle(run, node):
+                if idle(run, node) or _only_tells(node) or _keeps_worst(test, mine, value.scores):
                     return ()
                 how = "the best so far is kept" if body else "the better one is taken"
                 select(run, value, node, how)
                 found = choices.united(found, value.scores)
     return found
+
+
+def _only_tells(node: ast.AST) -> bool:
+    """Say whether all branches do nothing but tell people which of two is better."""
+    match node:
+        case ast.If():
+            return all(map(_only_tells, (*node.body, *node.orelse)))
+        case ast.Expr(value=ast.Call(func=function)):
+            return last_name(function) in drawing.TELLS
+        case _:
+            return False
+
+
+def _keeps_worst(test: ast.Compare, mine: ast.expr, scores: Scores) -> bool:
+    """Say whether the lowest is kept of what is the better the higher it is, by all its names."""
+    lower = isinstance(test.ops[0], ast.Lt | ast.LtE) is (mine is test.left)
+    if not lower or not isinstance(mine, ast.Name) or not _HIGH.search(mine.id):
+        return False
+    return all(isinstance(s, Evaluate) and (s.metric or "").endswith("score") for s in scores)
 
 
 def running_best(run: Interpreter, node: ast.Assign, call: ast.Call) -> None:

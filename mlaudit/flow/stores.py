@@ -266,7 +266,8 @@ def _written(run: Interpreter, table: Data, key: ast.expr, value: Value) -> Data
     if isinstance(key, ast.Name):
         content = _out_of_fold(content.but(influences=_newly_met(table, content)), name)
     changed = tables.set_column(table, None, content)
-    return changed.but(scores=choices.united(table.scores, content.scores))
+    predictions = tuple(dict.fromkeys((*table.predictions, *content.predictions)))
+    return changed.but(scores=choices.united(table.scores, content.scores), predictions=predictions)
 
 
 def _out_of_fold(content: Data, index: Value) -> Data:

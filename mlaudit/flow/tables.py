@@ -6,7 +6,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from mlaudit.flow import groups, headings, order
-from mlaudit.flow.regions import Length, Selector
+from mlaudit.flow.regions import Length, Rows, Selector
 from mlaudit.flow.values import (
     ANY,
     UNKNOWN,
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
 _TRANSPARENT = {
     "values",
     "array",
-    "T",
     "str",
     "dt",
     "cat",
@@ -54,6 +53,8 @@ def attribute(run: Interpreter, holder: Value, value: Data, name: str) -> Value:
         return value.but(kind="array" if value.kind == "table" else value.kind)
     if name == "T" and value.kind == "transposed":
         return value.but(kind="array")
+    if name == "T":
+        return _side_by_side(value)
     if name in _TRANSPARENT:
         return value
     if name == "index" and value.rows.terms:
@@ -116,6 +117,22 @@ def gaps(value: Data, name: str) -> Data:
     key = ("null", value.name, value.rows.terms)
     select = Selector("filter", key, name in {"isnull", "isna"})
     return Data("mask", value.rows, value.influences, select=select)
+
+
+def _side_by_side(stacked: Data) -> Data:
+    """Undo that rows stand several times: turned round, `vstack((a, b)).T` has them as columns."""
+    terms = stacked.rows.terms
+    if not any(term.selector.way == "duplicated" for term in terms):
+        return stacked
+    rows = Rows(
+        tuple(t.parent if t.parent and t.selector.way == "duplicated" else t for t in terms)
+    )
+    copies = {
+        i for i in stacked.influences if i.kind is Kind.DUPLICATION and i.rows == stacked.rows
+    }
+    return stacked.but(
+        rows=rows, influences=tuple(i for i in stacked.influences if i not in copies)
+    )
 
 
 def narrowed(value: Data, select: Selector) -> Data:
@@ -256,6 +273,8 @@ def chosen_rows(run: Interpreter, value: Data, key: ast.expr) -> Data:
     if isinstance(key, ast.Slice):
         return sliced(run, value, key)
     given = run.load(run.eval(key))
+    if isinstance(key, ast.List) and len(key.elts) == 1 and not order.reaches(run, key.elts[0]):
+        return _one_of(run, value, key.elts[0])
     index, collected = run.data(given), _collected(given)
     if collected is not None and run.data(collected).kind == "index":
         return narrowed(value, chosen_by_text(run, key))  # perhaps some positions only were put in
@@ -271,6 +290,13 @@ def chosen_rows(run: Interpreter, value: Data, key: ast.expr) -> Data:
     if unknown and named and (collected is not None or isinstance(given, Data)):
         return narrowed(value, chosen_by_text(run, key))
     return value
+
+
+def _one_of(run: Interpreter, value: Data, position: ast.expr) -> Data:
+    """Take a single row, which `rows.iloc[[i]]` keeps as a table."""
+    low = bound(run, position)
+    after = low + 1 or None if isinstance(low, int) else f"{low} + 1"
+    return chosen(value, Selector("slice", "rows", (low, after)))
 
 
 def by_index(run: Interpreter, value: Data, index: Data, key: ast.expr) -> Data:
