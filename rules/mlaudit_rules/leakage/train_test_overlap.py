@@ -23,9 +23,11 @@ from mlaudit.rulekit import (
 )
 
 if TYPE_CHECKING:
+    import ast
     from collections.abc import Iterable, Iterator
 
-    from mlaudit.rulekit import Overlapping, Place, Trace
+    from mlaudit.rulekit import Module, Overlapping, Place, Trace
+    from mlaudit_rules.leakage.reshuffled import Reshuffled
 
 
 class TrainTestOverlap(Rule):
@@ -40,7 +42,7 @@ class TrainTestOverlap(Rule):
         help="Train on the training part only; refit on everything after the last score.",
         impact="The test score is a training score: it says nothing about new data.",
     )
-    needs = Needs(trace=("overlaps", "Watch"))
+    needs = Needs(trace=("overlaps", "Watch"), words=(".skip(",))
 
     def check_trace(self, trace: Trace) -> Iterable[Finding]:
         """Judge overlaps, then what trainings watch, one finding a training."""
@@ -64,6 +66,33 @@ class TrainTestOverlap(Rule):
             if watch.place not in seen and _watches_learnt_rows(trace, watch):
                 seen.add(watch.place)
                 yield self._judge_watch(trace, watch)
+
+    def check_module(self, module: Module) -> Iterable[Finding]:
+        """Judge parts of data that comes in another order each time."""
+        from mlaudit_rules.leakage.reshuffled import reshuffled_parts
+
+        seen: set[ast.Call] = set()
+        for found in reshuffled_parts(module):
+            if found.shuffle not in seen:
+                seen.add(found.shuffle)
+                yield self._judge_order(module, found)
+
+    def _judge_order(self, module: Module, found: Reshuffled) -> Finding:
+        trained, judged = module.text(found.trained), module.text(found.judged)
+        return self.report(
+            module.place(found.shuffle),
+            "this `shuffle` draws another order each time the data is gone through, so "
+            f"`{trained}` and `{judged}`, taken behind it, hold other rows in every epoch: in the "
+            f"end the model has learnt rows of `{judged}`",
+            evidence=[
+                ("trained on", module.place(found.trained)),
+                ("judged on", module.place(found.judged)),
+            ],
+            fix=Fix(
+                "Keep the order of this shuffle, and shuffle the training part once more.",
+                "shuffle(..., reshuffle_each_iteration=False)",
+            ),
+        )
 
     def _judge(self, trace: Trace, overlapping: Overlapping) -> Finding:
         fit, evaluation = overlapping.fit, overlapping.evaluation
