@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from mlaudit.rulekit import Confidence, Fix, Needs, Pattern, Repair, Rule, RuleMeta, Severity, Words
+from mlaudit_rules.evaluation.returned_parts import mixed_up
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -40,7 +41,7 @@ class SplitUnpackOrder(Rule):
     needs = Needs(calls=("split",))
 
     def check_module(self, module: Module) -> Iterable[Finding]:
-        """Judge the assignments whose value is a split of several arrays into two parts each."""
+        """Judge what splits are unpacked into, then what the functions around them return."""
         for call in filter(_splits_in_two, module.calls_of("split")):
             if any(isinstance(item, ast.Starred) for item in call.node.args):
                 continue
@@ -48,6 +49,15 @@ class SplitUnpackOrder(Rule):
                 names = [_name(item) for item in target.elts]
                 if len(names) == 2 * len(call.node.args) and None not in names:
                     yield from self._judge(module, call, target, [name or "" for name in names])
+        for mixed in mixed_up(module, _part):
+            taken, returned = mixed.targets.elts[mixed.index], mixed.returned.elts[mixed.index]
+            order = ", ".join(map(module.text, mixed.returned.elts))
+            yield self.report(
+                module.place(mixed.targets),
+                f"`{module.text(taken)}` gets what `{mixed.function}` returns as "
+                f"`{module.text(returned)}`: it returns {order}",
+                evidence=[("returned here", module.place(mixed.returned))],
+            )
 
     def repairs(self, module: Module, finding: Finding) -> Iterable[Repair]:
         """Put the names into the documented order."""
