@@ -71,6 +71,25 @@ print(Ridge().fit(A_train, b_train).score(A_test, b_test))
     assert only(FOLDS + other, "LEAK002").severity is Severity.ERROR
 
 
+CHOOSING = """
+best, kept = 0, None
+for alpha in (0.1, 1, 10):
+    tried = Ridge(alpha=alpha).fit(X_train, y_train)
+    score = tried.score(X_test, y_test)
+    if score > best:
+        best, kept = score, tried
+"""
+
+
+def test_a_score_that_only_chooses_weighs_little() -> None:
+    code = SPLIT.format(model="Ridge()") + CHOOSING
+    chosen, told = only(code, "LEAK001"), only(f"{code}print(best)\n", "LEAK001")
+    assert chosen.severity is Severity.INFO
+    assert "which only chooses" in chosen.message
+    assert told.severity is Severity.ERROR
+    assert "which only chooses" not in told.message
+
+
 def test_rows_that_are_predicted_only_are_not_said_to_be_scored() -> None:
     code = SPLIT.format(model="Ridge()")
     predicted = only(f"{code}print(model.predict(X_test)[:5])\n", "LEAK001")

@@ -15,6 +15,7 @@ from mlaudit.rulekit import (
     Needs,
     Rule,
     Severity,
+    Use,
     named,
     quoted,
     says_test,
@@ -152,6 +153,8 @@ def graded(trace: Trace, leak: PreprocessingLeak, severity: Severity) -> Severit
         return Severity.INFO
     if leak.influence.effect is Effect.LOW or only_predicted(leak):
         severity = min(severity, Severity.WARNING, key=_WEIGHT)
+    if only_chooses(leak):
+        severity = Severity.INFO
     if trace.judged_beyond(leak.influence.rows):
         severity = Severity.WARNING if severity is Severity.ERROR else Severity.INFO
     return severity
@@ -192,6 +195,11 @@ def chooses_only(trace: Trace, leak: PreprocessingLeak) -> bool:
 def only_predicted(leak: PreprocessingLeak) -> bool:
     """Say whether the rows are predicted, and no metric is seen that judges the predictions."""
     return isinstance(leak.evaluation, Evaluate) and leak.evaluation.metric is None
+
+
+def only_chooses(leak: PreprocessingLeak) -> bool:
+    """Say whether a score chooses an epoch or a setting, and nobody is told the number."""
+    return isinstance(leak.evaluation, Evaluate) and leak.evaluation.uses == {Use.SELECTS}
 
 
 def confidence(leak: PreprocessingLeak) -> Confidence:
@@ -251,7 +259,8 @@ def spoilt(leak: PreprocessingLeak) -> str:
     """Say what the number, or the predictions, can no longer tell."""
     if only_predicted(leak):
         return "its predictions are no test on unseen data"
-    return f"{number(leak)} is not measured on unseen data"
+    told = ", which only chooses," if only_chooses(leak) else ""
+    return f"{number(leak)}{told} is not measured on unseen data"
 
 
 def removal(leak: PreprocessingLeak) -> str:
