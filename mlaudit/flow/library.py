@@ -133,6 +133,10 @@ def _same(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> Va
     return joined
 
 
+def _through(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> Value:
+    return arguments.get(entry.parameters[0], 0) or UNKNOWN
+
+
 def _network(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> Value:
     """Make a network; what wraps one stands for the network itself."""
     if entry.wraps is not None:
@@ -374,6 +378,7 @@ def _generator(run: Interpreter, name: str, entry: Entry, arguments: Arguments) 
 # What stands in another module is called by a function, so that nothing is loaded before its turn.
 _KINDS: dict[str, Callable[[Interpreter, str, Entry, Arguments], Value]] = {
     "same": _same,
+    "through": _through,
     "statistic": _statistic,
     "reduce": _reduce,
     "subset": _subset,

@@ -476,6 +476,9 @@ FILES: dict[str, tuple[object, ...]] = {
     ]),
     'regex.toml': (15, 're', [
     ]),
+    'rich.toml': (94, None, [
+        ('progress.track', {'kind': 'through', 'parameters': 'sequence', 'data': 'sequence'}),
+    ]),
     'scikeras.toml': (18, 'keras', [
     ]),
     'scipy.toml': (3138, None, [
@@ -838,8 +841,8 @@ FILES: dict[str, tuple[object, ...]] = {
         ('TPOTClassifier', {'kind': 'predictor', 'task': 'classifier', 'seed': 'random_state', 'random': 'always', 'generators': 'numpy', 'hyperparameters': 'generations population_size'}),
         ('TPOTRegressor', {'kind': 'predictor', 'task': 'regressor', 'seed': 'random_state', 'random': 'always', 'generators': 'numpy', 'hyperparameters': 'generations population_size'}),
     ]),
-    'tqdm.toml': (230, None, [
-        ('tqdm tqdm_notebook auto.tqdm notebook.tqdm', {'kind': 'same', 'parameters': 'iterable', 'data': 'iterable'}),
+    'tqdm.toml': (233, None, [
+        ('tqdm tqdm_notebook auto.tqdm notebook.tqdm', {'kind': 'through', 'parameters': 'iterable', 'data': 'iterable'}),
         ('trange tnrange', {'kind': 'index'}),
         ('tqdm.pandas tqdm.write', {'kind': 'values'}),
     ]),
