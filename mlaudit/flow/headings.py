@@ -17,7 +17,6 @@ from mlaudit.flow.values import (
     of_columns,
 )
 from mlaudit.model.frozen import replace
-from mlaudit.trace.events import Columns
 
 if TYPE_CHECKING:
     from mlaudit.flow.arguments import Arguments
@@ -120,7 +119,7 @@ def chosen(value: Data, names: Data) -> Data | None:
     kept = before.kept if before.kept is not None else now.kept
     kept = None if kept is None else kept - dropped
     return value.but(
-        columns=Columns(kept, dropped, now.derived, now.ahead),
+        columns=replace(now, kept=kept, dropped=dropped),
         name=None,
         influences=of_columns(value.influences, dropped, without=True),
         select=None,
@@ -139,5 +138,5 @@ def _without(value: Data, names: frozenset[str]) -> Data:
         return value
     known = value.columns
     kept = None if known.kept is None else known.kept - names
-    columns = Columns(kept, known.dropped | names, known.derived, known.ahead)
+    columns = replace(known, kept=kept, dropped=known.dropped | names)
     return value.but(columns=columns)

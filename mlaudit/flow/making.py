@@ -16,9 +16,10 @@ from mlaudit.flow.values import (
     in_column,
     merge_influences,
 )
+from mlaudit.model.frozen import replace
 from mlaudit.syntax.nodes import walk
 from mlaudit.syntax.spelling import last_name
-from mlaudit.trace.events import Columns, Effect, Groups, Influence, Kind
+from mlaudit.trace.events import Effect, Groups, Influence, Kind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -87,7 +88,7 @@ def _entered(run: Interpreter, value: Data, name: str | None, node: ast.expr) ->
         if read - {name}:
             derived[name] = frozenset(read - {name})
         kept = None if columns.kept is None else columns.kept | {name}
-        columns = Columns(kept, columns.dropped - {name}, derived, columns.ahead)
+        columns = replace(columns, kept=kept, dropped=columns.dropped - {name}, derived=derived)
     return value.but(influences=influences, columns=columns)
 
 

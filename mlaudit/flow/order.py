@@ -6,6 +6,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from mlaudit.flow.values import Constant, Data, Sequence, in_column, merge_influences
+from mlaudit.model.frozen import replace
 from mlaudit.model.pattern import Pattern
 from mlaudit.syntax.spelling import last_name
 from mlaudit.trace.events import Columns, Effect, Grouped, Influence, Kind, Ordered, Windowed
@@ -270,7 +271,7 @@ def settled(columns: Columns, name: str, content: Data) -> Columns:
     ahead = {key: value for key, value in columns.ahead.items() if key != name}
     if seen:
         ahead[name] = seen[0]
-    return Columns(columns.kept, columns.dropped, columns.derived, ahead)
+    return replace(columns, ahead=ahead)
 
 
 def only(data: Data) -> tuple[Influence, ...]:

@@ -13,6 +13,7 @@ from mlaudit.flow.values import (
     Constant,
     Data,
     Method,
+    Prediction,
     Sequence,
     Value,
     in_column,
@@ -23,7 +24,7 @@ from mlaudit.model.frozen import replace
 from mlaudit.trace.events import Columns, Effect, Influence, Kind
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable
+    from collections.abc import Hashable, Mapping
 
     from mlaudit.flow.arguments import Arguments
     from mlaudit.flow.interpreter import Interpreter
@@ -86,7 +87,9 @@ def column(run: Interpreter, value: Data, name: str) -> Data:
         return value.but(columns=None, name=name, influences=influences)
     influences = merge_influences(influences, order.named(value, name))
     kind = value.kind if value.kind in {"ranked", "row"} else "column"
-    return value.but(kind=kind, columns=None, name=name, influences=influences, select=None)
+    taken = value.but(kind=kind, columns=None, name=name, influences=influences, select=None)
+    guessed = _predictions(value, name)
+    return taken.but(predictions=guessed) if guessed else taken
 
 
 def _uncertain(influences: tuple[Influence, ...]) -> tuple[Influence, ...]:
@@ -197,7 +200,7 @@ def of_names(run: Interpreter, value: Data, names: Sequence) -> Data:
         return value.but(name=single)
     known = value.columns or Columns()
     return value.but(
-        columns=Columns(kept, frozenset(), known.derived, known.ahead),
+        columns=replace(known, kept=kept, dropped=frozenset()),
         name=single,
         influences=of_columns(value.influences, kept),
         select=None,
@@ -366,9 +369,32 @@ def set_column(value: Data, name: str | None, content: Data) -> Data:
         elif content.name is not None and content.table == value.table and content.name != name:
             derived[name] = frozenset({content.name})
         kept = None if columns.kept is None else columns.kept | {name}
-        columns = Columns(kept, columns.dropped - {name}, derived, columns.ahead)
+        dropped, guessed = columns.dropped - {name}, _guessed(value, columns, name, content)
+        columns = Columns(kept, dropped, derived, columns.ahead, guessed)
     rows = value.rows if value.rows.terms else content.rows
     return value.but(influences=influences, columns=columns, rows=rows)
+
+
+def _guessed(
+    table: Data, columns: Columns, name: str, content: Data
+) -> Mapping[str, tuple[object, ...]]:
+    """Tell which columns hold predictions once one is written, perhaps for some rows only."""
+    known = columns.guessed
+    if not content.predictions and name not in known:
+        return known
+    before = known.get(name, ()) if content.rows != table.rows else ()
+    return {**known, name: tuple(dict.fromkeys((*before, *content.predictions)))}
+
+
+def _predictions(value: Data, name: str) -> tuple[Prediction, ...]:
+    """Give the predictions in a column, those of the rows that the table has left."""
+    found = value.columns.guessed.get(name, ()) if value.columns is not None else ()
+    of_rows = Selector("rows", value.rows)
+    return tuple(
+        p if p.rows == value.rows or not value.rows.within(p.rows) else p.of_some(of_rows)
+        for p in found
+        if isinstance(p, Prediction)
+    )
 
 
 def _elsewhere(value: Data, name: str | None) -> tuple[Influence, ...]:
@@ -386,7 +412,7 @@ def drop_columns(value: Data, names: frozenset[str] | None) -> Data:
         return order.without(value).but(columns=None)
     known = value.columns
     kept = None if known.kept is None else known.kept - names
-    return value.but(columns=Columns(kept, known.dropped | names, known.derived, known.ahead))
+    return value.but(columns=replace(known, kept=kept, dropped=known.dropped | names))
 
 
 def literal_names(run: Interpreter, value: Value | None) -> frozenset[str] | None:

@@ -263,13 +263,14 @@ class Columns:
 
     `kept` are the only ones left; None: all are, except those `dropped`.
     `derived` maps a column computed from others to their names, `ahead` one that holds values of
-    later rows to how they came there.
+    later rows to how they came there, and `guessed` one of predictions to these.
     """
 
     kept: frozenset[str] | None = None
     dropped: frozenset[str] = frozenset()
     derived: Mapping[str, frozenset[str]] = field(default_factory=dict)
     ahead: Mapping[str, Influence] = field(default_factory=dict)
+    guessed: Mapping[str, tuple[object, ...]] = field(default_factory=dict)
 
     def holds(self, name: str) -> bool:
         """Say whether a column of the table is still there."""
