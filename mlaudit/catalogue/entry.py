@@ -67,10 +67,10 @@ class Entry:
     rows, `target` the one that carries the target.  `parameters` are the positional parameters in
     order.  `seed` is the parameter that fixes randomness; `random` says when the call is random:
     "always", "never", or "when" one of the `when` conditions holds (parameter → values; the value
-    "*" stands for any value given).  `default_seed` marks randomness whose default seed is fixed.
-    `generators` are the global generators that it seeds, or draws from while no seed is given.
-    `tabular` metrics give a table, not a number that could choose.  `units` says that what comes
-    out is in other units: "scaled", "log", or "original" for what undoes such a change.
+    "*" stands for any value given).  `default_seed` marks randomness whose default seed is fixed,
+    or recorded.  `generators` are the global generators that it seeds, or draws from while no seed
+    is given.  `tabular` metrics give a table, not a number that could choose.  `units` says that
+    what comes out is in other units: "scaled", "log", or "original" for what undoes such a change.
     `operands` are a metric's operands in order: "true" and "labels", "scores", "probabilities" or
     "values"; `probabilistic` marks metrics that judge probabilities.  `ahead` marks predictors of
     series that are told how many steps to go on, and not for which rows.

@@ -341,7 +341,7 @@ def _draws(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> N
 
 
 def _seed(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> Value:
-    return Constant(None)
+    return UNKNOWN if entry.default_seed else Constant(None)
 
 
 def _report(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> Value:

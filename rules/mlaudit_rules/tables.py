@@ -479,6 +479,9 @@ FILES: dict[str, tuple[object, ...]] = {
     'rich.toml': (94, None, [
         ('progress.track', {'kind': 'through', 'parameters': 'sequence', 'data': 'sequence'}),
     ]),
+    'sacred.toml': (236, None, [
+        ('Experiment experiment.Experiment', {'kind': 'seed', 'seed': 'seed', 'default_seed': True, 'generators': 'python numpy torch tensorflow'}),
+    ]),
     'scikeras.toml': (18, 'keras', [
     ]),
     'scipy.toml': (3138, None, [

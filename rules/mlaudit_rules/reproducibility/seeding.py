@@ -170,7 +170,7 @@ class Seeding:
             if call.entry is None:
                 continue
             generators = call.entry.generators or ALL
-            if not _gives_value(call):
+            if not (_gives_value(call) or call.entry.default_seed):
                 if call.function is not None:  # what it seeded before is as random again
                     self._given_up.update((call.function, one) for one in generators)
                 continue

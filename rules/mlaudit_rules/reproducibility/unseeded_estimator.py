@@ -82,6 +82,8 @@ class UnseededEstimator(Rule):
                 continue
             if module.fact(Dead).holds(call.node) or _only_written_down(module, call):
                 continue
+            if _holds_a_place(module, call):
+                continue
             here = running.reaches(call.function)
             yield self.report(
                 call.place,
@@ -105,6 +107,21 @@ def _fitted_after_seed(module: Module, generator: str, call: Call) -> bool:
     fits = fits_of(module, call)
     before = bool(fits) and all(place.line < seed.line for place in fits)
     return not before or late_for_fit(module, generator, call) is not None
+
+
+def _holds_a_place(module: Module, call: Call) -> bool:
+    """Say whether a step of a pipeline stands for those that every grid of a search puts there."""
+    match module.nodes.parents.get(call.node):
+        case ast.Tuple(elts=[ast.Constant(value=str() as step), _]):
+            keys = (_texts(grid) for grid in module.nodes.find(ast.Dict))
+            named = [texts for texts in keys if any(t.split("__", 1)[0] == step for t in texts)]
+            return bool(named) and all(step in texts for texts in named)
+        case _:
+            return False
+
+
+def _texts(made: ast.Dict) -> set[str]:
+    return {str(key.value) for key in made.keys if isinstance(key, ast.Constant)}
 
 
 def _varies(module: Module, call: Call) -> str:
