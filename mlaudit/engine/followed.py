@@ -34,6 +34,9 @@ def evaluations(module: Module) -> dict[Location, bool]:
                 judges, known = event.metric is not None, event.rows.known and _trained(event)
             case CrossValidate():
                 judges, known = True, event.rows.known
+                for judged in event.judged_at:
+                    found[judged.location] = known
+                    told.add(judged.location.sort_key)
             case _:
                 continue
         place = event.place.location

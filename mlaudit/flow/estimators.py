@@ -311,5 +311,5 @@ def cross_validate(run: Interpreter, name: str, entry: Entry, arguments: Argumen
         listed=fitting.listed(data),
     )
     if name.endswith("cross_val_predict"):
-        return Data("prediction", data.rows, data.influences)
+        return Data("prediction", data.rows, data.influences, scores=(event,))
     return Data("scalar", scores=(event,))

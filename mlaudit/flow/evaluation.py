@@ -18,7 +18,7 @@ from mlaudit.flow.values import (
 )
 from mlaudit.model.frozen import replace
 from mlaudit.model.pattern import Pattern, Words
-from mlaudit.trace.events import Among, Evaluate, Role
+from mlaudit.trace.events import Among, CrossValidate, Evaluate, Role
 
 if TYPE_CHECKING:
     from mlaudit.catalogue.entry import Entry
@@ -43,7 +43,7 @@ def metric(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> V
     data = [run.data(value) for value in operands]
     never = _all_predicted(entry, arguments) or _lacks_answers(run, entry, arguments)
     if never or not any(d.predictions for d in data):
-        return Data("scalar", influences=combine(data).influences if data else ())
+        return _of_folds(run, arguments, data)
     swapped = _swapped(entry, data)
     answers = union(d.rows for d in data if not d.predictions)
     predictions = [_of_answers(p, answers, data) for p in _of_labels(data)]
@@ -59,6 +59,14 @@ def metric(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> V
         event.units = _units(data)
         event.answers = answers if answers.terms else None
     return Data("report" if entry.tabular else "scalar", scores=tuple(events))
+
+
+def _of_folds(run: Interpreter, arguments: Arguments, data: list[Data]) -> Data:
+    """Judge what was predicted in the folds of a cross-validation, or nothing that is known."""
+    folds = tuple(s for d in data for s in d.scores if isinstance(s, CrossValidate))
+    for event in folds:
+        event.judged_at.append(run.place(arguments.node))
+    return Data("scalar", influences=combine(data).influences if data else (), scores=folds)
 
 
 def _of_labels(data: list[Data]) -> list[Prediction]:

@@ -343,7 +343,8 @@ class Evaluate(Event):
 class CrossValidate(Event):
     """A model is evaluated on folds of rows, or a search chooses among settings by them.
 
-    The targets of `guessed` are predictions.  `listed` are the names of the features, where known.
+    The targets of `guessed` are predictions.  `listed` are the names of the features, where known,
+    `judged_at` the places where metrics judge what was predicted in the folds.
     """
 
     model: Model
@@ -358,6 +359,7 @@ class CrossValidate(Event):
     features: Columns | None = None
     target: str | None = None
     listed: frozenset[str] | None = None
+    judged_at: list[Place] = field(default_factory=list)
 
 
 @entity

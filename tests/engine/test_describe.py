@@ -95,6 +95,23 @@ def test_facts_of_a_split_are_told_only_as_far_as_they_can_be_read(
     assert split.parts == ("X_train", "X_test", "y_train", "y_test")
 
 
+def test_metrics_of_what_was_predicted_in_folds_are_followed() -> None:
+    code = """
+import pandas as pd
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import accuracy_score, f1_score
+from sklearn.model_selection import cross_val_predict
+
+table = pd.read_csv("sales.csv")
+X, y = table.drop(columns="bought"), table["bought"]
+guessed = cross_val_predict(LogisticRegression(), X, y, cv=5)
+print(accuracy_score(y, guessed), f1_score(y, other))
+"""
+    told = describe(examine(from_text(code, "folds.py")))
+    assert {place.line: known for place, known in told.evaluations.items()} == {9: True, 10: False}
+    assert sorted(told.evaluations.values()) == [False, True, True]
+
+
 def test_without_any_seed_a_split_is_known_to_be_unseeded() -> None:
     code = PROGRAM.replace(", random_state=7", "").replace("np.random.seed(3)", "")
     (split,) = describe(examine(from_text(code, "train.py"))).splits
