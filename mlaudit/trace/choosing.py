@@ -10,7 +10,7 @@ from mlaudit.trace.rows import Overlap
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from mlaudit.trace.events import Event
+    from mlaudit.trace.events import Event, Model
 
 
 def made_again(choice: Event, evaluations: Iterable[Evaluate]) -> list[Evaluate]:
@@ -30,6 +30,15 @@ def made_again(choice: Event, evaluations: Iterable[Evaluate]) -> list[Evaluate]
     ]
 
 
+def cut_by_hand(choice: Event) -> bool:
+    """Say whether the rows of a choice were surely set apart from those of one data set."""
+    return (
+        isinstance(choice, Evaluate)
+        and choice.held_out
+        and all(fit.rows.kin(choice.rows) for fit in choice.fits)
+    )
+
+
 def of_other_data(report: Evaluate, choice: Event, told: Evaluate) -> bool:
     """Say whether a score owes nothing to a choice, of which another score tells what it brought.
 
@@ -45,6 +54,11 @@ def of_other_data(report: Evaluate, choice: Event, told: Evaluate) -> bool:
         and all(rows.known for rows in own)
         and not any(rows.kin(other) for rows in own for other in concerned)
     )
+
+
+def of_other_task(one: Model, two: Model) -> bool:
+    """Say whether one of two models tells classes and the other values."""
+    return bool(one.task and two.task) and one.task != two.task
 
 
 def _learnt_alike(one: Evaluate, two: Evaluate) -> bool:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from mlaudit.model.once import once
 from mlaudit.trace import apart, leaks
-from mlaudit.trace.choosing import made_again, of_other_data
+from mlaudit.trace.choosing import cut_by_hand, made_again, of_other_data, of_other_task
 from mlaudit.trace.events import (
     Beside,
     ChosenOnReported,
@@ -225,9 +225,10 @@ class Trace:
             return choice
         number = self._numbers[id(choice)]
         behind = [report for report in reports if self._numbers[id(report)] > number]
-        alike = (r for r in behind if r.model.qualified == choice.model.qualified)
+        classes = list(_classes(choice.model))
+        alike = (r for r in behind if list(_classes(r.model)) == classes)
         chosen = (report for report in reports if choice in report.chosen_by)
-        rest = (r for r in reports if r.in_loop)
+        rest = (r for r in reports if r.in_loop and not of_other_task(r.model, choice.model))
         return next(iter((*chosen, *alike, *rest)), None)
 
     @once
@@ -410,7 +411,8 @@ class Trace:
         """
         rows, surely = choice.rows, Overlap.MUST
         inside = any(split.folds for split in self._divisions(rows))
-        again = made_again(choice, self.of(Evaluate)) if self._divisions(rows) else []
+        divided = self._divisions(rows) or cut_by_hand(choice)
+        again = made_again(choice, self.of(Evaluate)) if divided else []
         return any(
             event.reported
             and event.rows.overlap(rows) is not surely

@@ -78,11 +78,17 @@ def chosen_among(trace: Trace, kind: Among | None) -> Iterator[Choosing]:
     for both in groups.values():
         group = [pair for pair in both if pair[0].in_loop] or both
         telling = _telling(group)
-        choice, report = telling or group[0]
+        choice, report = telling or max(group, key=_near)
         score = score_of(choice)
         if telling is None and any(other.metric != choice.metric for other, _ in group):
             score = f"one of several scores, such as {score}"
         yield Choosing(choice, report, score, tuple(other for other, _ in both))
+
+
+def _near(pair: tuple[Evaluate, Evaluate]) -> int:
+    """Rank a choice by what tells of it: its own number, one of the same kind, or another."""
+    choice, report = pair
+    return 2 if report is choice else int(report.place == choice.place)
 
 
 def _telling(group: list[tuple[Evaluate, Evaluate]]) -> tuple[Evaluate, Evaluate] | None:
