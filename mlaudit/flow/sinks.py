@@ -27,6 +27,7 @@ DISTANCES = frozenset({"abs", "absolute", "fabs", "square"})
 _EXTREME = Pattern(r"(\w+\.)*(nan)?(max|min) ")
 _TAKEN = Pattern(r"(\w+\.)*(nan)?(arg|idx)?(max|min) ")
 _HIGH = Pattern(r"(?i)(^|_)(f1|acc|accuracy|auc|r2|precision|recall)(_|$)")
+_COUNTS = Pattern(r"(?i)^(n|num|nr|count|counts|folds?|rows|sizes?|samples|seeds?|turns?|epochs?)$")
 _SPREAD = Pattern(r"(?<![a-z])(mean|std|average|median)\(")
 
 
@@ -54,7 +55,7 @@ def select(run: Interpreter, value: Value, node: ast.AST, how: str) -> None:
     data = run.data(value)
     if _EXTREME.match(how) and _sums_up(run, node):
         return
-    if data.scores and _TAKEN.match(how) and idle(run, node):
+    if data.scores and _TAKEN.match(how) and (_counted(node) or idle(run, node)):
         return
     for score in data.scores if data.kind != "report" else ():
         if isinstance(score, Evaluate) and score.selected_at is None:
@@ -63,6 +64,16 @@ def select(run: Interpreter, value: Value, node: ast.AST, how: str) -> None:
             score.uses.add(Use.SELECTS)
             score.selected_at = run.place(node)
             score.selected_by = how
+
+
+def _counted(node: ast.AST) -> bool:
+    """Say whether the extreme is one of a column beside the scores that counts or numbers them."""
+    match node:
+        case ast.Call(func=ast.Attribute(value=ast.Attribute(attr=name))):
+            return _COUNTS.search(name) is not None
+        case ast.Call(func=ast.Attribute(value=ast.Subscript(slice=ast.Constant(value=str(name))))):
+            return _COUNTS.search(name) is not None
+    return False
 
 
 def _only_beside(run: Interpreter, score: Evaluate, chosen_by: Scores) -> bool:
