@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from mlaudit.flow import choices, containers, entities, evaluation, files, sinks
+from mlaudit.flow import choices, containers, entities, evaluation, files, sinks, tables
 from mlaudit.flow.arguments import Arguments
 from mlaudit.flow.regions import Length, Selector
 from mlaudit.flow.values import (
@@ -122,11 +122,11 @@ def _is_empty(run: Interpreter, bounds: list[Value]) -> bool:
 
 
 def _slice(run: Interpreter, name: str, arguments: Arguments) -> Value:
-    """Make a slice: where its bounds are computed, nobody knows which rows it takes."""
+    """Make a slice: where both of its bounds are computed, nobody knows which rows it takes."""
     bounds = [run.load(value) for value in arguments.positional]
     values = [bound.value for bound in bounds if isinstance(bound, Constant)]
     if arguments.spread or len(values) < len(bounds) or not 0 < len(values) <= 2:
-        return Data("index")
+        return Data("index", select=tables.span(run, arguments))
     low, high = (None, *values) if len(values) == 1 else values
     return Data("index", select=Selector("slice", "rows", (low, high)))
 

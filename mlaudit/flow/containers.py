@@ -112,7 +112,8 @@ def element(run: Interpreter, value: Value) -> Value:
     if isinstance(inner, Estimator) and inner.entry.kind == "splitter":
         return splits.old_folds(run, inner)
     data = run.data(inner)
-    return data.but(columns=None, table=None, name=None)
+    positions = data.kind == "array" and not data.rows.terms
+    return data.but(columns=None, table=None, name=None, select=None if positions else data.select)
 
 
 def alone(run: Interpreter, arguments: Arguments) -> bool:

@@ -291,7 +291,10 @@ def _carried_parts(run: Interpreter, arguments: Arguments) -> list[Data]:
 
 
 def _index(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> Value:
-    return positions(run, arguments)
+    found = positions(run, arguments)
+    if found == Data("array") and name == "numpy.arange":
+        return found.but(select=tables.span(run, arguments))
+    return found
 
 
 def positions(run: Interpreter, arguments: Arguments) -> Data:

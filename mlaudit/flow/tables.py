@@ -223,7 +223,33 @@ def chosen(value: Data, select: Selector) -> Data:
     if value.select is not None and value.kind == "index":
         rows = value.rows.select(select)
         return value.but(rows=rows, select=Selector("rows", rows))
-    return narrowed(value, select)
+    return narrowed(value, _to_the_end(value, select))
+
+
+def _to_the_end(value: Data, select: Selector) -> Selector:
+    """Leave out the upper bound of a slice where it is the number of the very rows."""
+    if select.way == "slice" and isinstance(select.part, tuple):
+        low, high = select.part
+        if isinstance(high, Length) and high.rows == value.rows:
+            return Selector("slice", select.key, (low, None), select.by)
+    return select
+
+
+def span(run: Interpreter, arguments: Arguments) -> Selector | None:
+    """Name what `slice` or `np.arange` takes: the first rows, or all from some position on.
+
+    Positions both ends of which are computed may be any, and so may those of a step.
+    """
+    count = len(arguments.positional)
+    if arguments.named or arguments.spread or count not in {1, 2}:
+        return None
+    given = [arguments.nodes.get(position) for position in range(count)]
+    if None in given:
+        return None
+    low, high = (None, *(bound(run, node) for node in given))[-2:]
+    if low in (None, 0) or high is None or isinstance(high, Length):
+        return Selector("slice", "rows", (low, high))
+    return None
 
 
 def sliced(run: Interpreter, value: Data, key: ast.Slice) -> Data:
