@@ -23,7 +23,7 @@ from mlaudit.flow import (
     targets,
     texts,
 )
-from mlaudit.flow.regions import NO_ROWS, Selector
+from mlaudit.flow.regions import NO_ROWS, Joint, Selector
 from mlaudit.flow.values import (
     ANY,
     UNKNOWN,
@@ -132,6 +132,16 @@ def binary(run: Interpreter, node: ast.BinOp) -> Value:
     return value
 
 
+def _joined_masks(run: Interpreter, node: ast.BinOp, one: Data, two: Data) -> Data:
+    """Join two masks by `&` or `|`; what `&` gives is left by each of them."""
+    union = isinstance(node.op, ast.BitOr)
+    key = Joint((run.text(node), one.rows.terms, two.rows.terms))
+    if not union:
+        key.parts = tuple(mask.select for mask in (one, two) if mask.select is not None)
+    by = groups.both(one.select, two.select, union=union)
+    return combine([one, two], "mask").but(select=Selector("filter", key, True, by))
+
+
 def _operate(run: Interpreter, node: ast.BinOp, left: Value, right: Value) -> Value:
     a, b = run.load(left), run.load(right)
     if isinstance(a, Constant) and isinstance(b, Constant):
@@ -151,9 +161,7 @@ def _operate(run: Interpreter, node: ast.BinOp, left: Value, right: Value) -> Va
     if isinstance(a, Constant) or isinstance(b, Constant):
         one, two = _beside_number(node.op, a, b, one, two)
     if isinstance(node.op, ast.BitAnd | ast.BitOr) and (one.select or two.select):
-        key = (run.text(node), one.rows.terms, two.rows.terms)
-        by = groups.both(one.select, two.select, union=isinstance(node.op, ast.BitOr))
-        return combine([one, two], "mask").but(select=Selector("filter", key, True, by))
+        return _joined_masks(run, node, one, two)
     known = isinstance(node.op, ast.Sub) or (one.rows.terms and two.rows.terms)
     if known and _judges(one, two):
         return combine([one, two], "error").but(units=(two if one.predictions else one).units)

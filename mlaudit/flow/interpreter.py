@@ -67,11 +67,11 @@ class Interpreter:
     __slots__ = (
         *("briefly", "calls", "catalogue", "closed_over", "conditions", "contextual", "document"),
         *("each", "entered", "events", "happened_in", "held", "idle", "judged", "loaders"),
-        *("loading", "loops", "models", "module_scope", "modules", "notes", "operations"),
-        *("origins", "outside", "over_models", "over_predictions", "path", "predictions"),
-        *("prepared", "project", "read_in", "reads", "repeats", "returned", "roots", "running"),
-        *("shown", "sides", "signatures", "sought", "stars", "started", "state", "steps"),
-        *("stored", "told", "uses", "written"),
+        *("loading", "loops", "models", "module_scope", "modules", "notes", "operands"),
+        *("operations", "origins", "outside", "over_models", "over_predictions", "path"),
+        *("predictions", "prepared", "project", "read_in", "reads", "repeats", "returned"),
+        *("roots", "running", "shown", "sides", "signatures", "sought", "stars", "started"),
+        *("state", "steps", "stored", "told", "uses", "written"),
     )
 
     def __init__(self, document: Document, catalogue: Catalogue, project: Project | None):
@@ -108,6 +108,7 @@ class Interpreter:
         self.steps = 0
         self.returned: list[Value] = []
         self.origins: dict[Hashable, int] = {}
+        self.operands: dict[int, ast.BinOp] = {}
         self.operations: dict[ast.AugAssign, ast.BinOp] = {}
         self.predictions: dict[tuple[int, Hashable, int], Prediction] = {}
         self.happened_in: dict[int, frozenset[int]] = {}

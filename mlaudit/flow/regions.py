@@ -14,7 +14,7 @@ from mlaudit.model.pattern import Words
 from mlaudit.trace.rows import Overlap
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Hashable, Iterable
+    from collections.abc import Collection, Hashable, Iterable, Iterator
 
 MOST_TERMS = 8
 _DIVIDED = ("divided",)
@@ -61,6 +61,13 @@ class Selector:
         if self.way == "without":
             return Selector("rows", self.key)
         return None
+
+
+class Joint(tuple["Hashable", ...]):
+    """The key of a mask of which more is known: where it is `holds`, all of `parts` hold."""
+
+    parts: tuple[Selector, ...] = ()
+    holds: Hashable = True
 
 
 class Region:
@@ -350,6 +357,8 @@ def _diverge(a: Region, b: Region) -> Overlap:
     """Compare two different children of one parent."""
     one, two = a.selector, b.selector
     if one.way != two.way or one.key != two.key:
+        if one.way == two.way == "filter" and _exclude(one, two):
+            return Overlap.DISJOINT
         return Overlap.MUST if _independent(one, two) or _independent(two, one) else Overlap.MAY
     if one.way in {"part", "fold"}:
         return Overlap.DISJOINT
@@ -358,6 +367,28 @@ def _diverge(a: Region, b: Region) -> Overlap:
     if one.way == "slice":
         return _slices(one.part, two.part)
     return Overlap.MAY
+
+
+def _exclude(one: Selector, two: Selector) -> bool:
+    """Say whether a mask that holds wherever one selector does excludes one of the other's."""
+    mine, theirs = list(_joined(one)), list(_joined(two))
+    if len(mine) + len(theirs) < 3:
+        return False
+    return any(
+        a.key == b.key and a.part != b.part and _filters(a.part, b.part) is Overlap.DISJOINT
+        for a in mine
+        for b in theirs
+    )
+
+
+def _joined(selector: Selector) -> Iterator[Selector]:
+    """Give a mask, and each of those that hold wherever it does."""
+    if selector.way != "filter":
+        return
+    yield selector
+    if isinstance(selector.key, Joint) and selector.part == selector.key.holds:
+        for part in selector.key.parts:
+            yield from _joined(part)
 
 
 def _independent(one: Selector, two: Selector) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from mlaudit.flow import groups, headings, order
+from mlaudit.flow import groups, headings, order, sooner
 from mlaudit.flow.regions import Length, Rows, Selector
 from mlaudit.flow.values import (
     ANY,
@@ -365,9 +365,11 @@ def predicate(run: Interpreter, node: ast.Compare, left: Data, right: Value) -> 
         return Selector("filter", ("equals", *subject), part, by)
     bound = run.text(node.comparators[0])
     if operator in {ast.Lt, ast.GtE}:
-        return Selector("filter", ("below", *subject, bound), operator is ast.Lt, by)
+        key = sooner.known(run, node, ("below", *subject, bound))
+        return Selector("filter", key, operator is ast.Lt, by)
     if operator in {ast.Gt, ast.LtE}:
-        return Selector("filter", ("above", *subject, bound), operator is ast.Gt, by)
+        key = sooner.known(run, node, ("above", *subject, bound))
+        return Selector("filter", key, operator is ast.Gt, by)
     return Selector("filter", ("test", run.text(node)), True, by)
 
 

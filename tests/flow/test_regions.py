@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mlaudit.flow.regions import Length, Rows, Selector, base, union
+from mlaudit.flow.regions import Joint, Length, Rows, Selector, base, union
 from mlaudit.trace.rows import Overlap
 
 KEYS = st.sampled_from(["a", "b"])
@@ -123,3 +123,19 @@ def test_two_values_of_one_column_exclude_each_other() -> None:
     not_two = rows.select(Selector("filter", "label", ("not", 2)))
     assert zero.overlap(one) is Overlap.DISJOINT
     assert zero.overlap(not_two) is Overlap.MAY
+
+
+def test_masks_joined_by_and_exclude_what_any_of_them_excludes() -> None:
+    rides = base("rides")
+    before = Selector("filter", ("below", "day", "first"), True)
+    since = Selector("filter", ("below", "day", "first"), False)
+    until = Selector("filter", ("below", "day", "last"), True)
+    key = Joint(("(day >= first) & (day < last)",))
+    key.parts = (since, until)
+    year = Selector("filter", key, True)
+    assert rides.select(before).overlap(rides.select(year)) is Overlap.DISJOINT
+    assert rides.select(until).overlap(rides.select(year)) is Overlap.MAY
+    assert rides.select(since).overlap(rides.select(year)) is Overlap.MAY
+    others = year.flipped()
+    assert others is not None
+    assert rides.select(before).overlap(rides.select(others)) is Overlap.MAY

@@ -1,0 +1,47 @@
+"""Bounds in time that lie a known way before others: `purge = start - pd.Timedelta(days=5)`."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from mlaudit.flow.regions import Joint, Selector
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable
+
+    from mlaudit.flow.interpreter import Interpreter
+
+    Key = tuple[Hashable, ...]
+
+_SPANS = frozenset(
+    {"Timedelta", "timedelta", "timedelta64", "DateOffset", "relativedelta", "Day", "BDay"}
+)
+
+
+def known(run: Interpreter, node: ast.Compare, key: Key) -> Key:
+    """Note what is up to some time before another is before that other, too."""
+    bound = node.comparators[0]
+    made = bound if isinstance(bound, ast.BinOp) else run.operands.get(_origin(run, bound))
+    match made:
+        case ast.BinOp(left=ast.Name() as later, op=ast.Sub(), right=ast.Call() as span) if (
+            isinstance(node.ops[0], ast.Lt | ast.LtE) and _is_span(span)
+        ):
+            found = Joint(key)
+            found.holds = isinstance(node.ops[0], ast.Lt)
+            earlier = ("below", *key[1:-1], run.text(later))
+            found.parts = (Selector("filter", earlier, True),)
+            return found
+    return key
+
+
+def _origin(run: Interpreter, bound: ast.expr) -> int:
+    origin = run.origin(bound) if isinstance(bound, ast.Name) else None
+    return origin if isinstance(origin, int) else 0
+
+
+def _is_span(call: ast.Call) -> bool:
+    """Say whether a call makes a length of time that nothing says to be negative."""
+    function = call.func
+    name = getattr(function, "attr", "") or getattr(function, "id", "")
+    return name in _SPANS and not any(isinstance(n, ast.USub) for n in ast.walk(call))
