@@ -255,7 +255,8 @@ def mapped(run: Interpreter, arguments: Arguments) -> Value:
         made = run.data(result)
         for prediction in made.predictions:
             prediction.turn = None  # there is a call for each item
-        return made if made.rows.terms else Sequence(rest=result)
+        several = isinstance(inner := run.load(result), Sequence) and inner.way == "tuple"
+        return made if made.rows.terms and not several else Sequence(rest=result)
     return run.data(sources[0]).but(select=None)
 
 
