@@ -163,9 +163,27 @@ def _extreme(run: Interpreter, name: str, arguments: Arguments) -> Value:
     if joined.scores and not settled:
         for value in arguments.positional:
             sinks.select(run, value, arguments.node, f"{name} of the scores is taken")
+    if _of_column(joined, data, arguments):
+        return _statistic(run, name, joined, arguments)
     if len(data) == 1 and isinstance(run.load(arguments.positional[0]), Dictionary):
         return choices.mark(run, Data("scalar"), joined.scores)  # a key, and not its score
     return joined.but(kind="scalar", select=None)
+
+
+def _of_column(joined: Data, data: list[Data], arguments: Arguments) -> bool:
+    """Say whether the values of a column are gone through, and no scores or predictions."""
+    plain = not (joined.scores or joined.predictions or arguments.named or arguments.spread)
+    return plain and len(data) == 1 and data[0].kind == "column" and bool(data[0].rows.terms)
+
+
+def _statistic(run: Interpreter, name: str, joined: Data, arguments: Arguments) -> Value:
+    """Take the largest or the smallest value of a column, as its method of that name would."""
+    from mlaudit.flow import library
+
+    entry = run.catalogue.method(name)
+    if entry is None:
+        return joined.but(kind="scalar", select=None)
+    return library.reduced(run, arguments.node, joined, name, entry, joined)
 
 
 def _best_by_key(run: Interpreter, name: str, joined: Data, arguments: Arguments) -> Value:
