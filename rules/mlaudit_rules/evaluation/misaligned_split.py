@@ -17,6 +17,7 @@ from mlaudit.rulekit import (
     Split,
     quoted,
 )
+from mlaudit_rules.evaluation.lone_shuffles import shuffled_alone
 from mlaudit_rules.evaluation.shuffles import shuffled_apart
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ class MisalignedSplit(Rule):
             )
 
     def check_module(self, module: Module) -> Iterable[Finding]:
-        """Judge neighbouring shuffles of features and labels."""
+        """Judge neighbouring shuffles of features and labels, and shuffles of one of the two."""
         for first, second in shuffled_apart(module):
             yield self.report(
                 module.place(second.node),
@@ -76,6 +77,21 @@ class MisalignedSplit(Rule):
                 fix=Fix(
                     "Draw one permutation and index both with it, or use sklearn.utils.shuffle "
                     f"on both: {first.name}, {second.name} = shuffle({first.name}, {second.name})."
+                ),
+            )
+        for lone in shuffled_alone(module):
+            name, other = lone.shuffle.name, lone.other
+            yield self.report(
+                module.place(lone.shuffle.node),
+                f"{quoted(name)} is shuffled, and {quoted(other)}, which it came with, is not, yet "
+                "they are then used as features and labels of the same rows",
+                evidence=[
+                    ("bound together here", module.place(lone.bound)),
+                    ("brought together here", module.place(lone.meeting)),
+                ],
+                fix=Fix(
+                    "Leave the order as it is, or use sklearn.utils.shuffle on both: "
+                    f"{other}, {name} = shuffle({other}, {name})."
                 ),
             )
 

@@ -76,7 +76,7 @@ def _neighbours(
 ) -> Iterator[tuple[Shuffle, Shuffle]]:
     last: Shuffle | None = None
     for statement in block:
-        found = _shuffle(module, statement) if statement in shuffling else None
+        found = shuffle_of(module, statement) if statement in shuffling else None
         if found is not None and last is not None and found.name != last.name:
             if found.how == last.how and _differ(last.seed, found.seed):
                 yield last, found
@@ -95,7 +95,8 @@ def _differ(one: ast.expr | None, other: ast.expr | None) -> bool:
     return constants and ast.dump(one) != ast.dump(other)
 
 
-def _shuffle(module: Module, statement: ast.stmt) -> Shuffle | None:
+def shuffle_of(module: Module, statement: ast.stmt) -> Shuffle | None:
+    """Give the shuffle of one array by itself that a statement is, if any."""
     match statement:
         case ast.Expr(value=ast.Call(args=[ast.Name(id=name)], keywords=[]) as call):
             shuffles = _in_place(module, call)
