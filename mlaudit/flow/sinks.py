@@ -57,6 +57,8 @@ def select(run: Interpreter, value: Value, node: ast.AST, how: str) -> None:
         return
     if data.scores and _TAKEN.match(how) and (_counted(node) or idle(run, node)):
         return
+    if _TAKEN.match(how) and _mixed_up(run, data.scores, node):
+        return
     for score in data.scores if data.kind != "report" else ():
         if isinstance(score, Evaluate) and score.selected_at is None:
             if data.chosen_by and _only_beside(run, score, data.chosen_by):
@@ -64,6 +66,18 @@ def select(run: Interpreter, value: Value, node: ast.AST, how: str) -> None:
             score.uses.add(Use.SELECTS)
             score.selected_at = run.place(node)
             score.selected_by = how
+
+
+def _mixed_up(run: Interpreter, scores: Scores, node: ast.AST) -> bool:
+    """Say whether some scores have chosen elsewhere: those of other metrics need not choose here.
+
+    Of a table that holds several kinds of them it is not known which one a column tells.
+    """
+    here, told = run.place(node), [score for score in scores if isinstance(score, Evaluate)]
+    before = {score.metric for score in told if score.selected_at not in (None, here)}
+    return bool(before) and any(
+        score.selected_at is None and score.metric not in before for score in told
+    )
 
 
 def _counted(node: ast.AST) -> bool:
