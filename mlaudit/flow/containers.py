@@ -112,8 +112,10 @@ def element(run: Interpreter, value: Value) -> Value:
     if isinstance(inner, Estimator) and inner.entry.kind == "splitter":
         return splits.old_folds(run, inner)
     data = run.data(inner)
+    columns = data.columns if data.kind == "group" else None  # each group is a table of its own
     positions = data.kind == "array" and not data.rows.terms
-    return data.but(columns=None, table=None, name=None, select=None if positions else data.select)
+    select = None if positions else data.select
+    return data.but(columns=columns, table=None, name=None, select=select)
 
 
 def alone(run: Interpreter, arguments: Arguments) -> bool:

@@ -39,7 +39,7 @@ def truth(run: Interpreter, test: ast.expr) -> bool | None:
         return None if inner is None else not inner
     value = run.load(run.eval(test))
     if isinstance(test, ast.Name) and isinstance(value, Constant) and isinstance(value.value, bool):
-        return value.value if not run.loops else None
+        return value.value if not run.loops or _asked(run, test.id) else None
     return None
 
 
@@ -76,10 +76,8 @@ def _asked_for(run: Interpreter, test: ast.Compare) -> bool | None:
             value = run.load(run.find(name) or UNKNOWN)
         case _:
             return None
-    if not isinstance(value, Constant) or not _given(run, name):
+    if not isinstance(value, Constant) or not _asked(run, name):
         return None
-    if run.path[-1] == run.calls[-1][0]:
-        return None  # nobody calls the function, and some other program may
     return (value.value == way) is isinstance(op, ast.Eq)
 
 
@@ -100,6 +98,14 @@ def _is_none(run: Interpreter, test: ast.Compare) -> bool | None:
     given = isinstance(value, Estimator | Instance | Function | Dictionary | Sequence)
     given = given or (isinstance(value, Data) and _is_at_hand(value))
     return isinstance(op, ast.IsNot) if given else None
+
+
+def _asked(run: Interpreter, name: str) -> bool:
+    """Say whether a name is a parameter all along that a call in the program is made with.
+
+    Of a function that nobody calls, some other program may ask for something else.
+    """
+    return _given(run, name) and run.path[-1] != run.calls[-1][0]
 
 
 def _given(run: Interpreter, name: str) -> bool:

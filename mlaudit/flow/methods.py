@@ -134,7 +134,7 @@ def _by_entry(
         return order.window(run, value, name, arguments)
     if kind == "group":
         by = frozenset(order.keys(run, arguments)[0])
-        return value.but(kind="group", columns=None, by=by)
+        return value.but(kind="group", by=by)
     if kind == "split" and value.rows.terms:
         return splits.of_data_set(run, value, name, arguments)
     if kind == "report":

@@ -83,13 +83,13 @@ def column(run: Interpreter, value: Data, name: str) -> Data:
     influences = in_column(_uncertain(reaching) if value.rows.terms else reaching, None)
     if value.kind == "window":
         influences = merge_influences(influences, order.only(value))
+    guessed = _predictions(value, name) or value.predictions
     if value.kind in {"group", "window"}:
-        return value.but(columns=None, name=name, influences=influences)
+        return value.but(columns=None, name=name, influences=influences, predictions=guessed)
     influences = merge_influences(influences, order.named(value, name))
     kind = value.kind if value.kind in {"ranked", "row"} else "column"
     taken = value.but(kind=kind, columns=None, name=name, influences=influences, select=None)
-    guessed = _predictions(value, name)
-    return taken.but(predictions=guessed) if guessed else taken
+    return taken if guessed is value.predictions else taken.but(predictions=guessed)
 
 
 def _uncertain(influences: tuple[Influence, ...]) -> tuple[Influence, ...]:

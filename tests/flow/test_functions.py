@@ -9,7 +9,7 @@ import pytest
 
 from mlaudit.rulekit.testing import OneFile, examine
 from mlaudit.source.script import from_text
-from mlaudit.trace.events import Fit
+from mlaudit.trace.events import Evaluate, Fit
 
 if TYPE_CHECKING:
     from mlaudit.trace.trace import Trace
@@ -142,3 +142,26 @@ def test_a_call_takes_the_branch_that_it_asks_for(test: str, called: str, fits: 
     {called}
     """)
     assert sorted(fit.model.name for fit in trace.of(Fit)) == fits
+
+
+def test_a_flag_decides_in_a_loop_what_a_call_asks_for() -> None:
+    source = """
+    from sklearn.linear_model import SGDClassifier
+
+    def one_round(model, parts, learn):
+        for rows, labels in parts:
+            if learn:
+                model.partial_fit(rows, labels)
+            else:
+                print(model.score(rows, labels))
+
+    model = SGDClassifier(random_state=0)
+    one_round(model, load("early"), True)
+    """
+    called = "one_round(model, load('late'), False)\n"
+    first = trace_of(source)
+    assert len(list(first.of(Fit))) == 1
+    assert not list(first.of(Evaluate))
+    both = trace_of(source + called)
+    assert len(list(both.of(Fit))) == 1
+    assert len(list(both.of(Evaluate))) == 1
