@@ -99,6 +99,21 @@ def test_a_draw_in_another_file_reaches_what_its_caller_trains(line: str, codes:
     assert drawn(LENDING.format(line), unused) == []
 
 
+def test_of_several_draws_in_another_file_the_one_called_first_is_told_in_every_run() -> None:
+    names = ["depth", "width", "rate", "share", "epochs", "units", "size", "steps"]
+    lending = "import random\n" + "".join(
+        f"def {name}():\n    return random.random()\n" for name in names
+    )
+    asked = ", ".join(f"{name}()" for name in reversed(names))
+    learning = f"from common import {', '.join(names)}\n"
+    learning += f"from sklearn.svm import SVC\ngiven = [{asked}]\n"
+    learning += "SVC(C=max(given)).fit([[1], [2]], [0, 1])\n"
+    for _ in range(4):  # what is first in a set of nodes depends on where they lie in memory
+        (finding,) = drawn(lending, learning)
+        assert (finding.location.line, finding.location.column) == (3, 10)
+        assert "`steps`" in finding.message
+
+
 NET = """
 import torch
 from torch import nn

@@ -38,12 +38,13 @@ class Reach:
     """Follows draws from name to name, in source order, into the calls that train or judge.
 
     Functions are followed by what they return, classes by what any of their methods draws.
-    `reached` maps each draw that arrived to the first call it arrived at.
+    `reached` maps each draw that arrived, in the order given, to the first call it arrived at.
     """
 
     def __init__(self, module: Module, draws: Iterable[ast.Call]):
+        ordered = list(draws)
         self.reached: dict[ast.Call, ast.Call] = {}
-        self._draws = set(draws)
+        self._draws = set(ordered)
         self._nodes = module.nodes
         self._names = module.names
         self._kinds = {call.node: call.entry.kind for call in module.calls if call.entry}
@@ -67,6 +68,7 @@ class Reach:
         more = any(self._carried.values()) or any(self._returned.values())
         if more and len(self.reached) < len(self._draws):  # else again is the same
             self._block(module.tree.body)
+        self.reached = {draw: self.reached[draw] for draw in ordered if draw in self.reached}
 
     def given_by(self, function: str) -> Draws:
         """Tell which draws are in what a function returns."""
