@@ -5,7 +5,14 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from mlaudit.rulekit import Pattern, frozen, says_test, says_training, says_validation
+from mlaudit.rulekit import (
+    Pattern,
+    frozen,
+    last_name,
+    says_test,
+    says_training,
+    says_validation,
+)
 from mlaudit_rules.evaluation.shuffles import MEETING, SHUFFLING, Shuffle, shuffle_of
 
 if TYPE_CHECKING:
@@ -34,14 +41,13 @@ class LoneShuffle:
 
 def shuffled_alone(module: Module) -> Iterator[LoneShuffle]:
     """Find shuffles of one array of a pair in the straight course of a program or function."""
-    if not module.calls_named(*SHUFFLING):
-        return
-    for node in module.nodes.find(ast.Module, ast.FunctionDef):
-        if ON_PURPOSE.search(getattr(node, "name", "")):
-            continue
+    shuffling = {named.node for named in module.calls_named("shuffle", "permutation")}
+    for node in module.nodes.find(ast.Module, ast.FunctionDef) if shuffling else ():
         for number, statement in enumerate(node.body):
+            if getattr(statement, "value", None) not in shuffling:
+                continue
             shuffle = shuffle_of(module, statement)
-            if shuffle is not None and shuffle.how != "sample":
+            if shuffle is not None and not ON_PURPOSE.search(getattr(node, "name", "")):
                 yield from _alone(module, node.body, number, shuffle)
 
 
@@ -52,10 +58,10 @@ def _alone(
     if ON_PURPOSE.search(name) or ON_PURPOSE.search(_said(module, body[number])):
         return
     bound = next((s for s in reversed(body[:number]) if name in _unpacked(s)), None)
-    if bound is None or _meetings(body[:number], name):
+    if bound is None or _meetings(module, body[:number], name):
         return
     since = body[body.index(bound) + 1 :]
-    for other, meeting in _meetings(body[number + 1 :], name):
+    for other, meeting in _meetings(module, body[number + 1 :], name):
         before = [s for s in since if s.lineno <= meeting.lineno]
         if not _pairs(name, other):
             continue
@@ -85,27 +91,25 @@ def _unpacked(statement: ast.stmt) -> set[str]:
     return set()
 
 
-def _meetings(body: list[ast.stmt], name: str) -> list[tuple[str, ast.Call]]:
+def _meetings(module: Module, body: list[ast.stmt], name: str) -> list[tuple[str, ast.Call]]:
     """Give the calls that take an array of that name next to another, with the other's name."""
     found = []
-    for node in (node for statement in body for node in ast.walk(statement)):
-        if not isinstance(node, ast.Call) or _called(node) not in MEETING:
-            continue
+    for node in (node for s in body for node in module.nodes.find(ast.Call, within=s)):
         match node.args[:2]:
             case [ast.Name(id=one), ast.Name(id=two)] if name in {one, two} and one != two:
-                found.append((two if one == name else one, node))
+                if last_name(node.func) in MEETING:
+                    found.append((two if one == name else one, node))
     return found
-
-
-def _called(call: ast.Call) -> str:
-    function = call.func
-    return getattr(function, "attr", "") or getattr(function, "id", "")
 
 
 def _keeps_order(body: list[ast.stmt], name: str, other: str) -> bool:
     """Say whether the other array surely stays in its order, and neither is read anew."""
     for node in (node for statement in body for node in ast.walk(statement)):
-        if isinstance(node, ast.Call) and _called(node) in SHUFFLING and other in _names(node):
+        if (
+            isinstance(node, ast.Call)
+            and last_name(node.func) in SHUFFLING
+            and other in _names(node)
+        ):
             return False
         if isinstance(node, ast.Assign):
             bound = {n for target in node.targets for n in _names(target)}
