@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from mlaudit.trace.rows import RowSet
 
 _BY_HAND = frozenset({"slice", "filter", "without", "rows"})
+_COMPARED = frozenset({"equals", "above", "below"})
 _TUPLES = (ast.Tuple, ast.List)
 _NUMBERED = Pattern(r"(\w*?)_?(\d+)")
 FEWEST_FOLDS = 3
@@ -230,7 +231,7 @@ def _item(run: Interpreter, target: ast.Subscript, value: Value) -> None:
     holder = run.eval(target.value)
     inner = run.load(holder)
     if isinstance(inner, Method):
-        _located(run, inner, target.slice, value)
+        _located(run, inner, target, value)
     elif isinstance(inner, Dictionary) and isinstance(holder, Ref):
         key = run.load(run.eval(target.slice))
         if isinstance(value, Data) and value.rows.terms:
@@ -296,9 +297,9 @@ def _newly_met(table: Data, content: Data) -> tuple[Influence, ...]:
     return tuple(i for i in content.influences if (i.place, i.kind, i.rows) not in held)
 
 
-def _located(run: Interpreter, method: Method, key: ast.expr, value: Value) -> None:
+def _located(run: Interpreter, method: Method, target: ast.Subscript, value: Value) -> None:
     """Write through `.loc[rows, column]`."""
-    receiver = run.load(method.receiver)
+    receiver, key = run.load(method.receiver), target.slice
     if not isinstance(receiver, Data) or not isinstance(method.receiver, Ref):
         return
     name: str | None = None
@@ -307,7 +308,7 @@ def _located(run: Interpreter, method: Method, key: ast.expr, value: Value) -> N
         if isinstance(given, Constant) and isinstance(given.value, str):
             name = given.value
         name = name or texts.pattern(given)
-    content = _reaching(run, receiver, key, order.without(run.data(value)))
+    content = _reaching(run, receiver, target, order.without(run.data(value)))
     influences = merge_influences(receiver.influences, content.influences)
     if name is None:
         scores = choices.united(receiver.scores, content.scores)
@@ -319,11 +320,12 @@ def _located(run: Interpreter, method: Method, key: ast.expr, value: Value) -> N
     run.state.heap[method.receiver.address] = changed
 
 
-def _reaching(run: Interpreter, receiver: Data, key: ast.expr, content: Data) -> Data:
+def _reaching(run: Interpreter, receiver: Data, target: ast.Subscript, content: Data) -> Data:
     """Keep the statistics of rows that are written to: means of other folds tell no row its own.
 
     What is written into a named part does not reach others; into the gaps, it moves little.
     """
+    key = target.slice
     rows = key.elts[0] if isinstance(key, ast.Tuple) and key.elts else key
     text = run.text(rows)
     if splits.part_named(text) is not None:
@@ -332,9 +334,20 @@ def _reaching(run: Interpreter, receiver: Data, key: ast.expr, content: Data) ->
     if "isna(" in text or "isnull(" in text:
         kept = tuple(map(weakened, kept))
     written = tables.chosen_rows(run, receiver, rows).rows
-    if written != receiver.rows:
+    if written != receiver.rows and not _by_own_values(run, target, written):
         kept = tuple(i for i in kept if _overlaps(i.rows, written))
     return content.but(influences=kept)
+
+
+def _by_own_values(run: Interpreter, target: ast.Subscript, written: Rows) -> bool:
+    """Say whether values of the very column tell where it is written: the others fill these."""
+    match target:
+        case ast.Subscript(ast.Attribute(table), ast.Tuple([_, column])):
+            subject = f"{run.text(table)}[{run.text(column)}]"
+        case _:
+            return False
+    keys = [term.selector.key for term in written.terms]
+    return all(isinstance(key, tuple) and key[0] in _COMPARED and key[1] == subject for key in keys)
 
 
 def _overlaps(rows: RowSet, written: RowSet) -> bool:
