@@ -61,14 +61,15 @@ class UnstratifiedSplit(Rule):
             return
         for call, loop in last_part_of_classes(module):
             yield self._last_part(module, call, loop)
-        to_chance = list(filter(_leaves_to_chance, module.trace.of(Split)))
+        splits = list(module.trace.of(Split))
+        to_chance = [s for s in filter(_leaves_to_chance, splits) if not _falls_back(s, splits)]
         evident = bool(to_chance) and module.imbalance.evident
         if not evident and module.profile == "exploration":
             return
-        for splits in _of_one_source(
+        for group in _of_one_source(
             split for split in to_chance if _at_fault(module, split, evident)
         ):
-            yield self._judge(module, splits, evident)
+            yield self._judge(module, group, evident)
 
     def repairs(self, module: Module, finding: Finding) -> Iterable[Repair]:
         """Stratify every split that the finding names; a class of one row would be refused."""
@@ -163,10 +164,23 @@ def _at_fault(module: Module, split: Split, evident: bool) -> bool:
 def _leaves_to_chance(split: Split) -> bool:
     if split.function not in SPLITTERS or "**" in split.place.text:
         return False
-    stratify, shuffle = split.arguments.get("stratify"), split.arguments.get("shuffle")
-    if stratify is not None and not (stratify.known and stratify.value is None):
+    if _is_stratified(split):
         return False
+    shuffle = split.arguments.get("shuffle")
     return shuffle is None or (shuffle.known and shuffle.value is True)
+
+
+def _falls_back(split: Split, splits: list[Split]) -> bool:
+    """Say whether a split takes the place of a stratified one that the classes do not allow."""
+    return split.conditional and any(
+        other.outputs == split.outputs and other.rows == split.rows and _is_stratified(other)
+        for other in splits
+    )
+
+
+def _is_stratified(split: Split) -> bool:
+    stratify = split.arguments.get("stratify")
+    return stratify is not None and not (stratify.known and stratify.value is None)
 
 
 def _tasks(trace: Trace, split: Split) -> set[str | None]:
