@@ -24,6 +24,7 @@ from mlaudit.flow import (
     tables,
     targets,
     texts,
+    unsourced,
 )
 from mlaudit.flow.regions import Selector
 from mlaudit.flow.values import (
@@ -110,7 +111,7 @@ def _in_place(run: Interpreter, holder: Value, result: Value, arguments: Argumen
         run.state.heap[holder.address] = result
     elif isinstance(arguments.node, ast.Call) and isinstance(arguments.node.func, ast.Attribute):
         receiver = arguments.node.func.value
-        if isinstance(receiver, ast.Subscript | ast.Attribute):
+        if isinstance(receiver, ast.Subscript | ast.Attribute | ast.Name):
             stores.assign(run, receiver, result, None)
     return Constant(None)
 
@@ -120,6 +121,7 @@ def _by_entry(
 ) -> Value:
     others = _others(run, arguments)
     kind = entry.kind
+    value = unsourced.met(run, value, entry, arguments)
     each = among.distinct(value, arguments) if name == "unique" else None
     if each is not None:
         return each
