@@ -403,7 +403,7 @@ def _join(run: Interpreter, start: Fork, ends: list[End]) -> None:
     """Go on behind several paths, of which any may have been taken."""
     run.state.resume(ends[0])
     for end in ends[1:]:
-        run.state.merge(start, end)
+        run.state.choose(start, end)
 
 
 def _function(run: Interpreter, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:

@@ -192,7 +192,18 @@ class Rows:
                 if found is Overlap.MUST:
                     return found
                 best = max(best, found)
-        return Overlap.MUST if unsure and self._matched(other) and other._matched(self) else best
+        if unsure and self._matched(other) and other._matched(self):
+            return Overlap.MUST
+        if best is Overlap.MAY and both and (self._parted(other) or other._parted(self)):
+            return Overlap.DISJOINT  # whichever path gives these, it gives another part beside
+        return best
+
+    def _parted(self, other: Rows) -> bool:
+        """Say whether each term, on one path only, was divided from one of the other."""
+        for rows in (self, other):
+            if len(rows.perhaps) < len(rows.terms) or len(rows.terms) == MOST_TERMS:
+                return False
+        return all(any(_are_parts(a, b) for b in other.terms) for a in self.terms)
 
     def _matched(self, other: Rows) -> bool:
         """Say whether each term that is perhaps there surely overlaps a term of the other."""
@@ -283,6 +294,11 @@ class Rows:
         both = (set(self.terms) - self.perhaps) & (set(other.terms) - other.perhaps)
         terms = (self | other).terms
         return Rows(terms, frozenset(terms) - both)
+
+    @property
+    def on_one_path(self) -> Rows:
+        """The same rows where another path has none."""
+        return Rows(self.terms, frozenset(self.terms))
 
     def select(self, selector: Selector) -> Rows:
         """Apply a choice to every term it may reach.
@@ -389,6 +405,16 @@ def _joined(selector: Selector) -> Iterator[Selector]:
     if isinstance(selector.key, Joint) and selector.part == selector.key.holds:
         for part in selector.key.parts:
             yield from _joined(part)
+
+
+def _are_parts(a: Region, b: Region) -> bool:
+    """Say whether one division gave two regions, or what they are cut from."""
+    for one, two in zip(a.chain, b.chain, strict=False):
+        if one != two:
+            mine, theirs = one.selector, two.selector
+            divided = mine.way == theirs.way and mine.way in {"part", "fold"}
+            return divided and mine.key == theirs.key and mine.part != theirs.part
+    return False
 
 
 def _independent(one: Selector, two: Selector) -> bool:

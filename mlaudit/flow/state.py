@@ -235,10 +235,10 @@ class State:
 
     def join(self, a: Value, b: Value) -> Value:
         """Join two values that one name may have after a branch."""
-        if a is b or a == b or b == NONE:
+        if a is b or a == b:
             return a
-        if a == NONE:
-            return b
+        if a == NONE or b == NONE:
+            return self._perhaps(a if b == NONE else b)
         if isinstance(a, Data) and isinstance(b, Data):
             return _join_data(a, b, self.parted)
         if isinstance(a, Sequence) and isinstance(b, Sequence):
@@ -257,6 +257,13 @@ class State:
         if isinstance(a, Estimator) and isinstance(b, Estimator) and a.model is b.model:
             return _join_estimators(a, b)
         return self._choose(a, b)
+
+    def _perhaps(self, value: Value) -> Value:
+        """Give what another path has nothing for: its rows are there on one path only."""
+        inner = self.load(value)
+        if not self.parted or not isinstance(inner, Data) or not inner.rows.terms:
+            return value
+        return self.allocate(inner.but(rows=inner.rows.on_one_path))
 
     def _choose(self, a: Value, b: Value) -> Value:
         """Keep both of two different things; data is united at once."""

@@ -56,7 +56,7 @@ def subscript(run: Interpreter, node: ast.Subscript) -> Value:
         found = [_subscript(run, option, run.load(option), node) for option in value.options]
         merged = found[0]
         for other in found[1:]:
-            merged = run.state.join(merged, other)
+            merged = run.state.either(merged, other)
         return merged
     return _subscript(run, holder, value, node)
 

@@ -77,9 +77,19 @@ def _into_scores(trace: Trace) -> Iterator[PreprocessingLeak]:
         if evaluation.unread:
             continue  # whatever they are, nobody looks at them
         for fit in evaluation.fits:
-            for influence in (*fit.influences, *evaluation.influences):
+            for influence in _brought(evaluation, fit):
                 if _sees(trace, influence, evaluation.rows, fit.rows):
                     yield _leak(trace, influence, evaluation, fit)
+
+
+def _brought(evaluation: Evaluate, fit: Fit) -> tuple[Influence, ...]:
+    """Give the influences on learnt and judged rows.
+
+    Where another path has all rows learnt and none judged, what the judged ones lack is its own.
+    """
+    if evaluation.rows.perhaps_within(fit.rows):
+        return evaluation.influences
+    return (*fit.influences, *evaluation.influences)
 
 
 def _into_folds(trace: Trace) -> Iterator[PreprocessingLeak]:
