@@ -53,6 +53,7 @@ def metric(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> V
     ]
     for event in events:
         event.judges = _judged(entry)
+        event.decided = any(d.decided for d in data)
         event.blend = any(p.mixed for p in predictions) or not _of_one_turn(run, predictions)
         event.among = Among.THRESHOLDS if entry.kind == "curve" else None
         event.given = _given(event, data)

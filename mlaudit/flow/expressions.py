@@ -308,7 +308,8 @@ def _compare(run: Interpreter, node: ast.Compare) -> Value:
         [left, *others], "mask" if left.rows.terms or left.kind == "unknown" else "scalar"
     )
     if len(rights) != 1 or joined.predictions or joined.scores:
-        return _cut(joined, others)
+        decided = bool(left.predictions) and isinstance(node.ops[0], _ORDERED)
+        return _cut(joined.but(decided=decided), others)
     joined = _still_named(joined, left, run.load(rights[0]))
     return joined.but(select=tables.predicate(run, node, left, rights[0]))
 

@@ -194,8 +194,13 @@ def _reduce(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> 
         return Data("scalar", scores=joined.scores)
     listed = arguments.positional and isinstance(run.load(arguments.positional[0]), Sequence)
     if row_wise(run, entry, arguments) or (listed and not joined.scores and not joined.predictions):
-        return joined.but(kind="array")
+        return joined.but(kind="array", decided=decides(joined, name))
     return reduced(run, arguments.node, joined, shortened(name), entry, data[0])
+
+
+def decides(data: Data, name: str) -> bool:
+    """Say whether the highest of the predictions of each row is taken."""
+    return name.rpartition(".")[2] == "argmax" and bool(data.predictions)
 
 
 def reduced(

@@ -130,7 +130,8 @@ def _by_entry(
         if not value.rows.terms:
             joined = joined.but(influences=groups.regrouped(joined.influences))
         if library.row_wise(run, entry, arguments):
-            return joined.but(kind="column", columns=None, name=None)
+            decided = library.decides(joined, name)
+            return joined.but(kind="column", columns=None, name=None, decided=decided)
         return library.reduced(run, arguments.node, joined, _named(value, name), entry, value)
     if name in order.WINDOWS:
         return order.window(run, value, name, arguments)
@@ -167,6 +168,8 @@ def _passed(
     result = _beside(value, others, name).but(
         columns=kept, table=value.table, name=single, label=value.label, select=None
     )
+    if kind != "same" or name in _SHIFTS:
+        result = result.but(decided=False)
     if value.select is not None and value.kind in {"index", "mask"}:
         result = result.but(select=value.select)
     if value.kind == "table" and name in {"to_numpy", "as_matrix"}:

@@ -324,6 +324,7 @@ def _join_data(a: Data, b: Data, parted: bool) -> Data:
         table=a.table if a.table == b.table else None,
         name=a.name if a.name == b.name else None,
         select=a.select if a.select == b.select else None,
+        decided=a.decided and b.decided,
     )
 
 

@@ -93,7 +93,8 @@ class Data(Value):
     chooses when it indexes another, `order` what told that they stand in the order of time.
     `scores` are the evaluations whose numbers are in it, `chosen_by` those whose numbers chose it.
     `units` are those that its values were brought to, if any, `target` the labels that a data set
-    holds beside its features, `by` the columns known to be in the key of groups.
+    holds beside its features, `by` the columns known to be in the key of groups.  Predictions are
+    `decided` once a bound has cut them, or the highest was taken: they are classes then.
     """
 
     kind: str = "unknown"
@@ -111,6 +112,7 @@ class Data(Value):
     units: Rescaled | None = None
     target: Data | None = None
     by: frozenset[str] = frozenset()
+    decided: bool = False
 
     def but(self, **changes: object) -> Data:
         """Copy with changes."""
@@ -351,7 +353,7 @@ def _ends(pattern: str) -> tuple[str, str]:
 def combine(values: list[Data], kind: str | None = None) -> Data:
     """Join what flows together in an expression: rows, influences, predictions and scores unite."""
     if len(values) == 1 and kind in (None, values[0].kind):
-        return values[0].but(columns=None, table=None, name=None, select=None)
+        return values[0].but(columns=None, table=None, name=None, select=None, decided=False)
     label = bool(values) and all(value.label for value in values)
     units = values[0].units if len(values) == 1 else None
     kind = kind or (values[0].kind if values else "unknown")

@@ -289,7 +289,8 @@ class Evaluate(Event):
     or its settings.  `units` are those of the labels where they are not the original ones.
     `in_loop` says that it runs in the turns of a loop, `answers` are the rows of the labels that
     the predictions are judged by, where these are known.  Predictions that are `unread` are
-    gathered in names that nothing reads.
+    gathered in names that nothing reads.  Those `decided` are classes, which a bound or the highest
+    number of each row gave.
     """
 
     __slots__ = ("__dict__",)  # where cached properties are kept
@@ -317,6 +318,7 @@ class Evaluate(Event):
     in_loop: bool = False
     answers: RowSet | None = None
     unread: bool = False
+    decided: bool = False
 
     @property
     def reported(self) -> bool:

@@ -34,6 +34,7 @@ BY_SCORES = {
     "roc_auc_score": "with two classes that is the balanced accuracy at the default threshold",
     "average_precision_score": "all rows of a predicted class share one rank",
 }
+_DEFAULT = "the default threshold"
 BY_PROBABILITIES = "every wrong class counts as an error made with full certainty"
 
 
@@ -75,7 +76,7 @@ class HardLabelsToRankingMetric(Rule):
             if event.predicted_at is None or event.predicted_at.location != predicted:
                 continue
             call = module.node_at(event.place.location, ast.Call)
-            if call is None or len(call.args) < 2 or not takes_classes(event):
+            if call is None or len(call.args) < 2 or event.decided or not takes_classes(event):
                 continue
             column = "" if event.judges == "probabilities" else "[:, 1]"
             repair.replace(call.args[1], f"{model}.predict_proba({given}){column}")
@@ -87,10 +88,13 @@ class HardLabelsToRankingMetric(Rule):
         wants = "probabilities" if event.judges == "probabilities" else "scores"
         effect = BY_PROBABILITIES if wants == "probabilities" else BY_SCORES.get(metric)
         judged = dict.fromkeys(each.place for each in events)
+        how = f"{quoted(place)} gives the classes that {named(event.model)} decides on"
+        if event.decided:
+            how = f"what {quoted(place)} gives was turned into classes before"
+            effect = effect and effect.replace(_DEFAULT, "that threshold")
         return self.report(
             event.place,
-            f"`{metric}` takes {wants}, but {quoted(place)} gives the classes that "
-            f"{named(event.model)} decides on" + (f": {effect}" if effect else ""),
+            f"`{metric}` takes {wants}, but {how}" + (f": {effect}" if effect else ""),
             evidence=[(PREDICTED, place), *(("judged here", other) for other in judged)],
             conditional=event.conditional,
             fix=Fix(
@@ -101,10 +105,11 @@ class HardLabelsToRankingMetric(Rule):
 
 
 def takes_classes(event: Evaluate) -> bool:
-    """Say whether a metric of scores surely gets the classes that a classifier decided on."""
-    return (
-        event.judges in {"scores", "probabilities"}
-        and not event.blend
+    """Say whether a metric of scores surely gets classes that were decided on."""
+    if event.judges not in {"scores", "probabilities"}:
+        return False
+    return event.decided or (
+        not event.blend
         and event.prediction == "predict"
         and event.model.task == "classifier"
         and not event.model.qualified.startswith("statsmodels.")
