@@ -12,6 +12,7 @@ from mlaudit.flow.values import (
     Data,
     Estimator,
     Prediction,
+    Sequence,
     Value,
     combine,
     merge_influences,
@@ -59,7 +60,11 @@ def metric(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> V
         event.given = _given(event, data)
         event.units = _units(data)
         event.answers = answers if answers.terms else None
-    return Data("report" if entry.tabular else "scalar", scores=tuple(events))
+    scored = Data("report" if entry.tabular else "scalar", scores=tuple(events))
+    if entry.kind == "curve" and entry.outputs > 1:
+        thresholds = scored.but(kind="thresholds")
+        return Sequence((*[scored] * (entry.outputs - 1), thresholds), way="tuple")
+    return scored
 
 
 def _of_folds(run: Interpreter, arguments: Arguments, data: list[Data]) -> Data:

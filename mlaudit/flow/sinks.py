@@ -40,6 +40,7 @@ def report(run: Interpreter, value: Value, node: ast.AST) -> None:
         if isinstance(score, Evaluate):
             score.uses.add(Use.REPORTED)
             score.reported_at = score.reported_at or run.place(node)
+            score.best_told |= any(score is other for other in data.chosen_by)
 
 
 def written(run: Interpreter, parts: list[Data], node: ast.AST) -> Data:

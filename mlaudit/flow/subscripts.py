@@ -65,6 +65,8 @@ def _subscript(run: Interpreter, holder: Value, value: Value, node: ast.Subscrip
     if isinstance(value, Data):
         if value.rows.divided and value.kind != "row" and not isinstance(node.slice, ast.Slice):
             return _part_of(run, value, node.slice)
+        if value.kind == "thresholds":
+            return _threshold(run, value, node.slice)
         return _of_data(run, value, node.slice)
     if isinstance(value, Method):
         receiver = run.load(value.receiver)
@@ -89,6 +91,14 @@ def _subscript(run: Interpreter, holder: Value, value: Value, node: ast.Subscrip
         return value
     run.eval(node.slice)
     return Data("scalar")
+
+
+def _threshold(run: Interpreter, value: Data, key: ast.expr) -> Data:
+    """A threshold that the points of a curve have chosen is no score."""
+    index = run.data(run.eval(key)) if not isinstance(key, ast.Slice) else value
+    if index.kind != "scalar":
+        return value
+    return Data("scalar", chosen_by=choices.united(value.scores, index.scores, index.chosen_by))
 
 
 def _item_of(run: Interpreter, holder: Instance, node: ast.Subscript) -> Value:

@@ -88,9 +88,10 @@ class Data(Value):
     """A table, column, array, tensor, loader, number or anything else that data flows through.
 
     `kind` is table, column, array, transposed (an array that holds the rows as its columns),
-    loader, index, mask, group, window, scalar or unknown.  `table` is the identity of the loaded
-    table that columns are known of; `name` the column's name.  `select` says which rows this value
-    chooses when it indexes another, `order` what told that they stand in the order of time.
+    loader, index, mask, group, window, thresholds (of a curve), scalar or unknown.  `table` is the
+    identity of the loaded table that columns are known of; `name` the column's name.  `select` says
+    which rows this value chooses when it indexes another, `order` what told that they stand in the
+    order of time.
     `scores` are the evaluations whose numbers are in it, `chosen_by` those whose numbers chose it.
     `units` are those that its values were brought to, if any, `target` the labels that a data set
     holds beside its features, `by` the columns known to be in the key of groups.  Predictions are

@@ -290,7 +290,8 @@ class Evaluate(Event):
     `in_loop` says that it runs in the turns of a loop, `answers` are the rows of the labels that
     the predictions are judged by, where these are known.  Predictions that are `unread` are
     gathered in names that nothing reads.  Those `decided` are classes, which a bound or the highest
-    number of each row gave.
+    number of each row gave.  `best_told` says that the number is told where it chose to be best, as
+    the highest point of a curve.
     """
 
     __slots__ = ("__dict__",)  # where cached properties are kept
@@ -319,6 +320,7 @@ class Evaluate(Event):
     answers: RowSet | None = None
     unread: bool = False
     decided: bool = False
+    best_told: bool = False
 
     @property
     def reported(self) -> bool:

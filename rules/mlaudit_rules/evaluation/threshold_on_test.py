@@ -67,9 +67,9 @@ class ThresholdOnTest(Rule):
 
 
 def told(trace: Trace, choosing: Choosing) -> Evaluate | None:
-    """Find the reported score with the chosen threshold; a curve itself hangs on no threshold."""
+    """Find the reported score with the chosen threshold; a curve itself hangs on none."""
     for choice in choosing.scores:
-        if choice.judges != "scores" and Use.REPORTED in choice.uses:
+        if choice.best_told or (choice.judges != "scores" and Use.REPORTED in choice.uses):
             return choice
         for report in trace.reports:
             if choice in report.given and report.held_out and report.rows.overlap(choice.rows):
