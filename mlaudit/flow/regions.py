@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 MOST_TERMS = 8
 _DIVIDED = ("divided",)
+_DIVIDES = frozenset({"part", "fold"})
+_BY_HAND = frozenset({*_DIVIDES, "slice", "filter"})
 _AT_RANDOM = {"seeded", "split", "large sample", "folds"}
 _BY_CONTEXT = frozenset({"equals", "below", "above"})
 _MARKS = Words(
@@ -206,9 +208,17 @@ class Rows:
         return all(any(_are_parts(a, b) for b in other.terms) for a in self.terms)
 
     def _matched(self, other: Rows) -> bool:
-        """Say whether each term that is perhaps there surely overlaps a term of the other."""
-        surely = Overlap.MUST
-        return all(any(a.overlap(b) is surely for b in other.terms) for a in self.perhaps)
+        """Say whether each term that is perhaps there surely overlaps a term of the other.
+
+        All rows of another path do not count where its own path gives another part beside it.
+        """
+        return self.perhaps == other.perhaps or all(
+            any(a.overlap(b) is Overlap.MUST and not other._beside(a, b) for b in other.terms)
+            for a in self.perhaps
+        )
+
+    def _beside(self, a: Region, whole: Region) -> bool:
+        return any(c.within(whole) and _are_parts(a, c, _BY_HAND) for c in self.perhaps)
 
     def shared(self, other: Rows) -> int | None:
         """Symbolic rows cannot be counted."""
@@ -407,13 +417,13 @@ def _joined(selector: Selector) -> Iterator[Selector]:
             yield from _joined(part)
 
 
-def _are_parts(a: Region, b: Region) -> bool:
+def _are_parts(a: Region, b: Region, ways: Collection[str] = _DIVIDES) -> bool:
     """Say whether one division gave two regions, or what they are cut from."""
     for one, two in zip(a.chain, b.chain, strict=False):
         if one != two:
             mine, theirs = one.selector, two.selector
-            divided = mine.way == theirs.way and mine.way in {"part", "fold"}
-            return divided and mine.key == theirs.key and mine.part != theirs.part
+            same = mine.way == theirs.way and mine.way in ways and mine.key == theirs.key
+            return same and one.overlap(two) is Overlap.DISJOINT
     return False
 
 
