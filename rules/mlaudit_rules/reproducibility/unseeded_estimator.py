@@ -110,14 +110,33 @@ def _fitted_after_seed(module: Module, generator: str, call: Call) -> bool:
 
 
 def _holds_a_place(module: Module, call: Call) -> bool:
-    """Say whether a step of a pipeline stands for those that every grid of a search puts there."""
-    match module.nodes.parents.get(call.node):
-        case ast.Tuple(elts=[ast.Constant(value=str() as step), _]):
-            keys = (_texts(grid) for grid in module.nodes.find(ast.Dict))
-            named = [texts for texts in keys if any(t.split("__", 1)[0] == step for t in texts)]
-            return bool(named) and all(step in texts for texts in named)
-        case _:
-            return False
+    """Say whether a step of a pipeline stands for those that every grid of a search puts there.
+
+    Of several pipelines with a step of that name, each has the grids up to the next.
+    """
+    own = module.nodes.parents.get(call.node)
+    name = _step(own)
+    if own is None or name is None:
+        return False
+    start = module.nodes.stretch(own)[0]
+    alike = [node for node in module.nodes.find(ast.Tuple) if _step(node) == name]
+    others = [module.nodes.stretch(node)[0] for node in alike if node is not own]
+    first = start if any(other < start for other in others) else 0
+    last = min((other for other in others if other > start), default=None)
+    grids = (
+        _texts(grid)
+        for grid, at, _ in module.nodes.stretches(ast.Dict)
+        if first <= at and (last is None or at < last)
+    )
+    named = [keys for keys in grids if any(key.split("__", 1)[0] == name for key in keys)]
+    return bool(named) and all(name in keys for keys in named)
+
+
+def _step(node: ast.AST | None) -> str | None:
+    match node:
+        case ast.Tuple(elts=[ast.Constant(value=str() as name), _]):
+            return name
+    return None
 
 
 def _texts(made: ast.Dict) -> set[str]:
