@@ -82,13 +82,17 @@ LABELS = {0.0, 1.0}
 
 @frozen
 class Sign:
-    """One piece of evidence: what was seen, how much it weighs, and where it stands in the code."""
+    """One piece of evidence: what was seen, how much it weighs, and where it stands in the code.
+
+    `habitual` are weights that even out whatever the counts are, which many give out of habit.
+    """
 
     seen: str
     weight: int
     place: Place | None = None
     resampling: bool = False
     weighting: bool = False
+    habitual: bool = False
 
 
 @frozen
@@ -122,6 +126,12 @@ class Imbalance:
     def evident_unweighted(self) -> bool:
         """Whether there is evidence enough without weights, which may be those of another model."""
         weights = (sign.weight for sign in self.signs if not sign.weighting)
+        return not self.balanced and sum(weights) >= ENOUGH
+
+    @property
+    def evident_beyond_habit(self) -> bool:
+        """Whether there is evidence enough where weights that may be mere habit are a hint."""
+        weights = (HINTED if sign.habitual else sign.weight for sign in self.signs)
         return not self.balanced and sum(weights) >= ENOUGH
 
     @property
@@ -213,7 +223,8 @@ def _weights(module: Module) -> Iterator[Sign]:
                     not mild and _one_of_many(module)
                 )
                 weight = HINTED if tried or mild else SHOWN
-                yield Sign(f"`{name}` is set", weight, module.place(value), weighting=True)
+                place, habitual = module.place(value), isinstance(constant, str)
+                yield Sign(f"`{name}` is set", weight, place, weighting=True, habitual=habitual)
 
 
 def _computed(module: Module) -> Iterator[Sign]:
@@ -228,8 +239,8 @@ def _computed(module: Module) -> Iterator[Sign]:
 
 
 def _foremost(weights: list[Sign]) -> list[Sign]:
-    """Choose the first sign that is not a mere hint, or else the first."""
-    return ([sign for sign in weights if sign.weight > HINTED] or weights)[:1]
+    """Choose the first sign that is not a mere hint, before all one that is no habit."""
+    return sorted(weights, key=lambda sign: (sign.weight <= HINTED, sign.habitual))[:1]
 
 
 def _forgotten(module: Module) -> set[ast.expr]:

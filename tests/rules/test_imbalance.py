@@ -295,7 +295,7 @@ def test_confidence_follows_from_the_evidence() -> None:
 
 
 def test_the_message_and_the_witness_say_what_was_seen() -> None:
-    code = script(settings="class_weight='balanced'")
+    code = script(settings="class_weight={0: 1, 1: 9}")
     (found,) = findings(code, "IMBA003")
     assert "although `class_weight` is set" in found.message
     (sign,) = found.evidence

@@ -60,7 +60,9 @@ class AccuracyOnly(Rule):
     def check_module(self, module: Module) -> Iterable[Finding]:
         """Judge the document as a whole, at its first accuracy."""
         places = [] if module.is_test else _accuracies(module)
-        if not places or not module.imbalance.evident or measures(module, SUITABLE, KNOWN):
+        if not places or not module.imbalance.evident_beyond_habit:
+            return
+        if measures(module, SUITABLE, KNOWN):
             return
         if _weighs_what_it_judges(module):
             return
