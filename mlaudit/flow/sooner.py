@@ -6,6 +6,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from mlaudit.flow.regions import Joint, Selector
+from mlaudit.syntax.spelling import last_name
 
 if TYPE_CHECKING:
     from collections.abc import Hashable
@@ -42,6 +43,6 @@ def _origin(run: Interpreter, bound: ast.expr) -> int:
 
 def _is_span(call: ast.Call) -> bool:
     """Say whether a call makes a length of time that nothing says to be negative."""
-    function = call.func
-    name = getattr(function, "attr", "") or getattr(function, "id", "")
-    return name in _SPANS and not any(isinstance(n, ast.USub) for n in ast.walk(call))
+    return last_name(call.func) in _SPANS and not any(
+        isinstance(n, ast.USub) for n in ast.walk(call)
+    )

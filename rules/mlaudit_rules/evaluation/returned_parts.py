@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from mlaudit.rulekit import frozen
+from mlaudit.rulekit import frozen, last_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -35,11 +35,11 @@ def mixed_up(module: Module, part_of: Part) -> Iterator[Mixed]:
         returned = _returned(module, function)
         if returned is None:
             continue
-        parts = [part_of(_name(item)) for item in returned.elts]
+        parts = [part_of(last_name(item)) for item in returned.elts]
         if not {"train", "test"} <= set(parts):
             continue
         taken = [
-            (targets, _traded(parts, [part_of(_name(item)) for item in targets.elts]))
+            (targets, _traded(parts, [part_of(last_name(item)) for item in targets.elts]))
             for targets in _taken(module, name)
             if len(targets.elts) == len(parts)
         ]
@@ -52,7 +52,7 @@ def _returned(module: Module, function: Function) -> ast.Tuple | None:
     """Give the names that a function returns, where it does so in one way only."""
     found = module.nodes.find(ast.Return, within=function)
     value = found[0].value if len(found) == 1 else None
-    return value if isinstance(value, ast.Tuple) and all(map(_name, value.elts)) else None
+    return value if isinstance(value, ast.Tuple) and all(map(last_name, value.elts)) else None
 
 
 def _taken(module: Module, function: str) -> Iterator[ast.Tuple | ast.List]:
@@ -81,9 +81,3 @@ def _traded(returned: list[str | None], taken: list[str | None]) -> int | None:
     pairs = list(zip(returned, taken, strict=True))
     both = ("train", "test") in pairs and ("test", "train") in pairs
     return next((i for i, (a, b) in enumerate(pairs) if a and b and a != b), None) if both else None
-
-
-def _name(node: ast.expr) -> str:
-    if isinstance(node, ast.Attribute):
-        return node.attr
-    return node.id if isinstance(node, ast.Name) else ""
