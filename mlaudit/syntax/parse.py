@@ -69,11 +69,11 @@ def _parse_at_once(document: Document) -> ast.Module | None:
 def _parse_unit(document: Document, unit: Unit) -> ast.Module | None:
     cell = unit.cell.number if unit.cell else None
     line: int | None = None
+    above = unit.first_line - 1
     try:
-        tree = ast.parse(unit.text)
-        return ast.increment_lineno(tree, unit.first_line - 1) if unit.first_line > 1 else tree
+        return ast.parse("\n" * above + unit.text)
     except SyntaxError as error:
-        message, line = f"syntax error: {error.msg}", error.lineno
+        message, line = f"syntax error: {error.msg}", error.lineno and error.lineno - above
         merged = _unresolved(unit)
         if merged is not None:
             message, line = f"a merge is not resolved ({_shown(unit, merged)})", merged

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import ast
 import operator
+from collections import Counter
 from typing import TYPE_CHECKING, Any
+
+from mlaudit.model.once import once
+from mlaudit.syntax.nodes import walk
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -16,6 +20,7 @@ if TYPE_CHECKING:
 _BLOCKS = ("body", "orelse", "finalbody")
 _SIMPLE = (ast.Expr, ast.Assign, ast.Import, ast.ImportFrom, ast.AugAssign)
 _LOOPS = (ast.For, ast.AsyncFor)
+_DECLARING = (ast.Global, ast.Nonlocal)
 _LEAVING = (ast.Return, ast.Raise, ast.Continue, ast.Break)
 _RANGES = frozenset({"range", "trange"})
 _GOING_THROUGH = frozenset({"tqdm", "enumerate", "reversed", "list"})
@@ -55,6 +60,7 @@ class _Pruning:
         self._tree = tree
         self._document = document
         self._may_declare = "global " in document.text or "nonlocal " in document.text
+        self._bound_in: dict[ast.stmt, Counter[str]] = {}
 
     def prune(self, block: Block) -> None:
         """Empty the blocks in a block that never run."""
@@ -120,15 +126,32 @@ class _Pruning:
         """Give the number that an expression is, behind some statements of its block."""
         if not isinstance(node, ast.Name):
             return _literal(node)
-        if self._may_declare and any(_declares(one, node.id) for one in ast.walk(self._tree)):
+        if self._may_declare and node.id in self._declared:
             return None
         for statement in reversed(before):
-            if _binds(statement, node.id):
+            if self._binds(statement, node.id):
                 return self._bound(statement, node)
-        binding = [one for one in self._tree.body if _binds(one, node.id)]
-        if len(binding) != 1 or _bindings(self._tree, node.id) != 1:
+        binding = [one for one in self._tree.body if self._binds(one, node.id)]
+        if len(binding) != 1 or _times(self._bindings(binding[0]), node.id) != 1:
             return None
         return self._bound(binding[0], node)
+
+    def _binds(self, statement: ast.stmt, name: str) -> bool:
+        """Say whether a statement, or one in it, may bind a name."""
+        return bool(_times(self._bindings(statement), name))
+
+    def _bindings(self, statement: ast.stmt) -> Counter[str]:
+        """Count the names that a statement, or one in it, bound when this was first asked."""
+        known = self._bound_in.get(statement)
+        if known is None:
+            known = self._bound_in[statement] = _bindings(statement)
+        return known
+
+    @once
+    def _declared(self) -> frozenset[str]:
+        """The names that stand around a function which may bind them."""
+        declaring = (one for one in walk(self._tree) if isinstance(one, _DECLARING))
+        return frozenset(name for one in declaring for name in one.names)
 
     def _bound(self, statement: ast.stmt, reader: ast.Name) -> float | None:
         """Give the number that a statement binds a name to, unless another one may be given."""
@@ -177,29 +200,24 @@ def _literal(node: ast.expr) -> float | None:
     return None
 
 
-def _binds(statement: ast.stmt, name: str) -> bool:
-    """Say whether a statement, or one in it, may bind a name."""
-    return bool(_bindings(statement, name))
-
-
-def _bindings(node: ast.AST, name: str) -> int:
-    """Count where a name may be bound at or below a node; parameters and star imports count."""
-    count = 0
-    for one in ast.walk(node):
+def _bindings(node: ast.AST) -> Counter[str]:
+    """Count where names may be bound at or below a node; a parameter counts, and a star import."""
+    found: Counter[str] = Counter()
+    for one in walk(node):
         if isinstance(one, ast.Name):
-            count += one.id == name and not isinstance(one.ctx, ast.Load)
+            if not isinstance(one.ctx, ast.Load):
+                found[one.id] += 1
         elif isinstance(one, ast.alias):
-            count += one.name == "*" or name in {one.asname, one.name}
+            found.update({one.name, one.asname or one.name})
         elif isinstance(one, ast.arg):
-            count += one.arg == name
-        else:
-            count += getattr(one, "name", None) == name
-    return count
+            found[one.arg] += 1
+        elif isinstance(name := getattr(one, "name", None), str):
+            found[name] += 1
+    return found
 
 
-def _declares(node: ast.AST, name: str) -> bool:
-    """Say whether a node lets a function bind a name that stands around it."""
-    return isinstance(node, ast.Global | ast.Nonlocal) and name in node.names
+def _times(bound: Counter[str], name: str) -> int:
+    return bound[name] + bound["*"]
 
 
 def _makes_generator(block: Block) -> bool:
