@@ -20,6 +20,7 @@ MOST_TERMS = 8
 _DIVIDED = ("divided",)
 _DIVIDES = frozenset({"part", "fold"})
 _BY_HAND = frozenset({*_DIVIDES, "slice", "filter"})
+_DRAWN = frozenset({"part", "some", "fold"})
 _AT_RANDOM = {"seeded", "split", "large sample", "folds"}
 _BY_CONTEXT = frozenset({"equals", "below", "above"})
 _MARKS = Words(
@@ -88,7 +89,7 @@ class Region:
         self.above: tuple[Region, ...] = parent.chain if parent is not None else ()
         self.unsure: bool = selector.way == "maybe" or (parent is not None and parent.unsure)
         self.lacks: bool = selector.way == "without" or (parent is not None and parent.lacks)
-        self._hash: int | None = None
+        self._hash = hash((parent, selector))
         self._contextual: bool | None = None
 
     @property
@@ -112,13 +113,11 @@ class Region:
     def __eq__(self, other: object) -> bool:
         if self is other:
             return True
-        if not isinstance(other, Region) or hash(self) != hash(other):
+        if not isinstance(other, Region) or self._hash != other._hash:
             return False
         return self.selector == other.selector and self.parent == other.parent
 
     def __hash__(self) -> int:
-        if self._hash is None:
-            self._hash = hash((self.parent, self.selector))
         return self._hash
 
     def __repr__(self) -> str:
@@ -130,14 +129,14 @@ class Region:
         surest = Overlap.MAY if self.unsure or other.unsure else Overlap.MUST
         if self is other:
             return surest
+        if self.base != other.base:
+            return Overlap.DISJOINT
         mine, theirs = self.chain, other.chain
         depth = 0
         for a, b in zip(mine, theirs, strict=False):
             if a is not b and a != b:
                 break
             depth += 1
-        if depth == 0:
-            return Overlap.DISJOINT
         if depth == len(mine) or depth == len(theirs):
             return surest
         apart = _diverge(mine[depth], theirs[depth])
@@ -397,6 +396,8 @@ def _diverge(a: Region, b: Region) -> Overlap:
 
 def _exclude(one: Selector, two: Selector) -> bool:
     """Say whether a mask that holds wherever one selector does excludes one of the other's."""
+    if not (isinstance(one.key, Joint) or isinstance(two.key, Joint)):
+        return False
     mine, theirs = list(_joined(one)), list(_joined(two))
     if len(mine) + len(theirs) < 3:
         return False
@@ -429,9 +430,9 @@ def _are_parts(a: Region, b: Region, ways: Collection[str] = _DIVIDES) -> bool:
 
 def _independent(one: Selector, two: Selector) -> bool:
     """Say whether rows drawn at random surely are among others that were chosen without them."""
-    if not isinstance(one.key, tuple) or not isinstance(two.key, tuple):
+    if one.way not in _DRAWN or not isinstance(one.key, tuple) or not isinstance(two.key, tuple):
         return False
-    if one.way not in {"part", "some", "fold"} or one.key[0] not in _AT_RANDOM:
+    if one.key[0] not in _AT_RANDOM:
         return False
     if two.way == "some":
         return bool(one.key[0] == two.key[0] == "large sample")

@@ -59,12 +59,12 @@ class AccuracyOnly(Rule):
 
     def check_module(self, module: Module) -> Iterable[Finding]:
         """Judge the document as a whole, at its first accuracy."""
-        places = [] if module.is_test else _accuracies(module)
-        if not places or not module.imbalance.evident_beyond_habit:
+        if module.is_test or not module.imbalance.evident_beyond_habit:
             return
-        if measures(module, SUITABLE, KNOWN):
+        if measures(module, SUITABLE, KNOWN) or _weighs_what_it_judges(module):
             return
-        if _weighs_what_it_judges(module):
+        places = _accuracies(module)
+        if not places:
             return
         measured, *others = places
         imbalance = module.imbalance

@@ -20,5 +20,4 @@ def balanced(trace: Trace, rows: RowSet) -> bool:
 
 def _put_together(resample: Resample, rows: RowSet) -> bool:
     """Say whether rows hold the result of a resampling of rows that they do not hold themselves."""
-    held = resample.result.overlap(rows) is Overlap.MUST
-    return held and not resample.rows.within(rows)
+    return not resample.rows.within(rows) and resample.result.overlap(rows) is Overlap.MUST
