@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 Asked = list[list[Any]]
 
 LARGEST_BYTES = 2_000_000
-MOST_PARSED = 64
+MOST_KEPT = 1_000_000  # characters of parsed code; a tree takes some thirty times their room
 MOST_LEVELS = 8
 
 
@@ -56,6 +56,7 @@ class ProjectFiles:
         self._importers: Importers | None = None
         self._places: dict[str, Path] = {}
         self._parsed: OrderedDict[Path, tuple[Document, ast.Module] | None] = OrderedDict()
+        self._kept = 0
         self._learning: dict[Path, bool] = {}
         self._exists: dict[Path, bool] = {}
         self._held: dict[tuple[str, Path], list[Path]] = {}
@@ -279,8 +280,10 @@ class ProjectFiles:
             self._parsed.move_to_end(path)
         else:
             self._parsed[path] = self._parse(path)
-            if len(self._parsed) > MOST_PARSED:
-                self._parsed.popitem(last=False)
+            self._kept += _length(self._parsed[path])
+            while self._kept > MOST_KEPT and len(self._parsed) > 1:
+                _, dropped = self._parsed.popitem(last=False)
+                self._kept -= _length(dropped)
         self._asked["holds", str(path)] = [self._name(path), self._digests[path]]
         return self._parsed[path]
 
@@ -303,6 +306,10 @@ class ProjectFiles:
         if path not in self._digests:
             self._digests[path] = digest_of(path) if _size(path) <= LARGEST_BYTES else None
         return self._digests[path]
+
+
+def _length(parsed: tuple[Document, ast.Module] | None) -> int:
+    return len(parsed[0].text) if parsed is not None else 0
 
 
 def _around(folder: Path, other: Path) -> Path:
