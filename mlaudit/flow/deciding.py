@@ -105,14 +105,14 @@ def _asked(run: Interpreter, name: str) -> bool:
 
     Of a function that nobody calls, some other program may ask for something else.
     """
-    return _given(run, name) and run.path[-1] != run.calls[-1][0]
+    return _given(run, name) and run.path[-1] != run.calls[-1].entered
 
 
 def _given(run: Interpreter, name: str) -> bool:
     """Say whether a name is a parameter that its function never binds anew."""
     if not run.calls:
         return False
-    function = run.calls[-1][1].node
+    function = run.calls[-1].function.node
     signature = run.signatures.get(function.args)
     if signature is None or name not in signature.keywords:
         return False

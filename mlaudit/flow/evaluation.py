@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from mlaudit.catalogue.entry import Entry
     from mlaudit.flow.arguments import Arguments
     from mlaudit.flow.interpreter import Interpreter
+    from mlaudit.source.document import Place
     from mlaudit.trace.events import Rescaled
 
 CHOOSING = frozenset(
@@ -45,7 +46,7 @@ def metric(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> V
     never = _all_predicted(entry, arguments) or _lacks_answers(run, entry, arguments)
     if never or not any(d.predictions for d in data):
         return _of_folds(run, arguments, data)
-    swapped = _swapped(entry, data)
+    swapped = _swapped_at(run, arguments, entry) if _swapped(entry, data) else None
     answers = union(d.rows for d in data if not d.predictions)
     predictions = [_of_answers(p, answers, data) for p in _of_labels(data)]
     events = [
@@ -186,13 +187,34 @@ def _swapped(entry: Entry, data: list[Data]) -> bool:
     return bool(first.predictions) and not second.predictions and bool(second.rows.terms)
 
 
+def _swapped_at(run: Interpreter, arguments: Arguments, entry: Entry) -> Place:
+    """Give the call that exchanges labels and predictions.
+
+    That is the metric's own, or one that gives them to a function which passes them on in order.
+    """
+    names = entry.parameters[:2] or ("y_true", "y_pred")
+    labels, predictions = (arguments.expression(name, at) for at, name in enumerate(names))
+    document, node = run.document, arguments.node
+    for frame in reversed(run.calls):
+        if not (isinstance(labels, ast.Name) and isinstance(predictions, ast.Name)):
+            break
+        first, second = labels.id, predictions.id
+        if _names_prediction(first.lower()) or not _names_prediction(second.lower()):
+            break
+        labels, predictions = frame.came(first), frame.came(second)
+        if labels is None or predictions is None:
+            break
+        document, node = frame.caller, frame.given.node
+    return document.place(node)
+
+
 def evaluated(
     run: Interpreter,
     node: ast.AST,
     prediction: Prediction,
     name: str | None,
     index: int = 0,
-    swapped: bool = False,
+    swapped: Place | None = None,
 ) -> Evaluate:
     """Record that a prediction is judged."""
     prediction.model.role = _predicts(prediction.model.role)

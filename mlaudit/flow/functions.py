@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from mlaudit.flow import asked, sides
 from mlaudit.flow.arguments import Arguments
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mlaudit.flow.interpreter import Interpreter
+    from mlaudit.source.document import Document
     from mlaudit.syntax.nodes import Nodes
 
 DEEPEST_CALLS = 6
@@ -37,6 +38,25 @@ _PLAIN = Pattern(
     r"['\"]?(\w+\.)?(Path|PurePath|PathLike(\[str\])?|str|int|float|bool)( \| \S+)*['\"]?"
 )
 _PLACES = Pattern(r"(?i)(\w+_)?(path|dir|directory|folder|root|filename|filepath|url|uri)")
+
+
+class Frame(NamedTuple):
+    """A call that is running: what it entered, what it was given, and the document that calls."""
+
+    entered: int
+    function: Function
+    given: Arguments
+    caller: Document
+
+    def came(self, name: str) -> ast.expr | None:
+        """Give the expression that a call in the program gave for a parameter."""
+        spec = self.function.node.args
+        names = [each.arg for each in (*spec.posonlyargs, *spec.args)]
+        if not isinstance(self.given.node, ast.Call):
+            return None
+        first = 0 if self.function.this is None else 1
+        position = names.index(name) - first if name in names else None
+        return self.given.expression(name, position)
 
 
 def remember_defaults(run: Interpreter, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
@@ -51,7 +71,7 @@ def call(run: Interpreter, function: Function, arguments: Arguments) -> Value:
     from mlaudit.flow import repeats
 
     node = function.node
-    active = [entered for entered, _ in run.calls]
+    active = [frame.entered for frame in run.calls]
     if id(node) in active or len(active) >= DEEPEST_CALLS:
         return _not_followed(run, arguments, "calls nested too deeply or recursive")
     if run.briefly and id(node) in run.entered:
@@ -67,7 +87,7 @@ def call(run: Interpreter, function: Function, arguments: Arguments) -> Value:
     mark = len(run.sides)
     run.state.scope, run.document, run.returned = scope, function.document, []
     run.path = (*run.path, id(arguments.node))
-    run.calls.append((id(node), function))
+    run.calls.append(Frame(id(node), function, arguments, outer[1]))
     try:
         if isinstance(node, ast.Lambda):
             result = run.eval(node.body)
@@ -249,7 +269,7 @@ def superclass_call(run: Interpreter, name: str, arguments: Arguments) -> Value:
 
     if not run.calls:
         return UNKNOWN
-    current: Function = run.calls[-1][1]
+    current = run.calls[-1].function
     if current.owner is None or current.this is None:
         return UNKNOWN
     for parent in map(run.load, current.owner.bases):

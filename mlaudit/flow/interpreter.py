@@ -95,7 +95,7 @@ class Interpreter:
         self.reads: list[repeats.Read] | None = None
         self.repeats: dict[ast.AST, repeats.Memory] = {}
         self.conditions = 0
-        self.calls: list[Any] = []
+        self.calls: list[functions.Frame] = []
         self.entered: set[int] = set()
         self.loops: list[ast.AST] = []
         self.running: frozenset[int] = frozenset()

@@ -34,7 +34,7 @@ def _given(run: Interpreter, name: str) -> str | None:
     """Give the text that a parameter of the running function stands for in this call of it."""
     if run.loops or not run.calls or name not in run.state.scope.names:
         return None
-    entered, function = run.calls[-1]
+    entered, function = run.calls[-1][:2]
     spec = function.node.args
     if entered in run.path or name not in {
         each.arg for each in (*spec.posonlyargs, *spec.args, *spec.kwonlyargs)

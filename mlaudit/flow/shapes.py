@@ -49,7 +49,7 @@ class Shape:
             tuple(map(id, run.loops)),
             tuple(map(id, run.each)),
             tuple(run.sides),
-            tuple([node for node, _ in run.calls]),
+            tuple([frame.entered for frame in run.calls]),
             bool(run.conditions),
             (len(run.stars), len(run.read_in)),
         ]

@@ -192,7 +192,7 @@ class _Builder:
         self, told: Told, place: Place, metric: str | None, *, swapped: bool = False
     ) -> None:
         event = self._evaluated(told, place, metric)
-        event.swapped = swapped
+        event.swapped = place if swapped else None
         read = self._read.at(Evaluate, place, event.model.name)
         if read is not None:
             _take_over(read, event)

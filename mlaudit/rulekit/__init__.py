@@ -25,11 +25,11 @@ from mlaudit.source.document import Place
 from mlaudit.syntax.names import NamedCall
 from mlaudit.syntax.nodes import Nodes, children
 from mlaudit.syntax.spelling import last_name, spelt
+from mlaudit.trace.conclusions import ChosenOnReported, Overlapping, PreprocessingLeak
 from mlaudit.trace.events import (
     Alias,
     Among,
     Argument,
-    ChosenOnReported,
     Columns,
     CrossValidate,
     Draw,
@@ -42,8 +42,6 @@ from mlaudit.trace.events import (
     Load,
     Model,
     Ordered,
-    Overlapping,
-    PreprocessingLeak,
     Resample,
     Role,
     Seed,

@@ -291,7 +291,8 @@ class Evaluate(Event):
     the predictions are judged by, where these are known.  Predictions that are `unread` are
     gathered in names that nothing reads.  Those `decided` are classes, which a bound or the highest
     number of each row gave.  `best_told` says that the number is told where it chose to be best, as
-    the highest point of a curve.
+    the highest point of a curve.  `swapped` is the call that gives labels and predictions in the
+    wrong order, where one does.
     """
 
     __slots__ = ("__dict__",)  # where cached properties are kept
@@ -304,7 +305,7 @@ class Evaluate(Event):
     uses: set[Use] = field(default_factory=set)
     predicted_at: Place | None = None
     prediction: str = "predict"
-    swapped: bool = False
+    swapped: Place | None = None
     variable: str = ""
     reported_at: Place | None = None
     selected_at: Place | None = None
@@ -440,52 +441,6 @@ class Draw(Event):
     generator: str
     function: str
     purpose: str = ""
-
-
-@frozen
-class Overlapping:
-    """A model was evaluated on rows that it had been trained on."""
-
-    fit: Fit
-    evaluation: Evaluate
-    overlap: Overlap
-
-
-@frozen
-class PreprocessingLeak:
-    """A statistic of rows that are later evaluated had reached the model before.
-
-    `names` are those that the rows were split or cut off under, or read from.
-    """
-
-    influence: Influence
-    evaluation: Evaluate | CrossValidate
-    fit: Fit | None
-    split: Split | None
-    names: tuple[str, ...] = ()
-
-    @property
-    def in_folds(self) -> bool:
-        """Whether the rows are judged in the folds of a cross-validation, also one by hand."""
-        if isinstance(self.evaluation, CrossValidate):
-            return True
-        return self.split is not None and self.split.folds
-
-    @property
-    def overlap(self) -> Overlap:
-        """How surely the statistic saw rows that are evaluated."""
-        return self.influence.rows.overlap(self.evaluation.rows)
-
-
-@frozen
-class ChosenOnReported:
-    """Something was chosen by a score on rows that also give the reported score.
-
-    `choice` is the evaluation, search or watch that chose; `report` the score that is told.
-    """
-
-    choice: Evaluate | CrossValidate | Watch
-    report: Evaluate
 
 
 def rows_of(event: Event) -> Iterator[RowSet]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mlaudit.trace.events import CrossValidate, Evaluate, Kind, PreprocessingLeak
+from mlaudit.trace.conclusions import PreprocessingLeak
+from mlaudit.trace.events import CrossValidate, Evaluate, Kind
 from mlaudit.trace.rows import Overlap
 
 if TYPE_CHECKING:

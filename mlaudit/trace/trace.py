@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from mlaudit.model.once import once
 from mlaudit.trace import apart, leaks
 from mlaudit.trace.choosing import cut_by_hand, made_again, of_other_data, of_other_task
+from mlaudit.trace.conclusions import ChosenOnReported, Overlapping, PreprocessingLeak
 from mlaudit.trace.events import (
     Beside,
-    ChosenOnReported,
     CrossValidate,
     Cut,
     Evaluate,
@@ -18,8 +18,6 @@ from mlaudit.trace.events import (
     Kind,
     Load,
     Model,
-    Overlapping,
-    PreprocessingLeak,
     Role,
     Split,
     Use,

@@ -94,22 +94,29 @@ class MetricArgumentOrder(Rule):
         calls = {call.place: call for call in module.calls} if swapped else {}
         seen: set[Place] = set()
         for event in swapped:
+            place = event.swapped or event.place
             effect = _effect(event, calls.get(event.place))
-            if effect is None or event.place in seen or _drawn_so(event):
+            if effect is None or place in seen or _drawn_so(event):
                 continue
-            seen.add(event.place)
+            seen.add(place)
+            own = place == event.place
+            what = "has the predictions first and the labels second"
+            passed = f"exchanges labels and predictions on their way to {quoted(event.place)}"
             yield self.report(
-                event.place,
-                f"{quoted(event.place)} has the predictions first and the labels second: {effect}",
+                place,
+                f"{quoted(place)} {what if own else passed}: {effect}",
                 severity=Severity.INFO if event.metric == "confusion_matrix" else None,
                 conditional=event.conditional,
-                fix=Fix("Exchange the first two arguments."),
+                evidence=[] if own else [("the metric that is given both", event.place)],
+                fix=Fix(
+                    "Exchange the first two arguments." if own else "Exchange the two arguments."
+                ),
             )
 
     def repairs(self, module: Module, finding: Finding) -> Iterable[Repair]:
         """Exchange the operands; the axes of a confusion matrix may be labelled the way it is."""
         call = module.node_at(finding.location, ast.Call)
-        if call is None:
+        if call is None or finding.evidence:  # a function of the program may take them otherwise
             return
         named = {keyword.arg: keyword.value for keyword in call.keywords}
         operands = [*call.args[:2], *(named[name] for name in _OPERANDS if name in named)]

@@ -1,0 +1,58 @@
+"""What a trace concludes from its events: which of them together make a result untrue."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mlaudit.model.frozen import frozen
+from mlaudit.trace.events import CrossValidate
+
+if TYPE_CHECKING:
+    from mlaudit.trace.events import Evaluate, Fit, Influence, Split, Watch
+    from mlaudit.trace.rows import Overlap
+
+
+@frozen
+class Overlapping:
+    """A model was evaluated on rows that it had been trained on."""
+
+    fit: Fit
+    evaluation: Evaluate
+    overlap: Overlap
+
+
+@frozen
+class PreprocessingLeak:
+    """A statistic of rows that are later evaluated had reached the model before.
+
+    `names` are those that the rows were split or cut off under, or read from.
+    """
+
+    influence: Influence
+    evaluation: Evaluate | CrossValidate
+    fit: Fit | None
+    split: Split | None
+    names: tuple[str, ...] = ()
+
+    @property
+    def in_folds(self) -> bool:
+        """Whether the rows are judged in the folds of a cross-validation, also one by hand."""
+        if isinstance(self.evaluation, CrossValidate):
+            return True
+        return self.split is not None and self.split.folds
+
+    @property
+    def overlap(self) -> Overlap:
+        """How surely the statistic saw rows that are evaluated."""
+        return self.influence.rows.overlap(self.evaluation.rows)
+
+
+@frozen
+class ChosenOnReported:
+    """Something was chosen by a score on rows that also give the reported score.
+
+    `choice` is the evaluation, search or watch that chose; `report` the score that is told.
+    """
+
+    choice: Evaluate | CrossValidate | Watch
+    report: Evaluate
