@@ -142,11 +142,11 @@ def _member(
 
 
 def _splitters(run: Interpreter, choice: Choice) -> list[Estimator]:
-    """Give the options if all of them are splitters."""
+    """Give the options that are splitters of a library; one of the program divides as they do."""
     options = [run.load(option) for option in choice.options]
     found = [each for each in options if isinstance(each, Estimator)]
-    whole = len(found) == len(options) and all(each.entry.kind == "splitter" for each in found)
-    return found if whole else []
+    whole = all(isinstance(each, Estimator | Instance) for each in options)
+    return found if whole and all(each.entry.kind == "splitter" for each in found) else []
 
 
 def _each(run: Interpreter, choice: Choice, action: object) -> Value:
@@ -162,7 +162,9 @@ def call_symbol(run: Interpreter, name: str, arguments: Arguments) -> Value:
     """Call a name of a library."""
     if name.startswith("builtins."):
         return builtin.call(run, name[9:], arguments)
-    if name in {"functools.partial"} and arguments.positional:
+    if name in _DRESSING:
+        return UNKNOWN
+    if name == "functools.partial" and arguments.positional:
         named = tuple(arguments.named.items())
         return Partial(arguments.positional[0], tuple(arguments.positional[1:]), named)
     if name.endswith(".delayed") and arguments.positional:
@@ -209,6 +211,8 @@ def callbacks(run: Interpreter, arguments: Arguments, data: list[Data]) -> list[
     return results
 
 
+# These copy the name of a function that they are given, and do not call it.
+_DRESSING = frozenset({"functools.wraps", "functools.update_wrapper"})
 # What stands in another module is called by a function, so that nothing is loaded before its turn.
 _CALLED: dict[type[Value], Callable[[Interpreter, Value, Any, Arguments], Value]] = {
     Symbol: lambda run, _, inner, given: call_symbol(run, inner.name, given),

@@ -110,7 +110,7 @@ def method(
     if name in _TRANSFORMS:
         made = transform(run, estimator, arguments)
         return made.but(units=None) if name == "inverse_transform" else made
-    if name in _PREDICTS:
+    if name in _PREDICTS or (name == "score" and _scores_each_row(estimator, arguments)):
         return predict(run, holder, estimator, name, arguments)
     if name in _SCORES:
         return evaluation.score(run, holder, estimator, name, arguments)
@@ -122,6 +122,11 @@ def _sets_mode(run: Interpreter, name: str, arguments: Arguments) -> bool:
     return name == "train" and all(
         isinstance(run.load(value), Constant) for value in arguments.values()
     )
+
+
+def _scores_each_row(estimator: Estimator, arguments: Arguments) -> bool:
+    """Say whether a class that no table knows is given rows to score, and no labels beside."""
+    return estimator.entry.kind == "unknown" and len(arguments.values()) == 1
 
 
 def transform(run: Interpreter, estimator: Estimator, arguments: Arguments) -> Data:

@@ -409,11 +409,6 @@ def _slice(run: Interpreter, node: ast.Slice) -> Value:
     return UNKNOWN
 
 
-def decorated(run: Interpreter, decorator: ast.expr) -> None:
-    """Evaluate a decorator for its events."""
-    run.eval(decorator)
-
-
 def _nothing(run: Interpreter, node: ast.expr) -> Value:
     return UNKNOWN
 

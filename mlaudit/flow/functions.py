@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from mlaudit.source.document import Document
     from mlaudit.syntax.nodes import Nodes
 
+    Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
+
 DEEPEST_CALLS = 6
 _ROWS = "rows that it is asked for"
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
@@ -64,6 +66,30 @@ def remember_defaults(run: Interpreter, node: ast.FunctionDef | ast.AsyncFunctio
     for default in (*node.args.defaults, *node.args.kw_defaults):
         if default is not None and not isinstance(default, ast.Constant):
             run.eval(default)
+
+
+def decorated(run: Interpreter, node: ast.FunctionDef | ast.AsyncFunctionDef) -> Value:
+    """Make a function, or what a decorator of the program makes of it that is called otherwise.
+
+    One that passes on what it is given, as most do, is left out.
+    """
+    made: Value = run.function(node)
+    for decorator in reversed(node.decorator_list):
+        decorating = run.load(run.eval(decorator))
+        if isinstance(decorating, Function) and not isinstance(decorating.node, ast.Lambda):
+            given = run.load(call(run, decorating, Arguments(decorator, [made])))
+            if isinstance(given, Function) and _is_called_otherwise(given.node, node):
+                made = given
+    return made
+
+
+def _is_called_otherwise(wrapper: Definition, wrapped: Definition) -> bool:
+    """Say whether the parameters that a function names are not the first ones of another."""
+    own, inner = (
+        [each.arg for each in (*spec.posonlyargs, *spec.args)]
+        for spec in (wrapper.args, wrapped.args)
+    )
+    return own != inner[: len(own)]
 
 
 def call(run: Interpreter, function: Function, arguments: Arguments) -> Value:

@@ -407,9 +407,7 @@ def _join(run: Interpreter, start: Fork, ends: list[End]) -> None:
 
 
 def _function(run: Interpreter, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
-    value = run.function(node)
-    for decorator in node.decorator_list:
-        expressions.decorated(run, decorator)
+    value = functions.decorated(run, node)
     functions.remember_defaults(run, node)
     run.state.scope.bind(node.name, value)
 

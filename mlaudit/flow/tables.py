@@ -314,11 +314,17 @@ def chosen_rows(run: Interpreter, value: Data, key: ast.expr) -> Data:
     if index.kind == "mask":
         return kept(narrowed(value, chosen_by_text(run, key)), index)
     unread = index.kind in {"unknown", "column", "array"} and not index.rows.terms
+    if index.kind in {"table", "column", "array"} and _is_part(index.rows, value.rows):
+        return narrowed(value, chosen_by_text(run, key))  # positions that were kept in a column
     named = isinstance(key, ast.Name | ast.Attribute | ast.Subscript)
     unknown = unread and (index.kind == "column" or opaque(index))
     if unknown and named and (collected is not None or isinstance(given, Data)):
         return narrowed(value, chosen_by_text(run, key))
     return value
+
+
+def _is_part(some: Rows, whole: Rows) -> bool:
+    return some != whole and some.within(whole)
 
 
 def _one_of(run: Interpreter, value: Data, position: ast.expr) -> Data:

@@ -727,7 +727,7 @@ FILES: dict[str, tuple[object, ...]] = {
     ]),
     'tensorflow.python.keras.toml': (18, 'keras', [
     ]),
-    'tensorflow.toml': (5799, None, [
+    'tensorflow.toml': (5971, None, [
         ('set_random_seed random.set_seed random.set_random_seed', {'kind': 'seed', 'parameters': 'seed', 'generators': 'tensorflow'}),
         ('enable_op_determinism', {'kind': 'values'}),
         ('random_normal random_uniform truncated_normal random_shuffle random.normal random.uniform random.truncated_normal random.shuffle random.categorical random.gamma random.poisson multinomial random_normal_initializer random_uniform_initializer truncated_normal_initializer xavier_initializer', {'kind': 'draw', 'random': 'always', 'seed': 'seed', 'generators': 'tensorflow'}),
@@ -738,6 +738,7 @@ FILES: dict[str, tuple[object, ...]] = {
         ('nn.softmax_cross_entropy_with_logits nn.softmax_cross_entropy_with_logits_v2 nn.sigmoid_cross_entropy_with_logits nn.sparse_softmax_cross_entropy_with_logits losses.softmax_cross_entropy losses.sparse_softmax_cross_entropy losses.sigmoid_cross_entropy', {'kind': 'loss', 'operands': 'true scores'}),
         ('losses.mean_squared_error losses.absolute_difference losses.log_loss', {'kind': 'loss', 'operands': 'true values'}),
         ('reduce_mean reduce_sum reduce_max reduce_min reduce_prod reduce_any reduce_all math.reduce_mean math.reduce_sum math.reduce_max math.reduce_min math.reduce_std math.reduce_variance argmax argmin math.argmax norm nn.moments nn.l2_loss unique metrics.accuracy nn.in_top_k math.confusion_matrix', {'kind': 'reduce', 'effect': 'low', 'parameters': 'input axis', 'along': 'axis'}),
+        ('unique reduce_any reduce_all math.reduce_any math.reduce_all', {'stateless': True}),
         ('concat', {'kind': 'concat', 'parameters': 'values axis', 'data': 'values', 'along': 'axis'}),
         ('gather gather_nd boolean_mask', {'kind': 'subset'}),
         ('range', {'kind': 'index'}),
@@ -761,7 +762,7 @@ FILES: dict[str, tuple[object, ...]] = {
     'time.toml': (175, None, [
         ('time sleep perf_counter process_time monotonic clock strftime strptime gmtime localtime ctime asctime mktime time_ns perf_counter_ns', {'kind': 'values'}),
     ]),
-    'torch.toml': (11676, None, [
+    'torch.toml': (11854, None, [
         ('nn.Module nn.Sequential hub.load jit.load', {'kind': 'network'}),
         ('nn.DataParallel DistributedDataParallel jit.script', {'kind': 'network', 'parameters': 'module', 'wraps': 'module'}),
         ('compile', {'kind': 'network', 'parameters': 'model', 'wraps': 'model'}),
@@ -804,6 +805,7 @@ FILES: dict[str, tuple[object, ...]] = {
         ('max amax', {'kind': 'reduce', 'parameters': 'input dim', 'along': 'dim', 'statistic': 'the maximum'}),
         ('aminmax', {'kind': 'reduce', 'parameters': 'input dim', 'along': 'dim', 'statistic': 'the minimum and maximum'}),
         ('sum prod argmax argmin any all norm linalg.norm logsumexp quantile unique bincount histc topk kthvalue count_nonzero allclose equal', {'kind': 'reduce', 'effect': 'low', 'parameters': 'input dim', 'along': 'dim'}),
+        ('unique bincount count_nonzero allclose equal any all', {'stateless': True}),
         ('topk kthvalue', {'parameters': 'input k dim'}),
         ('quantile', {'parameters': 'input q dim'}),
         ('norm linalg.norm', {'parameters': 'input p dim'}),

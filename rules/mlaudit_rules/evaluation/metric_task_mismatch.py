@@ -57,7 +57,7 @@ REGRESSION_LOSS = Pattern(
 )
 CLASSIFYING = Words(
     *("sigmoid", "softmax", "to_categorical", "tanh", "crossentropy", "autoencoder", "classif"),
-    "binary",
+    *("binary", "class_num", "num_class", "n_class", "nb_class"),
     any_case=True,
 )
 

@@ -101,6 +101,8 @@ def _accuracies(module: Module) -> list[Place]:
 def _measures_accuracy(event: Evaluate | CrossValidate, compiled: bool) -> bool:
     if isinstance(event, CrossValidate):
         return _validates_accuracy(event)
+    if event.conditional and not event.reported:
+        return False  # a function hands it to whoever calls it, who may judge by more
     return event.metric in ACCURACY or _scores_accuracy(event, compiled)
 
 
