@@ -96,6 +96,9 @@ def _range(run: Interpreter, name: str, arguments: Arguments) -> Value:
     last = bounds[1] if len(bounds) > 1 else bounds[0] if bounds else UNKNOWN
     if isinstance(last, Constant) and isinstance(last.value, Length):
         rows = last.value.rows
+        span = tables.span(run, arguments) if len(bounds) > 1 else None
+        if span is not None and isinstance(span.part, tuple) and span.part[0]:
+            return Data("index", rows.select(span), select=span)
         return Data("index", rows, select=Selector("rows", rows))
     if _is_empty(run, bounds):
         return Sequence()

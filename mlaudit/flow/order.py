@@ -158,9 +158,8 @@ def of_window(value: Data, others: list[Data]) -> Data:
 def moves(run: Interpreter, key: ast.Slice) -> bool:
     """Say whether a slice goes up to, or on from, the row that a loop has reached."""
     reached = _successive(run.loops[-1]) if run.loops else None
-    return any(
-        isinstance(e, ast.Name) and e.id == reached for e in map(_start, (key.lower, key.upper))
-    )
+    ends = map(start_of, (key.lower, key.upper))
+    return any(isinstance(end, ast.Name) and end.id == reached for end in ends)
 
 
 def reaches(run: Interpreter, key: ast.expr) -> bool:
@@ -170,7 +169,7 @@ def reaches(run: Interpreter, key: ast.expr) -> bool:
     return any(_successive(loop) == key.id for loop in run.loops)
 
 
-def _start(end: ast.expr | None) -> ast.expr | None:
+def start_of(end: ast.expr | None) -> ast.expr | None:
     """Of `i + 1` give `i`."""
     adds = isinstance(end, ast.BinOp) and isinstance(end.op, ast.Add | ast.Sub)
     return end.left if adds and isinstance(end, ast.BinOp) else end
@@ -197,16 +196,20 @@ def windowed(run: Interpreter, key: ast.Slice, result: Data) -> None:
 
 def _successive(loop: ast.AST) -> str | None:
     """Name the variable of a loop that counts by one."""
+    counted = counting(loop)
+    return counted[0] if counted is not None else None
+
+
+def counting(loop: ast.AST) -> tuple[str, ast.Call] | None:
+    """Give the variable of a loop that counts by one, and the `range` that it goes through."""
     turn = loop.generators[0] if isinstance(loop, ast.ListComp | ast.GeneratorExp) else loop
     if not isinstance(turn, ast.For | ast.comprehension) or not isinstance(turn.target, ast.Name):
         return None
-    counts = (
-        isinstance(turn.iter, ast.Call)
-        and isinstance(turn.iter.func, ast.Name)
-        and turn.iter.func.id in {"range", "trange"}
-        and len(turn.iter.args) < 3
-    )
-    return turn.target.id if counts else None
+    match turn.iter:
+        case ast.Call(func=ast.Name(id="range" | "trange"), args=[_] | [_, _]):
+            return turn.target.id, turn.iter
+        case _:
+            return None
 
 
 def shifted(

@@ -47,7 +47,7 @@ def load(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> Val
     told = order.loaded(run, entry, arguments, rows)
     tabular = entry.name.startswith("read_") or "DataFrame" in entry.name
     kind = "table" if tabular or entry.library in order.PRICES else "array"
-    if entry.kind == "archive":
+    if entry.kind == "archive" and not label.endswith(".npy"):
         return _members(run, rows, arguments.named.get("split"))
     data = Data(kind, rows, order=told)
     if kind == "table":

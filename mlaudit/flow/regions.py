@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mlaudit.flow.bounds import apart
 from mlaudit.model.frozen import frozen
 from mlaudit.model.pattern import Words
 from mlaudit.trace.rows import Overlap
@@ -382,7 +383,7 @@ def _diverge(a: Region, b: Region) -> Overlap:
     """Compare two different children of one parent."""
     one, two = a.selector, b.selector
     if one.way != two.way or one.key != two.key:
-        if one.way == two.way == "filter" and _exclude(one, two):
+        if one.way == two.way == "filter" and (_exclude(one, two) or apart(one, two)):
             return Overlap.DISJOINT
         return Overlap.MUST if _independent(one, two) or _independent(two, one) else Overlap.MAY
     if one.way in {"part", "fold"}:

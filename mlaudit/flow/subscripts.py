@@ -11,6 +11,7 @@ from mlaudit.flow import (
     entities,
     headings,
     order,
+    reached,
     sinks,
     splits,
     tables,
@@ -44,6 +45,7 @@ _ROW_KINDS = {
     "unknown": ("array", "archive", "column", "unknown", "prediction", "loader"),
     "array": ("array", "archive", "unknown", "column", "prediction", "loader"),
 }
+_NUMBERED = frozenset({"array", "archive", "column", "unknown"})
 _NAMES_COLUMNS = Pattern(r"(?i)feat|col|categor|numer|name|field|target|label|variable|predictor")
 _NOT_A_COLUMN = Pattern(r"(?i)feat|col|names|mask|ind|idx|ids|row|fold|train|test|val|keep|part")
 
@@ -152,7 +154,7 @@ def _of_data(run: Interpreter, value: Data, key: ast.expr) -> Value:
     if isinstance(key, ast.Tuple) and key.elts and value.kind not in {"group", "window"}:
         return _rows_and_columns(run, value, key)
     if isinstance(key, ast.Slice):
-        return tables.sliced(run, value, key)
+        return tables.sliced(run, reached.by_turns(run, value, key), key)
     given = run.load(run.eval(key))
     if isinstance(given, Constant):
         if value.kind == "archive":
@@ -174,11 +176,19 @@ def _of_data(run: Interpreter, value: Data, key: ast.expr) -> Value:
         return chosen.but(kind="row") if _is_one(run, value, index, key) else chosen
     if index.kind == "index":
         value = tables.by_index(run, value, index, key)
+    value = _at_turn(run, value, index, key)
     if index.kind == "scalar" and not index.influences:
         value = _part_named(value, texts.pattern(index) or "")
         chosen_by = choices.united(index.scores, index.chosen_by)
         return value.but(columns=None, select=None, name=None, chosen_by=chosen_by)
     return _by_each_row(run, value, index, key)
+
+
+def _at_turn(run: Interpreter, value: Data, index: Data, key: ast.expr) -> Data:
+    """Take the rows that a loop reaches by its number; of a table it may number columns."""
+    if index.influences or index.rows.terms or value.kind not in _NUMBERED:
+        return value
+    return reached.by_turns(run, value, key)
 
 
 def _is_one(run: Interpreter, value: Data, index: Data, key: ast.expr) -> bool:
@@ -266,6 +276,7 @@ def _located(run: Interpreter, value: Data, way: str, key: ast.expr) -> Value:
     _first_ranked(run, value, key)
     if isinstance(key, ast.Tuple) and len(key.elts) == 2:
         return _rows_and_columns(run, value, key)
+    value = reached.by_turns(run, value, key)
     if isinstance(key, ast.Slice):
         return tables.sliced(run, value, key)
     rows = tables.chosen_rows(run, value, key)
@@ -275,7 +286,7 @@ def _located(run: Interpreter, value: Data, way: str, key: ast.expr) -> Value:
 def _rows_and_columns(run: Interpreter, value: Data, key: ast.Tuple) -> Value:
     if len(key.elts) == 1 and not isinstance(key.elts[0], ast.Starred):
         return _of_data(run, value, key.elts[0])
-    rows = tables.chosen_rows(run, value, key.elts[0])
+    rows = tables.chosen_rows(run, reached.by_turns(run, value, key.elts[0]), key.elts[0])
     if not isinstance(rows, Data) or len(key.elts) < 2:
         return rows
     names = key.elts[1]

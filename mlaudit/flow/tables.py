@@ -238,7 +238,7 @@ def _to_the_end(value: Data, select: Selector) -> Selector:
 def span(run: Interpreter, arguments: Arguments) -> Selector | None:
     """Name what `slice` or `np.arange` takes: the first rows, or all from some position on.
 
-    Positions both ends of which are computed may be any, and so may those of a step.
+    Positions of which both ends are computed may be any, and so may those of a step.
     """
     count = len(arguments.positional)
     if arguments.named or arguments.spread or count not in {1, 2}:
@@ -247,7 +247,8 @@ def span(run: Interpreter, arguments: Arguments) -> Selector | None:
     if None in given:
         return None
     low, high = (None, *(bound(run, node) for node in given))[-2:]
-    if low in (None, 0) or high is None or isinstance(high, Length):
+    numbers = isinstance(low, int) and isinstance(high, int)
+    if numbers or low in (None, 0) or high is None or isinstance(high, Length):
         return Selector("slice", "rows", (low, high))
     return None
 

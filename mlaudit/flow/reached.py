@@ -1,0 +1,97 @@
+"""Rows that a loop over some of the positions reaches: `X[i] for i in range(100, 200)`."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from mlaudit.flow import order, tables
+from mlaudit.flow.regions import Length, Selector
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable
+
+    from mlaudit.flow.interpreter import Interpreter
+    from mlaudit.flow.values import Data
+
+_WHOLE = ("len(", ".shape", ".size")  # up to some steps before the last row
+
+
+def by_turns(run: Interpreter, value: Data, key: ast.expr) -> Data:
+    """Take the rows that the turns of a loop reach by its number, or by windows that move with it.
+
+    All of them where the numbers go from the first to the last.
+    """
+    if not run.loops or not value.rows.terms:
+        return value
+    first = key.lower if isinstance(key, ast.Slice) else key
+    last = key.upper if isinstance(key, ast.Slice) else key
+    for loop in reversed(run.loops):
+        counted = order.counting(loop)
+        if counted is None:
+            listed = _listed(loop, key) if value.kind == "array" else None
+            if listed is not None:
+                return _among(run, value, listed)
+            continue
+        if counted[0] not in (_stem(first), _stem(last)):
+            continue
+        if isinstance(key, ast.Name) and run.data(run.eval(key)).kind != "scalar":
+            return value  # it knows by itself which rows it is of
+        given = counted[1].args
+        low = _moved(run, given[0], first) if len(given) > 1 else None
+        high = _end(run, given[-1])
+        return value if (low, high) == (None, None) else _taken(run, value, loop, (low, high))
+    return value
+
+
+def _listed(loop: ast.AST, key: ast.expr) -> ast.Name | None:
+    """Name the positions that a loop goes through, where it is by them that rows are taken."""
+    turn = loop.generators[0] if isinstance(loop, ast.ListComp | ast.GeneratorExp) else loop
+    match turn, key:
+        case (ast.For() | ast.comprehension(), ast.Name(id=name)):
+            own = isinstance(turn.target, ast.Name) and turn.target.id == name
+            return turn.iter if own and isinstance(turn.iter, ast.Name) else None
+        case _:
+            return None
+
+
+def _among(run: Interpreter, value: Data, positions: ast.Name) -> Data:
+    """Take the rows at some positions, of which perhaps nothing is known but their name."""
+    known = run.data(run.eval(positions))
+    if known.rows.terms:
+        return value
+    if known.select is not None:
+        return tables.chosen(value, known.select)
+    return tables.narrowed(value, tables.chosen_by_text(run, positions))
+
+
+def _taken(run: Interpreter, value: Data, loop: ast.AST, span: tuple[Hashable, Hashable]) -> Data:
+    """Take a span of rows; one that each call of a function has another one of is not told."""
+    if run.calls and any(isinstance(bound, str) for bound in span):
+        return tables.narrowed(value, Selector("some", ("turns", id(loop), run.context)))
+    return tables.narrowed(value, Selector("slice", "rows", span))
+
+
+def _stem(end: ast.expr | None) -> str | None:
+    """Name what an end moves with: of `i`, `i + 1` and `i - width` it is `i`."""
+    stem = order.start_of(end)
+    return stem.id if isinstance(stem, ast.Name) else None
+
+
+def _moved(run: Interpreter, start: ast.expr, end: ast.expr | None) -> Hashable:
+    """Give the first position that a window reaches: `i - width` for `i` from `width` on is 0."""
+    low = tables.bound(run, start)
+    if isinstance(end, ast.BinOp):
+        step = tables.bound(run, end.right)
+        if isinstance(low, int) and isinstance(step, int):
+            low = low - step if isinstance(end.op, ast.Sub) else low + step
+        elif isinstance(end.op, ast.Sub) and low == step:
+            return None
+    return low or None
+
+
+def _end(run: Interpreter, stop: ast.expr) -> Hashable:
+    """Give the position behind the last one, None at the end of the rows or close to it."""
+    high = tables.bound(run, stop)
+    whole = isinstance(high, str) and any(word in high for word in _WHOLE)
+    return None if whole or isinstance(high, Length) else high
