@@ -29,7 +29,9 @@ _TIME = Pattern(
     r"|^(ds|dt|ts)$"
 )
 # Parts of a date that go round: the last of them is the same for all rows.
-_ROUND = Pattern(r"(?i)(hour|hr|month|mnth|week_?day|day_?of_?(week|month|year)|dow|doy|quarter)")
+_ROUND = Pattern(
+    r"(?i)(.*_)?(hour|hr|month|mnth|week_?day|day_?of_?(week|month|year)|dow|doy|quarter)|.*_day"
+)
 _ENDS = frozenset({"the minimum", "the maximum", "the minimum and maximum"})
 _CAMEL = Pattern(r"(?<=[a-z])(?=[A-Z])")
 

@@ -132,7 +132,28 @@ def _of_sequence(run: Interpreter, value: Sequence, key: ast.expr) -> Value:
         if -len(value.items) <= index.value < len(value.items):
             return value.items[index.value]
         return value.rest if value.rest is not None else UNKNOWN
+    if not isinstance(index, Constant):
+        value = _apart(run, value)
     return choices.mark(run, containers.element(run, value), choices.by(run, index))
+
+
+def _apart(run: Interpreter, value: Sequence) -> Sequence:
+    """Tell the items of a list apart by their places: another list at the same place gives others.
+
+    So `trains[fold]` and `tests[fold]` stay in step, although each may be any of its items.
+    """
+    data = [run.load(item) for item in value.items]
+    own = [each for each in data if isinstance(each, Data) and each.rows.terms]
+    if len(own) < max(len(value.items), 2) or value.rest is not None:
+        return value
+    whole = tuple(each.rows.terms for each in own)
+    if len(set(whole)) < len(whole):
+        return value
+    items = (
+        tables.narrowed(each, Selector("some", ("item", whole, place)))
+        for place, each in enumerate(own)
+    )
+    return Sequence(tuple(items), None, value.way)
 
 
 def _first_ranked(run: Interpreter, value: Data, key: ast.expr) -> None:

@@ -443,6 +443,15 @@ FILES: dict[str, tuple[object, ...]] = {
     ]),
     'pylab.toml': (23, 'matplotlib', [
     ]),
+    'pyriemann.toml': (971, None, [
+        ('Covariances CospCovariances Coherences CrossSpectra HankelCovariances TimeDelayCovariances BlockCovariances Shrinkage Kernels BilinearFilter', {'kind': 'transformer', 'stateless': True}),
+        ('ERPCovariances XdawnCovariances', {'kind': 'transformer', 'supervised': True, 'statistic': 'the mean response of each class'}),
+        ('TangentSpace Whitening', {'kind': 'transformer', 'statistic': 'the mean covariance matrix'}),
+        ('Xdawn CSP SPoC FGDA', {'kind': 'transformer', 'supervised': True, 'statistic': 'spatial filters'}),
+        ('ElectrodeSelection FlatChannelRemover', {'kind': 'selector', 'statistic': 'which channels to keep'}),
+        ('MDM FgMDM TSclassifier TSClassifier MeanField KNearestNeighbor', {'kind': 'predictor', 'task': 'classifier'}),
+        ('Kmeans Potato PotatoField', {'kind': 'clusterer'}),
+    ]),
     'pyspark.pandas.toml': (19, 'pandas', [
     ]),
     'pytorch_lightning.toml': (22, 'lightning', [
@@ -727,7 +736,7 @@ FILES: dict[str, tuple[object, ...]] = {
     ]),
     'tensorflow.python.keras.toml': (18, 'keras', [
     ]),
-    'tensorflow.toml': (5971, None, [
+    'tensorflow.toml': (5928, None, [
         ('set_random_seed random.set_seed random.set_random_seed', {'kind': 'seed', 'parameters': 'seed', 'generators': 'tensorflow'}),
         ('enable_op_determinism', {'kind': 'values'}),
         ('random_normal random_uniform truncated_normal random_shuffle random.normal random.uniform random.truncated_normal random.shuffle random.categorical random.gamma random.poisson multinomial random_normal_initializer random_uniform_initializer truncated_normal_initializer xavier_initializer', {'kind': 'draw', 'random': 'always', 'seed': 'seed', 'generators': 'tensorflow'}),
@@ -738,7 +747,7 @@ FILES: dict[str, tuple[object, ...]] = {
         ('nn.softmax_cross_entropy_with_logits nn.softmax_cross_entropy_with_logits_v2 nn.sigmoid_cross_entropy_with_logits nn.sparse_softmax_cross_entropy_with_logits losses.softmax_cross_entropy losses.sparse_softmax_cross_entropy losses.sigmoid_cross_entropy', {'kind': 'loss', 'operands': 'true scores'}),
         ('losses.mean_squared_error losses.absolute_difference losses.log_loss', {'kind': 'loss', 'operands': 'true values'}),
         ('reduce_mean reduce_sum reduce_max reduce_min reduce_prod reduce_any reduce_all math.reduce_mean math.reduce_sum math.reduce_max math.reduce_min math.reduce_std math.reduce_variance argmax argmin math.argmax norm nn.moments nn.l2_loss unique metrics.accuracy nn.in_top_k math.confusion_matrix', {'kind': 'reduce', 'effect': 'low', 'parameters': 'input axis', 'along': 'axis'}),
-        ('unique reduce_any reduce_all math.reduce_any math.reduce_all', {'stateless': True}),
+        ('unique reduce_any', {'stateless': True}),
         ('concat', {'kind': 'concat', 'parameters': 'values axis', 'data': 'values', 'along': 'axis'}),
         ('gather gather_nd boolean_mask', {'kind': 'subset'}),
         ('range', {'kind': 'index'}),

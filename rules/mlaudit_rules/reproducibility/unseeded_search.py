@@ -101,9 +101,11 @@ def _own_generator(call: Call) -> bool:
 
 def _studied_elsewhere(module: Module, call: Call) -> bool:
     """Say whether a study gets its sampler later, or makes no trials behind its call."""
+    attributes = module.nodes.find(ast.Attribute)
+    if _is_sampler(call) and isinstance(module.nodes.parents.get(call.node), ast.keyword):
+        return not any(node.attr in _TRIALS for node in attributes)
     if call.entry is None or call.entry.seed != "sampler":
         return False
-    attributes = module.nodes.find(ast.Attribute)
     if any(node.attr == "sampler" and isinstance(node.ctx, ast.Store) for node in attributes):
         return True
     trials = [node for node in attributes if node.attr in _TRIALS]
