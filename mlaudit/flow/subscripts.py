@@ -123,6 +123,8 @@ def _of_sequence(run: Interpreter, value: Sequence, key: ast.expr) -> Value:
             if (low, high) == (start, end):
                 return run.state.allocate(Sequence(value.items[start:end], None, value.way))
         return value
+    if isinstance(key, ast.Tuple) and any(isinstance(part, ast.Slice) for part in key.elts):
+        return _of_data(run, run.data(value).but(kind="array"), key)
     index = run.load(run.eval(key))
     if value.way == "ranked" and not containers.is_only_one(value):
         ranked = run.data(value).but(kind="ranked")
