@@ -7,6 +7,7 @@ import warnings
 from typing import TYPE_CHECKING
 
 from mlaudit.source.document import Problem
+from mlaudit.syntax.garbled import forget
 from mlaudit.syntax.nesting import make_room, prune
 from mlaudit.syntax.unreached import leave_out
 
@@ -26,8 +27,9 @@ _CONFLICT = ("<<<<<<< ", ">>>>>>> ")
 def parse(document: Document) -> ast.Module:
     """Parse all units into one tree whose nodes carry document lines.
 
-    A unit that does not parse adds a `Problem` to the document and nothing to the tree.  The tree
-    of a script that does not parse is empty, and its problem is fatal.  A statement that is too
+    A unit that does not parse adds a `Problem` to the document, and to the tree only that nothing
+    is known of what it binds.  The tree of a script that does not parse is empty, and its problem
+    is fatal.  A statement that is too
     deep to be walked recursively loses only itself; for all others the interpreter's recursion
     limit is raised as far as needed.  What can never run is left out.
     """
@@ -36,8 +38,7 @@ def parse(document: Document) -> ast.Module:
         warnings.simplefilter("ignore")
         tree = _parse_at_once(document) if len(document.units) > 1 else None
         if tree is None:
-            parsed = [_parse_unit(document, unit) for unit in document.units]
-            body = [statement for part in parsed if part is not None for statement in part.body]
+            body = [each for unit in document.units for each in _statements(document, unit)]
             tree = ast.Module(body=body, type_ignores=[])
     for line in prune(tree, document.lines):
         unit = document.unit_at(line)
@@ -64,6 +65,14 @@ def _parse_at_once(document: Document) -> ast.Module | None:
         if (statement.end_lineno or first) > last_line:
             return None
     return tree
+
+
+def _statements(document: Document, unit: Unit) -> list[ast.stmt]:
+    tree = _parse_unit(document, unit)
+    if tree is not None:
+        return tree.body
+    lost = forget(unit) if unit.cell is not None else None
+    return [lost] if lost is not None else []
 
 
 def _parse_unit(document: Document, unit: Unit) -> ast.Module | None:
