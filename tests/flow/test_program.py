@@ -501,18 +501,7 @@ def test_a_forecast_is_judged_on_the_rows_that_it_is_compared_with(asked: str) -
 def test_what_a_cell_that_does_not_parse_binds_is_not_known_behind_it(
     unread: str, overlap: Overlap
 ) -> None:
-    cells = [
-        "import pandas as pd\nfrom sklearn.svm import SVC\nX = pd.read_csv('a.csv')\nfirst = X",
-        unread,
-        "model = SVC().fit(X, y)\nprint(model.score(first, y))",
-    ]
-    code = {"cell_type": "code", "metadata": {}, "outputs": [], "execution_count": 1}
-    notebook = {
-        "cells": [{**code, "id": f"cell-{n}", "source": text} for n, text in enumerate(cells)],
-        "metadata": {},
-        "nbformat": 4,
-        "nbformat_minor": 5,
-    }
-    trace = examine(read_text(json.dumps(notebook), "example.ipynb")).trace
+    loaded = "import pandas as pd\nfrom sklearn.svm import SVC\nX = pd.read_csv('a.csv')\nfirst = X"
+    trace = _notebook(loaded, unread, "model = SVC().fit(X, y)\nprint(model.score(first, y))")
     (scored,) = trace.of(Evaluate)
     assert [fit.rows.overlap(scored.rows) for fit in scored.fits] == [overlap]
