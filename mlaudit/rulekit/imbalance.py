@@ -123,6 +123,11 @@ class Imbalance:
         return not self.balanced and sum(weights) >= ENOUGH
 
     @property
+    def resampled(self) -> bool:
+        """Whether classes are over- or under-sampled anywhere."""
+        return any(sign.resampling for sign in self.signs)
+
+    @property
     def evident_unweighted(self) -> bool:
         """Whether there is evidence enough without weights, which may be those of another model."""
         weights = (sign.weight for sign in self.signs if not sign.weighting)
@@ -130,8 +135,12 @@ class Imbalance:
 
     @property
     def evident_beyond_habit(self) -> bool:
-        """Whether there is evidence enough where weights that may be mere habit are a hint."""
-        weights = (HINTED if sign.habitual else sign.weight for sign in self.signs)
+        """Whether there is evidence enough where habits are a hint: even weights, resampling."""
+        habits = (sign.habitual or sign.resampling for sign in self.signs)
+        weights = (
+            HINTED if habit else sign.weight
+            for habit, sign in zip(habits, self.signs, strict=True)
+        )
         return not self.balanced and sum(weights) >= ENOUGH
 
     @property

@@ -13,6 +13,7 @@ from mlaudit.rulekit import (
     Finding,
     Fix,
     Pattern,
+    Resample,
     Rule,
     RuleMeta,
     Severity,
@@ -63,6 +64,8 @@ class AccuracyOnly(Rule):
             return
         if measures(module, SUITABLE, KNOWN) or _weighs_what_it_judges(module):
             return
+        if module.imbalance.resampled and not any(module.trace.of(Resample)):
+            return  # nobody knows which rows were balanced
         places = _accuracies(module)
         if not places:
             return

@@ -9,6 +9,8 @@ from mlaudit.rulekit import Pattern, last_name
 from mlaudit_rules.reproducibility.bindings import uses
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from mlaudit.rulekit import Call, Module
 
 # They place the rows at hand in a plane and transform no others: what they draw is a picture.
@@ -22,6 +24,9 @@ _ASKED_FOR_ALL = Pattern(
     r"|CalibratedClassifierCV|StackingC|(Display|Curve)\.from_estimator"
     r"|plot_(roc|precision_recall|det)_curve|needs_proba"
 )
+
+# The name of what an ensemble clones, in its call and in the grid of a search; the first is old.
+BASES = {"base_estimator", "estimator"}
 
 _LOOKS = {"type", "isinstance", "print", "repr", "str", "dir", "help", "hasattr"}
 
@@ -90,6 +95,9 @@ class SeededElsewhere:
             call = module.call_of.get(node)
             if _seeds_inner(node, call) or (searched and call and kind_of(call) == "search"):
                 self._enter(node, named=call is None or not unseeded(call))
+        for grid in dicts:
+            for tried in _bases_tried(module, grid):
+                self._enter(tried, named=True)
         self._lone = self._names and self._names - _used_outside(module, self._inside)
         self._bound = {
             node.value: node.targets[0].id
@@ -105,8 +113,11 @@ class SeededElsewhere:
             return True
         return self._bound.get(call.node) in self._lone
 
-    def _enter(self, outer: ast.Call, *, named: bool) -> None:
-        for argument in (*outer.args, *(keyword.value for keyword in outer.keywords)):
+    def _enter(self, outer: ast.expr, *, named: bool) -> None:
+        arguments = [outer]
+        if isinstance(outer, ast.Call):
+            arguments = [*outer.args, *(keyword.value for keyword in outer.keywords)]
+        for argument in arguments:
             for node in self._nodes.below(argument):
                 self._inside.add(node)
                 if named and isinstance(node, ast.Name):
@@ -132,6 +143,16 @@ def _seeds_inner(node: ast.Call, call: Call | None) -> bool:
         return any(keyword.arg == "random_state" for keyword in node.keywords)
     entry = call.entry
     return entry.kind in {"wrapper", "predictor"} and bool(entry.wraps and entry.seed)
+
+
+def _bases_tried(module: Module, grid: ast.Dict) -> Iterator[ast.expr]:
+    """Give the base estimators that a grid tries in an ensemble, which hands seeds to each."""
+    for key, tried in zip(grid.keys, grid.values, strict=True):
+        if not (isinstance(key, ast.Constant) and str(key.value).rpartition("__")[2] in BASES):
+            continue
+        made = (module.call_of.get(named.node) for named in module.names.calls)
+        if any(call is not None and call.entry and _seeds_inner(call.node, call) for call in made):
+            yield tried
 
 
 def _stores_state(node: ast.Attribute) -> bool:

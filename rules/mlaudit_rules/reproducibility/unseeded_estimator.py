@@ -9,6 +9,7 @@ from mlaudit.rulekit import Confidence, Needs, Pattern, Rule, RuleMeta, Severity
 from mlaudit_rules.reproducibility.bindings import values_by_target
 from mlaudit_rules.reproducibility.dead import Dead
 from mlaudit_rules.reproducibility.estimators import (
+    BASES,
     SeededElsewhere,
     kind_of,
     lends_probabilities,
@@ -39,8 +40,7 @@ _TRANSFORMERS = {"transformer", "selector", "encoder"}
 _TIES = ("DecisionTree", "GradientBoosting", "AdaBoost")
 # With these they divide the rows, or draw them.
 _SETTING_APART = {"n_iter_no_change", "bootstrap"}
-_BASES = {"estimator", "base_estimator"}
-_DRAWING = {"max_features", "subsample", "splitter"} | _BASES
+_DRAWING = {"max_features", "subsample", "splitter"} | BASES
 # Such names say that something is told or kept, and nothing trained.
 _WRITING = Pattern(r"^_*([Ll]og|[Ww]rite|[Nn]ote)(_|[A-Z]|$)")
 
@@ -163,12 +163,12 @@ def _draws_ties(module: Module, call: Call) -> bool:
     if not (whole or name.startswith(_TIES)) or name == "AdaBoostRegressor":
         return False  # that one draws the rows that each of its trees learns
     drawing = _DRAWING & call.arguments.keys()
-    return not drawing or (drawing <= _BASES and _boosts_plain_trees(module, call))
+    return not drawing or (drawing <= BASES and _boosts_plain_trees(module, call))
 
 
 def _boosts_plain_trees(module: Module, call: Call) -> bool:
     """Say whether what is boosted are trees that look for the best split in all columns."""
-    given = [keyword.value for keyword in call.node.keywords if keyword.arg in _BASES]
+    given = [keyword.value for keyword in call.node.keywords if keyword.arg in BASES]
     bases = given or call.node.args[:1]
     if bases and isinstance(bases[0], ast.Name):
         bases = module.fact(values_by_target).get(bases[0].id, [])
