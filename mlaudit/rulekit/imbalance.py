@@ -99,12 +99,14 @@ class Sign:
 class Imbalance:
     """The signs of imbalance in one document; `balanced` says that balance is shown.
 
-    `weighted` are all the places where classes get weights, of which only the first is a sign.
+    `resampled` says that classes are over- or under-sampled anywhere, be it by hand as a text
+    tells; `weighted` are all the places where classes get weights, of which only the first is a sign.
     """
 
     signs: tuple[Sign, ...]
     balanced: bool
     weighted: tuple[Place, ...] = ()
+    resampled: bool = False
 
     @property
     def evident(self) -> bool:
@@ -121,11 +123,6 @@ class Imbalance:
         """Whether there is evidence enough without resampling, whose result is balanced."""
         weights = (sign.weight for sign in self.signs if not sign.resampling)
         return not self.balanced and sum(weights) >= ENOUGH
-
-    @property
-    def resampled(self) -> bool:
-        """Whether classes are over- or under-sampled anywhere."""
-        return any(sign.resampling for sign in self.signs)
 
     @property
     def evident_unweighted(self) -> bool:
@@ -175,9 +172,10 @@ def gather(module: Module) -> Imbalance:
         or any(statements.calls_balanced(text) for _, text in texts)
         or (bool(signs) and any(ratio >= BALANCED_ABOVE for ratio in _written_out(module)))
     )
-    balanced = balanced and not any(sign.resampling for sign in signs)
+    resampled = any(sign.resampling for sign in signs)
     weighted = tuple(sign.place for sign in weights if sign.place is not None)
-    return Imbalance(tuple(signs), balanced, weighted)
+    evened = resampled or any(statements.speaks_of_evening(text) for _, text in texts)
+    return Imbalance(tuple(signs), balanced and not resampled, weighted, evened)
 
 
 def _may_speak(module: Module) -> bool:

@@ -31,6 +31,11 @@ HYPOTHETICAL = Pattern(
 )
 MENDED = Pattern(r"\b(fix(ed|es|ing)?|get(ting)? rid|remed(y|ied))\b", re.IGNORECASE)
 AFTERWARDS = Pattern(r"\b(now|after|smote|(re|over|under)[- ]?sampl\w*|weights?)\b", re.IGNORECASE)
+EVENING = Pattern(
+    r"\b(re|over|under|up|down)[- ]?sampl|\b(balance|even out) the (data|class|set)"
+    r"|\bmak(e|es|ing) \w+ (\w+ )?balanced\b",
+    re.IGNORECASE,
+)
 
 
 def texts(module: Module) -> Iterator[tuple[str, str]]:
@@ -59,6 +64,11 @@ def calls_balanced(text: str) -> bool:
         and not AFTERWARDS.search(sentence)
         for sentence in _sentences(text)
     )
+
+
+def speaks_of_evening(text: str) -> bool:
+    """Say whether a text speaks of rows that are drawn so that the classes are even."""
+    return EVENING.search(text) is not None
 
 
 def _states(sentence: str) -> bool:

@@ -64,7 +64,7 @@ class UnstratifiedSplit(Rule):
         splits = list(module.trace.of(Split))
         to_chance = [s for s in filter(_leaves_to_chance, splits) if not _falls_back(s, splits)]
         evident = bool(to_chance) and module.imbalance.evident
-        if not evident and module.profile == "exploration":
+        if not evident and (module.profile == "exploration" or module.imbalance.balanced):
             return
         for group in _of_one_source(
             split for split in to_chance if _at_fault(module, split, evident)
@@ -89,8 +89,8 @@ class UnstratifiedSplit(Rule):
         return self.report(
             module.place(call),
             f"{quoted(module.text(share))} takes the last rows, and the rows were read class by "
-            "class and never mixed: the validation part holds the last classes only, which the "
-            "training part then lacks",
+            "class and never mixed: the validation part holds the last classes only, of which the "
+            "training part then has few rows or none",
             evidence=[("read class by class here", module.place(loop))],
             confidence=Confidence.MEDIUM,
             fix=Fix(
