@@ -100,7 +100,8 @@ class Imbalance:
     """The signs of imbalance in one document; `balanced` says that balance is shown.
 
     `resampled` says that classes are over- or under-sampled anywhere, be it by hand as a text
-    tells; `weighted` are all the places where classes get weights, of which only the first is a sign.
+    tells; `weighted` are all the places where classes get weights, of which only the first is a
+    sign.
     """
 
     signs: tuple[Sign, ...]
@@ -135,8 +136,7 @@ class Imbalance:
         """Whether there is evidence enough where habits are a hint: even weights, resampling."""
         habits = (sign.habitual or sign.resampling for sign in self.signs)
         weights = (
-            HINTED if habit else sign.weight
-            for habit, sign in zip(habits, self.signs, strict=True)
+            HINTED if habit else sign.weight for habit, sign in zip(habits, self.signs, strict=True)
         )
         return not self.balanced and sum(weights) >= ENOUGH
 
