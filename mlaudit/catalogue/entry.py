@@ -70,7 +70,8 @@ class Entry:
     "*" stands for any value given).  `default_seed` marks randomness whose default seed is fixed,
     or recorded.  `generators` are the global generators that it seeds, or draws from while no seed
     is given.  `tabular` metrics give a table, not a number that could choose.  `units` says that
-    what comes out is in other units: "scaled", "log", or "original" for what undoes such a change.
+    what comes out is in other units: "scaled", "ranked", "log", or "original" for what undoes such
+    a change.  `ordinal` marks predictors to which only the order of a column's values counts.
     `operands` are a metric's operands in order: "true" and "labels", "scores", "probabilities" or
     "values"; `probabilistic` marks metrics that judge probabilities.  `ahead` marks predictors of
     series that are told how many steps to go on, and not for which rows.
@@ -102,3 +103,4 @@ class Entry:
     along: str | None = None
     tabular: bool = False
     units: str = ""
+    ordinal: bool = False

@@ -61,6 +61,7 @@ def build(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> Va
         chosen_by = choices.united(chosen_by, *(part.chosen_by for part in parts))
     model.role = _role(entry, parts)
     model.task = None if _of_either_task(run, arguments) else _task(entry, parts)
+    model.units, model.ordinal = entry.units, entry.ordinal
     model.arguments = described(run, arguments, entry.parameters)
     model.steps = tuple([part.model for part in parts if not _holds(part.model, model)])
     return run.state.allocate(

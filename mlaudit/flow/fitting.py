@@ -214,6 +214,7 @@ def _learned(
                 part.entry.statistic,
                 bool(run.conditions),
                 turns_of=entities.turns_of(run, data.rows),
+                units=part.entry.units,
             )
         )
     return tuple(found)

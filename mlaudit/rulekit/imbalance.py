@@ -52,8 +52,9 @@ PERHAPS_RARE = Pattern(
     r"default",
     re.IGNORECASE,
 )
-EVEN_WORDS = Words("titanic", "spaceship", "mnist", "cifar", any_case=True)
-EVEN = Pattern(r"(?i)\btitanic|spaceship-|\b(fashion[_-]?)?mnist|\bcifar")
+EVEN_WORDS = Words("titanic", "spaceship", "mnist", "cifar", "iris", "load_digits", any_case=True)
+EVEN = Pattern(r"(?i)\btitanic|spaceship-|\b(fashion[_-]?)?mnist|\bcifar|\biris\b")
+EVEN_LOADERS = ("load_iris", "load_digits")
 TARGET_NAMES = Pattern(
     r"(y|target|label|class|outcome)s?(_?(train|full|all))?|"
     r"(is_?)?(churn(ed)?|attrition|fraud|bankrupt)",
@@ -99,6 +100,8 @@ class Sign:
 class Imbalance:
     """The signs of imbalance in one document; `balanced` says that balance is shown.
 
+    `even` says that the classes are shown, or widely known, not to be far apart.
+
     `resampled` says that classes are over- or under-sampled anywhere, be it by hand as a text
     tells; `weighted` are all the places where classes get weights, of which only the first is a
     sign.
@@ -108,6 +111,7 @@ class Imbalance:
     balanced: bool
     weighted: tuple[Place, ...] = ()
     resampled: bool = False
+    even: bool = False
 
     @property
     def evident(self) -> bool:
@@ -163,9 +167,11 @@ def gather(module: Module) -> Imbalance:
     ]
     weights = [*_weights(module)]
     weights += _computed(module) if not weights else []
-    signs = counted if _known_as_even(module) else [*_signs(module, texts, counted, weights)]
+    even = _known_as_even(module)
+    signs = counted if even else [*_signs(module, texts, counted, weights)]
     told_even = signs and any(ratio >= REFUTED_ABOVE for ratio in _told(module))
     if told_even or any(ratio >= REFUTED_ABOVE for _, ratio in ratios):
+        even = True
         signs = [sign for sign in signs if sign.weight >= SHOWN]
     balanced = (
         any(ratio >= BALANCED_ABOVE for _, ratio in ratios)
@@ -175,7 +181,9 @@ def gather(module: Module) -> Imbalance:
     resampled = any(sign.resampling for sign in signs)
     weighted = tuple(sign.place for sign in weights if sign.place is not None)
     evened = resampled or any(statements.speaks_of_evening(text) for _, text in texts)
-    return Imbalance(tuple(signs), balanced and not resampled, weighted, evened)
+    return Imbalance(
+        tuple(signs), balanced and not resampled, weighted, evened, even=balanced or even
+    )
 
 
 def _may_speak(module: Module) -> bool:
@@ -200,6 +208,8 @@ def _known_as_even(module: Module) -> bool:
     """Say whether the program reads data whose classes everybody knows to be near even."""
     if not EVEN_WORDS.stand_in(module.document.text):
         return False
+    if module.calls_named(*EVEN_LOADERS):
+        return True
     texts = (node.value for node in module.nodes.find(ast.Constant))
     return any(isinstance(text, str) and EVEN.search(text[:200]) for text in texts)
 

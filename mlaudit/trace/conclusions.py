@@ -25,7 +25,8 @@ class Overlapping:
 class PreprocessingLeak:
     """A statistic of rows that are later evaluated had reached the model before.
 
-    `names` are those that the rows were split or cut off under, or read from.
+    `names` are those that the rows were split or cut off under, or read from.  `unmoved` says that
+    the model would predict the same without it, as trees do whatever the units of a column are.
     """
 
     influence: Influence
@@ -33,6 +34,7 @@ class PreprocessingLeak:
     fit: Fit | None
     split: Split | None
     names: tuple[str, ...] = ()
+    unmoved: bool = False
 
     @property
     def in_folds(self) -> bool:

@@ -86,7 +86,9 @@ class Influence:
     `removes` says that rows were removed by it, and then `rows` are those that are left.
     `turns_of` are the loops of which every turn reads such rows anew: what it was taken of is a
     single entity.  `groups` are those that it was taken of, where a column of their key is known;
-    if a division keeps groups whole, `rows` are those of one side.
+    if a division keeps groups whole, `rows` are those of one side.  `units` are those that columns
+    are put into by what was learnt: "scaled" ones are shifted and stretched, "ranked" ones keep
+    their order.
     """
 
     operation: str
@@ -102,6 +104,7 @@ class Influence:
     removes: bool = False
     turns_of: frozenset[int] = frozenset()
     groups: Groups | None = None
+    units: str = ""
 
     @property
     def of_one_side(self) -> bool:
@@ -140,7 +143,8 @@ class Model:
     """An estimator, network or pipeline that the program builds.
 
     `scores_read` says that the program reads what its search of settings has measured.  `home` is
-    the document that has the class of a network, if the program has one.
+    the document that has the class of a network, if the program has one.  `units` are those that it
+    puts columns into, and to an `ordinal` one only the order of a column's values counts.
     """
 
     name: str
@@ -153,6 +157,20 @@ class Model:
     steps: tuple[Model, ...] = ()
     scores_read: bool = False
     home: Document | None = None
+    units: str = ""
+    ordinal: bool = False
+
+    @property
+    def rescales(self) -> bool:
+        """Whether it, the model that it tries, or its first step puts columns into own units."""
+        leads = len(self.steps) == 1 or (self.steps and "ipeline" in self.name)
+        return self.units == "scaled" or (bool(leads) and self.steps[0].rescales)
+
+    @property
+    def compares_only(self) -> bool:
+        """Whether only the order of a column's values counts to it and all predictors in it."""
+        inner = [step for step in self.steps if step.role is not Role.TRANSFORMER]
+        return all(step.compares_only for step in inner) if inner else self.ordinal
 
     @property
     def ignores_features(self) -> bool:

@@ -37,7 +37,7 @@ def on_test(trace: Trace) -> Iterator[PreprocessingLeak]:
 
 
 def one_a_cause(leaks: Iterable[PreprocessingLeak]) -> list[PreprocessingLeak]:
-    """Keep one leak a cause: the first into held-out rows, and of those the strongest.
+    """Keep one leak a cause: the first that moves a score, and of those the strongest.
 
     Where the columns of two scores are known and the first has some of the second's alone, it is
     the second: what reached a column of unknown name need not have reached the first's.
@@ -46,6 +46,9 @@ def one_a_cause(leaks: Iterable[PreprocessingLeak]) -> list[PreprocessingLeak]:
     for leak in leaks:
         cause = _cause(leak.influence)
         known = found.setdefault(cause, leak)
+        if known.unmoved and not leak.unmoved:
+            found[cause] = leak
+            continue
         stronger = leak.influence.strength > known.influence.strength
         if type(known.evaluation) is not type(leak.evaluation):
             continue
@@ -79,6 +82,8 @@ def _into_scores(trace: Trace) -> Iterator[PreprocessingLeak]:
             continue  # whatever they are, nobody looks at them
         for fit in evaluation.fits:
             for influence in _brought(evaluation, fit):
+                if _undone(influence, evaluation):
+                    continue
                 if _sees(trace, influence, evaluation.rows, fit.rows):
                     yield _leak(trace, influence, evaluation, fit)
 
@@ -100,15 +105,38 @@ def _into_folds(trace: Trace) -> Iterator[PreprocessingLeak]:
         for influence in validation.influences:
             if influence.place == validation.place:
                 continue  # what it fits, it fits anew in each fold
+            if _undone(influence, validation):
+                continue
             if _sees(trace, influence, validation.rows, validation.rows):
-                yield PreprocessingLeak(influence, validation, None, None)
+                yield PreprocessingLeak(
+                    influence, validation, None, None, unmoved=_unmoved(influence, validation)
+                )
 
 
 def _leak(trace: Trace, influence: Influence, evaluation: Evaluate, fit: Fit) -> PreprocessingLeak:
     names = (evaluation.variable, fit.variable)
     split = trace.split_of(evaluation.rows, *names, before=evaluation)
     given = trace.names_given(evaluation.rows, evaluation.variable)
-    return PreprocessingLeak(influence, evaluation, fit, split, tuple(given))
+    unmoved = _unmoved(influence, evaluation)
+    return PreprocessingLeak(influence, evaluation, fit, split, tuple(given), unmoved)
+
+
+def _undone(influence: Influence, judged: Evaluate | CrossValidate) -> bool:
+    """Say whether columns were only shifted and stretched, which the model's own step undoes."""
+    return influence.units == "scaled" and judged.model.rescales and _only_units(judged)
+
+
+def _unmoved(influence: Influence, judged: Evaluate | CrossValidate) -> bool:
+    """Say whether values keep their order in a column, and nothing else counts to the model."""
+    return bool(influence.units) and judged.model.compares_only and _only_units(judged)
+
+
+def _only_units(judged: Evaluate | CrossValidate) -> bool:
+    """Say whether nothing was fitted to columns but their units, so that none was mixed of others.
+
+    What is fitted to columns in new units, such as components or neighbours, depends on the units.
+    """
+    return all(each.units or each.kind is Kind.STATISTIC for each in judged.influences)
 
 
 def _is_prediction(evaluation: Evaluate) -> bool:

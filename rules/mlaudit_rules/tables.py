@@ -38,8 +38,9 @@ FILES: dict[str, tuple[object, ...]] = {
     ]),
     'cPickle.toml': (19, 'pickle', [
     ]),
-    'catboost.toml': (1691, None, [
+    'catboost.toml': (1764, None, [
         ('CatBoostClassifier CatBoostRegressor CatBoostRanker CatBoost', {'kind': 'predictor', 'task': 'any', 'seed': 'random_state', 'default_seed': True, 'hyperparameters': 'iterations n_estimators num_boost_round num_trees learning_rate eta depth max_depth l2_leaf_reg reg_lambda bagging_temperature random_strength rsm colsample_bylevel subsample border_count max_bin min_data_in_leaf min_child_samples max_leaves num_leaves scale_pos_weight'}),
+        ('CatBoostClassifier CatBoostRegressor', {'ordinal': True}),
         ('CatBoostClassifier', {'task': 'classifier', 'parameters': 'iterations learning_rate depth'}),
         ('CatBoostRegressor', {'task': 'regressor', 'parameters': 'iterations learning_rate depth'}),
         ('CatBoost', {'parameters': 'params'}),
@@ -255,8 +256,9 @@ FILES: dict[str, tuple[object, ...]] = {
         ('mfcc melspectrogram chroma_stft chroma_cqt spectral_centroid spectral_bandwidth spectral_rolloff spectral_contrast zero_crossing_rate zero_crossings tonnetz rms stft istft amplitude_to_db power_to_db resample trim hpss harmonic percussive time_stretch pitch_shift normalize to_mono delta frames_to_time', {'kind': 'same'}),
         ('specshow waveplot waveshow', {'kind': 'report'}),
     ]),
-    'lightgbm.toml': (1661, None, [
+    'lightgbm.toml': (1726, None, [
         ('LGBMClassifier LGBMRegressor LGBMRanker LGBMModel DaskLGBMClassifier DaskLGBMRegressor DaskLGBMRanker', {'kind': 'predictor', 'task': 'any', 'seed': 'random_state', 'default_seed': True, 'parameters': 'boosting_type num_leaves max_depth learning_rate n_estimators', 'hyperparameters': 'n_estimators num_leaves max_depth learning_rate min_child_samples min_data_in_leaf min_child_weight min_split_gain subsample subsample_freq bagging_fraction bagging_freq colsample_bytree feature_fraction reg_alpha reg_lambda lambda_l1 lambda_l2 max_bin scale_pos_weight num_iterations'}),
+        ('LGBMClassifier LGBMRegressor', {'ordinal': True}),
         ('LGBMClassifier DaskLGBMClassifier', {'task': 'classifier'}),
         ('LGBMRegressor DaskLGBMRegressor', {'task': 'regressor'}),
         ('Booster CVBooster', {'kind': 'predictor', 'task': 'any'}),
@@ -519,7 +521,7 @@ FILES: dict[str, tuple[object, ...]] = {
         ('resize rescale rotate rgb2gray gray2rgb hog img_as_float img_as_ubyte graycomatrix graycoprops greycomatrix greycoprops shannon_entropy local_binary_pattern adjust_gamma label regionprops gaussian equalize_adapthist', {'kind': 'same'}),
         ('imshow imsave', {'kind': 'report'}),
     ]),
-    'sklearn.toml': (25987, None, [
+    'sklearn.toml': (26508, None, [
         ('RandomForestClassifier ExtraTreesClassifier GradientBoostingClassifier AdaBoostClassifier BaggingClassifier DecisionTreeClassifier ExtraTreeClassifier MLPClassifier SGDClassifier PassiveAggressiveClassifier LinearSVC SVC NuSVC LogisticRegression LogisticRegressionCV RidgeClassifier Perceptron HistGradientBoostingClassifier GaussianProcessClassifier DummyClassifier KNeighborsClassifier RadiusNeighborsClassifier NearestCentroid GaussianNB BernoulliNB MultinomialNB ComplementNB CategoricalNB RidgeClassifierCV LinearDiscriminantAnalysis QuadraticDiscriminantAnalysis LabelPropagation LabelSpreading LDA QDA RandomizedLogisticRegression', {'kind': 'predictor', 'task': 'classifier', 'hyperparameters': 'n_estimators max_depth min_samples_split min_samples_leaf max_features max_leaf_nodes min_impurity_decrease ccp_alpha learning_rate learning_rate_init subsample max_samples C gamma degree coef0 nu epsilon alpha l1_ratio n_neighbors radius hidden_layer_sizes batch_size momentum eta0 max_bins l2_regularization var_smoothing reg_param shrinkage n_components'}),
         ('RandomForestRegressor ExtraTreesRegressor GradientBoostingRegressor AdaBoostRegressor BaggingRegressor DecisionTreeRegressor ExtraTreeRegressor MLPRegressor SGDRegressor PassiveAggressiveRegressor LinearSVR RANSACRegressor TheilSenRegressor Ridge Lasso ElasticNet LassoCV ElasticNetCV MultiTaskLasso MultiTaskElasticNet MultiTaskLassoCV MultiTaskElasticNetCV Lars LassoLars HistGradientBoostingRegressor GaussianProcessRegressor LinearRegression RidgeCV LarsCV LassoLarsCV LassoLarsIC OrthogonalMatchingPursuit OrthogonalMatchingPursuitCV BayesianRidge ARDRegression HuberRegressor QuantileRegressor PoissonRegressor GammaRegressor TweedieRegressor KernelRidge SVR NuSVR KNeighborsRegressor RadiusNeighborsRegressor IsotonicRegression PLSRegression PLSCanonical CCA DummyRegressor RandomizedLasso GaussianProcess', {'kind': 'predictor', 'task': 'regressor', 'hyperparameters': 'n_estimators max_depth min_samples_split min_samples_leaf max_features max_leaf_nodes min_impurity_decrease ccp_alpha learning_rate learning_rate_init subsample max_samples C gamma degree coef0 nu epsilon alpha l1_ratio n_neighbors radius hidden_layer_sizes batch_size momentum eta0 max_bins l2_regularization n_components n_nonzero_coefs alpha_1 alpha_2 lambda_1 lambda_2'}),
         ('IsolationForest EllipticEnvelope SGDOneClassSVM OneClassSVM LocalOutlierFactor', {'kind': 'predictor', 'task': 'outlier', 'hyperparameters': 'n_estimators max_samples contamination n_neighbors nu gamma'}),
@@ -544,6 +546,7 @@ FILES: dict[str, tuple[object, ...]] = {
         ('MinMaxScaler', {'units': 'scaled', 'kind': 'transformer', 'parameters': 'feature_range', 'statistic': 'column minima and maxima'}),
         ('MaxAbsScaler', {'units': 'scaled', 'kind': 'transformer', 'statistic': 'column maxima'}),
         ('RobustScaler QuantileTransformer', {'units': 'scaled', 'kind': 'transformer', 'statistic': 'column medians and quantiles'}),
+        ('QuantileTransformer', {'units': 'ranked'}),
         ('KBinsDiscretizer SplineTransformer', {'kind': 'transformer', 'statistic': 'bin edges'}),
         ('PowerTransformer KernelCenterer', {'kind': 'transformer', 'statistic': 'parameters of the transformation'}),
         ('SimpleImputer Imputer MissingIndicator', {'kind': 'transformer', 'effect': 'low', 'statistic': 'fill values'}),
@@ -578,6 +581,7 @@ FILES: dict[str, tuple[object, ...]] = {
         ('PolynomialFeatures', {'parameters': 'degree'}),
         ('SelectKBest', {'parameters': 'score_func k'}),
         ('SVC', {'parameters': 'C kernel'}),
+        ('RandomForestClassifier ExtraTreesClassifier GradientBoostingClassifier BaggingClassifier DecisionTreeClassifier ExtraTreeClassifier HistGradientBoostingClassifier AdaBoostClassifier RandomForestRegressor ExtraTreesRegressor GradientBoostingRegressor BaggingRegressor DecisionTreeRegressor ExtraTreeRegressor HistGradientBoostingRegressor AdaBoostRegressor', {'ordinal': True}),
         ('RandomForestClassifier ExtraTreesClassifier GradientBoostingClassifier BaggingClassifier DecisionTreeClassifier ExtraTreeClassifier MLPClassifier SGDClassifier PassiveAggressiveClassifier RandomForestRegressor ExtraTreesRegressor GradientBoostingRegressor AdaBoostRegressor BaggingRegressor DecisionTreeRegressor ExtraTreeRegressor MLPRegressor SGDRegressor PassiveAggressiveRegressor LinearSVR RANSACRegressor TheilSenRegressor OutputCodeClassifier RandomizedLogisticRegression RandomizedLasso IsolationForest EllipticEnvelope SGDOneClassSVM MinCovDet KMeans MiniBatchKMeans BisectingKMeans SpectralClustering GaussianMixture BayesianGaussianMixture SpectralBiclustering SpectralCoclustering GMM DPGMM VBGMM RandomizedSearchCV HalvingRandomSearchCV HalvingGridSearchCV FastICA TruncatedSVD RandomizedPCA LatentDirichletAllocation MiniBatchNMF MiniBatchDictionaryLearning MiniBatchSparsePCA BernoulliRBM TSNE MDS LocallyLinearEmbedding RandomTreesEmbedding Nystroem RBFSampler SkewedChi2Sampler PolynomialCountSketch GaussianRandomProjection SparseRandomProjection', {'seed': 'random_state', 'random': 'always', 'generators': 'numpy'}),
         ('Perceptron FactorAnalysis QuantileTransformer KBinsDiscretizer AffinityPropagation SpectralEmbedding SparsePCA DictionaryLearning TunedThresholdClassifierCV', {'seed': 'random_state'}),
         ('Perceptron FactorAnalysis', {'default_seed': True}),
@@ -919,11 +923,12 @@ FILES: dict[str, tuple[object, ...]] = {
         ('filterwarnings simplefilter catch_warnings resetwarnings', {'kind': 'values'}),
         ('warn showwarning', {'kind': 'report'}),
     ]),
-    'xgboost.toml': (2991, None, [
+    'xgboost.toml': (3085, None, [
         ('XGBClassifier XGBRFClassifier', {'kind': 'predictor', 'task': 'classifier', 'seed': 'random_state', 'default_seed': True, 'hyperparameters': 'n_estimators max_depth learning_rate eta gamma min_child_weight subsample colsample_bytree colsample_bylevel colsample_bynode reg_alpha reg_lambda max_delta_step scale_pos_weight num_parallel_tree max_leaves max_bin'}),
         ('XGBRegressor XGBRFRegressor XGBRanker', {'kind': 'predictor', 'task': 'regressor', 'seed': 'random_state', 'default_seed': True, 'hyperparameters': 'n_estimators max_depth learning_rate eta gamma min_child_weight subsample colsample_bytree colsample_bylevel colsample_bynode reg_alpha reg_lambda max_delta_step num_parallel_tree max_leaves max_bin'}),
         ('XGBRanker', {'task': 'any'}),
         ('XGBClassifier XGBRegressor', {'parameters': 'max_depth learning_rate n_estimators'}),
+        ('XGBClassifier XGBRegressor XGBRFClassifier XGBRFRegressor', {'ordinal': True}),
         ('XGBModel Booster', {'kind': 'predictor', 'task': 'any'}),
         ('DMatrix QuantileDMatrix DeviceQuantileDMatrix', {'kind': 'dataset', 'parameters': 'data label', 'data': 'data', 'target': 'label'}),
         ('train', {'kind': 'train', 'task': 'any', 'parameters': 'params dtrain num_boost_round evals obj feval maximize early_stopping_rounds', 'data': 'dtrain', 'hyperparameters': 'num_boost_round early_stopping_rounds'}),

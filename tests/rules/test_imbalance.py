@@ -286,6 +286,26 @@ def test_an_unstratified_split_without_evidence_is_a_hint_from_research_on() -> 
     ]
 
 
+def test_a_hint_names_a_place_once_and_spares_classes_known_to_be_even() -> None:
+    code = """
+import pandas as pd
+from sklearn.datasets import load_iris
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import train_test_split
+
+def judge(X, y):
+    X_train, X_test, y_train, y_test = train_test_split(X, y, random_state=0)
+    print(LogisticRegression().fit(X_train, y_train).score(X_test, y_test))
+
+"""
+    posts = 'posts = pd.read_csv("posts.csv")\n'
+    twice = 'judge(posts[["a"]], posts["kind"])\njudge(posts[["b"]], posts["kind"])\n'
+    (hint,) = findings(code + posts + twice, "IMBA001", profile="research")
+    assert "more like it" not in hint.message
+    iris = code + "judge(*load_iris(return_X_y=True))\n"
+    assert findings(iris, "IMBA001", profile="research") == []
+
+
 def test_confidence_follows_from_the_evidence() -> None:
     (suggested,) = findings(script(target="is_fraud"), "IMBA001")
     (shown,) = findings(script(settings="class_weight='balanced'"), "IMBA001")

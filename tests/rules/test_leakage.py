@@ -445,3 +445,24 @@ train["usual"] = train.groupby({keys})["sales"].transform("mean")
 model = Ridge().fit(train[["usual", "day"]], train["sales"])
 """
     assert len(findings(code, "LEAK009", profile=profile)) == told
+
+
+def test_trees_split_scaled_columns_alike_but_not_components_of_them() -> None:
+    forest, linear = SPLIT.format(model="BaggingClassifier(random_state=0)"), "LogisticRegression()"
+    told = "print(model.score(X_test, y_test))\n"
+    found = only(forest + told, "LEAK001")
+    assert found.severity is Severity.INFO
+    assert "trees split scaled columns alike" in found.message
+    beside = f"{told}print({linear}.fit(X_train, y_train).score(X_test, y_test))\n"
+    assert only(forest + beside, "LEAK001").severity is Severity.ERROR
+    neighbours = forest.replace("BaggingClassifier(", f"BaggingClassifier({linear}, ")
+    assert only(neighbours + told, "LEAK001").severity is Severity.ERROR
+    parts = forest.replace("X_train, X", "scaled = PCA().fit_transform(scaled)\nX_train, X", 1)
+    mixed = "from sklearn.decomposition import PCA\n" + parts + told
+    assert {found.severity for found in findings(mixed, "LEAK001")} == {Severity.ERROR}
+
+
+def test_a_pipeline_that_scales_by_itself_undoes_what_was_scaled_before() -> None:
+    twice = FOLDS.replace("LogisticRegression()", "make_pipeline({}, LogisticRegression())")
+    assert not findings(twice.format("StandardScaler()"), "LEAK002")
+    assert only(twice.format("SimpleImputer()"), "LEAK002").severity is Severity.ERROR

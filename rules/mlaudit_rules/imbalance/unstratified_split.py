@@ -64,11 +64,12 @@ class UnstratifiedSplit(Rule):
         splits = list(module.trace.of(Split))
         to_chance = [s for s in filter(_leaves_to_chance, splits) if not _falls_back(s, splits)]
         evident = bool(to_chance) and module.imbalance.evident
-        if not evident and (module.profile == "exploration" or module.imbalance.balanced):
+        if not evident and (module.profile == "exploration" or module.imbalance.even):
             return
-        for group in _of_one_source(
-            split for split in to_chance if _at_fault(module, split, evident)
-        ):
+        at_fault = {  # a function that is called twice has one place
+            split.place: split for split in reversed(to_chance) if _at_fault(module, split, evident)
+        }
+        for group in _of_one_source([*reversed(at_fault.values())]):
             yield self._judge(module, group, evident)
 
     def repairs(self, module: Module, finding: Finding) -> Iterable[Repair]:

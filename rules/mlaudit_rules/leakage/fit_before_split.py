@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from mlaudit.rulekit import Confidence, Kind, RuleMeta, Severity, quoted
 from mlaudit_rules.leakage.preprocessing import (
+    UNMOVED,
     PreprocessingRule,
     judged,
     learnt,
@@ -37,10 +38,11 @@ class FitBeforeSplit(PreprocessingRule):
 
     def message(self, leak: PreprocessingLeak) -> str:
         """Say which transformer learnt what from which rows."""
-        return (
+        learns = (
             f"{quoted(leak.influence.place)} learns {learnt(leak)} from rows that {model(leak)} "
-            f"{tries(leak)} ({judged(leak)}), so {spoilt(leak)}"
+            f"{tries(leak)} ({judged(leak)})"
         )
+        return f"{learns}; {UNMOVED}" if leak.unmoved else f"{learns}, so {spoilt(leak)}"
 
     def remedy(self, leak: PreprocessingLeak) -> str:
         """Name both ways: fit after the split, or a pipeline."""

@@ -14,6 +14,7 @@ from mlaudit.rulekit import (
     quoted,
 )
 from mlaudit_rules.leakage.preprocessing import (
+    UNMOVED,
     PreprocessingRule,
     chooses_only,
     judged,
@@ -67,10 +68,10 @@ class PreprocessOutsideCv(PreprocessingRule):
                 f"{start} {judged(leak)}, so {model(leak)} predicts rows that shaped its features "
                 "and its predictions look better than those of new data"
             )
-        return (
-            f"{start} {judged(leak)}, so {model(leak)} is validated on rows that shaped its "
-            f"features and {number(leak)} looks better than on new data"
-        )
+        shaped = f"{start} {judged(leak)}, so {model(leak)} is validated on rows that shaped its "
+        if leak.unmoved:
+            return f"{shaped}features; {UNMOVED}"
+        return f"{shaped}features and {number(leak)} looks better than on new data"
 
     def remedy(self, leak: PreprocessingLeak) -> str:
         """Name the pipeline."""
@@ -91,7 +92,7 @@ class PreprocessOutsideCv(PreprocessingRule):
 
     def severity(self, trace: Trace, leak: PreprocessingLeak) -> Severity:
         """Grade lower where the folds only choose settings and other rows give the score."""
-        if chooses_only(trace, leak):
+        if chooses_only(trace, leak) and not leak.unmoved:
             return Severity.WARNING if leak.influence.effect is Effect.HIGH else Severity.INFO
         return super().severity(trace, leak)
 

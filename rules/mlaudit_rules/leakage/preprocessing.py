@@ -41,6 +41,7 @@ NEAR = 2
 _OF_CLASSES = "class frequencies"  # they weigh rows, and IMBA005 speaks of them
 _SPLIT_HERE = "split here"
 IMPORTANCE = "the importance of features"
+UNMOVED = "trees split scaled columns alike, so here its score hardly moves"
 
 _WEIGHT = [Severity.INFO, Severity.WARNING, Severity.ERROR].index
 
@@ -149,7 +150,7 @@ def graded(trace: Trace, leak: PreprocessingLeak, severity: Severity) -> Severit
 
     Another is one on held-out rows of the same data that had no part in the statistic.
     """
-    if leak.influence.removes:
+    if leak.influence.removes or leak.unmoved:
         return Severity.INFO
     if leak.influence.effect is Effect.LOW or only_predicted(leak):
         severity = min(severity, Severity.WARNING, key=_WEIGHT)
