@@ -298,6 +298,10 @@ class Trace:
             )
         )
 
+    def watched_beside(self, fit: Fit) -> bool:
+        """Say whether a training tells its scores on rows that it does not learn."""
+        return any(not rows.overlap(fit.rows) for rows in self._watched.get(id(fit.model), []))
+
     def judged_where_given(self, evaluation: Evaluate) -> bool:
         """Say whether the program also judges the model on other rows where a caller gives them."""
         return any(

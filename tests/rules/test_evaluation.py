@@ -93,6 +93,9 @@ def test_a_training_score_tells_what_keras_has_set_apart() -> None:
 def test_a_training_that_watches_its_own_rows_tells_of_no_others() -> None:
     (found,) = findings(WATCHED_AMONG, "EVAL002")
     assert found.message.endswith("no score on other rows stands beside it")
+    apart = WATCHED_AMONG.replace("fit(X, y,", "fit(X[90:], y[90:],")
+    (found,) = findings(apart, "EVAL002")
+    assert found.message.endswith("of other rows only the training itself tells scores")
 
 
 def test_a_choice_by_a_score_from_another_file_stands_where_it_is_made(tmp_path: Path) -> None:

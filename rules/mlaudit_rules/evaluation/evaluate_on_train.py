@@ -68,7 +68,7 @@ class EvaluateOnTrain(Rule):
         rows = quoted(evaluation.variable) if evaluation.variable else "the training rows"
         if trace.judges_fairly:
             alone = "this model has no score on other rows"
-        elif fit.held_back is not None:
+        elif fit.held_back is not None or trace.watched_beside(fit):
             alone = "of other rows only the training itself tells scores"
         else:
             alone = "no score on other rows stands beside it"
