@@ -12,10 +12,11 @@ if TYPE_CHECKING:
 
     from mlaudit.rulekit import Finding, Module
 
+# What lies in `/data` itself may be what a container mounts there, on any machine.
 _ABSOLUTE = Pattern(
     r"^(?:file://)?(?P<root>/(?:home|Users)/[^/\s]+|/root|[A-Za-z]:(?=[\\/]+[^\\/\s:*?<>|])|~"
-    r"|/(?:mnt|media|scratch|nfs|Volumes|export|gpfs|lustre|data\d*|datasets?|ssd\d*|hdd\d*)"
-    r"(?=/[^/\s])|\\\\[A-Za-z0-9_.-]+(?=\\[^\\\s]))(?:[\\/]|$)"
+    r"|/(?:mnt|media|scratch|nfs|Volumes|export|gpfs|lustre|data\d+|ssd\d*|hdd\d*)(?=/[^/\s])"
+    r"|/(?:data|datasets?)(?=/[^/\s]+/[^/\s])|\\\\[A-Za-z0-9_.-]+(?=\\[^\\\s]))(?:[\\/]|$)"
 )
 _PERSONAL = Pattern(r"(?i)^(/home|/Users|/root|~|[A-Za-z]:)")
 _QUOTED = Pattern(r"""["'](file:/|/|~|[A-Za-z]:[\\/]|\\\\)""")
