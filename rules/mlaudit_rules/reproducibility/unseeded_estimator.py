@@ -17,6 +17,7 @@ from mlaudit_rules.reproducibility.estimators import (
 )
 from mlaudit_rules.reproducibility.keyed import never_asked_for
 from mlaudit_rules.reproducibility.lateness import fits_of, late_for_fit
+from mlaudit_rules.reproducibility.left_over import left_over
 from mlaudit_rules.reproducibility.one_column import learns_one_column
 from mlaudit_rules.reproducibility.readers import readings, resampled_for_nobody
 from mlaudit_rules.reproducibility.reseeding import seeded
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 
 _MODELS = {"predictor", "wrapper", "clusterer", "resampler"}
 _TRANSFORMERS = {"transformer", "selector", "encoder"}
+_HOLDERS = {"wrapper", "pipeline", "search"}
 # Without these arguments their seed only decides between splits that are equally good.
 _TIES = ("DecisionTree", "GradientBoosting", "AdaBoost")
 # With these they divide the rows, or draw them.
@@ -78,7 +80,8 @@ class UnseededEstimator(Rule):
                 continue
             if lends_probabilities(module, call) or _draws_in_vain(module, call):
                 continue
-            if never_asked_for(module, _whole(module, call.node)):
+            whole = _whole(module, call.node)
+            if never_asked_for(module, whole) or left_over(module, whole):
                 continue
             if module.fact(Dead).holds(call.node) or _only_written_down(module, call):
                 continue
@@ -196,15 +199,32 @@ def _reason(call: Call) -> str:
 
 
 def _dropped(module: Module, call: Call) -> bool:
-    """Say whether the estimator is bound to a name that is then only looked at, or never read."""
+    """Say whether an estimator is bound to a name that is then only looked at, or never read.
+
+    A search that it is handed to makes nothing of it where that is dropped itself.
+    """
     statement = module.nodes.parents.get(_whole(module, call.node))
+    if isinstance(statement, ast.Expr):
+        return True
     target = statement.targets[0] if isinstance(statement, ast.Assign) else None
     if not isinstance(statement, ast.Assign) or not isinstance(target, ast.Name):
         return False
     if call.function is not None and _shared(module.nodes.below(call.function), target.id):
         return False
-    users = (module.nodes.parents[use] for use in readings(module, statement, target.id))
-    return len(statement.targets) == 1 and all(map(_looked_at, users))
+    return len(statement.targets) == 1 and all(
+        _looked_at(module.nodes.parents[use]) or _searched_in_vain(module, use, call)
+        for use in readings(module, statement, target.id)
+    )
+
+
+def _searched_in_vain(module: Module, use: ast.Name, made: Call) -> bool:
+    """Say whether an estimator is handed by its name to a later search that nothing fits."""
+    above = module.nodes.parents[use]
+    above = module.nodes.parents[above] if isinstance(above, ast.keyword) else above
+    search = module.call_of.get(above)
+    if search is None or kind_of(search) != "search" or search.place.line <= made.place.end_line:
+        return False
+    return _dropped(module, search)
 
 
 def _only_written_down(module: Module, call: Call) -> bool:
@@ -224,12 +244,12 @@ def _shared(nodes: list[ast.AST], name: str) -> bool:
 
 
 def _whole(module: Module, node: ast.AST) -> ast.AST:
-    """Find the outermost estimator that one is written inside of: a wrapper, or a pipeline."""
+    """Find the outermost that an estimator is written inside of: a wrapper, pipeline or search."""
     whole, above = node, module.nodes.parents.get(node)
     while isinstance(above, ast.keyword | ast.Tuple | ast.List | ast.Call):
         made = module.call_of.get(above) if isinstance(above, ast.Call) else None
         if isinstance(above, ast.Call):
-            if made is None or kind_of(made) not in {"wrapper", "pipeline"}:
+            if made is None or kind_of(made) not in _HOLDERS:
                 break
             whole = above
         above = module.nodes.parents.get(above)
