@@ -27,6 +27,7 @@ from mlaudit_rules.reproducibility.given_weights import (
     read_in,
     set_to_constants,
 )
+from mlaudit_rules.reproducibility.never_run import never_run
 from mlaudit_rules.reproducibility.read_in_time import read_in_time
 from mlaudit_rules.reproducibility.steps import steps_once
 
@@ -157,6 +158,8 @@ def keras_fits(module: Module) -> Iterator[tuple[ast.Call, str]]:
         if all_read_back(module, name) or read_in(module, name, named.node):
             continue
         if passed_over(module, named.node) or module.fact(Dead).holds(named.node):
+            continue
+        if never_run(module, named.function):
             continue
         yield named.node, name
 

@@ -18,6 +18,11 @@ _RESAMPLING = frozenset({"fit_resample", "fit_sample"})
 _LEARNING = ("predictor", "wrapper", "search", "trainer")
 
 
+def unused(module: Module, node: ast.AST) -> bool:
+    """Say whether the value of an expression is dropped where it stands: a statement of its own."""
+    return isinstance(module.nodes.parents.get(node), ast.Expr)
+
+
 def resampled_for_nobody(module: Module, call: Call) -> bool:
     """Say whether a resampler only makes rows that go by names which nothing reads.
 

@@ -8,6 +8,7 @@ from mlaudit.rulekit import Confidence, Finding, Fix, Needs, Rule, RuleMeta, Sev
 from mlaudit_rules.reproducibility.dead import Dead
 from mlaudit_rules.reproducibility.draws import sampled_apart
 from mlaudit_rules.reproducibility.lateness import late_seed
+from mlaudit_rules.reproducibility.readers import unused
 from mlaudit_rules.reproducibility.reseeding import seeded
 from mlaudit_rules.reproducibility.running import Running
 from mlaudit_rules.reproducibility.seeding import (
@@ -50,7 +51,7 @@ class UnseededSplit(Rule):
             return
         seeding, running = module.fact(Seeding), module.fact(Running)
         for call in splits:
-            if module.fact(Dead).holds(call.node):
+            if module.fact(Dead).holds(call.node) or unused(module, call.node):
                 continue
             generator = generator_of(call)
             if not seeding.reaches(generator, call) and not late_seed(module, generator, call):

@@ -1,0 +1,69 @@
+"""Loops over folds that only look at the first of them, and leave."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from mlaudit.rulekit import spelt
+from mlaudit_rules.reproducibility.bindings import uses
+from mlaudit_rules.reproducibility.readers import readings
+
+if TYPE_CHECKING:
+    from mlaudit.rulekit import Call, Module
+
+_LOOKING = frozenset({"print", "display", "len", "type", "enumerate", "sum", "min", "max"})
+_PARTS = (ast.Attribute, ast.Subscript)
+
+
+def only_looked_at(module: Module, splitter: Call) -> bool:
+    """Say whether all folds of a splitter go through loops that leave before anything is learned.
+
+    What such a loop binds must not be read behind it, as by a split that takes the first fold.
+    """
+    statement = module.nodes.parents.get(splitter.node)
+    target = statement.targets[0] if isinstance(statement, ast.Assign) else None
+    if not isinstance(statement, ast.Assign) or not isinstance(target, ast.Name):
+        return False
+    loops = [_loop_of(module, use) for use in readings(module, statement, target.id)]
+    single = len(statement.targets) == 1 and bool(loops)
+    return single and all(loop is not None and _looks_and_leaves(module, loop) for loop in loops)
+
+
+def _loop_of(module: Module, use: ast.Name) -> ast.For | None:
+    """Find the loop that goes through `folds.split(…)`, also with numbers."""
+    method = module.nodes.parents[use]
+    if not isinstance(method, ast.Attribute) or method.attr != "split":
+        return None
+    above = module.nodes.parents[module.nodes.parents[method]]
+    if isinstance(above, ast.Call) and spelt(above.func) == "enumerate":
+        above = module.nodes.parents[above]
+    return above if isinstance(above, ast.For) else None
+
+
+def _looks_and_leaves(module: Module, loop: ast.For) -> bool:
+    """Say whether a loop breaks in its first turn, whatever comes, and has only shown something."""
+    last = next((at for at, each in enumerate(loop.body) if isinstance(each, ast.Break)), None)
+    if last is None or loop.orelse:
+        return False
+    first_turn = loop.body[:last]
+    if not all(_only_shows(module, statement) for statement in first_turn):
+        return False
+    end = loop.end_lineno or loop.lineno
+    return not any(
+        isinstance(use.ctx, ast.Load) and use.lineno > end
+        for part in (loop.target, *first_turn)
+        for name in module.nodes.find(ast.Name, within=part)
+        if isinstance(name.ctx, ast.Store)
+        for use in module.fact(uses)[name.id]
+    )
+
+
+def _only_shows(module: Module, statement: ast.stmt) -> bool:
+    """Say whether a statement only binds names, or prints."""
+    if not isinstance(statement, ast.Assign | ast.Expr):
+        return False
+    parts = module.nodes.find(*_PARTS, within=statement)
+    return all(
+        spelt(call.func) in _LOOKING for call in module.nodes.find(ast.Call, within=statement)
+    ) and not any(isinstance(part.ctx, ast.Store) for part in parts)
