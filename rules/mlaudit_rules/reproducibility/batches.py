@@ -65,6 +65,16 @@ def _gone_through(module: Module, loaders: list[Call], optimizer: Call) -> Call 
     return None
 
 
+def loop_around(module: Module, node: ast.AST) -> ast.For | ast.AsyncFor | None:
+    """Find the innermost loop around a node, within its function."""
+    above = module.nodes.parents.get(node)
+    while above is not None and not isinstance(above, ast.FunctionDef | ast.AsyncFunctionDef):
+        if isinstance(above, ast.For | ast.AsyncFor):
+            return above
+        above = module.nodes.parents.get(above)
+    return None
+
+
 def _shuffles(call: Call) -> bool:
     shuffle = call.arguments.get("shuffle")
     own = call.arguments.get("generator")

@@ -12,6 +12,7 @@ from mlaudit.rulekit import (
     Words,
     frozen,
 )
+from mlaudit_rules.reproducibility.batches import loop_around
 from mlaudit_rules.reproducibility.bindings import values_by_target
 from mlaudit_rules.reproducibility.distant import built_elsewhere, trained_elsewhere
 from mlaudit_rules.reproducibility.draws import KINDS, Drawing, draws, unseeded_draws
@@ -105,15 +106,18 @@ def _torch(module: Module, seeding: Seeding, running: Running) -> Iterator[Rando
     if seeding.reaches("torch", training.optimizer):
         yield from _weights_before_seed(module, seeding, training)
         return
+    loaders = _ordered_unseeded(module, seeding, training)
+    if not (training.initialised or loaders):
+        return
     late = _late_for_training(module, "torch", training.optimizer)
     if late is not None and _built_anew(module, training.name, late):
         return  # the seed is for another experiment, with a network of its own
     random = [f"the initial weights of `{training.name}`"] if training.initialised else []
-    if training.loaders:
+    if loaders:
         random.append("the order of the shuffled batches")
     what = " and ".join(random)
     come = "come" if training.initialised else "comes"
-    built = training.built if training.initialised else training.loaders[0].node
+    built = training.built if training.initialised else loaders[0].node
     yield Randomness(
         "torch",
         module.place(built),
@@ -121,12 +125,29 @@ def _torch(module: Module, seeding: Seeding, running: Running) -> Iterator[Rando
         f"{what[0].upper()}{what[1:]} {come} from PyTorch's global generator",
         ": every run trains another model",
         (
-            *(("shuffled here", loader.place) for loader in training.loaders),
+            *(("shuffled here", loader.place) for loader in loaders),
             _trained(module, training.optimizer),
         ),
         late,
         tuple(seeding.others("torch", training.optimizer)),
     )
+
+
+def _ordered_unseeded(
+    module: Module, seeding: Seeding, training: TorchTraining
+) -> tuple[Call, ...]:
+    """List the loaders whose order no seed reaches: it is drawn where a loop goes through them."""
+    step = step_of(module, training.optimizer) if training.loaders else None
+    loop = loop_around(module, step.node) if step is not None else None
+    if step is None or loop is None:
+        return training.loaders
+    sites = [Drawing(step.node, module.place(loop), step.function, False, "torch")]
+    if step.function is not None and step.function is not training.optimizer.function:
+        sites += (
+            Drawing(named.node, module.place(named.node), named.function, False, "torch")
+            for named in module.calls_named(step.function.name)
+        )
+    return () if all(seeding.reaches("torch", site) for site in sites) else training.loaders
 
 
 def _distant(module: Module, seeding: Seeding, running: Running) -> Iterator[Randomness]:
