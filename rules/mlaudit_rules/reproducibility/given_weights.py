@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from mlaudit.rulekit import last_name, spelt
 from mlaudit_rules.reproducibility.bindings import assignments, values_by_target
 from mlaudit_rules.reproducibility.constructions import function_around
+from mlaudit_rules.reproducibility.found_file import read_where_there
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -183,14 +184,20 @@ def set_to_constants(module: Module, made: ast.AST, layers: set[ast.Call]) -> bo
 
 
 def conditional(module: Module, node: ast.AST) -> bool:
-    """Say whether a node stands in a branch, but for that of the main program."""
+    """Say whether a node stands in a branch that a run as it is meant may not take.
+
+    The main program is taken for granted, and a file to read that the program does not write.
+    """
     around = module.nodes.parents.get(node)
     while around is not None and not isinstance(around, _FUNCTIONS):
-        if isinstance(around, ast.If | ast.Try | ast.IfExp) and not _is_main_guard(around):
+        if isinstance(around, ast.If):
+            if not (_is_main_guard(around) or read_where_there(module, around, node)):
+                return True
+        elif isinstance(around, ast.Try | ast.IfExp):
             return True
         around = module.nodes.parents.get(around)
     return False
 
 
-def _is_main_guard(node: ast.AST) -> bool:
-    return isinstance(node, ast.If) and "__name__" in spelt(node.test)
+def _is_main_guard(node: ast.If) -> bool:
+    return "__name__" in spelt(node.test)
