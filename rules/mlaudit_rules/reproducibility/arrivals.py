@@ -6,6 +6,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from mlaudit.rulekit import Pattern, frozen, last_name
+from mlaudit_rules.reproducibility.class_folders import FolderLabels
 from mlaudit_rules.reproducibility.order import Environment, Order, Source, path_of
 from mlaudit_rules.reproducibility.seeding import Seeding, generator_of
 
@@ -46,6 +47,11 @@ class _Loop:
     counters: frozenset[str]
     made: set[str]
 
+    @property
+    def turn(self) -> str:
+        """Name the item that each turn is for, "" where there are several."""
+        return next(iter(self.items)) if len(self.items) == 1 else ""
+
 
 class Arrivals:
     """Follows orders by name, in source order; `found` holds the first arrival of each source."""
@@ -54,6 +60,7 @@ class Arrivals:
         self.found: dict[ast.expr, Arrival] = {}
         self._module = module
         self._order = Order(module)
+        self._labels = FolderLabels(module)
         self._names: Environment = {}
         self._loops: list[_Loop] = []
         self._function = ""
@@ -97,6 +104,7 @@ class Arrivals:
             self._look(node.value)
             added = self._order.of(node.value, self._names)
             self._make(node.target, node.value)
+            self._label(node.target, node.value, self._loop_of(node.value))
             in_loop = self._loop_of(node.value) if isinstance(node.value, ast.List) else None
             self._mark(node.target, added or (in_loop.source if in_loop else None))
         elif isinstance(node, ast.Return) and node.value is not None:
@@ -163,6 +171,7 @@ class Arrivals:
                 self._bind(target, node.value)
 
     def _bind(self, target: ast.expr, value: ast.expr) -> None:
+        self._labels.bind(target, value, [loop.turn for loop in self._loops if loop.turn])
         source = self._order.of(value, self._names)
         if isinstance(target, ast.Subscript):
             self._fill(target, value)
@@ -215,12 +224,17 @@ class Arrivals:
     def _add(self, receiver: ast.expr, added: ast.expr) -> None:
         loop = self._loop_of(added)
         source = self._order.of(added, self._names)
+        self._label(receiver, added, loop)
         if loop is not None:
             self._mark(receiver, loop.source)
             if isinstance(added, ast.Name) and added.id in loop.counters:
                 self._arrive(loop.source, added, numbers=True, named=path_of(receiver))
         elif source is not None:
             self._mark(receiver, source)
+
+    def _label(self, receiver: ast.expr, added: ast.expr, loop: _Loop | None) -> None:
+        turn, source = (loop.turn, loop.source) if loop is not None else ("", None)
+        self._labels.add(receiver, added, turn, source)
 
     def _look(self, node: ast.expr) -> None:
         """Look for arrivals within an expression."""
@@ -235,8 +249,11 @@ class Arrivals:
     def _call(self, node: ast.Call) -> None:
         call = self._module.call_of.get(node)
         if call is not None and _divides(self._module, call):
+            folders = self._labels.stratifying(node)
             for argument in [*node.args, *(keyword.value for keyword in node.keywords)]:
-                self._arrive(self._order.of(argument, self._names), node, numbers=False)
+                source = self._order.of(argument, self._names)
+                if source is not None and source.node is not folders:
+                    self._arrive(source, node, numbers=False)
         elif last_name(node.func) == "fit" and node.args:
             if any(keyword.arg == "validation_split" for keyword in node.keywords):
                 self._arrive(self._order.of(node.args[0], self._names), node, numbers=False)
