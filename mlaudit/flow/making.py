@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from mlaudit.flow import entities, headings, tables
+from mlaudit.flow import entities, headings, removing, tables
 from mlaudit.flow.arguments import Arguments
 from mlaudit.flow.values import (
     Constant,
@@ -48,9 +48,12 @@ def assign(
 def select(
     run: Interpreter, holder: Value, value: Data, name: str, arguments: Arguments
 ) -> Value | None:
-    """Take columns by a list of names, or by names one by one."""
+    """Take columns by a list of names, or by names one by one; of a data set rows by positions."""
     if value.kind not in {"table", "unknown"} or not value.rows.terms:
         return None
+    rows = removing.selected(run, value, arguments)
+    if rows is not None:
+        return rows
     given = [run.load(argument) for argument in arguments.positional]
     first = given[0] if len(given) == 1 else Sequence(tuple(given))
     if isinstance(first, Data):

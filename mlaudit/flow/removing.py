@@ -1,4 +1,4 @@
-"""Rows that are left of an array when those at some positions are taken away."""
+"""Rows at some positions: a data set gives them, an array is left without them."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from mlaudit.flow import tables
 from mlaudit.flow.regions import Selector
-from mlaudit.flow.values import Constant, Data, Value
+from mlaudit.flow.values import Constant, Data, Sequence, Value
+from mlaudit.model.pattern import Pattern
 
 if TYPE_CHECKING:
     from mlaudit.catalogue.entry import Entry
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
 _LISTS = frozenset({"list", "tuple", "array", "asarray"})
 _RANGES = frozenset({"range", "arange", "slice"})
+_POSITIONS = Pattern(r"(?i)ind(ex|ices)|idx|ids\b|rows\b|positions|perm")
 
 
 def removed(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> Value:
@@ -30,6 +32,24 @@ def removed(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> 
     taken = index.select or _taken(run, positions)
     left = taken.flipped() or Selector("without", value.rows.select(taken))
     return tables.kept(tables.chosen(value, left), index)
+
+
+def selected(run: Interpreter, value: Data, arguments: Arguments) -> Data | None:
+    """Give the rows of a data set at some positions; None where these may be names of columns."""
+    given, positions = arguments.get("indices", 0), arguments.expression("indices", 0)
+    if given is None or positions is None or len(arguments.positional) > 1:
+        return None
+    taken = _taken(run, positions)
+    if taken.way == "slice":
+        return tables.chosen(value, taken)
+    inner = run.load(given)
+    index = run.data(inner)
+    listed = isinstance(inner, Sequence) and inner.rest is not None and index.kind == "index"
+    if listed or index.kind == "index" or index.select is not None:
+        return tables.chosen_rows(run, value, positions)
+    if tables.opaque(index) and _POSITIONS.search(run.text(positions)):
+        return tables.narrowed(value, tables.chosen_by_text(run, positions))
+    return None
 
 
 def _of_rows(run: Interpreter, arguments: Arguments) -> bool:
