@@ -21,6 +21,7 @@ from mlaudit.flow.values import (
     Value,
     combine,
 )
+from mlaudit.model.frozen import replace
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable
@@ -80,6 +81,21 @@ def _parts(value: Value) -> list[Value]:
     if isinstance(value, Instance) and value.estimator is None:
         return list(value.attributes.values())
     return []
+
+
+def copied(run: Interpreter, value: Value, depth: int = 0) -> Value:
+    """Copy a container, and what is in it: what is written into the copy is not in the other."""
+    inner = run.load(value)
+    if depth > DEEPEST:
+        return value
+    if isinstance(inner, Dictionary):
+        items = {key: copied(run, part, depth + 1) for key, part in inner.items.items()}
+        return run.state.allocate(replace(inner, items=items))
+    if isinstance(inner, Sequence):
+        parts = tuple([copied(run, part, depth + 1) for part in inner.items])
+        inner = replace(inner, items=parts)
+        return inner if inner.way == "tuple" else run.state.allocate(inner)
+    return run.state.allocate(inner) if isinstance(inner, Data) else value
 
 
 def length_of(run: Interpreter, value: Value) -> Value:
@@ -283,13 +299,18 @@ def _each_part(run: Interpreter, value: Dictionary, name: str, args: Arguments) 
 
 
 def _entry(run: Interpreter, rest: Value, key: Hashable) -> Value:
-    """What a literal key gives of values put in by computed ones need not be what another gives."""
+    """What a literal key gives of values put in by computed ones need not be what another gives.
+
+    Of values of several data sets it need not be one of any of them.
+    """
     data = run.load(rest)
     if not isinstance(data, Data) or not data.rows.terms or data.predictions or data.scores:
         return rest
     part = splits.part_named(key) if isinstance(key, str) else None
     select = Selector("part", "by name", part) if part else Selector("some", ("entry", key))
-    return data.but(rows=data.rows.select(select))
+    several = len(data.rows.bases) > 1
+    rows = data.rows.select(Selector("maybe", "entries")) if several else data.rows
+    return data.but(rows=rows.select(select))
 
 
 def item(run: Interpreter, value: Dictionary, key: Value) -> Value:

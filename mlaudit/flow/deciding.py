@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
+from mlaudit.flow import sorts
 from mlaudit.flow.values import (
     UNKNOWN,
     Choice,
@@ -38,6 +39,8 @@ def truth(run: Interpreter, test: ast.expr) -> bool | None:
         inner = truth(run, test.operand)
         return None if inner is None else not inner
     value = run.load(run.eval(test))
+    if isinstance(test, ast.Call):
+        return sorts.told(run, test)
     if isinstance(test, ast.Name) and isinstance(value, Constant) and isinstance(value.value, bool):
         return value.value if not run.loops or _asked(run, test.id) else None
     return None

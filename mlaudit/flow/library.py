@@ -105,6 +105,8 @@ def _same(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> Va
     first = run.load(arguments.positional[0]) if arguments.positional else UNKNOWN
     if isinstance(first, Estimator | Instance):
         return run.state.allocate(first)
+    if isinstance(first, Dictionary | Sequence) and name == "copy.deepcopy":
+        return containers.copied(run, first)
     if name == "pandas.merge":
         return merging.function(run, arguments)
     if entry.outputs > 1 and len(arguments.positional) > 1:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
+from mlaudit.flow import sorts
 from mlaudit.flow.regions import Rows, Selector
 from mlaudit.flow.values import Data, Dictionary, Sequence, Value
 
@@ -13,7 +14,8 @@ if TYPE_CHECKING:
 
 
 def enter(run: Interpreter, node: ast.If, side: bool) -> int:
-    """Note that a branch of a loop's body runs now; give the mark to leave it by."""
+    """Note that a branch runs now, of a loop's body perhaps; give the mark to leave it by."""
+    sorts.narrow(run, node.test, side)
     mark = len(run.sides)
     if run.loops:
         run.sides.append((id(node), side))

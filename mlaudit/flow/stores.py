@@ -20,6 +20,7 @@ from mlaudit.flow.arguments import Arguments
 from mlaudit.flow.regions import Selector
 from mlaudit.flow.values import (
     UNKNOWN,
+    Choice,
     Class,
     Constant,
     Data,
@@ -109,8 +110,9 @@ def unpack(
     run: Interpreter, target: ast.Tuple | ast.List, value: Value, source: ast.expr | None
 ) -> None:
     """Take a value apart; what is not a known tuple gives each name the whole of its data."""
-    inner = run.load(value)
-    elements = target.elts
+    inner, elements = run.load(value), target.elts
+    if isinstance(inner, Choice):
+        inner = _in_step(run, inner, len(elements)) or inner
     starred = ast.Starred in map(type, elements)
     _name_outputs(run, source, elements)
     if isinstance(inner, Sequence) and inner.rest is None and not starred:
@@ -136,6 +138,17 @@ def unpack(
         )
     for position, (element, part) in enumerate(zip(elements, parts, strict=True)):
         assign(run, element, _member(run, part, element, position), None)
+
+
+def _in_step(run: Interpreter, choice: Choice, count: int) -> Sequence | None:
+    """Join several tuples place by place where all that a name may stand for are such tuples."""
+    joined: list[Value] = []
+    for option in map(run.load, choice.options):
+        if not isinstance(option, Sequence) or option.rest or len(option.items) != count:
+            return None
+        pairs = zip(joined, option.items, strict=True)
+        joined = [run.state.either(a, b) for a, b in pairs] if joined else [*option.items]
+    return Sequence(tuple(joined), way="tuple")
 
 
 def _parts_by_name(
