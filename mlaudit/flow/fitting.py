@@ -48,6 +48,7 @@ _FEATURES = (
     *("X", "x", "train_set", "dtrain", "training_data", "data", "texts", "generator"),
     *("train_dataloaders", "series"),
 )
+_EPOCHS = ("epochs", "nb_epoch", "max_epochs")
 _STRETCH = frozenset({"start", "end"})
 _WATCHED = (
     *("validation_data", "eval_set", "evals", "valid_sets", "eval_dataset"),
@@ -395,6 +396,7 @@ def _chooses(run: Interpreter, estimator: Estimator, arguments: Arguments) -> st
             isinstance(inner, Estimator)
             and inner.entry.chooses
             and not _monitors_training(run, inner)
+            and not _ends_before(run, inner, estimator, arguments)
         ):
             return inner.entry.chooses
     return None
@@ -417,6 +419,21 @@ def _monitors_training(run: Interpreter, callback: Estimator) -> bool:
         best = run.load(callback.arguments.get("save_best_only", Constant(False)))
         return isinstance(best, Constant) and not best.value
     return False
+
+
+def _ends_before(
+    run: Interpreter, callback: Estimator, trained: Estimator, arguments: Arguments
+) -> bool:
+    """Say whether training has so few epochs that a callback never runs out of patience.
+
+    One that brings the best weights back may do so at the end, too.
+    """
+    given = {**trained.arguments, **arguments.named}
+    epochs = next((given[name] for name in _EPOCHS if name in given), UNKNOWN)
+    numbers = [run.load(epochs), run.load(callback.arguments.get("patience", UNKNOWN))]
+    known = [n.value for n in numbers if isinstance(n, Constant) and isinstance(n.value, int)]
+    restores = "restore_best_weights" in callback.arguments
+    return len(known) == len(numbers) and known[0] <= known[1] and not restores
 
 
 def train(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> Value:
