@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mlaudit.trace.conclusions import PreprocessingLeak
-from mlaudit.trace.events import CrossValidate, Evaluate, Kind
+from mlaudit.trace.events import CrossValidate, Cut, Evaluate, Kind
 from mlaudit.trace.rows import Overlap
 
 if TYPE_CHECKING:
@@ -156,8 +156,16 @@ def _sees(trace: Trace, influence: Influence, evaluated: RowSet, trained: RowSet
     return (
         influence.rows.overlap(evaluated) is Overlap.MUST
         and influence.rows.overlap(trained) >= least
+        and not (influence.removes and _divides(trace, influence.rows))
         and not trace.out_of_fold(influence.rows, evaluated)
     )
+
+
+def _divides(trace: Trace, rows: RowSet) -> bool:
+    """Say whether a bound left these rows as one part, and others by the name of another."""
+    cuts = trace.near(Cut, rows)
+    called = any(rows.within(cut.rows) for cut in cuts)
+    return called and any(not cut.rows.overlap(rows) for cut in cuts)
 
 
 def _nearest(evaluation: Evaluate) -> Fit:
