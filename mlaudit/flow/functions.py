@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, NamedTuple
 
-from mlaudit.flow import asked, sides
+from mlaudit.flow import asked, invented, sides
 from mlaudit.flow.arguments import Arguments
 from mlaudit.flow.regions import NO_ROWS, base
 from mlaudit.flow.state import Scope
@@ -119,7 +119,7 @@ def call(run: Interpreter, function: Function, arguments: Arguments) -> Value:
             result = run.eval(node.body)
         else:
             run.block(node.body)
-            result = _result(run)
+            result = invented.returned(run, _result(run))
     finally:
         run.calls.pop()
         sides.leave(run, mark)

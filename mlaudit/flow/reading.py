@@ -34,14 +34,15 @@ def load(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> Val
         key: tuple[Hashable, ...] = ("file", first.value, *_portion(run, arguments))
         label = first.value.replace("\\", "/").rsplit("/", 1)[-1]
     else:
-        key = ("load", id(arguments.node), run.context)
+        way = "drawn" if entry.random == "always" else "load"
+        key = (way, id(arguments.node), run.context)
         label = (
             run.text(expression)[:60]
             if expression is not None and arguments.positional
             else f"{short}()"
         )
     rows = base(key, label, _gives_parts(entry, arguments))
-    if key[0] == "load":
+    if key[0] != "file":
         entities.read(run, rows)
     run.emit(Load, arguments.node, reader=short, source=label, rows=rows)
     told = order.loaded(run, entry, arguments, rows)
