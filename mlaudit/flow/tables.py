@@ -173,8 +173,13 @@ def _one_of_others(column: str | None, names: frozenset[str]) -> bool:
 
 
 def selections(influences: tuple[Influence, ...]) -> tuple[Influence, ...]:
-    """What has chosen columns is a selection, however it was computed."""
-    return tuple(map(_as_selection, influences))
+    """What has chosen columns is a selection, however it was computed.
+
+    What was fitted on the same rows only prepared what it went by: no value of theirs comes out.
+    """
+    made = tuple(map(_as_selection, influences))
+    chosen_by = [i.rows for i in made if i.kind is Kind.SELECTION]
+    return tuple(i for i in made if i.kind is not Kind.FIT or i.rows not in chosen_by)
 
 
 def _as_selection(influence: Influence) -> Influence:
