@@ -12,6 +12,7 @@ from mlaudit.flow import (
     fitting,
     networks,
     order,
+    sources,
     splits,
     targets,
     trainers,
@@ -292,6 +293,7 @@ def cross_validate(run: Interpreter, name: str, entry: Entry, arguments: Argumen
     data = run.rows_of(features, expression) if features is not None else UNKNOWN
     target = arguments.get("y", 2)
     answer = run.data(target) if target is not None else UNKNOWN
+    sources.asked(inner, answer)
     columns, column = fitting.columns(data, answer)
     if inner.inner and not fitting.keeps_columns(run, inner):
         columns = None

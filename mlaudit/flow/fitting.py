@@ -6,7 +6,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from mlaudit.catalogue.entry import Entry
-from mlaudit.flow import building, entities, order, targets
+from mlaudit.flow import building, entities, order, sources, targets
 from mlaudit.flow.arguments import Arguments, described
 from mlaudit.flow.values import (
     FREQUENCIES,
@@ -116,6 +116,7 @@ def fit(run: Interpreter, holder: Value, name: str, arguments: Arguments) -> Val
     if target is not None and not target.rows.terms:
         target = None
     target = target or data.target
+    sources.asked(estimator, target)
     features, column = columns(data, target)
     if estimator.inner and _picks_columns(run, estimator):
         features = None

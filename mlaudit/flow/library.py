@@ -21,6 +21,7 @@ from mlaudit.flow import (
     reading,
     removing,
     sinks,
+    sources,
     splits,
     tables,
     tuning,
@@ -268,7 +269,7 @@ def _concat(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> 
     joined = _carried_parts(run, arguments)
     if not joined:
         return Data("array")
-    data = combine(joined, joined[0].kind)
+    data = combine(joined, joined[0].kind).but(constants=sources.united(joined))
     if len(joined) > 1 and _side_by_side(run, arguments, joined):
         return data.but(rows=joined[0].rows)
     return duplicates.concatenated(run, entry, arguments, joined, data)
@@ -366,7 +367,8 @@ def _values(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> 
     sizes = [run.load(item) for item in shape.items] if isinstance(shape, Sequence) else [shape]
     for position, size in enumerate(sizes):
         if isinstance(size, Constant) and isinstance(size.value, Length):
-            return Data("transposed" if position else "array", size.value.rows)
+            kind = "transposed" if position else "array"
+            return Data(kind, size.value.rows, constants=sources.filled(name))
     chosen_by = choices.settings(run, arguments) if arguments.positional else ()
     return Data("unknown", chosen_by=chosen_by) if chosen_by else UNKNOWN
 

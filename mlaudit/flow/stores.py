@@ -330,7 +330,8 @@ def _located(run: Interpreter, method: Method, target: ast.Subscript, value: Val
         entered = in_column(content.influences, name)
         tagged = merge_influences(receiver.influences, entered)
         changed = tables.set_column(receiver, name, content.but(name=None)).but(influences=tagged)
-    run.state.heap[method.receiver.address] = changed
+    constants = receiver.constants - {name} if name is not None else frozenset()
+    run.state.heap[method.receiver.address] = changed.but(constants=constants)
 
 
 def _reaching(run: Interpreter, receiver: Data, target: ast.Subscript, content: Data) -> Data:

@@ -13,6 +13,7 @@ from mlaudit.flow import (
     order,
     reached,
     sinks,
+    sources,
     splits,
     tables,
     texts,
@@ -80,8 +81,11 @@ def _subscript(run: Interpreter, holder: Value, value: Value, node: ast.Subscrip
     if isinstance(value, Sequence):
         return _of_sequence(run, value, node.slice)
     if isinstance(value, Symbol):
-        inner = run.data(run.eval(node.slice))
-        return inner.but(select=None) if inner.rows.terms else UNKNOWN
+        given = run.load(run.eval(node.slice))
+        inner = run.data(given)
+        parts = [run.data(item) for item in given.items] if isinstance(given, Sequence) else []
+        together = inner.but(select=None, constants=sources.united(parts))
+        return together if inner.rows.terms else UNKNOWN
     if isinstance(value, Instance):
         return _item_of(run, value, node)
     if isinstance(value, Estimator):

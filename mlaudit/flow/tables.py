@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from mlaudit.flow import groups, headings, order, sooner
+from mlaudit.flow import groups, headings, order, sooner, sources
 from mlaudit.flow.regions import Length, Rows, Selector
 from mlaudit.flow.values import (
     ANY,
@@ -89,6 +89,8 @@ def column(run: Interpreter, value: Data, name: str) -> Data:
     influences = merge_influences(influences, order.named(value, name))
     kind = value.kind if value.kind in {"ranked", "row"} else "column"
     taken = value.but(kind=kind, columns=None, name=name, influences=influences, select=None)
+    if value.constants:
+        taken = taken.but(constants=sources.ITSELF if name in value.constants else frozenset())
     return taken if guessed is value.predictions else taken.but(predictions=guessed)
 
 
@@ -412,7 +414,8 @@ def set_column(value: Data, name: str | None, content: Data) -> Data:
         dropped, guessed = columns.dropped - {name}, _guessed(value, columns, name, content)
         columns = Columns(kept, dropped, derived, columns.ahead, guessed)
     rows = value.rows if value.rows.terms else content.rows
-    return value.but(influences=influences, columns=columns, rows=rows)
+    constants = sources.written(value, name, content)
+    return value.but(influences=influences, columns=columns, rows=rows, constants=constants)
 
 
 def _guessed(

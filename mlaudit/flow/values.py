@@ -96,6 +96,7 @@ class Data(Value):
     `units` are those that its values were brought to, if any, `target` the labels that a data set
     holds beside its features, `by` the columns known to be in the key of groups.  Predictions are
     `decided` once a bound has cut them, or the highest was taken: they are classes then.
+    `constants` are columns with one value for all rows of a data set; of a column itself, "".
     """
 
     kind: str = "unknown"
@@ -114,6 +115,7 @@ class Data(Value):
     target: Data | None = None
     by: frozenset[str] = frozenset()
     decided: bool = False
+    constants: frozenset[str] = frozenset()
 
     def but(self, **changes: object) -> Data:
         """Copy with changes."""

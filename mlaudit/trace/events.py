@@ -144,7 +144,9 @@ class Model:
 
     `scores_read` says that the program reads what its search of settings has measured.  `home` is
     the document that has the class of a network, if the program has one.  `units` are those that it
-    puts columns into, and to an `ordinal` one only the order of a column's values counts.
+    puts columns into, and to an `ordinal` one only the order of a column's values counts.  One that
+    `tells_parts` is asked which rows are for training and which for a test, not what is to be known
+    of these.
     """
 
     name: str
@@ -159,6 +161,7 @@ class Model:
     home: Document | None = None
     units: str = ""
     ordinal: bool = False
+    tells_parts: bool = False
 
     @property
     def rescales(self) -> bool:

@@ -11,7 +11,7 @@ from mlaudit.trace.rows import Overlap
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable, Iterator
 
-    from mlaudit.trace.events import Fit, Influence
+    from mlaudit.trace.events import Fit, Influence, Model
     from mlaudit.trace.rows import RowSet
     from mlaudit.trace.trace import Trace
 
@@ -72,7 +72,7 @@ def _listed(leak: PreprocessingLeak) -> frozenset[str] | None:
 def _into_scores(trace: Trace) -> Iterator[PreprocessingLeak]:
     for evaluation in sorted(trace.of(Evaluate), key=_is_prediction):
         told = any(fit.influences for fit in evaluation.fits)
-        if not (told or evaluation.influences) or evaluation.model.ignores_features:
+        if not (told or evaluation.influences) or _minds_nothing(evaluation.model):
             continue
         if any(evaluation.meetings):
             continue
@@ -88,6 +88,11 @@ def _into_scores(trace: Trace) -> Iterator[PreprocessingLeak]:
                     yield _leak(trace, influence, evaluation, fit)
 
 
+def _minds_nothing(model: Model) -> bool:
+    """Say whether no knowledge of judged rows can spoil what is asked of a model."""
+    return model.ignores_features or model.tells_parts
+
+
 def _brought(evaluation: Evaluate, fit: Fit) -> tuple[Influence, ...]:
     """Give the influences on learnt and judged rows.
 
@@ -100,7 +105,7 @@ def _brought(evaluation: Evaluate, fit: Fit) -> tuple[Influence, ...]:
 
 def _into_folds(trace: Trace) -> Iterator[PreprocessingLeak]:
     for validation in trace.of(CrossValidate):
-        if validation.model.ignores_features:
+        if _minds_nothing(validation.model):
             continue
         for influence in validation.influences:
             if influence.place == validation.place:
