@@ -143,7 +143,7 @@ def transform(run: Interpreter, estimator: Estimator, arguments: Arguments) -> D
     units = Rescaled(how, run.place(arguments.node)) if how else data.units
     return data.but(
         kind="array", influences=influences, columns=columns, name=name, select=None, units=units
-    )
+    ).but(whole=frozenset())
 
 
 def _learnt_before(run: Interpreter, estimator: Estimator) -> tuple[Influence, ...]:

@@ -6,7 +6,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from mlaudit.catalogue.entry import Entry
-from mlaudit.flow import building, entities, order, sources, targets
+from mlaudit.flow import building, entities, gapless, order, sources, targets
 from mlaudit.flow.arguments import Arguments, described
 from mlaudit.flow.values import (
     FREQUENCIES,
@@ -200,6 +200,8 @@ def _learned(
         return ()  # what is learnt of a single row tells it nothing about others
     found: list[Influence] = []
     for part in _learners(run, estimator, 0):
+        if part is estimator and gapless.fills_none(part, data):
+            continue
         kind = _LEARNED.get(part.entry.kind, Kind.FIT)
         if kind is Kind.TARGET_ENCODING and not part.entry.supervised:
             kind = Kind.FIT

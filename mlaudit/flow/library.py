@@ -15,6 +15,7 @@ from mlaudit.flow import (
     evaluation,
     files,
     fitting,
+    gapless,
     merging,
     networks,
     order,
@@ -127,7 +128,7 @@ def _same(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> Va
     units = Rescaled(entry.units, run.place(arguments.node)) if entry.units else data[0].units
     units = None if entry.units == ORIGINAL else units
     if isinstance(first, Data) and len(data) == 1 and data[0] is first:
-        return first.but(units=units)
+        return first.but(units=units, whole=gapless.wrapped(first, name))
     joined = combine(data).but(units=units if len(data) == 1 else None)
     if isinstance(first, Dictionary):
         return joined.but(kind="table")

@@ -44,7 +44,7 @@ def _joined(run: Interpreter, left: Data, arguments: Arguments) -> Data:
     others = [run.data(argument) for argument in arguments.values()]
     brought = [o.influences if o.rows.terms else in_column(o.influences, None) for o in others]
     influences = merge_influences(left.influences, *brought)
-    return left.but(influences=influences, columns=None, select=None)
+    return left.but(influences=influences, columns=None, select=None, whole=frozenset())
 
 
 def _by_keys(run: Interpreter, merged: Data, arguments: Arguments, position: int) -> Data:

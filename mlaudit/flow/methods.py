@@ -11,6 +11,7 @@ from mlaudit.flow import (
     entities,
     evaluation,
     files,
+    gapless,
     groups,
     headings,
     library,
@@ -75,6 +76,7 @@ def call(run: Interpreter, holder: Value, value: Data, name: str, arguments: Arg
     """Call a method of data."""
     if value.kind == "generator":
         return library.drawn(run, name, arguments)
+    value = gapless.through(value, name)
     if value.kind == "columns" and value.columns is not None:
         names = headings.method(run, holder, value, name, arguments)
         if names is not None:
@@ -191,7 +193,7 @@ def _passed(
             return result.but(rows=value.rows.select(select))
     if kind == "subset":
         select = Selector("some", (id(arguments.node), run.context))
-        result = result.but(rows=value.rows.select(select))
+        result = gapless.dropped(run, result.but(rows=value.rows.select(select)), name, arguments)
         return duplicates.removed(result) if name == "drop_duplicates" else result
     return result
 
@@ -200,7 +202,7 @@ def _beside(value: Data, others: list[Data], name: str) -> Data:
     """Give the receiver under the influence of the arguments; a comparison joins them."""
     if name in _COMPARES and any(bool(o.predictions) != bool(value.predictions) for o in others):
         return combine([value, *others], "error")
-    if name == "fillna" and value is EMPTY:
+    if name == "fillna" and (value is EMPTY or gapless.none(value)):
         return value  # whatever it is filled with, there is nothing to fill
     if not value.rows.terms or name in _COMPARES:
         return combine([value, *others], value.kind)

@@ -10,6 +10,7 @@ from mlaudit.flow import (
     choices,
     containers,
     fitting,
+    gapless,
     headings,
     order,
     splits,
@@ -331,7 +332,9 @@ def _located(run: Interpreter, method: Method, target: ast.Subscript, value: Val
         tagged = merge_influences(receiver.influences, entered)
         changed = tables.set_column(receiver, name, content.but(name=None)).but(influences=tagged)
     constants = receiver.constants - {name} if name is not None else frozenset()
-    run.state.heap[method.receiver.address] = changed.but(constants=constants)
+    run.state.heap[method.receiver.address] = changed.but(
+        constants=constants, whole=gapless.written(receiver, name)
+    )
 
 
 def _reaching(run: Interpreter, receiver: Data, target: ast.Subscript, content: Data) -> Data:

@@ -9,6 +9,7 @@ from mlaudit.flow import (
     choices,
     containers,
     entities,
+    gapless,
     headings,
     order,
     reached,
@@ -70,7 +71,10 @@ def _subscript(run: Interpreter, holder: Value, value: Value, node: ast.Subscrip
             return _part_of(run, value, node.slice)
         if value.kind == "thresholds":
             return _threshold(run, value, node.slice)
-        return _of_data(run, value, node.slice)
+        taken = _of_data(run, value, node.slice)
+        if not value.whole or not isinstance(taken, Data):
+            return taken
+        return taken.but(whole=gapless.taken(run, value, node.slice))
     if isinstance(value, Method):
         receiver = run.load(value.receiver)
         if isinstance(receiver, Data):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from mlaudit.flow import groups, headings, order, sooner, sources
+from mlaudit.flow import gapless, groups, headings, order, sooner, sources
 from mlaudit.flow.regions import Length, Rows, Selector
 from mlaudit.flow.values import (
     ANY,
@@ -415,7 +415,8 @@ def set_column(value: Data, name: str | None, content: Data) -> Data:
         columns = Columns(kept, dropped, derived, columns.ahead, guessed)
     rows = value.rows if value.rows.terms else content.rows
     constants = sources.written(value, name, content)
-    return value.but(influences=influences, columns=columns, rows=rows, constants=constants)
+    value = value.but(constants=constants, whole=gapless.written(value, name))
+    return value.but(influences=influences, columns=columns, rows=rows)
 
 
 def _guessed(

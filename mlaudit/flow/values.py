@@ -97,6 +97,7 @@ class Data(Value):
     holds beside its features, `by` the columns known to be in the key of groups.  Predictions are
     `decided` once a bound has cut them, or the highest was taken: they are classes then.
     `constants` are columns with one value for all rows of a data set; of a column itself, "".
+    Those that are `whole` have no gaps; lists of them stand there by their names.
     """
 
     kind: str = "unknown"
@@ -116,6 +117,7 @@ class Data(Value):
     by: frozenset[str] = frozenset()
     decided: bool = False
     constants: frozenset[str] = frozenset()
+    whole: frozenset[str] = frozenset()
 
     def but(self, **changes: object) -> Data:
         """Copy with changes."""
@@ -356,7 +358,9 @@ def _ends(pattern: str) -> tuple[str, str]:
 def combine(values: list[Data], kind: str | None = None) -> Data:
     """Join what flows together in an expression: rows, influences, predictions and scores unite."""
     if len(values) == 1 and kind in (None, values[0].kind):
-        return values[0].but(columns=None, table=None, name=None, select=None, decided=False)
+        return values[0].but(
+            columns=None, table=None, name=None, select=None, decided=False, whole=frozenset()
+        )
     label = bool(values) and all(value.label for value in values)
     units = values[0].units if len(values) == 1 else None
     kind = kind or (values[0].kind if values else "unknown")

@@ -1,0 +1,92 @@
+"""Columns without gaps: rows that lacked a value in one were dropped, so that nothing fills it."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from mlaudit.flow.values import ANY, Constant, Data
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mlaudit.flow.arguments import Arguments
+    from mlaudit.flow.interpreter import Interpreter
+    from mlaudit.flow.values import Estimator
+
+FILLS = "fill values"
+_KEEPS = frozenset(
+    {"copy", "dropna", "fillna", "reset_index", "sort_values", "sort_index", "sample", "head",
+     "tail", "drop", "drop_duplicates", "query", "to_numpy", "as_matrix", "astype", "round", "clip",
+     "abs", "tolist", "to_list"}
+)  # fmt: skip
+_WRAPS = frozenset({"array", "asarray", "asanyarray", "DataFrame", "Series"})
+_SETTINGS = frozenset({"axis", "how", "thresh"})
+
+
+def through(value: Data, name: str) -> Data:
+    """Forget that there are no gaps where a method is not known to make none."""
+    return value.but(whole=frozenset()) if value.whole and name not in _KEEPS else value
+
+
+def wrapped(value: Data, name: str) -> frozenset[str]:
+    """Name the columns without gaps that a function of a library gives back."""
+    return value.whole if name.rpartition(".")[2] in _WRAPS else frozenset()
+
+
+def fills_none(estimator: Estimator, value: Data) -> bool:
+    """Say whether what learns to fill gaps sees none; what counts as one may be said otherwise."""
+    if estimator.entry.statistic != FILLS or "missing_values" in estimator.arguments:
+        return False
+    return none(value)
+
+
+def dropped(run: Interpreter, rest: Data, name: str, arguments: Arguments) -> Data:
+    """Note which columns have no gaps in the rows that `dropna` leaves."""
+    if name != "dropna" or arguments.positional or not _SETTINGS.isdisjoint(arguments.named):
+        return rest
+    subset = arguments.nodes.get("subset")
+    found = {ANY} if subset is None else set(_named(run, subset))
+    return rest.but(whole=rest.whole | found)
+
+
+def taken(run: Interpreter, table: Data, key: ast.expr) -> frozenset[str]:
+    """Name the columns without gaps of those that a key takes: all, where it named them before."""
+    return frozenset({ANY}) if _by_name(run, key) in table.whole else table.whole
+
+
+def written(table: Data, name: str | None) -> frozenset[str]:
+    """Name the columns without gaps that are left when one is written, or any of them."""
+    if not table.whole or name is None or ANY in name:
+        return frozenset()
+    return frozenset(each for each in table.whole if each not in {name, ANY} and each[:1] != "[")
+
+
+def none(value: Data) -> bool:
+    """Say whether a column, or all columns of a table, surely have no gaps."""
+    if not value.whole:
+        return False
+    kept = value.columns.kept if value.columns is not None else None
+    listed = kept is not None and kept <= value.whole
+    return ANY in value.whole or value.name in value.whole or listed
+
+
+def _named(run: Interpreter, node: ast.expr) -> Iterator[str]:
+    """Name columns as they are written out, and lists of them by the names of these."""
+    from mlaudit.flow import tables
+
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
+        yield from _named(run, node.left)
+        yield from _named(run, node.right)
+    elif isinstance(node, ast.List | ast.Tuple):
+        for part in node.elts:
+            yield from _named(run, part.value if isinstance(part, ast.Starred) else part)
+    else:
+        given = run.eval(node)
+        yield from tables.literal_names(run, given) or ()
+        if not isinstance(run.load(given), Constant):
+            yield _by_name(run, node)
+
+
+def _by_name(run: Interpreter, node: ast.expr) -> str:
+    return f"[{run.text(node)}]{run.origin(node)}"
