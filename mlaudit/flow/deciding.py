@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from mlaudit.flow import sorts
+from mlaudit.flow import functions, sorts
 from mlaudit.flow.values import (
     UNKNOWN,
     Choice,
@@ -17,7 +17,6 @@ from mlaudit.flow.values import (
     Instance,
     Sequence,
 )
-from mlaudit.syntax.nodes import walk
 
 if TYPE_CHECKING:
     from mlaudit.flow.interpreter import Interpreter
@@ -115,14 +114,11 @@ def _given(run: Interpreter, name: str) -> bool:
     """Say whether a name is a parameter that its function never binds anew."""
     if not run.calls:
         return False
-    function = run.calls[-1].function.node
-    signature = run.signatures.get(function.args)
+    function = run.calls[-1].function
+    signature = run.signatures.get(function.node.args)
     if signature is None or name not in signature.keywords:
         return False
-    if signature.bound is None:
-        names = (node for node in walk(function) if isinstance(node, ast.Name))
-        signature.bound = frozenset(n.id for n in names if isinstance(n.ctx, ast.Store))
-    return name not in signature.bound
+    return name not in functions.bound(run, function)
 
 
 def _is_at_hand(value: Data) -> bool:

@@ -245,6 +245,7 @@ def predicted(
             variable,
             made_in=run.running,
             turn=(id(node), run.context),
+            frames=tuple(run.calls),
         )
     made.chosen_by = estimator.chosen_by
     made.fits, made.rows = estimator.fits, data.rows

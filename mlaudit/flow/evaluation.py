@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from mlaudit.flow import entities
+from mlaudit.flow import entities, sight
 from mlaudit.flow.regions import NO_ROWS, Rows, union
 from mlaudit.flow.values import (
     UNKNOWN,
@@ -231,9 +231,11 @@ def evaluated(
         predicted_at=prediction.place,
         prediction=prediction.method,
         swapped=swapped,
-        variable=prediction.variable,
         chosen_by=prediction.chosen_by,
     )
+    if event.selected_at is None:  # else it goes by what the code sees that chooses by it
+        event.variable = sight.named(run, prediction)
+        event.given_at = sight.brought(run, prediction)
     judged = run.judged.setdefault(id(event), [])
     if prediction not in judged:
         judged.append(prediction)
@@ -278,6 +280,7 @@ def score(
         run.place(arguments.node),
         run.text(expression) if expression is not None else "",
         chosen_by=estimator.chosen_by,
+        frames=tuple(run.calls),
     )
     event = evaluated(run, arguments.node, prediction, name)
     return Data("scalar", NO_ROWS, scores=(event,))

@@ -22,6 +22,7 @@ from mlaudit.flow.values import (
     Value,
 )
 from mlaudit.model.pattern import Pattern
+from mlaudit.syntax.nodes import walk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -52,13 +53,19 @@ class Frame(NamedTuple):
 
     def came(self, name: str) -> ast.expr | None:
         """Give the expression that a call in the program gave for a parameter."""
-        spec = self.function.node.args
-        names = [each.arg for each in (*spec.posonlyargs, *spec.args)]
         if not isinstance(self.given.node, ast.Call):
             return None
+        return self.given.expression(name, self._position(name))
+
+    def value(self, name: str) -> Value | None:
+        """Give the value that a call gave for a parameter."""
+        return self.given.get(name, self._position(name))
+
+    def _position(self, name: str) -> int | None:
+        spec = self.function.node.args
+        names = [each.arg for each in (*spec.posonlyargs, *spec.args)]
         first = 0 if self.function.this is None else 1
-        position = names.index(name) - first if name in names else None
-        return self.given.expression(name, position)
+        return names.index(name) - first if name in names[first:] else None
 
 
 def remember_defaults(run: Interpreter, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
@@ -217,6 +224,17 @@ class Signature:
         for parameter, default in zip(spec.kwonlyargs, spec.kw_defaults, strict=True):
             if default is not None:
                 self.defaults.append((parameter.arg, default))
+
+
+def bound(run: Interpreter, function: Function) -> frozenset[str]:
+    """Give the names that a function binds itself, once it was called."""
+    signature = run.signatures.get(function.node.args)
+    if signature is None:
+        return frozenset()
+    if signature.bound is None:
+        names = (node for node in walk(function.node) if isinstance(node, ast.Name))
+        signature.bound = frozenset(n.id for n in names if isinstance(n.ctx, ast.Store))
+    return signature.bound
 
 
 def _held(run: Interpreter, value: Value) -> Value:

@@ -106,6 +106,7 @@ def _prediction(
             run.place(arguments.node),
             batches.called(run, joined, run.text(expression) if expression is not None else ""),
             made_in=run.running,
+            frames=tuple(run.calls),
         )
     made.chosen_by = estimator.chosen_by
     made.fits, made.rows = estimator.fits, joined.rows

@@ -6,7 +6,7 @@ import ast
 from bisect import bisect_left
 from typing import TYPE_CHECKING
 
-from mlaudit.flow import choices, drawing, evaluation
+from mlaudit.flow import choices, drawing, evaluation, sight
 from mlaudit.flow.values import Data, Dictionary, combine
 from mlaudit.model.pattern import Pattern
 from mlaudit.syntax.nodes import Nodes, children
@@ -67,6 +67,20 @@ def select(run: Interpreter, value: Value, node: ast.AST, how: str) -> None:
             score.uses.add(Use.SELECTS)
             score.selected_at = run.place(node)
             score.selected_by = how
+            _seen_from_here(run, score)
+
+
+def _seen_from_here(run: Interpreter, score: Evaluate) -> None:
+    """See a score as the code does that chooses by it: what it calls the rows, and who brings them.
+
+    A function that chooses by itself is where the score belongs, whoever gave it the predictions.
+    """
+    predictions = run.judged.get(id(score), ())
+    names = {sight.named(run, prediction) for prediction in predictions}
+    if len(names) == 1:
+        score.variable = names.pop() or score.variable
+    if any(sight.brought(run, prediction) for prediction in predictions):
+        score.given_at = None
 
 
 def _mixed_up(run: Interpreter, scores: Scores, node: ast.AST) -> bool:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Hashable, Mapping
 
     from mlaudit.catalogue.entry import Entry
+    from mlaudit.flow.functions import Frame
     from mlaudit.flow.state import Scope
     from mlaudit.source.document import Document, Place
     from mlaudit.trace.events import (
@@ -54,6 +55,7 @@ class Prediction:
     evaluations whose numbers chose the model or its settings.  `ahead` says that it goes on from
     what the model learnt: its rows are those of the answers that it is judged by.  `turn` tells the
     run of the call apart: in one there speaks one of the models that it may be, and no two.
+    `frames` are the calls that ran when it was made, in which the rows go by the name `variable`.
     """
 
     model: Model
@@ -72,6 +74,7 @@ class Prediction:
     chosen_by: tuple[Evaluate | CrossValidate, ...] = ()
     ahead: bool = False
     turn: Hashable = None
+    frames: tuple[Frame, ...] = ()
 
     def of_some(self, select: Selector) -> Prediction:
         """The same prediction of some of the rows only; asked twice, it is the same object."""

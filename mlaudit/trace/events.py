@@ -313,7 +313,8 @@ class Evaluate(Event):
     gathered in names that nothing reads.  Those `decided` are classes, which a bound or the highest
     number of each row gave.  `best_told` says that the number is told where it chose to be best, as
     the highest point of a curve.  `swapped` is the call that gives labels and predictions in the
-    wrong order, where one does.
+    wrong order, where one does, and `given_at` one that brings predictions, but not their model, to
+    the function that judges them.
     """
 
     __slots__ = ("__dict__",)  # where cached properties are kept
@@ -343,6 +344,12 @@ class Evaluate(Event):
     unread: bool = False
     decided: bool = False
     best_told: bool = False
+    given_at: Place | None = None
+
+    @property
+    def asked_at(self) -> Place:
+        """The place where predictions are given to be judged: of the metric, or of its caller."""
+        return self.given_at or self.place
 
     @property
     def reported(self) -> bool:

@@ -50,7 +50,7 @@ class BestEpochOnTest(Rule):
         how = f" ({choice.selected_by})" if choice.selected_by else ""
         what = "that very number" if report is choice else f"{score_of(report)} on the same rows"
         return self.report(
-            choice.place,
+            choice.asked_at,
             f"{choosing.score} on {rows} decides which epoch of {named(choice.model)} counts{how}, "
             f"and {what} is reported: {NONE_LEFT}",
             evidence=choosing.chain(report),

@@ -49,7 +49,7 @@ class CherryPickedSeed(Rule):
         how = f" ({choice.selected_by})" if choice.selected_by else ""
         what = "that very number" if report is choice else f"{score_of(report)} on the same rows"
         return self.report(
-            choice.place,
+            choice.asked_at,
             f"every turn draws {named(choice.model)} or its rows with another seed; "
             f"{choosing.score} on {rows} chooses among them{how}, and {what} is reported",
             evidence=choosing.chain(report),

@@ -41,20 +41,21 @@ class Choosing:
     @property
     def place(self) -> Place:
         """Where the choice stands, if its score comes from another file; else the score."""
-        chosen, scored = self.choice.selected_at, self.choice.place
+        chosen, scored = self.choice.selected_at, self.choice.asked_at
         return chosen if chosen and chosen.document is not scored.document else scored
 
     def chain(self, report: Evaluate) -> Iterator[tuple[str, Place]]:
         """Give the places that make the choice and tell a score."""
         choice = self.choice
-        yield "scored here", choice.place
+        yield "scored here", choice.asked_at
         if choice.selected_at is not None:
             yield "chosen here", choice.selected_at
-        others = dict.fromkeys(other.place for other in self.scores if other.place != choice.place)
-        for place in list(others)[:MOST_PLACES]:
+        places = dict.fromkeys(other.asked_at for other in self.scores)
+        others = [place for place in places if place != choice.asked_at]
+        for place in others[:MOST_PLACES]:
             yield "scored here", place
         if report is not choice:
-            yield "reported here", report.place
+            yield "reported here", report.asked_at
 
 
 def chosen_among(trace: Trace, kind: Among | None) -> Iterator[Choosing]:
@@ -73,7 +74,7 @@ def chosen_among(trace: Trace, kind: Among | None) -> Iterator[Choosing]:
         if test_part_left(trace, choice):
             continue
         if two_names(trace, chosen) is None:
-            found = groups.setdefault(choice.selected_at or choice.place, [])
+            found = groups.setdefault(choice.selected_at or choice.asked_at, [])
             found.append((choice, chosen.report))
     for both in groups.values():
         group = [pair for pair in both if pair[0].in_loop] or both
@@ -115,7 +116,7 @@ def calls_validation(trace: Trace, choice: Evaluate) -> bool:
 
     Where none of these tells the part, the names do that the rows came to be under.
     """
-    places = [choice.place, *([choice.selected_at] if choice.selected_at else [])]
+    places = [choice.asked_at, *([choice.selected_at] if choice.selected_at else [])]
     names = [choice.variable, *(place.text.split("\n", 1)[0] for place in places)]
     if says_validation(choice.variable) or _only_validation(names):
         return True

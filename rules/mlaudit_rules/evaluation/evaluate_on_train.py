@@ -73,10 +73,10 @@ class EvaluateOnTrain(Rule):
         else:
             alone = "no score on other rows stands beside it"
         return self.report(
-            evaluation.place,
+            evaluation.asked_at,
             f"{score_of(evaluation)} of {named(evaluation.model)} is measured on {rows}, "
             f"{_learnt(overlapping)}, and {alone}",
-            evidence=[("trained here", fit.place), ("scored here", evaluation.place)],
+            evidence=[("trained here", fit.place), ("scored here", evaluation.asked_at)],
             severity=Severity.WARNING if trace.judges_fairly else None,
             conditional=evaluation.conditional or fit.conditional,
             fix=Fix(
@@ -119,7 +119,7 @@ def told_as_training(evaluation: Evaluate) -> bool:
 
 
 def _line(evaluation: Evaluate) -> str:
-    place = evaluation.place
+    place = evaluation.asked_at
     return place.document.lines[place.line - 1]
 
 

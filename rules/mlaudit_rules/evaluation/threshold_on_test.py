@@ -54,7 +54,7 @@ class ThresholdOnTest(Rule):
         if report not in choosing.scores:
             what = f"{score_of(report)} with that threshold is reported on the same rows"
         return self.report(
-            choice.place,
+            choice.asked_at,
             f"{choosing.score} on {rows} chooses the threshold{how}, and {what}: the threshold "
             "is fitted to these very rows",
             evidence=choosing.chain(report),

@@ -1,0 +1,104 @@
+"""Predictions as they are seen from the code that judges or chooses: their rows and their call.
+
+A function that predicts calls its rows by a parameter, and one that judges knows no rows at all.
+What a reader looks for is the name that the caller uses, and the call that brings predictions in.
+"""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from mlaudit.flow import functions
+from mlaudit.flow.values import Data, Estimator, Instance
+from mlaudit.model.pattern import Pattern
+
+if TYPE_CHECKING:
+    from mlaudit.flow.functions import Frame
+    from mlaudit.flow.interpreter import Interpreter
+    from mlaudit.flow.values import Prediction, Value
+    from mlaudit.source.document import Place
+
+_NAME = Pattern(r"[A-Za-z_]\w*")
+_HELD = Pattern(r"([A-Za-z_]\w*)((?:\.\w+|\[(?:\"[^\"]*\"|'[^']*'|\d+)\])*)")
+
+
+def named(run: Interpreter, prediction: Prediction) -> str:
+    """Name the predicted rows as the running code does, or one that called both; else not at all.
+
+    From the function that predicts outwards, each parameter becomes what its call gave for it.
+    """
+    frames, text = prediction.frames, prediction.variable
+    for frame in reversed(frames[_shared(frames, run.calls) :]):
+        text = _outside(run, frame, text, prediction) if text else ""
+    return text
+
+
+def brought(run: Interpreter, prediction: Prediction) -> Place | None:
+    """Give the outermost running call that is given a prediction, but not the model itself.
+
+    What it enters sees labels and predictions alone.
+    """
+    first = _shared(prediction.frames, run.calls)
+    for frame in run.calls[first:]:
+        if isinstance(frame.given.node, ast.Call) and _gives(run, frame, prediction):
+            return frame.caller.place(frame.given.node)
+    return None
+
+
+def _shared(one: tuple[Frame, ...], other: list[Frame]) -> int:
+    """Count the calls that run in both, from the outermost."""
+    count = 0
+    for mine, theirs in zip(one, other, strict=False):
+        if mine.given.node is not theirs.given.node or mine.entered != theirs.entered:
+            break
+        count += 1
+    return count
+
+
+def _gives(run: Interpreter, frame: Frame, prediction: Prediction) -> bool:
+    given = [frame.function.this, *frame.given.values()]
+    values = [run.load(value) for value in given if value is not None]
+    if any(isinstance(value, Estimator) or _is_network(value) for value in values):
+        return False
+    parts = (part for value in values for part in run.data(value).predictions)
+    return any(part.model is prediction.model for part in parts)
+
+
+def _is_network(value: Value) -> bool:
+    return isinstance(value, Instance) and value.estimator is not None
+
+
+def _outside(run: Interpreter, frame: Frame, text: str, prediction: Prediction) -> str:
+    """Name the rows as the caller of a function does, given how the function names them."""
+    spec = frame.function.node.args
+    parameters = {each.arg for each in (*spec.posonlyargs, *spec.args, *spec.kwonlyargs)}
+    anew = functions.bound(run, frame.function)
+    if (parameters | anew).isdisjoint(_NAME.findall(text)):
+        return text
+    found = _HELD.fullmatch(text)
+    root, member = found.groups() if found else ("", "")
+    if member and frame.function.this is not None and root == spec.args[0].arg:
+        return text  # an attribute of the object, which goes by this name wherever it is
+    given, value = frame.came(root), frame.value(root)
+    if root not in parameters or given is None or value is None:
+        return _by_rows(run, frame, prediction)
+    name, rows = frame.caller.text_of(given), run.data(value).rows
+    if member and not isinstance(run.load(value), Data):
+        return name + member  # one of several things that are given together
+    return "" if root in anew and rows.terms and not prediction.rows.kin(rows) else name
+
+
+def _by_rows(run: Interpreter, frame: Frame, prediction: Prediction) -> str:
+    """Name the argument of a call that the rows of a prediction came in by, or that is alone."""
+    if len(frame.given.nodes) == 1 == len(frame.given.values()):
+        return frame.caller.text_of(*frame.given.nodes.values())
+    for key, node in frame.given.nodes.items():
+        name = key if isinstance(key, str) else ""
+        value = frame.given.get(name, key if isinstance(key, int) else None)
+        if value is None or isinstance(run.load(value), Estimator):
+            continue
+        rows = run.data(value).rows
+        if rows.terms and prediction.rows.within(rows):
+            return frame.caller.text_of(node)
+    return ""
