@@ -23,7 +23,7 @@ from mlaudit.flow.values import (
 from mlaudit.syntax.unreached import is_empty_range
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable
+    from collections.abc import Callable, Hashable, Iterator
 
     from mlaudit.flow.interpreter import Interpreter
 
@@ -164,8 +164,11 @@ def _extreme(run: Interpreter, name: str, arguments: Arguments) -> Value:
     bounded = any(isinstance(run.load(value), Constant) for value in arguments.positional)
     settled = bounded or _keeps_curve(joined) or containers.alone(run, arguments)
     if joined.scores and not settled:
-        for value in arguments.positional:
+        keys = [*_keys(run, arguments)]
+        for value in keys or arguments.positional:
             sinks.select(run, value, arguments.node, f"{name} of the scores is taken")
+        if keys:
+            return _record(run, arguments, keys)
     if _of_column(joined, data, arguments):
         return _statistic(run, name, joined, arguments)
     if len(data) == 1 and isinstance(run.load(arguments.positional[0]), Dictionary):
@@ -187,6 +190,29 @@ def _statistic(run: Interpreter, name: str, joined: Data, arguments: Arguments) 
     if entry is None:
         return joined.but(kind="scalar", select=None)
     return library.reduced(run, arguments.node, joined, name, entry, joined)
+
+
+def _keys(run: Interpreter, arguments: Arguments) -> Iterator[Data]:
+    """Give the scores that records are compared by, where a function picks one of several."""
+    from mlaudit.flow import calls
+
+    key = run.load(arguments.named.get("key", UNKNOWN))
+    if not isinstance(key, Function) or len(arguments.positional) != 1:
+        return
+    running = run.begin(arguments.node)
+    try:
+        for part in containers.parts(run.load(arguments.positional[0])):
+            data = run.data(calls.call_value(run, key, Arguments(arguments.node, [part])))
+            if data.scores:
+                yield data.but(kind="scalar")  # what is compared is a number of a report
+    finally:
+        run.end(running)
+
+
+def _record(run: Interpreter, arguments: Arguments, keys: list[Data]) -> Value:
+    """Give the record that was picked, with each number under its own key."""
+    part = containers.element(run, arguments.positional[0])
+    return choices.mark(run, part, choices.united(*(key.scores for key in keys)))
 
 
 def _best_by_key(run: Interpreter, name: str, joined: Data, arguments: Arguments) -> Value:

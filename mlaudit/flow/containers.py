@@ -48,7 +48,7 @@ def as_data(run: Interpreter, value: Value, depth: int = 0) -> Data:
         return SCALAR
     if depth > DEEPEST:
         return UNKNOWN
-    found = [as_data(run, part, depth + 1) for part in _parts(value)[:MOST_ITEMS]]
+    found = [as_data(run, part, depth + 1) for part in parts(value)[:MOST_ITEMS]]
     found = [
         data
         for data in found
@@ -69,7 +69,8 @@ def _kind(value: Value, found: list[Data]) -> str:
     return "row" if listed and all(data.kind == "row" for data in found) else "unknown"
 
 
-def _parts(value: Value) -> list[Value]:
+def parts(value: Value) -> list[Value]:
+    """Give what a container holds, or the things of which a value is one."""
     if isinstance(value, Sequence):
         return [*value.items, *([value.rest] if value.rest else [])]
     if isinstance(value, Dictionary):
@@ -116,7 +117,7 @@ def element(run: Interpreter, value: Value) -> Value:
     inner = run.load(value)
     if isinstance(inner, Sequence):
         merged: Value | None = None
-        for part in _parts(inner):
+        for part in parts(inner):
             merged = part if merged is None else run.state.join(merged, part)
         return _alike(run, inner, merged) if merged is not None else UNKNOWN
     if isinstance(inner, Dictionary):
@@ -158,7 +159,7 @@ def _alike(run: Interpreter, value: Sequence, merged: Value) -> Value:
     """Of a record such as (name, score, seconds) an unknown member is not the score."""
     data = run.load(merged)
     if isinstance(data, Data) and data.scores:
-        members = [run.data(part) for part in _parts(value)]
+        members = [run.data(part) for part in parts(value)]
         if not all(member.scores for member in members):
             return data.but(scores=())
     return merged
