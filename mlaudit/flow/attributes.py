@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from mlaudit.flow import functions, tables, tuning
 from mlaudit.flow.arguments import Arguments
 from mlaudit.flow.values import (
+    TRIAL,
     UNKNOWN,
     Class,
     Data,
@@ -43,6 +44,8 @@ def attribute(run: Interpreter, holder: Value, name: str, node: ast.AST) -> Valu
         return _of_instance(run, holder, value, name, node)
     if isinstance(value, Class):
         return value.scope.names.get(name, Method(holder, name))
+    if isinstance(value, Data) and value.kind == TRIAL:
+        return tuning.of_trial(value, name)
     if isinstance(value, Data):
         return tables.attribute(run, holder, value, name)
     if isinstance(value, Estimator):

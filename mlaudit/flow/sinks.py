@@ -7,7 +7,7 @@ from bisect import bisect_left
 from typing import TYPE_CHECKING
 
 from mlaudit.flow import choices, drawing, evaluation, sight
-from mlaudit.flow.values import Data, Dictionary, combine
+from mlaudit.flow.values import TRIAL, Data, Dictionary, combine
 from mlaudit.model.pattern import Pattern
 from mlaudit.syntax.nodes import Nodes, children
 from mlaudit.syntax.spelling import last_name, spelt
@@ -36,9 +36,10 @@ def report(run: Interpreter, value: Value, node: ast.AST) -> None:
     data = run.data(value)
     if data.kind == "error" and not data.scores:
         data = evaluation.custom(run, node, data, "error") or data
-    for score in data.scores:
+    for score in data.scores if data.kind != TRIAL else data.chosen_by:
         if isinstance(score, Evaluate):
             score.uses.add(Use.REPORTED)
+            score.of_trials = False
             score.reported_at = score.reported_at or run.place(node)
             score.best_told |= any(score is other for other in data.chosen_by)
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from mlaudit.flow import building, choices, sinks
 from mlaudit.flow.arguments import Arguments, described
 from mlaudit.flow.values import (
+    TRIAL,
     UNKNOWN,
     Data,
     Estimator,
@@ -18,15 +19,18 @@ from mlaudit.flow.values import (
     Tuner,
     Value,
 )
-from mlaudit.trace.events import CrossValidate
+from mlaudit.trace.events import CrossValidate, Evaluate, Use
 
 if TYPE_CHECKING:
     import ast
+    from collections.abc import Hashable
 
     from mlaudit.catalogue.entry import Entry
+    from mlaudit.flow.choices import Scores
     from mlaudit.flow.interpreter import Interpreter
 
 _TRIES = frozenset({"optimize", "maximize", "minimize"})
+_BEST = frozenset({"best_value", "best_values", "value", "values"})
 _FUNCTIONS = ("func", "fn", "f", "objective", "function")
 
 
@@ -57,7 +61,18 @@ def attribute(holder: Value, tuner: Tuner, name: str) -> Value:
     """Read what a study has found: settings, chosen by the scores of its trials."""
     if name in _TRIES or not tuner.chosen_by:
         return Method(holder, name)
-    return Data("scalar", chosen_by=tuner.chosen_by)
+    if name == "best_trial":
+        return Data(TRIAL, chosen_by=tuner.chosen_by)
+    return _found(tuner.chosen_by, name)
+
+
+def of_trial(trial: Data, name: str) -> Data:
+    """Read what the best trial of a study has found."""
+    return _found(trial.chosen_by, name)
+
+
+def _found(scores: Scores, name: str) -> Data:
+    return Data("scalar", scores=scores if name in _BEST else (), chosen_by=scores)
 
 
 def _function(run: Interpreter, arguments: Arguments) -> Value | None:
@@ -74,7 +89,15 @@ def _try(run: Interpreter, holder: Ref, function: Value, node: ast.AST) -> None:
     result = calls.call_value(run, function, Arguments(node, given))
     scores = run.data(result).scores
     sinks.select(run, result, node, "the best trial is kept")
+    _told_in_trials(run, (*run.path, id(node)))
     run.state.heap[holder.address] = Tuner(function, scores)
+
+
+def _told_in_trials(run: Interpreter, path: tuple[Hashable, ...]) -> None:
+    """Note which numbers the function tells of each trial: nobody takes them for the result."""
+    for key, event in run.events.items():
+        if isinstance(event, Evaluate) and key[2][: len(path)] == path:
+            event.of_trials = Use.REPORTED in event.uses
 
 
 def _count(function: Value) -> int:

@@ -31,6 +31,7 @@ E = TypeVar("E")
 MOST_INFLUENCES = 48
 ORIGINAL = "original"
 FREQUENCIES = "class frequencies"
+TRIAL = "trial"  # the kind of what a study keeps of its best trial: settings, and their score
 
 
 class Value:

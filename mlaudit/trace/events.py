@@ -314,7 +314,8 @@ class Evaluate(Event):
     number of each row gave.  `best_told` says that the number is told where it chose to be best, as
     the highest point of a curve.  `swapped` is the call that gives labels and predictions in the
     wrong order, where one does, and `given_at` one that brings predictions, but not their model, to
-    the function that judges them.
+    the function that judges them.  A number that is told of each trial of a study, and nowhere
+    else, is one `of_trials`.
     """
 
     __slots__ = ("__dict__",)  # where cached properties are kept
@@ -345,6 +346,7 @@ class Evaluate(Event):
     decided: bool = False
     best_told: bool = False
     given_at: Place | None = None
+    of_trials: bool = False
 
     @property
     def asked_at(self) -> Place:
