@@ -130,6 +130,8 @@ def _same(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> Va
     if isinstance(first, Data) and len(data) == 1 and data[0] is first:
         return first.but(units=units, whole=gapless.wrapped(first, name))
     joined = combine(data).but(units=units if len(data) == 1 else None)
+    if name == "numpy.where" and cuts(run, arguments):
+        joined = joined.but(decided=True)
     if isinstance(first, Dictionary):
         return joined.but(kind="table")
     if not arguments.positional and joined.kind == "index":
@@ -205,6 +207,21 @@ def _reduce(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> 
 def decides(data: Data, name: str) -> bool:
     """Say whether the highest of the predictions of each row is taken."""
     return name.rpartition(".")[2] == "argmax" and bool(data.predictions)
+
+
+def cuts(run: Interpreter, arguments: Arguments) -> bool:
+    """Say whether bounds of predictions pick one of some constants, in turn perhaps."""
+    given = [run.load(value) for value in arguments.positional]
+    bounds, picked = given[:1], given[1:]
+    decided = all(isinstance(each, Data) and each.decided for each in bounds)
+    return (
+        bool(picked)
+        and decided
+        and all(
+            isinstance(each, Constant) or (isinstance(each, Data) and each.decided)
+            for each in picked
+        )
+    )
 
 
 def reduced(

@@ -136,7 +136,7 @@ def _problem(module: Module, event: Evaluate, call: Call | None) -> Problem | No
     """Say what is wrong, how surely, and the remedy; None where nothing is."""
     metric, task = event.metric or "", event.model.task
     if task == "regressor" and metric in OF_LABELS:
-        if call is None or _made_discrete(module, call):
+        if call is None or event.decided or _made_discrete(module, call):
             return None
         wrong = f"`{metric}` compares classes, but {named(event.model)} predicts a quantity"
         why = "it refuses fractions, and a whole number counts only if it is exactly right"
@@ -147,8 +147,7 @@ def _problem(module: Module, event: Evaluate, call: Call | None) -> Problem | No
         return f"{wrong}: {why}", Confidence.HIGH, "Use classification_report."
     if task == "classifier" and _judged_by_distance(module, event):
         wrong = f"`{metric}` takes the classes that {named(event.model)} predicts for quantities"
-        why = "it depends on how the classes are numbered"
-        return f"{wrong}: {why}", Confidence.MEDIUM, "Use classification_report."
+        return f"{wrong}: {_distance(metric)}", Confidence.MEDIUM, "Use classification_report."
     if task == "regressor" and metric == "score" and _called_accuracy(module, event):
         wrong = f"the score of a regressor such as {named(event.model)} is R², not accuracy"
         return f"{wrong}: it is no share of right predictions", Confidence.HIGH, "Call it R²."
@@ -245,6 +244,13 @@ def _judged_by_distance(module: Module, event: Evaluate) -> bool:
         other.model is event.model and (other.metric in OF_LABELS or other.metric == "score")
         for other in module.trace.of(Evaluate)
     )
+
+
+def _distance(metric: str) -> str:
+    """Say what distances between the numbers of classes tell, be they two or more."""
+    if metric in OF_SPREAD:
+        return "it weighs how far their numbers lie apart, and is no share of right predictions"
+    return "of two it tells at best how often they are wrong, of more it depends on their numbers"
 
 
 def _called_accuracy(module: Module, event: Evaluate) -> bool:
