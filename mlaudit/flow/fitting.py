@@ -332,7 +332,8 @@ def _watches(run: Interpreter, estimator: Estimator, arguments: Arguments) -> No
 
     scikit-learn's models watch none: where one of several is fitted so, it is another one.
     """
-    if estimator.entry.library == "sklearn" and estimator.entry.kind == "predictor":
+    of_sklearn = estimator.model.qualified.startswith("sklearn.")
+    if of_sklearn and estimator.entry.kind in {"predictor", "unknown"}:
         return
     given = {**estimator.arguments, **arguments.named}
     for name in _WATCHED if given else ():
@@ -346,6 +347,7 @@ def _watches(run: Interpreter, estimator: Estimator, arguments: Arguments) -> No
         run.emit(
             Watch,
             arguments.node,
+            id(estimator.model),
             name,
             model=estimator.model,
             rows=data.rows,

@@ -203,7 +203,7 @@ class Trace:
                 report
                 for report in self.near(Evaluate, choice.rows)
                 if report.reported
-                and not report.of_trials
+                and not (report.of_trials and type(choice) is Evaluate)
                 and report.held_out
                 and report.rows.overlap(choice.rows) is Overlap.MUST
                 and (report.model is choice.model or type(choice) is Evaluate)

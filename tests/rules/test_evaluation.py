@@ -11,6 +11,7 @@ from mlaudit.engine.review import review
 from mlaudit.model.finding import Severity
 from mlaudit.rulekit.testing import findings
 
+FIXTURES = Path(__file__).parents[2] / "fixtures" / "evaluation"
 TRAINED = """
 import lightgbm as lgb
 import pandas as pd
@@ -189,6 +190,12 @@ def test_watched_rows_called_validation_are_a_hint() -> None:
     for name in ("X_val", "validate_rows", "valid_rows"):
         code = WATCHED.format(rows=name).replace("theirs", name.replace("X", "set"))
         assert [found.severity for found in findings(code, "EVAL004")] == [Severity.INFO]
+
+
+def test_of_several_models_one_that_watches_is_named() -> None:
+    code = (FIXTURES / "early_stop_on_test" / "any_of_these_watches.py").read_text()
+    (found,) = findings(code, "EVAL004")
+    assert "of `model` (LGBMRegressor)" in found.message
 
 
 AVERAGED = """
