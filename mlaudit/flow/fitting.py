@@ -6,7 +6,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from mlaudit.catalogue.entry import Entry
-from mlaudit.flow import building, entities, gapless, order, sources, targets
+from mlaudit.flow import building, checkpoints, entities, gapless, order, sources, targets
 from mlaudit.flow.arguments import Arguments, described
 from mlaudit.flow.values import (
     FREQUENCIES,
@@ -344,6 +344,7 @@ def _watches(run: Interpreter, estimator: Estimator, arguments: Arguments) -> No
         if not data.rows.terms:
             continue
         expression = _deciding(arguments.nodes.get(name))
+        kept = _checkpoint(run, estimator, arguments)
         run.emit(
             Watch,
             arguments.node,
@@ -354,6 +355,8 @@ def _watches(run: Interpreter, estimator: Estimator, arguments: Arguments) -> No
             argument=name,
             chooses=_chooses(run, estimator, arguments),
             variable=run.text(expression) if expression is not None else "",
+            keeps=kept.entry.chooses if kept is not None else None,
+            file=checkpoints.file_of(run, kept) if kept is not None else None,
         )
 
 
@@ -392,10 +395,19 @@ def _chooses(run: Interpreter, estimator: Estimator, arguments: Arguments) -> st
         inner = run.load(value) if value is not None else Constant(None)
         if not (isinstance(inner, Constant) and not inner.value):
             return "the number of rounds to keep"
+    deciding = (c for c in _callbacks(run, estimator, arguments) if not checkpoints.is_one(c))
+    return next((callback.entry.chooses for callback in deciding), None)
+
+
+def _checkpoint(run: Interpreter, estimator: Estimator, arguments: Arguments) -> Estimator | None:
+    """Give the callback that only keeps the best epoch in a file."""
+    return next(filter(checkpoints.is_one, _callbacks(run, estimator, arguments)), None)
+
+
+def _callbacks(run: Interpreter, estimator: Estimator, arguments: Arguments) -> Iterator[Estimator]:
+    """Give the callbacks that choose by what the training watches."""
     callbacks = arguments.named.get("callbacks", estimator.arguments.get("callbacks"))
-    if callbacks is None:
-        return None
-    for callback in building.estimators_in(run, callbacks, 0):
+    for callback in building.estimators_in(run, callbacks, 0) if callbacks is not None else ():
         inner = run.load(callback)
         if (
             isinstance(inner, Estimator)
@@ -403,8 +415,7 @@ def _chooses(run: Interpreter, estimator: Estimator, arguments: Arguments) -> st
             and not _monitors_training(run, inner)
             and not _ends_before(run, inner, estimator, arguments)
         ):
-            return inner.entry.chooses
-    return None
+            yield inner
 
 
 def _monitors_training(run: Interpreter, callback: Estimator) -> bool:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from mlaudit.flow import (
     among,
     building,
+    checkpoints,
     choices,
     containers,
     duplicates,
@@ -145,6 +146,8 @@ def _through(run: Interpreter, name: str, entry: Entry, arguments: Arguments) ->
 
 def _network(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> Value:
     """Make a network; what wraps one stands for the network itself."""
+    if name.endswith(".load_model"):
+        checkpoints.loaded(run, arguments)
     if entry.wraps is not None:
         inner = run.load(arguments.get(entry.wraps, 0) or UNKNOWN)
         if isinstance(inner, Instance) or networks.is_whole(inner):

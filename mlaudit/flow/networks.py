@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from mlaudit.flow import batches, builtin, choices, entities, evaluation, files, splits
+from mlaudit.flow import batches, builtin, checkpoints, choices, entities, evaluation, files, splits
 from mlaudit.flow.regions import NO_ROWS, Selector, base
 from mlaudit.flow.values import (
     UNKNOWN,
@@ -254,6 +254,8 @@ def other_method(
     files.write(run, name, estimator, arguments)
     if name == "set_params":
         choices.mark(run, holder, choices.settings(run, arguments))
+    if name == "load_weights":
+        checkpoints.loaded(run, arguments, estimator.model)
     if name in _RETURN_SELF:
         return holder
     if name in {"add", "add_module", "append"}:

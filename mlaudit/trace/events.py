@@ -411,6 +411,8 @@ class Watch(Event):
     """Training watches rows (`eval_set`, `validation_data`) and `chooses` something by them.
 
     Without an `argument`, the rows are those that a function would judge, had they been given.
+    What training only `keeps` in a `file`, such as the best epoch, chooses nothing: where that is
+    loaded, another event says that it chose.
     """
 
     model: Model
@@ -418,6 +420,8 @@ class Watch(Event):
     argument: str
     chooses: str | None = None
     variable: str = ""
+    keeps: str | None = None
+    file: str | None = None
 
 
 @entity
