@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Protocol
 
-from mlaudit.flow import functions, sinks
+from mlaudit.flow import checkpoints, functions, sinks
 from mlaudit.flow.interpreter import BudgetExceededError, Interpreter
 from mlaudit.flow.regions import Rows
 from mlaudit.flow.unread import Unread
-from mlaudit.trace.events import Among, Evaluate, Fit, Split
+from mlaudit.trace.events import Among, Evaluate, Fit, Split, Use
 from mlaudit.trace.kinship import Kinship
 from mlaudit.trace.trace import Trace
 
@@ -100,6 +100,8 @@ def _settled(run: Interpreter, nodes: Nodes) -> list[Event]:
             if event.among is None and event.in_loop:
                 made = made or _Made(run)
                 event.among = _among(run, event, predictions, made)
+            if checkpoints.in_vain(run, event, nodes):
+                event.uses.discard(Use.SELECTS)
         events.append(event)
     unread: Unread | None = None
     for key, prediction in run.predictions.items():

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import ast
 from typing import TYPE_CHECKING
 
 from mlaudit.flow.values import UNKNOWN, Constant
 from mlaudit.model.frozen import replace
-from mlaudit.trace.events import Watch
+from mlaudit.model.pattern import Pattern
+from mlaudit.syntax.spelling import last_name, spelt
+from mlaudit.trace.events import Among, Use, Watch
 
 if TYPE_CHECKING:
     from mlaudit.flow.arguments import Arguments
     from mlaudit.flow.interpreter import Interpreter
     from mlaudit.flow.values import Estimator, Value
-    from mlaudit.trace.events import Model
+    from mlaudit.syntax.nodes import Nodes
+    from mlaudit.trace.events import Evaluate, Model
 
+_LOADING = Pattern(r"(?i)^(re)?load_?(state|weight|model|check|ckpt|best|net)|^restore|resume")
 _NAMES = ("filepath", "path", "model_path")
 
 
@@ -41,6 +46,27 @@ def loaded(run: Interpreter, arguments: Arguments, model: Model | None = None) -
             kept = replace(watch, chooses=watch.keeps, keeps=None)
             run.events[(*key, loaded)] = kept
             run.happened_in[id(kept)] = run.happened_in[id(watch)]
+
+
+def in_vain(run: Interpreter, event: Evaluate, nodes: Nodes) -> bool:
+    """Say whether the best epoch is only saved to files that this document never loads.
+
+    If the best number is not told either, whatever is told belongs to the last epoch.
+    """
+    if not event.saved or event.among is not Among.EPOCHS or event.selected_at is None:
+        return False
+    told = Use.REPORTED in event.uses and not event.drawn
+    if told or event.selected_at.document is not run.document:
+        return False
+    return not any(_loads(call.func) for call in nodes.find(ast.Call))
+
+
+def _loads(function: ast.expr) -> bool:
+    """Say whether a function may load weights, rather than arrays of numbers."""
+    name = last_name(function)
+    if name == "load":
+        return spelt(function).partition(".")[0] not in {"np", "numpy"}
+    return name == "from_pretrained" or _LOADING.search(name) is not None
 
 
 def _file(run: Interpreter, given: list[Value]) -> str | None:

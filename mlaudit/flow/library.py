@@ -56,6 +56,7 @@ if TYPE_CHECKING:
     from mlaudit.flow.interpreter import Interpreter
 
 
+_CURVES = frozenset({"plot", "lineplot", "step", "semilogx", "semilogy"})
 _MEANS = frozenset({"mean", "average", "median", "nanmean"})
 _REORDERS = frozenset({"permutation", "permuted", "randperm", "shuffle"})
 _GAPS = frozenset({"isnull", "isna", "notnull", "notna"})
@@ -377,8 +378,10 @@ def _seed(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> Va
 
 
 def _report(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> Value:
+    curve = shortened(name).rpartition(".")[2] in _CURVES
     for value in arguments.values():
-        sinks.report(run, value, arguments.node)
+        listed = curve and isinstance(run.load(value), Sequence)
+        (sinks.draw if listed else sinks.report)(run, value, arguments.node)
     return Data("scalar")
 
 

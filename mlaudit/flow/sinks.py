@@ -39,9 +39,18 @@ def report(run: Interpreter, value: Value, node: ast.AST) -> None:
     for score in data.scores if data.kind != TRIAL else data.chosen_by:
         if isinstance(score, Evaluate):
             score.uses.add(Use.REPORTED)
-            score.of_trials = False
+            score.of_trials = score.drawn = False
             score.reported_at = score.reported_at or run.place(node)
             score.best_told |= any(score is other for other in data.chosen_by)
+
+
+def draw(run: Interpreter, value: Value, node: ast.AST) -> None:
+    """A list of numbers is drawn as a curve: people see how they went on, and read none of them."""
+    scores = [score for score in run.data(value).scores if isinstance(score, Evaluate)]
+    unread = [score for score in scores if score.drawn or Use.REPORTED not in score.uses]
+    report(run, value, node)
+    for score in unread:
+        score.drawn = True
 
 
 def written(run: Interpreter, parts: list[Data], node: ast.AST) -> Data:
@@ -180,8 +189,30 @@ def tested(run: Interpreter, node: ast.If | ast.IfExp, body: Iterable[ast.stmt])
                     return ()
                 how = "the best so far is kept" if body else "the better one is taken"
                 select(run, value, node, how)
+                _note_saved(run, body, other, value.scores)
                 found = choices.united(found, value.scores)
     return found
+
+
+def _note_saved(run: Interpreter, body: Iterable[ast.stmt], best: ast.expr, scores: Scores) -> None:
+    """Note that a branch does nothing but save to files beside keeping the best score itself."""
+    rest = [s for s in body if not (isinstance(s, ast.Assign) and _rebinds_only(s, best))]
+    if rest and all(map(_saves, rest)):
+        for score in scores:
+            if isinstance(score, Evaluate):
+                score.saved = True
+
+
+def _rebinds_only(node: ast.Assign, best: ast.expr) -> bool:
+    return [spelt(target) for target in node.targets] == [spelt(best)]
+
+
+def _saves(node: ast.stmt) -> bool:
+    match node:
+        case ast.Expr(value=ast.Call(func=function)):
+            name = last_name(function)
+            return name in drawing.TELLS or name.startswith("save")
+    return False
 
 
 def _only_tells(node: ast.AST) -> bool:

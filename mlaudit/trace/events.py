@@ -315,7 +315,8 @@ class Evaluate(Event):
     the highest point of a curve.  `swapped` is the call that gives labels and predictions in the
     wrong order, where one does, and `given_at` one that brings predictions, but not their model, to
     the function that judges them.  A number that is told of each trial of a study, and nowhere
-    else, is one `of_trials`.
+    else, is one `of_trials`, and one that is `drawn` is told as a point of a curve only.  Where the
+    best number is `saved`, nothing but files hangs on the choice.
     """
 
     __slots__ = ("__dict__",)  # where cached properties are kept
@@ -347,6 +348,8 @@ class Evaluate(Event):
     best_told: bool = False
     given_at: Place | None = None
     of_trials: bool = False
+    drawn: bool = False
+    saved: bool = False
 
     @property
     def asked_at(self) -> Place:
