@@ -275,16 +275,22 @@ def _forgotten(module: Module) -> set[ast.expr]:
 def _is_mild(module: Module, weights: ast.expr) -> bool:
     """Say whether weights are numbers not far apart, as they suit classes of most any shares."""
     if isinstance(weights, ast.Name):
-        written = [
-            node.value
-            for node in module.nodes.find(ast.Assign)
-            if any(isinstance(t, ast.Name) and t.id == weights.id for t in node.targets)
-        ]
+        written = module.fact(_written_values).get(weights.id, [])
         weights = written[0] if len(written) == 1 else weights
     given, _ = literal(weights)
     each = [*given.values()] if isinstance(given, dict) else [1, given]
     numbers = [float(n) for n in each if isinstance(n, int | float) and n > 0 and n is not True]
     return 1 < len(numbers) == len(each) and min(numbers) / max(numbers) > IMBALANCED_BELOW
+
+
+def _written_values(module: Module) -> dict[str, list[ast.expr]]:
+    """Give what is assigned to each name, anywhere in the document."""
+    found: dict[str, list[ast.expr]] = {}
+    for node in module.nodes.find(ast.Assign):
+        for target in node.targets:
+            if isinstance(target, ast.Name):
+                found.setdefault(target.id, []).append(node.value)
+    return found
 
 
 def _given_on(module: Module, value: ast.expr) -> bool:

@@ -41,7 +41,7 @@ def test_words_are_known(catalogue: Catalogue, library: str) -> None:
         assert entry.effect in {"low", "medium", "high"}, entry
         assert set(entry.generators) <= GENERATORS, entry
         assert set(entry.operands) <= OPERANDS, entry
-        assert entry.units in {"", "scaled", "log", "original"}, entry
+        assert entry.units in {"", "scaled", "ranked", "log", "original"}, entry
 
 
 def test_what_learns_says_what_it_learns(catalogue: Catalogue, library: str) -> None:
@@ -101,7 +101,7 @@ def test_tables_stay_small() -> None:
         for folder in catalogue_folders()
         for path in folder.glob("*.toml")
     }
-    assert {name: size for name, size in sizes.items() if size > 26_000} == {}
+    assert {name: size for name, size in sizes.items() if size > 27_000} == {}
 
 
 COMPARED = """

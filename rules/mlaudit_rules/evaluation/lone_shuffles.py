@@ -93,12 +93,21 @@ def _unpacked(statement: ast.stmt) -> set[str]:
 
 def _meetings(module: Module, body: list[ast.stmt], name: str) -> list[tuple[str, ast.Call]]:
     """Give the calls that take an array of that name next to another, with the other's name."""
-    found = []
-    for node in (node for s in body for node in module.nodes.find(ast.Call, within=s)):
+    stretch = module.nodes.stretch
+    first, last = (stretch(body[0])[0], stretch(body[-1])[1]) if body else (0, 0)
+    met = module.fact(_met).get(name, ())
+    return [(other, node) for other, node in met if first <= stretch(node)[0] < last]
+
+
+def _met(module: Module) -> dict[str, list[tuple[str, ast.Call]]]:
+    """List the calls that take two arrays side by side by the name of each, with the other's."""
+    found: dict[str, list[tuple[str, ast.Call]]] = {}
+    for node in module.nodes.find(ast.Call):
         match node.args[:2]:
-            case [ast.Name(id=one), ast.Name(id=two)] if name in {one, two} and one != two:
+            case [ast.Name(id=one), ast.Name(id=two)] if one != two:
                 if last_name(node.func) in MEETING:
-                    found.append((two if one == name else one, node))
+                    found.setdefault(one, []).append((two, node))
+                    found.setdefault(two, []).append((one, node))
     return found
 
 

@@ -101,15 +101,24 @@ def _own_generator(call: Call) -> bool:
 
 def _studied_elsewhere(module: Module, call: Call) -> bool:
     """Say whether a study gets its sampler later, or makes no trials behind its call."""
-    attributes = module.nodes.find(ast.Attribute)
     if _is_sampler(call) and isinstance(module.nodes.parents.get(call.node), ast.keyword):
-        return not any(node.attr in _TRIALS for node in attributes)
+        return not module.fact(_trials)
     if call.entry is None or call.entry.seed != "sampler":
         return False
-    if any(node.attr == "sampler" and isinstance(node.ctx, ast.Store) for node in attributes):
+    if module.fact(_stores_sampler):
         return True
-    trials = [node for node in attributes if node.attr in _TRIALS]
+    trials = module.fact(_trials)
     return not any(_may_try(module, call, node) for node in trials)
+
+
+def _trials(module: Module) -> list[ast.Attribute]:
+    """List the methods that make or ask for trials."""
+    return [node for node in module.nodes.find(ast.Attribute) if node.attr in _TRIALS]
+
+
+def _stores_sampler(module: Module) -> bool:
+    attributes = module.nodes.find(ast.Attribute)
+    return any(node.attr == "sampler" and isinstance(node.ctx, ast.Store) for node in attributes)
 
 
 def _may_try(module: Module, call: Call, trial: ast.Attribute) -> bool:
