@@ -17,6 +17,7 @@ from mlaudit.flow import (
     groups,
     imports,
     loops,
+    removing,
     sinks,
     stores,
     tables,
@@ -132,6 +133,15 @@ def binary(run: Interpreter, node: ast.BinOp) -> Value:
     return value
 
 
+def _which_rows(run: Interpreter, node: ast.BinOp, one: Data, two: Data) -> Data | None:
+    """Join masks, or take positions out of others; None where values are reckoned with."""
+    if isinstance(node.op, ast.BitAnd | ast.BitOr) and (one.select or two.select):
+        return _joined_masks(run, node, one, two)
+    if removing.is_difference(node, one, two):
+        return removing.without(run, one, two, node.right)
+    return None
+
+
 def _joined_masks(run: Interpreter, node: ast.BinOp, one: Data, two: Data) -> Data:
     """Join two masks by `&` or `|`; what `&` gives is left by each of them."""
     union = isinstance(node.op, ast.BitOr)
@@ -160,8 +170,9 @@ def _operate(run: Interpreter, node: ast.BinOp, left: Value, right: Value) -> Va
     one, two = run.data(a), run.data(b)
     if isinstance(a, Constant) or isinstance(b, Constant):
         one, two = _beside_number(node.op, a, b, one, two)
-    if isinstance(node.op, ast.BitAnd | ast.BitOr) and (one.select or two.select):
-        return _joined_masks(run, node, one, two)
+    which = _which_rows(run, node, one, two)
+    if which is not None:
+        return which
     known = isinstance(node.op, ast.Sub) or (one.rows.terms and two.rows.terms)
     if known and _judges(one, two):
         return combine([one, two], "error").but(units=(two if one.predictions else one).units)

@@ -190,6 +190,15 @@ def _statistic(run: Interpreter, name: str, entry: Entry, arguments: Arguments) 
     return joined.but(influences=merge_influences(joined.influences, made))
 
 
+def _removed(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> Value:
+    """Take rows away at positions; of other values that one array lacks, what rows is not told."""
+    if name.endswith("setdiff1d"):
+        first = run.data(arguments.get("ar1", 0) or UNKNOWN)
+        if first.kind != "index" or len(arguments.positional) < 2:
+            return _reduce(run, name, entry, arguments)
+    return removing.removed(run, name, entry, arguments)
+
+
 def _reduce(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> Value:
     data = carried(run, entry, arguments)
     if not data:
@@ -418,7 +427,7 @@ _KINDS: dict[str, Callable[[Interpreter, str, Entry, Arguments], Value]] = {
     "statistic": _statistic,
     "reduce": _reduce,
     "subset": _subset,
-    "remove": removing.removed,
+    "remove": _removed,
     "reorder": _reorder,
     "concat": _concat,
     "duplicate": lambda run, name, entry, given: duplicates.repeated(run, name, entry, given),

@@ -7,16 +7,18 @@ from typing import TYPE_CHECKING
 
 from mlaudit.flow import tables
 from mlaudit.flow.regions import Selector
-from mlaudit.flow.values import Constant, Data, Sequence, Value
+from mlaudit.flow.values import Constant, Data, Sequence
 from mlaudit.model.pattern import Pattern
 
 if TYPE_CHECKING:
     from mlaudit.catalogue.entry import Entry
     from mlaudit.flow.arguments import Arguments
     from mlaudit.flow.interpreter import Interpreter
+    from mlaudit.flow.values import Value
 
 _LISTS = frozenset({"list", "tuple", "array", "asarray"})
 _RANGES = frozenset({"range", "arange", "slice"})
+_SETS = frozenset({"set", "frozenset"})
 _POSITIONS = Pattern(r"(?i)ind(ex|ices)|idx|ids\b|rows\b|positions|perm")
 
 
@@ -28,10 +30,41 @@ def removed(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> 
         return value
     if not _of_rows(run, arguments):
         return value.but(columns=None, select=None)
-    index = run.data(given)
+    return without(run, value, run.data(given), positions)
+
+
+def without(run: Interpreter, value: Data, index: Data, positions: ast.expr) -> Data:
+    """Give the rows, or the positions of rows, that are left when those at positions are gone."""
     taken = index.select or _taken(run, positions)
     left = taken.flipped() or Selector("without", value.rows.select(taken))
     return tables.kept(tables.chosen(value, left), index)
+
+
+def difference(
+    run: Interpreter, holder: Value, value: Data, name: str, arguments: Arguments
+) -> Value | None:
+    """Give the positions that are not among others: `index.difference(held)`."""
+    if value.kind != "index":
+        return None
+    for number, given in enumerate(arguments.positional):
+        index, positions = run.data(given), arguments.nodes.get(number)
+        if positions is None or not index.rows.terms:
+            return None
+        value = without(run, value, index, positions)
+    return value
+
+
+def is_difference(node: ast.BinOp, one: Data, two: Data) -> bool:
+    """Say whether an operator takes positions out of others, as a set does: `every - held`."""
+    if not (isinstance(node.op, ast.Sub | ast.BitXor) and one.kind == "index" and two.rows.terms):
+        return False
+    return two.kind == "index" or _is_set(node.left) or _is_set(node.right)
+
+
+def _is_set(node: ast.expr) -> bool:
+    if isinstance(node, ast.Call):
+        return isinstance(node.func, ast.Name) and node.func.id in _SETS
+    return isinstance(node, ast.Set | ast.SetComp)
 
 
 def selected(run: Interpreter, value: Data, arguments: Arguments) -> Data | None:
