@@ -90,9 +90,7 @@ def _outside(run: Interpreter, frame: Frame, text: str, prediction: Prediction) 
 
 
 def _by_rows(run: Interpreter, frame: Frame, prediction: Prediction) -> str:
-    """Name the argument of a call that the rows of a prediction came in by, or that is alone."""
-    if len(frame.given.nodes) == 1 == len(frame.given.values()):
-        return frame.caller.text_of(*frame.given.nodes.values())
+    """Name the argument of a call that the rows of a prediction came in by."""
     for key, node in frame.given.nodes.items():
         name = key if isinstance(key, str) else ""
         value = frame.given.get(name, key if isinstance(key, int) else None)
