@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 _CASES = (ast.ExceptHandler, ast.match_case)
 _HOLDING = (ast.stmt, *_CASES)
 DISTANCES = frozenset({"abs", "absolute", "fabs", "square"})
+_MATRICES = frozenset({"confusion_matrix", "multilabel_confusion_matrix"})
 _EXTREME = Pattern(r"(\w+\.)*(nan)?(max|min) ")
 _TAKEN = Pattern(r"(\w+\.)*(nan)?(arg|idx)?(max|min) ")
 _HIGH = Pattern(r"(?i)(^|_)(f1|acc|accuracy|auc|r2|precision|recall)(_|$)")
@@ -64,7 +65,7 @@ def written(run: Interpreter, parts: list[Data], node: ast.AST) -> Data:
 def select(run: Interpreter, value: Value, node: ast.AST, how: str) -> None:
     """Something is chosen by a value, unless its extremes are told beside its mean, or drawn."""
     data = run.data(value)
-    if _EXTREME.match(how) and _sums_up(run, node):
+    if _EXTREME.match(how) and (_sums_up(run, node) or _of_cells(data.scores)):
         return
     if data.scores and _TAKEN.match(how) and (_counted(node) or idle(run, node)):
         return
@@ -78,6 +79,13 @@ def select(run: Interpreter, value: Value, node: ast.AST, how: str) -> None:
             score.selected_at = run.place(node)
             score.selected_by = how
             _seen_from_here(run, score)
+
+
+def _of_cells(scores: Scores) -> bool:
+    """Say whether all are of matrices, whose largest cell is counted for colours or shares."""
+    return bool(scores) and all(
+        isinstance(score, Evaluate) and score.metric in _MATRICES for score in scores
+    )
 
 
 def _seen_from_here(run: Interpreter, score: Evaluate) -> None:
