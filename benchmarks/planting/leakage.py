@@ -52,11 +52,20 @@ VALIDATORS = ("cross_val_score", "cross_validate", "cross_val_predict")
 def transformer_above(source: Source) -> Iterator[Plant]:
     """Transform all rows by a new transformer just before they are divided."""
     for name, module in SCALERS.items():
+        if _comes_to_nothing(source, name):
+            continue
         made = f"{name}(random_state=0)" if name in {"QuantileTransformer", "PCA"} else f"{name}()"
         edits = _transformed(source, made)
         if edits:
             edits = [*source.imports(f"from {module} import {name}"), *edits]
             yield Plant(edits, codes=_in_folds(source, "LEAK001"))
+
+
+def _comes_to_nothing(source: Source, name: str) -> bool:
+    """Say whether a pipeline scales anew what is scaled, or no gaps are left to be filled."""
+    if name == "SimpleImputer":
+        return ".dropna(" in source.text
+    return name == "StandardScaler" and "ipeline(" in source.text and "Scaler()" in source.text
 
 
 def _in_folds(source: Source, code: str) -> frozenset[str]:
@@ -282,14 +291,14 @@ def transformer_outside_folds(source: Source) -> Iterator[Plant]:
         if not isinstance(rows, ast.Name):
             continue
         where = outermost(source, source.statement(call))
-        lines = [f"outside = StandardScaler().fit({rows.id})"]
+        lines = [f"outside = QuantileTransformer(random_state=0).fit({rows.id})"]
         lines.append(f"{rows.id} = outside.transform({rows.id})")
         if "train" in rows.id and tested(source):
             test = tested(source)[0]
             lines.append(f"{test} = outside.transform({test})")
         yield Plant(
             [
-                *source.imports("from sklearn.preprocessing import StandardScaler"),
+                *source.imports("from sklearn.preprocessing import QuantileTransformer"),
                 source.before(where, "\n".join(lines)),
             ]
         )

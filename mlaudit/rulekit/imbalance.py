@@ -74,6 +74,7 @@ SHARE = Pattern(
     r".*\b(density|share|proportion|fraction|prevalence)\b\D*(?P<share>0\.\d+)\W*$",
     re.IGNORECASE,
 )
+THINNING = Pattern(r"Under|NearMiss|Tomek|Neighbours$|NeighbourhoodCl|Centroids|OneSided|Hardness")
 IMBALANCED_BELOW = 1 / 3
 REFUTED_ABOVE = 1 / 2
 BALANCED_ABOVE = 2 / 3
@@ -85,7 +86,8 @@ LABELS = {0.0, 1.0}
 class Sign:
     """One piece of evidence: what was seen, how much it weighs, and where it stands in the code.
 
-    `habitual` are weights that even out whatever the counts are, which many give out of habit.
+    `habitual` are weights that even out whatever the counts are, which many give out of habit, and
+    resampling that takes rows away, also of classes that are not far apart.
     """
 
     seen: str
@@ -137,11 +139,8 @@ class Imbalance:
 
     @property
     def evident_beyond_habit(self) -> bool:
-        """Whether there is evidence enough where habits are a hint: even weights, resampling."""
-        habits = (sign.habitual or sign.resampling for sign in self.signs)
-        weights = (
-            HINTED if habit else sign.weight for habit, sign in zip(habits, self.signs, strict=True)
-        )
+        """Whether there is evidence enough where habits are a hint: even weights, thinning."""
+        weights = (HINTED if sign.habitual else sign.weight for sign in self.signs)
         return not self.balanced and sum(weights) >= ENOUGH
 
     @property
@@ -323,7 +322,9 @@ def _resampling(module: Module) -> Iterator[Sign]:
     """Find what over- or under-samples."""
     for call in module.calls_of("resampler"):
         name = call.name.rsplit(".", 1)[-1]
-        yield Sign(f"`{name}` resamples the classes", SHOWN, call.place, resampling=True)
+        thins = THINNING.search(name) is not None
+        seen = f"`{name}` resamples the classes"
+        yield Sign(seen, SHOWN, call.place, resampling=True, habitual=thins)
         return
     for event in module.trace.of(Resample):
         yield Sign("the classes are resampled", SHOWN, event.place, resampling=True)

@@ -11,9 +11,11 @@ from mlaudit.rulekit import (
     CrossValidate,
     Evaluate,
     Finding,
+    Fit,
     Fix,
     Pattern,
     Resample,
+    Role,
     Rule,
     RuleMeta,
     Severity,
@@ -26,7 +28,7 @@ from mlaudit_rules.imbalance.measured import measures
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from mlaudit.rulekit import Module, Place
+    from mlaudit.rulekit import Model, Module, Place
 
 SUITABLE = Pattern(
     r"precision|recall|confusion|classification_?report|sensitivity|specificity|matthews|kappa"
@@ -64,7 +66,7 @@ class AccuracyOnly(Rule):
             return
         if measures(module, SUITABLE, KNOWN) or _weighs_what_it_judges(module):
             return
-        if module.imbalance.resampled and not any(module.trace.of(Resample)):
+        if module.imbalance.resampled and not _resampling_is_followed(module):
             return  # nobody knows which rows were balanced
         places = _accuracies(module)
         if not places:
@@ -82,6 +84,19 @@ class AccuracyOnly(Rule):
             confidence=Confidence.HIGH if imbalance.shown else Confidence.MEDIUM,
             fix=Fix("Add classification_report, or average_precision_score on the probabilities."),
         )
+
+
+def _resampling_is_followed(module: Module) -> bool:
+    """Say whether rows are known that are resampled, in the open or by a step of a pipeline."""
+    if any(module.trace.of(Resample)):
+        return True
+    events: list[Fit | CrossValidate] = [*module.trace.of(Fit)]
+    events += module.trace.of(CrossValidate)
+    return any(_resamples(event.model) for event in events)
+
+
+def _resamples(model: Model) -> bool:
+    return model.role is Role.RESAMPLER or any(map(_resamples, model.steps))
 
 
 def _accuracies(module: Module) -> list[Place]:
