@@ -136,9 +136,16 @@ def element(run: Interpreter, value: Value) -> Value:
 
 
 def alone(run: Interpreter, arguments: Arguments) -> bool:
-    """Say whether there is one thing only to take the best of."""
-    given = arguments.positional
-    return len(given) == 1 and is_only_one(run.load(given[0]))
+    """Say whether there is one thing only to take the best of, beside a number that bounds it."""
+    given = [run.load(value) for value in arguments.positional]
+    return len(given) == 1 and (is_only_one(given[0]) or _bounded(run, given[0]))
+
+
+def _bounded(run: Interpreter, value: Value) -> bool:
+    """Say whether a list is of a value and of a number that this may not fall below, or exceed."""
+    if not isinstance(value, Sequence) or value.rest is not None or len(value.items) != 2:
+        return False
+    return any(isinstance(run.load(item), Constant) for item in value.items)
 
 
 def is_only_one(value: Value) -> bool:

@@ -124,7 +124,11 @@ def _copied(
 
 
 def _replaces(run: Interpreter, arguments: Arguments) -> bool:
-    value = run.load(arguments.named.get("replace", Constant(True)))
+    """Say whether rows come several times; of a few that are drawn by default, hardly any does."""
+    if "replace" not in arguments.named:
+        count = arguments.nodes.get("n_samples")
+        return not (isinstance(count, ast.Constant) and count.value)
+    value = run.load(arguments.named["replace"])
     return not (isinstance(value, Constant) and not value.value)
 
 

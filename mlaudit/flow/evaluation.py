@@ -236,6 +236,7 @@ def evaluated(
     if event.selected_at is None:  # else it goes by what the code sees that chooses by it
         event.variable = sight.named(run, prediction)
         event.given_at = sight.brought(run, prediction)
+        event.outside = sight.outermost(run, prediction)
     judged = run.judged.setdefault(id(event), [])
     if prediction not in judged:
         judged.append(prediction)

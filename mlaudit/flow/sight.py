@@ -28,8 +28,17 @@ def named(run: Interpreter, prediction: Prediction) -> str:
 
     From the function that predicts outwards, each parameter becomes what its call gave for it.
     """
-    frames, text = prediction.frames, prediction.variable
-    for frame in reversed(frames[_shared(frames, run.calls) :]):
+    return _from(run, prediction, _shared(prediction.frames, run.calls))
+
+
+def outermost(run: Interpreter, prediction: Prediction) -> str:
+    """Name the predicted rows as the code outside all functions does, if it gives them a name."""
+    return _from(run, prediction, 0) if prediction.frames else ""
+
+
+def _from(run: Interpreter, prediction: Prediction, first: int) -> str:
+    text = prediction.variable
+    for frame in reversed(prediction.frames[first:]):
         text = _outside(run, frame, text, prediction) if text else ""
     return text
 

@@ -316,7 +316,8 @@ class Evaluate(Event):
     wrong order, where one does, and `given_at` one that brings predictions, but not their model, to
     the function that judges them.  A number that is told of each trial of a study, and nowhere
     else, is one `of_trials`, and one that is `drawn` is told as a point of a curve only.  Where the
-    best number is `saved`, nothing but files hangs on the choice.
+    best number is `saved`, nothing but files hangs on the choice.  `outside` is what the outermost
+    call names the rows.
     """
 
     __slots__ = ("__dict__",)  # where cached properties are kept
@@ -347,6 +348,7 @@ class Evaluate(Event):
     decided: bool = False
     best_told: bool = False
     given_at: Place | None = None
+    outside: str = ""
     of_trials: bool = False
     drawn: bool = False
     saved: bool = False

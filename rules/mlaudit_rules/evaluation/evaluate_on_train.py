@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from mlaudit.rulekit import (
     Confidence,
+    Evaluate,
     Finding,
     Fix,
     Needs,
@@ -17,6 +18,7 @@ from mlaudit.rulekit import (
     Use,
     named,
     quoted,
+    says_test,
     says_training,
     score_of,
 )
@@ -24,7 +26,7 @@ from mlaudit.rulekit import (
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from mlaudit.rulekit import Evaluate, Overlapping, Place, Trace
+    from mlaudit.rulekit import Overlapping, Place, Trace
 
 
 _ENTRY = Pattern(r"""\[(["'])[^"'\]]*\1\]""")
@@ -58,6 +60,7 @@ class EvaluateOnTrain(Rule):
             if overlapping.fit.held_back is not None and _told_apart(overlapping):
                 continue
             fair = trace.judges_fairly or trace.judged_where_given(evaluation)
+            fair = fair or _judged_for_test_too(trace, evaluation)
             if told_as_training(evaluation) or (fair and called_training(evaluation)):
                 continue
             seen.add(overlapping.fit.place)
@@ -105,9 +108,17 @@ def _learnt(overlapping: Overlapping) -> str:
     return f"{learnt} but for those that `validation_split={fit.held_back.text}` sets apart"
 
 
+def _judged_for_test_too(trace: Trace, evaluation: Evaluate) -> bool:
+    """Say whether the same line of a function is given rows that a caller names after a test."""
+    return bool(evaluation.outside) and any(
+        event.place == evaluation.place and says_test(event.outside) for event in trace.of(Evaluate)
+    )
+
+
 def called_training(evaluation: Evaluate) -> bool:
     """Say whether the rows, or the line that tells the score, are called after training."""
-    return says_training(evaluation.variable) or says_training(_line(evaluation))
+    named_so = says_training(evaluation.variable) or says_training(evaluation.outside)
+    return named_so or says_training(_line(evaluation))
 
 
 def told_as_training(evaluation: Evaluate) -> bool:

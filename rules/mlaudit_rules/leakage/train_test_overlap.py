@@ -50,7 +50,7 @@ class TrainTestOverlap(Rule):
         for overlapping in trace.overlaps:
             if overlapping.fit.place in seen or overlapping.evaluation.metric is None:
                 continue
-            name = overlapping.evaluation.variable
+            name = overlapping.evaluation.outside or overlapping.evaluation.variable
             if says_training(name) and not says_test(name):
                 continue  # it is told as a training score
             if overlapping.overlap is Overlap.MUST:
