@@ -53,7 +53,8 @@ class RefitThenScore(Rule):
 
     def _judge(self, trace: Trace, overlapping: Overlapping, first: Fit) -> Finding:
         fit, evaluation = overlapping.fit, overlapping.evaluation
-        test = quoted(evaluation.variable) if evaluation.variable else "the rows it is scored on"
+        called = evaluation.outside or evaluation.variable
+        test = quoted(called) if called else "the rows it is scored on"
         honest = scored_before(trace, overlapping, first)
         beside = "; the score before the refit stands" if honest else ""
         return self.report(

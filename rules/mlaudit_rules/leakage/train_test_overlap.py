@@ -96,7 +96,8 @@ class TrainTestOverlap(Rule):
 
     def _judge(self, trace: Trace, overlapping: Overlapping) -> Finding:
         fit, evaluation = overlapping.fit, overlapping.evaluation
-        test = quoted(evaluation.variable) if evaluation.variable else "the rows it is scored on"
+        called = evaluation.outside or evaluation.variable
+        test = quoted(called) if called else "the rows it is scored on"
         return self.report(
             fit.place,
             f"{quoted(fit.place)} trains {named(fit.model)} on data that holds rows of {test}, "
@@ -108,7 +109,8 @@ class TrainTestOverlap(Rule):
 
     def _judge_new_parts(self, trace: Trace, overlapping: Overlapping) -> Finding:
         fit, evaluation = overlapping.fit, overlapping.evaluation
-        test = quoted(evaluation.variable) if evaluation.variable else "the rows it is scored on"
+        called = evaluation.outside or evaluation.variable
+        test = quoted(called) if called else "the rows it is scored on"
         trained = trace.split_of(fit.rows)
         drawn = [("split before training", trained.place)] if trained else []
         again = trace.split_of(evaluation.rows)
