@@ -234,7 +234,8 @@ def _unknown(run: Interpreter, value: Data, name: str, arguments: Arguments) -> 
     others = _others(run, arguments)
     kind = "row" if value.kind == "row" and not others else "unknown"
     joined = combine([value, *others], kind).but(label=False)
-    part = splits.part_asked(run, arguments) if value.kind == "unknown" else None
+    asked = splits.part_asked(run, arguments) if value.kind == "unknown" else None
+    part = asked or splits.part_called(value, name)
     return joined if part is None else joined.but(rows=joined.rows.select(part))
 
 

@@ -48,6 +48,14 @@ def part_named(name: str) -> str | None:
     return word[0].lower()[:2] if word else None
 
 
+def part_called(value: Data, name: str) -> Selector | None:
+    """Tell which part of something unknown is named: `data.X_test`, `data.get_training_rows()`."""
+    named = {word[0].lower()[:2] for word in _PART.finditer(name)}
+    if value.kind != "unknown" or len(named) != 1:
+        return None
+    return Selector("part", "by name", named.pop())
+
+
 def part_asked(run: Interpreter, arguments: Arguments) -> Selector | None:
     """Tell which part a function is asked for: `read(folder, "train")`, `read(train=False)`."""
     for value in map(run.load, arguments.values()):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from mlaudit.flow import gapless, groups, headings, order, sooner, sources
+from mlaudit.flow import gapless, groups, headings, order, sooner, sources, splits
 from mlaudit.flow.regions import Length, Rows, Selector
 from mlaudit.flow.values import (
     ANY,
@@ -72,6 +72,9 @@ def attribute(run: Interpreter, holder: Value, value: Data, name: str) -> Value:
         return value.but(kind="unknown")
     if run.catalogue.method(name) is not None:
         return Method(holder, name)
+    part = splits.part_called(value, name)
+    if part is not None:
+        return value.but(rows=value.rows.select(part), columns=None, select=None)
     if value.kind in {"table", "unknown", "group", "window"}:
         return column(run, value, name)
     return value.but(columns=None, select=None)
