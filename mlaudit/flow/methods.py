@@ -142,7 +142,7 @@ def _by_entry(
         by = frozenset(order.keys(run, arguments)[0])
         return value.but(kind="group", by=by)
     if kind == "split" and value.rows.terms:
-        return splits.of_data_set(run, value, name, arguments)
+        return splits.of_data_set(run, value, name, entry, arguments)
     if kind == "report":
         return Data("scalar")
     if kind == "store":

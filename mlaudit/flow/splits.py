@@ -98,8 +98,8 @@ def call(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> Val
     if not arrays:
         return UNKNOWN
     key = _identity(run, entry, arguments)
-    in_order = run.load(arguments.named.get("shuffle", UNKNOWN)) == Constant(False)
-    by = groups.IN_TIME if in_order else None
+    cut = _cuts(run, entry, arguments)
+    by = groups.IN_TIME if cut else None
     selectors = [Selector("part", key, part, by) for part in range(2)]
     rows = next((data.rows for data in arrays if data.rows.terms), NO_ROWS)
     parts = tuple([rows.select(select) for select in selectors])
@@ -119,6 +119,7 @@ def call(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> Val
             run.text(arguments.nodes[i]) for i in range(len(arrays)) if i in arguments.nodes
         ),
         order=next((data.order for data in arrays if data.order), None),
+        cut=cut,
     )
     return Sequence(tuple(outputs), way="tuple") if event else UNKNOWN
 
@@ -146,6 +147,12 @@ def part_of(data: Data, select: Selector, rows: Rows | None = None) -> Data:
     return data.but(rows=rows, influences=groups.divided(data, select, rows), select=None)
 
 
+def _cuts(run: Interpreter, entry: Entry, arguments: Arguments) -> bool:
+    """Say whether rows are divided in the order that they have, and none are drawn."""
+    unshuffled = run.load(arguments.named.get("shuffle", UNKNOWN)) == Constant(False)
+    return unshuffled or entry.random == "never"
+
+
 def _identity(run: Interpreter, entry: Entry, arguments: Arguments) -> Hashable:
     """Two calls with the same literal seed and sizes on the same rows make the same parts."""
     seed = run.load(arguments.named.get(entry.seed or "", UNKNOWN))
@@ -170,7 +177,9 @@ def lengths(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> 
     return _divided(run, name, entry, arguments, count, "split")
 
 
-def of_data_set(run: Interpreter, value: Data, name: str, arguments: Arguments) -> Value:
+def of_data_set(
+    run: Interpreter, value: Data, name: str, entry: Entry, arguments: Arguments
+) -> Value:
     """Divide a data set by its own method: into `train` and `test`, or as many as it has sizes."""
     sizes = run.load(arguments.positional[0]) if arguments.positional else UNKNOWN
     listed = isinstance(sizes, Sequence) and sizes.rest is None and name != "train_test_split"
@@ -184,6 +193,7 @@ def of_data_set(run: Interpreter, value: Data, name: str, arguments: Arguments) 
         rows=value.rows,
         parts=tuple(part.rows for part in parts),
         arguments=described(run, arguments),
+        cut=_cuts(run, entry, arguments),
     )
     if name == "train_test_split":
         return run.state.allocate(Dictionary({"train": parts[0], "test": parts[1]}))
@@ -213,6 +223,7 @@ def _divided(
         rows=data.rows,
         parts=tuple(part.rows for part in parts),
         arguments=described(run, arguments, entry.parameters),
+        cut=_cuts(run, entry, arguments),
     )
     return Sequence(tuple(parts), way="tuple")
 

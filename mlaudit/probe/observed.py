@@ -222,6 +222,7 @@ class _Builder:
         if read is not None:
             event.outputs, event.arrays = read.outputs, read.arrays
             event.arguments, event.order = read.arguments, read.order
+            event.cut = read.cut
         self._events.append(event)
 
     def _validate(self, told: Told, place: Place) -> None:

@@ -227,7 +227,8 @@ class Beside(Event):
 class Split(Event):
     """Rows are divided; `arguments` are those of the call, `folds` says that parts take turns.
 
-    `order` is what told that the rows stand in the order of time.
+    `order` is what told that the rows stand in the order of time.  What is only `cut` keeps the
+    order that the rows have and draws none of them.
     """
 
     function: str
@@ -238,6 +239,7 @@ class Split(Event):
     arrays: tuple[str, ...] = ()
     folds: bool = False
     order: Ordered | None = None
+    cut: bool = False
 
     @property
     def named_parts(self) -> Iterator[tuple[RowSet, tuple[str, ...]]]:

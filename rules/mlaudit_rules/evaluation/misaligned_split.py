@@ -108,19 +108,10 @@ def _apart(trace: Trace, fit: Fit) -> tuple[Split, Split] | None:
     events = trace.events
     first, second = sorted((features, labels), key=events.index)
     between = events[events.index(first) : events.index(second)]
-    if any(isinstance(event, Seed) for event in between) or not _shuffles(first, second):
+    if any(isinstance(event, Seed) for event in between) or (first.cut and second.cut):
         return None
     return first, second
 
 
 def _nested(outer: Split, inner: Split) -> bool:
     return any(inner.rows.within(part) for part in outer.parts)
-
-
-def _shuffles(first: Split, second: Split) -> bool:
-    """Say whether at least one of two splits draws its rows."""
-    for split in (first, second):
-        shuffle = split.arguments.get("shuffle")
-        if shuffle is None or not (shuffle.known and shuffle.value is False):
-            return True
-    return False
