@@ -6,7 +6,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from mlaudit.rulekit import Pattern, last_name
-from mlaudit_rules.reproducibility.bindings import uses
+from mlaudit_rules.reproducibility.readers import readings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -50,24 +50,50 @@ def lends_probabilities(module: Module, call: Call) -> bool:
     text = module.document.text
     if _ASKED_FOR_ALL.search(text):
         return False
-    asked = [node.value for node in module.nodes.find(ast.Attribute) if node.attr in _PROBABILITIES]
-    name = _own_name(module, call)
-    if name is None:
-        return not asked
-    return not any(
-        inner.id == name for node in asked for inner in module.nodes.find(ast.Name, within=node)
-    )
+    if not any(node.attr in _PROBABILITIES for node in module.nodes.find(ast.Attribute)):
+        return True
+    read = _read_of(module, call.node)
+    return read is not None and _PROBABILITIES.isdisjoint(read)
 
 
-def _own_name(module: Module, call: Call) -> str | None:
-    """Name what the estimator is bound to, if it goes by no other name and nowhere else."""
-    statement = module.nodes.parents.get(call.node)
-    if not isinstance(statement, ast.Assign) or not isinstance(statement.targets[0], ast.Name):
+def _read_of(module: Module, made: ast.expr) -> set[str] | None:
+    """Name what is read of an estimator and of the searches that try it; None if it goes on."""
+    read: set[str] = set()
+    seen: set[ast.AST] = set()
+    waiting: list[ast.AST] = [made]
+    while waiting:
+        node = waiting.pop()
+        if node in seen:
+            continue
+        seen.add(node)
+        above = module.nodes.parents[node]
+        match above:
+            case ast.Expr():
+                pass
+            case ast.Assign(targets=[ast.Name(id=name)]):
+                waiting += readings(module, above, name)
+            case ast.Attribute(attr="best_estimator_"):
+                waiting.append(above)
+            case ast.Attribute(attr="fit"):
+                waiting.append(module.nodes.parents[above])
+            case ast.Attribute(attr=attr):
+                read.add(attr)
+            case _:
+                search = _search_around(module, above)
+                if search is None:
+                    return None
+                waiting.append(search)
+    return read
+
+
+def _search_around(module: Module, above: ast.AST) -> ast.Call | None:
+    """Find the search that an estimator is given to, where its scores are known by their name."""
+    outer = module.nodes.parents[above] if isinstance(above, ast.keyword) else above
+    call = module.call_of.get(outer)
+    if call is None or kind_of(call) != "search":
         return None
-    name = statement.targets[0].id
-    loads = [node for node in module.fact(uses).get(name, ()) if isinstance(node.ctx, ast.Load)]
-    alone = all(isinstance(module.nodes.parents[node], ast.Attribute) for node in loads)
-    return name if alone and len(statement.targets) == 1 else None
+    scoring = call.arguments.get("scoring")
+    return call.node if scoring is None or scoring.known else None
 
 
 def _starts_given(call: Call) -> bool:
