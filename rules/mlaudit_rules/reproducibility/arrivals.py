@@ -102,7 +102,7 @@ class Arrivals:
             self._block([*node.body, *handlers, *node.orelse, *node.finalbody])
         elif isinstance(node, ast.AugAssign):
             self._look(node.value)
-            added = self._order.of(node.value, self._names)
+            added = self._order.turns(node.value, self._names)
             self._make(node.target, node.value)
             self._label(node.target, node.value, self._loop_of(node.value))
             in_loop = self._loop_of(node.value) if isinstance(node.value, ast.List) else None
@@ -135,7 +135,7 @@ class Arrivals:
         if self._order.walks(node.iter) and isinstance(node.target, ast.Tuple):
             for part in node.target.elts[1:]:
                 self._mark(part, Source(node.iter, is_set=False))
-        source = self._order.of(node.iter, self._names)
+        source = self._order.turns(node.iter, self._names)
         names = [name.id for name in ast.walk(node.target) if isinstance(name, ast.Name)]
         self._make(node.target, node.iter)
         counted = isinstance(node.iter, ast.Call) and last_name(node.iter.func) == "enumerate"
@@ -223,7 +223,7 @@ class Arrivals:
 
     def _add(self, receiver: ast.expr, added: ast.expr) -> None:
         loop = self._loop_of(added)
-        source = self._order.of(added, self._names)
+        source = self._order.turns(added, self._names)
         self._label(receiver, added, loop)
         if loop is not None:
             self._mark(receiver, loop.source)

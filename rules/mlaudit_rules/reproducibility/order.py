@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from mlaudit.rulekit import Module
 
 _NAMES = (ast.Name, ast.Attribute)
-_TURNS = (ast.ListComp, ast.GeneratorExp, ast.DictComp)
+_TURNS = (ast.ListComp, ast.GeneratorExp)
 _SETS = (ast.SetComp, ast.Set)
 _LISTINGS = frozenset({"os.listdir", "os.scandir", "glob.glob", "glob.iglob"})
 _PATH_LISTINGS = frozenset({"glob", "rglob", "iterdir"})
@@ -56,10 +56,14 @@ _TEXT_NAME = Pattern(
 
 @frozen
 class Source:
-    """The call, or the set, whose order nothing fixes; of sets it is another in every run."""
+    """The call, or the set, whose order nothing fixes; of sets it is another in every run.
+
+    `keys` says that a dict has its keys in that order: a table of it has columns so, not rows.
+    """
 
     node: ast.expr
     is_set: bool
+    keys: bool = False
 
 
 Environment = dict[str, Source]
@@ -85,7 +89,10 @@ class Order:
         if isinstance(node, ast.Call):
             return self._call(node, names)
         if isinstance(node, _TURNS):
-            return self.of(node.generators[0].iter, names)
+            return self.turns(node.generators[0].iter, names)
+        if isinstance(node, ast.DictComp):
+            turning = self.turns(node.generators[0].iter, names)
+            return turning and Source(turning.node, turning.is_set, keys=True)
         if isinstance(node, _SETS):
             return Source(node, is_set=True) if self._holds_text(node, names) else None
         if isinstance(node, ast.Subscript):
@@ -97,6 +104,11 @@ class Order:
         if isinstance(node, ast.Starred):
             return self.of(node.value, names)
         return None
+
+    def turns(self, node: ast.expr, names: Environment) -> Source | None:
+        """Find the source of the order in which a value gives its items one by one."""
+        source = self.of(node, names)
+        return Source(source.node, source.is_set) if source is not None else None
 
     def _part(self, node: ast.Subscript, names: Environment) -> Source | None:
         """A slice keeps the order; an element has none, but for those of `next(os.walk(path))`."""
@@ -124,13 +136,22 @@ class Order:
         if name is None and isinstance(node.func, ast.Name):
             return self.returned.get(node.func.id)
         if attribute in _KEEPING and not (attribute in _SHUFFLES and self.loses(node)):
-            given = (self.of(argument, names) for argument in _arguments(node))
-            return next((source for source in given if source is not None), None)
+            return self._rows(node, attribute == "DataFrame", names)
         if isinstance(node.func, ast.Attribute):
             if attribute in _KEEPING_METHODS:
                 return self.of(node.func.value, names)
             if path_of(node.func.value) == "self":
                 return self.returned.get(attribute)
+        return None
+
+    def _rows(self, node: ast.Call, makes_table: bool, names: Environment) -> Source | None:
+        """Find what gives the rows of a sequence or table their order; columns are left aside."""
+        if _beside(node):
+            return None
+        for argument in _arguments(node):
+            source = self.of(argument, names)
+            if source is not None and not (makes_table and source.keys):
+                return Source(source.node, source.is_set)
         return None
 
     def loses(self, node: ast.Call) -> bool:
@@ -191,6 +212,12 @@ def _arguments(node: ast.Call) -> list[ast.expr]:
     given = [*node.args, *(keyword.value for keyword in node.keywords)]
     inner = [value for argument in given for value in _inside(argument)]
     return [*given, *inner]
+
+
+def _beside(node: ast.Call) -> bool:
+    """Say whether a call puts columns side by side: `concat(tables, axis=1)`."""
+    axes = (keyword.value for keyword in node.keywords if keyword.arg == "axis")
+    return any(isinstance(axis, ast.Constant) and axis.value in {1, "columns"} for axis in axes)
 
 
 def _inside(node: ast.expr) -> list[ast.expr]:
