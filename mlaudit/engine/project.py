@@ -85,7 +85,9 @@ class ProjectFiles:
             importer, *names = about
             return self._imports_learning(set(names), importer, set())
         if question == "importers":
-            return self._identified(Path(about[0]))
+            return self._identified(self._importing(Path(about[0])))
+        if question == "neighbours":
+            return self._identified(self._sharing(Path(about[0]), about[1]))
         if question == "holds":
             return [self._name(Path(about[0])), self._digest(Path(about[0]))]
         return None
@@ -200,12 +202,25 @@ class ProjectFiles:
     def importers(self, document: Document) -> list[tuple[str, str]]:
         """Give the files under review that import a document, or what does: names and code."""
         path = self._place(document.path)
-        self._asked["importers", str(path)] = self._identified(path)
-        return [(self._name(one), code_of(one)) for one in self._importing(path)]
+        importing = self._importing(path)
+        self._asked["importers", str(path)] = self._identified(importing)
+        return [(self._name(one), code_of(one)) for one in importing]
 
-    def _identified(self, path: Path) -> list[list[str | None]]:
-        """Tell of the files that import one their names and what they hold."""
-        return [[self._name(one), self._digest(one)] for one in self._importing(path)]
+    def neighbours(self, document: Document, word: str) -> list[ast.Module]:
+        """Give the other files under review, of a document's folder, whose code holds a word."""
+        path = self._place(document.path)
+        sharing = self._sharing(path, word)
+        self._asked["neighbours", str(path), word] = self._identified(sharing)
+        return [parsed[1] for one in sharing if (parsed := self._get(one)) is not None]
+
+    def _sharing(self, path: Path, word: str) -> list[Path]:
+        near = {one for one in self._reviewed if one.parent == path.parent and one != path}
+        small = (one for one in sorted(near) if _size(one) <= LARGEST_BYTES)
+        return [one for one in small if word in code_of(one)]
+
+    def _identified(self, paths: Iterable[Path]) -> list[list[str | None]]:
+        """Tell of files their names and what they hold."""
+        return [[self._name(one), self._digest(one)] for one in paths]
 
     def _importing(self, path: Path) -> list[Path]:
         if self._importers is None:

@@ -97,7 +97,10 @@ class Runner:
         def importers() -> list[tuple[str, str]]:
             return self.project.importers(document)
 
-        return Module(document, nodes, collect(nodes), *known, importers)
+        def neighbours(word: str) -> list[ast.Module]:
+            return self.project.neighbours(document, word)
+
+        return Module(document, nodes, collect(nodes), *known, importers, neighbours)
 
     def outcome(self, module: Module) -> Outcome:
         """Run the rules over a document, and describe it."""

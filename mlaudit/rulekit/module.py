@@ -39,6 +39,7 @@ class Module:
         trace: Trace,
         profile: str = "exploration",
         importers: Callable[[], Sequence[tuple[str, str]]] = tuple,
+        neighbours: Callable[[str], Sequence[ast.Module]] = lambda word: (),
     ):
         self.document = document
         self.nodes = nodes
@@ -48,6 +49,7 @@ class Module:
         self.trace = trace
         self.profile = profile
         self._find_importers = importers
+        self._find_neighbours = neighbours
         self._unpacked = Unpacked(nodes, names)
         self._facts: dict[Callable[[Module], Any], Any] = {}
 
@@ -101,6 +103,10 @@ class Module:
     def importers(self) -> Sequence[tuple[str, str]]:
         """The files under review that import this one, or what does: the name and code of each."""
         return self._find_importers()
+
+    def neighbours(self, word: str) -> Sequence[ast.Module]:
+        """The trees of the other files under review, of the same folder, that hold a word."""
+        return self._find_neighbours(word)
 
     def beside(self, document: Document) -> Module:
         """Give another document that the trace has come to, with the same trace."""

@@ -23,6 +23,7 @@ from mlaudit.rulekit import (
     says_test,
     says_validation,
 )
+from mlaudit_rules.evaluation.repeated_splits import read_by_a_neighbour
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -56,7 +57,7 @@ class UnusedTestSplit(Rule):
             if names & module.names.read or names & module.fact(read_words):
                 continue
             trained = trained_on_rest(trace, split)
-            if trained is not None:
+            if trained is not None and not read_by_a_neighbour(module, split):
                 yield self._judge(trace, split, trained)
 
     def _judge(self, trace: Trace, split: Split, trained: Fit) -> Finding:

@@ -1,0 +1,92 @@
+"""A test part that one program only sets apart is read by another, which repeats the split."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from mlaudit.config.schema import Config
+from mlaudit.engine.review import review
+
+TUNING = """\
+import pandas as pd
+from sklearn.linear_model import Ridge
+from sklearn.model_selection import GridSearchCV, train_test_split
+
+wells = pd.read_csv("tables/wells.csv")
+X, y = wells.drop(columns="depth"), wells["depth"]
+X_train, X_test, y_train, y_test = train_test_split(X, y, test_size=0.3, random_state=8)
+search = GridSearchCV(Ridge(), {"alpha": [0.1, 1, 10]}).fit(X_train, y_train)
+print(search.best_params_)
+"""
+JUDGING = """\
+import pandas as pd
+from sklearn.linear_model import Ridge
+from sklearn.model_selection import train_test_split
+
+wells = pd.read_csv("tables/wells.csv")
+X, y = wells.drop(columns="depth"), wells["depth"]
+X_tr, X_te, y_tr, y_te = train_test_split(X, y, test_size=0.3, random_state=8)
+print(Ridge(alpha=1).fit(X_tr, y_tr).score(X_te, y_te))
+"""
+
+
+@pytest.fixture(autouse=True)
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "project" / "other").mkdir(parents=True)
+    monkeypatch.chdir(tmp_path / "project")
+    Path("tuning.py").write_text(TUNING)
+
+
+def unused(cache: Path | None = None) -> list[str]:
+    found = review(["."], Config(), cache=cache).findings
+    return [finding.location.path for finding in found if finding.code == "EVAL016"]
+
+
+def test_a_part_that_nobody_reads_is_unused() -> None:
+    assert unused() == ["tuning.py"]
+
+
+def test_another_program_may_read_the_part() -> None:
+    Path("judging.py").write_text(JUDGING)
+    assert unused() == []
+
+
+def test_so_may_a_notebook() -> None:
+    source = f"%matplotlib inline\n{JUDGING}"
+    cell = {"cell_type": "code", "source": source, "metadata": {}, "outputs": []}
+    notebook = {"cells": [cell], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
+    Path("judging.ipynb").write_text(json.dumps(notebook))
+    assert unused() == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("random_state=8", "random_state=9"),
+        ("test_size=0.3", "test_size=0.2"),
+        ("random_state=8", "random_state=8, stratify=y"),
+        ("random_state=8", "random_state=8, **settings"),
+        ("tables/wells.csv", "tables/rivers.csv"),
+        (".score(X_te, y_te)", ".coef_"),
+    ],
+)
+def test_other_parts_and_unread_ones_are_of_no_help(old: str, new: str) -> None:
+    Path("judging.py").write_text(JUDGING.replace(old, new))
+    assert "tuning.py" in unused()
+
+
+def test_a_program_of_another_folder_may_have_other_rows() -> None:
+    Path("other/judging.py").write_text(JUDGING)
+    assert unused() == ["tuning.py"]
+
+
+def test_what_is_remembered_rests_upon_the_neighbours(tmp_path: Path) -> None:
+    cache = tmp_path / "cache"
+    assert unused(cache) == ["tuning.py"]
+    Path("judging.py").write_text(JUDGING)
+    assert unused(cache) == []
+    Path("judging.py").write_text(JUDGING.replace(".score(X_te, y_te)", ".coef_"))
+    assert "tuning.py" in unused(cache)
