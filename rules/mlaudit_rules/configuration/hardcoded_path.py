@@ -6,6 +6,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from mlaudit.rulekit import Confidence, Needs, Pattern, Rule, RuleMeta, Severity
+from mlaudit_rules.configuration.experiments import overridable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -66,7 +67,7 @@ class HardcodedPath(Rule):
         first: dict[str, list[ast.Constant]] = {}
         for node in _used_as_paths(module):
             root = _root(str(node.value))
-            if root is not None:
+            if root is not None and not overridable(module, node):
                 first.setdefault(root, []).append(node)
         for root, nodes in first.items():
             node, *others = sorted(nodes, key=lambda node: (node.lineno, node.col_offset))
