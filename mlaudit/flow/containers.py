@@ -157,9 +157,11 @@ def turn(run: Interpreter, value: Value) -> Value:
     """Give what one turn of a loop over a value sees: of an array or column, a single row."""
     part = element(run, value)
     source = run.load(value)
-    if isinstance(source, Data) and isinstance(part, Data) and source.kind in ROW_BY_ROW:
-        return part.but(kind="row")
-    return part
+    if not isinstance(source, Data) or not isinstance(part, Data):
+        return part
+    if source.kind == "thresholds":
+        return part.but(kind="scalar", scores=())  # each is where a point lies, and no score
+    return part.but(kind="row") if source.kind in ROW_BY_ROW else part
 
 
 def _alike(run: Interpreter, value: Sequence, merged: Value) -> Value:
