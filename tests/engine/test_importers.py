@@ -81,3 +81,57 @@ def test_what_is_remembered_rests_upon_the_importers(tmp_path: Path) -> None:
     assert unseeded(cache) == []
     Path("main.py").write_text(CALLER.replace("np.random.seed(7)", ""))
     assert unseeded(cache) == ["helpers/groups.py"]
+
+
+PARTS = """\
+import pandas as pd
+from sklearn.model_selection import train_test_split
+
+
+class Parts:
+    def divide(self, path):
+        return train_test_split(pd.read_csv(path))
+
+
+if __name__ == "__main__":
+    print(Parts().divide("rows.csv")[0].head())
+"""
+USER = """\
+import numpy as np
+from helpers.parts import Parts
+
+np.random.seed(7)
+print(Parts().divide("rows.csv"))
+"""
+
+
+def divided() -> list[tuple[str, bool]]:
+    """Tell of each unseeded split whether it is said of runs alone whose caller sets no seed."""
+    found = review(["."], Config()).findings
+    return [
+        (finding.location.path, "whose caller sets no seed" in finding.message)
+        for finding in found
+        if finding.code == "SEED001"
+    ]
+
+
+def test_what_is_only_tried_out_is_divided_by_the_seeds_of_all_who_use_it() -> None:
+    Path("helpers/parts.py").write_text(PARTS)
+    assert divided() == [("helpers/parts.py", False)]
+    Path("main.py").write_text(USER)
+    assert divided() == []
+    Path("other.py").write_text(USER.replace("np.random.seed(7)", ""))
+    assert divided() == [("helpers/parts.py", True)]
+
+
+def test_a_file_that_uses_something_else_has_no_say() -> None:
+    Path("helpers/parts.py").write_text(f"{PARTS}\nROWS = 4\n")
+    Path("main.py").write_text(USER.replace("Parts().divide", "print").replace("Parts", "ROWS"))
+    assert divided() == [("helpers/parts.py", False)]
+
+
+def test_a_program_that_learns_in_its_main_part_is_no_trial() -> None:
+    learning = "from sklearn.svm import SVC\n" + PARTS + "    SVC().fit([[1], [2]], [0, 1])\n"
+    Path("helpers/parts.py").write_text(learning)
+    Path("main.py").write_text(USER)
+    assert divided() == [("helpers/parts.py", False)]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from mlaudit.rulekit import NoRepair, Pattern, Repair, block_of, statement_of
 from mlaudit_rules.reproducibility.randomness import unseeded
+from mlaudit_rules.reproducibility.running import main_parts
 from mlaudit_rules.reproducibility.seeding import SEED_NAME
 from mlaudit_rules.reproducibility.turns import Turn
 
@@ -154,12 +155,8 @@ def _starts(module: Module, line: int) -> list[ast.stmt]:
 
 
 def _mains(module: Module) -> list[ast.stmt]:
-    """Find the first statement of `if __name__ == "__main__":`."""
-    return [
-        one.body[0]
-        for one in module.tree.body
-        if isinstance(one, ast.If) and ast.unparse(one.test) == "__name__ == '__main__'"
-    ]
+    """Find the first statement of each main part."""
+    return [part.body[0] for part in main_parts(module)]
 
 
 def _only_defines(module: Module) -> bool:

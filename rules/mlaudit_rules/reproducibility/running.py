@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from mlaudit_rules.reproducibility.dead import Dead
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from typing import Literal
 
     from mlaudit.rulekit import Module, Nodes
@@ -41,12 +42,17 @@ class Running:
         self._module = module
         self._references: dict[Definition | None, set[str]] = {None: set()}
         self._mentioned: dict[Definition | None, set[str]] = {None: set()}
+        self._outside: set[str] = set()
         self._functions: dict[str, list[Definition]] = {}
         self._roots: list[Definition] = []
 
     def reaches(self, function: Definition | None) -> bool:
         """Say whether the code of the function (None: the top level) may run in this program."""
         return function is None or function in self._reached
+
+    def only_in_main(self, function: Definition) -> bool:
+        """Say whether the top level comes to a function in its main part, and in no other."""
+        return function in self._reached and function not in self._reached_outside
 
     def named(self, function: Definition) -> bool:
         """Say whether anything at all outside the function names it, or it is a method."""
@@ -81,6 +87,7 @@ class Running:
                 owners[first:last] = [node] * (last - first)
                 scopes[first:last] = [None] * (last - first)
         dead = self._module.fact(Dead).stretches
+        main = [nodes.stretch(part) for part in main_parts(self._module)]
         naming: list[tuple[ast.Name | ast.Attribute, int, int]] = nodes.stretches(
             ast.Name, ast.Attribute
         )
@@ -90,8 +97,10 @@ class Running:
                 continue
             named = name.id if isinstance(name, ast.Name) else name.attr
             self._mentioned[owner].add(named)
-            if not any(first <= start < last for first, last in dead):
+            if not _within(dead, start):
                 self._references[owner].add(named)
+                if owner is None and not _within(main, start):
+                    self._outside.add(named)
 
     def _define(self, node: Definition, scope: str | None) -> None:
         self._references.setdefault(node, set())
@@ -104,12 +113,34 @@ class Running:
     def _reached(self) -> set[Definition]:
         """The functions that the top level may come to."""
         self._collect(self._nodes)
+        return self._followed(self._references[None])
+
+    @cached_property
+    def _reached_outside(self) -> set[Definition]:
+        """Those that it comes to outside its main part; asked once the others are known."""
+        return self._followed(self._outside)
+
+    def _followed(self, names: set[str]) -> set[Definition]:
+        """Follow the names that the top level refers to, and those that the functions do."""
         reached: set[Definition] = set(self._roots)
-        pending: list[Definition | None] = [None, *self._roots]
+        pending = [names, *(self._references[root] for root in self._roots)]
         while pending:
-            for name in self._references[pending.pop()]:
+            for name in pending.pop():
                 for function in self._functions.get(name, ()):
                     if function not in reached:
                         reached.add(function)
-                        pending.append(function)
+                        pending.append(self._references[function])
         return reached
+
+
+def main_parts(module: Module) -> list[ast.If]:
+    """Find `if __name__ == "__main__":`."""
+    return [
+        one
+        for one in module.tree.body
+        if isinstance(one, ast.If) and ast.unparse(one.test) == "__name__ == '__main__'"
+    ]
+
+
+def _within(stretches: Iterable[tuple[int, int]], start: int) -> bool:
+    return any(first <= start < last for first, last in stretches)

@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Protocol
 
 from mlaudit.rulekit import Fix, Pattern, Seed, Words, frozen, last_name
-from mlaudit_rules.reproducibility.callers import seeded_by_callers
+from mlaudit_rules.reproducibility.callers import seeded_by_all_users, seeded_by_callers
 from mlaudit_rules.reproducibility.graphs import seeded_graphs
 from mlaudit_rules.reproducibility.running import Running
 from mlaudit_rules.reproducibility.seed_names import ALL, HELPER
@@ -94,7 +94,9 @@ class Seeding:
         seeds = self._seeds_for(call)
         if any(self._before(seed, call) for seed in seeds if generator in seed.generators):
             return True
-        return self._only_lent(call) and generator in self._module.fact(seeded_by_callers)
+        if self._only_lent(call):
+            return generator in self._module.fact(seeded_by_callers)
+        return seeded_by_all_users(self._module, call.function, generator)
 
     def _only_lent(self, call: Site) -> bool:
         """Say whether only files that import the document run a call, or fit what it makes."""

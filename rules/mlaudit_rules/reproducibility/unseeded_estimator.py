@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from mlaudit.rulekit import Confidence, Needs, Pattern, Rule, RuleMeta, Severity, last_name
 from mlaudit_rules.reproducibility.bindings import values_by_target
+from mlaudit_rules.reproducibility.callers import runs_here
 from mlaudit_rules.reproducibility.dead import Dead
 from mlaudit_rules.reproducibility.estimators import (
     BASES,
@@ -21,7 +22,6 @@ from mlaudit_rules.reproducibility.left_over import left_over
 from mlaudit_rules.reproducibility.one_column import learns_one_column
 from mlaudit_rules.reproducibility.readers import readings, resampled_for_nobody
 from mlaudit_rules.reproducibility.reseeding import seeded
-from mlaudit_rules.reproducibility.running import Running
 from mlaudit_rules.reproducibility.seeding import (
     Seeding,
     by_whom,
@@ -70,7 +70,7 @@ class UnseededEstimator(Rule):
         calls = [call for call in module.calls_of(*_MODELS, *_TRANSFORMERS) if unseeded(call)]
         if not calls:
             return
-        seeding, running = module.fact(Seeding), module.fact(Running)
+        seeding = module.fact(Seeding)
         seeded_elsewhere = module.fact(SeededElsewhere)
         for call in calls:
             generator = generator_of(call)
@@ -87,7 +87,7 @@ class UnseededEstimator(Rule):
                 continue
             if _holds_a_place(module, call):
                 continue
-            here = running.reaches(call.function)
+            here = runs_here(module, call.function)
             yield self.report(
                 call.place,
                 f"`{call.name.rsplit('.', 1)[-1]}` {_varies(module, call)}{by_whom(here)}: "

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from mlaudit.rulekit import Confidence, Fix, Needs, Rule, RuleMeta, Severity, last_name
 from mlaudit_rules.reproducibility.bindings import bound_before, sole_values
+from mlaudit_rules.reproducibility.callers import runs_here
 from mlaudit_rules.reproducibility.dead import Dead
 from mlaudit_rules.reproducibility.reseeding import seeded
-from mlaudit_rules.reproducibility.running import Running
 from mlaudit_rules.reproducibility.seeding import (
     Seeding,
     by_whom,
@@ -53,7 +53,7 @@ class UnseededSearch(Rule):
         calls = [call for call in module.calls_of(*_SEARCHING, "generator") if _unseeded(call)]
         if not calls:
             return
-        seeding, running = module.fact(Seeding), module.fact(Running)
+        seeding = module.fact(Seeding)
         for call in calls:
             if _studied_elsewhere(module, call) or _exhausts(module, call):
                 continue
@@ -63,7 +63,7 @@ class UnseededSearch(Rule):
                 generator = generator_of(call)
                 if seeding.reaches(generator, call) or seeding.after(generator, call):
                     continue  # it draws only when it is fitted
-            here = running.reaches(call.function)
+            here = runs_here(module, call.function)
             of_some = by_whom(here or _own_generator(call))
             yield self.report(
                 call.place,

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mlaudit.rulekit import Confidence, Finding, Fix, Needs, Rule, RuleMeta, Severity
+from mlaudit_rules.reproducibility.callers import runs_here
 from mlaudit_rules.reproducibility.dead import Dead
 from mlaudit_rules.reproducibility.draws import sampled_apart
 from mlaudit_rules.reproducibility.lateness import late_seed
 from mlaudit_rules.reproducibility.readers import unused
 from mlaudit_rules.reproducibility.reseeding import seeded
-from mlaudit_rules.reproducibility.running import Running
 from mlaudit_rules.reproducibility.seeding import (
     Seeding,
     by_whom,
@@ -49,13 +49,13 @@ class UnseededSplit(Rule):
         samples = module.fact(sampled_apart)
         if not splits and not samples:
             return
-        seeding, running = module.fact(Seeding), module.fact(Running)
+        seeding = module.fact(Seeding)
         for call in splits:
             if module.fact(Dead).holds(call.node) or unused(module, call.node):
                 continue
             generator = generator_of(call)
             if not seeding.reaches(generator, call) and not late_seed(module, generator, call):
-                here = running.reaches(call.function)
+                here = runs_here(module, call.function)
                 yield self.report(
                     call.place,
                     f"`{_short(call)}` divides the rows differently in every run{by_whom(here)}: "

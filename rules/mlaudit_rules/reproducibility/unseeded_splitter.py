@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mlaudit.rulekit import Confidence, Needs, Rule, RuleMeta, Severity
+from mlaudit_rules.reproducibility.callers import runs_here
 from mlaudit_rules.reproducibility.dead import Dead
 from mlaudit_rules.reproducibility.first_fold import only_looked_at
 from mlaudit_rules.reproducibility.never_run import never_run
 from mlaudit_rules.reproducibility.readers import unused
 from mlaudit_rules.reproducibility.reseeding import seeded
-from mlaudit_rules.reproducibility.running import Running
 from mlaudit_rules.reproducibility.seeding import (
     Seeding,
     by_whom,
@@ -46,7 +46,7 @@ class UnseededSplitter(Rule):
         calls = seedless(module, "splitter")
         if not calls:
             return
-        seeding, running = module.fact(Seeding), module.fact(Running)
+        seeding = module.fact(Seeding)
         for call in calls:
             if module.fact(Dead).holds(call.node) or unused(module, call.node):
                 continue
@@ -56,7 +56,7 @@ class UnseededSplitter(Rule):
                 continue  # it draws only when it splits
             if never_run(module, call.function) or only_looked_at(module, call):
                 continue
-            here = running.reaches(call.function)
+            here = runs_here(module, call.function)
             yield self.report(
                 call.place,
                 f"`{call.name.rsplit('.', 1)[-1]}` makes other folds in every run{by_whom(here)}: "
