@@ -154,7 +154,7 @@ def _at_fault(module: Module, split: Split, evident: bool) -> bool:
         return False
     if evident and not module.imbalance.evident_unweighted and not weights_near(module, split):
         return False
-    if several_targets(module, split):
+    if several_targets(module, split) or _only_thins(module, split):
         return False
     tasks = _tasks(module.trace, split)
     if "regressor" in tasks:
@@ -169,6 +169,24 @@ def _leaves_to_chance(split: Split) -> bool:
         return False
     shuffle = split.arguments.get("shuffle")
     return shuffle is None or (shuffle.known and shuffle.value is True)
+
+
+def _only_thins(module: Module, split: Split) -> bool:
+    """Say whether nobody reads one of the parts: rows are left out, and none are there to test.
+
+    Names at the top level may be read by a file that imports them.
+    """
+    if module.document.problems or split.place.document is not module.document:
+        return False
+    unread = [
+        names
+        for _, names in split.named_parts
+        if names and all(n.isidentifier() for n in names) and module.names.read.isdisjoint(names)
+    ]
+    if not unread:
+        return False
+    call = module.call_at(split.place.location)
+    return not module.importers or (call is not None and call.function is not None)
 
 
 def _falls_back(split: Split, splits: list[Split]) -> bool:
