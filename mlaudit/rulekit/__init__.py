@@ -12,6 +12,7 @@ from mlaudit.rulekit.module import Module
 from mlaudit.rulekit.needs import Needs
 from mlaudit.rulekit.repair import NoRepair, Repair, block_of, statement_of
 from mlaudit.rulekit.rule import Rule, RuleMeta, Tier
+from mlaudit.rulekit.statements import names_evening
 from mlaudit.rulekit.wording import (
     listed,
     named,
@@ -135,6 +136,7 @@ __all__ = [
     "last_name",
     "listed",
     "named",
+    "names_evening",
     "quoted",
     "replace",
     "says_test",

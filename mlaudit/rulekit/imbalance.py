@@ -104,9 +104,9 @@ class Imbalance:
 
     `even` says that the classes are shown, or widely known, not to be far apart.
 
-    `resampled` says that classes are over- or under-sampled anywhere, be it by hand as a text
-    tells; `weighted` are all the places where classes get weights, of which only the first is a
-    sign.
+    `resampled` says that classes are over- or under-sampled anywhere, be it by hand as a text or
+    the name of a function tells; `weighted` are all the places where classes get weights, of which
+    only the first is a sign.
     """
 
     signs: tuple[Sign, ...]
@@ -180,6 +180,7 @@ def gather(module: Module) -> Imbalance:
     resampled = any(sign.resampling for sign in signs)
     weighted = tuple(sign.place for sign in weights if sign.place is not None)
     evened = resampled or any(statements.speaks_of_evening(text) for _, text in texts)
+    evened = evened or any(statements.names_evening(name) for name in module.called)
     return Imbalance(
         tuple(signs), balanced and not resampled, weighted, evened, even=balanced or even
     )

@@ -36,6 +36,13 @@ EVENING = Pattern(
     r"|\bmak(e|es|ing) \w+ (\w+ )?balanced\b",
     re.IGNORECASE,
 )
+_NAMING = Words("balanc", "sampl", "even_out", any_case=True)
+_EVENING_NAME = Pattern(
+    r"_*((get|make|create|do|apply)_)?((re)?balanced?|even_out)_?(the_)?"
+    r"(data|samples?|class(es)?|df|(data)?set|labels?|train(ing)?|rows|trials|images)[a-z_]*"
+    r"|[a-z_]*(under|over)_?sampl[a-z_]*",
+    re.IGNORECASE,
+)
 
 
 def texts(module: Module) -> Iterator[tuple[str, str]]:
@@ -69,6 +76,13 @@ def calls_balanced(text: str) -> bool:
 def speaks_of_evening(text: str) -> bool:
     """Say whether a text speaks of rows that are drawn so that the classes are even."""
     return EVENING.search(text) is not None
+
+
+def names_evening(name: str) -> bool:
+    """Say whether a function, and no class, is named for drawing rows of all classes alike."""
+    if name[:1].isupper() or not _NAMING.stand_in(name):
+        return False
+    return _EVENING_NAME.fullmatch(name) is not None
 
 
 def _states(sentence: str) -> bool:

@@ -135,3 +135,38 @@ def test_a_program_that_learns_in_its_main_part_is_no_trial() -> None:
     Path("helpers/parts.py").write_text(learning)
     Path("main.py").write_text(USER)
     assert divided() == [("helpers/parts.py", False)]
+
+
+JUDGE = """\
+from imblearn.over_sampling import SMOTE
+from sklearn.metrics import classification_report
+from sklearn.model_selection import train_test_split
+from sklearn.svm import SVC
+
+
+def judge(rows, kinds):
+    X_train, X_test, y_train, y_test = train_test_split(rows, kinds, random_state=7)
+    X_train, y_train = SMOTE(random_state=7).fit_resample(X_train, y_train)
+    model = SVC().fit(X_train, y_train)
+    print(classification_report(y_test, model.predict(X_test)))
+"""
+BALANCING = """\
+import numpy as np
+from helpers.judge import judge
+from helpers.rows import balance_samples
+
+judge(*balance_samples(np.load("rows.npy"), np.load("kinds.npy")))
+"""
+
+
+def unstratified() -> list[str]:
+    found = review(["."], Config()).findings
+    return [finding.location.path for finding in found if finding.code == "IMBA001"]
+
+
+def test_rows_that_importers_even_out_by_hand_need_no_strata() -> None:
+    Path("helpers/judge.py").write_text(JUDGE)
+    Path("main.py").write_text(BALANCING.replace("balance_samples", "read_samples"))
+    assert unstratified() == ["helpers/judge.py"]
+    Path("main.py").write_text(BALANCING)
+    assert unstratified() == []

@@ -24,6 +24,7 @@ from mlaudit.rulekit import (
 )
 from mlaudit_rules.imbalance.balanced import balanced
 from mlaudit_rules.imbalance.class_order import last_part_of_classes
+from mlaudit_rules.imbalance.evened import evened_by_hand
 from mlaudit_rules.imbalance.split_targets import several_targets
 from mlaudit_rules.imbalance.weights import weights_near
 
@@ -150,7 +151,11 @@ def _at_fault(module: Module, split: Split, evident: bool) -> bool:
     """Say whether a split leaves classes to chance that a classifier is to tell apart."""
     if balanced(module.trace, split.rows):
         return False
-    if evident and not module.imbalance.evident_before and _others_resampled(module.trace, split):
+    if (
+        evident
+        and not module.imbalance.evident_before
+        and (_others_resampled(module.trace, split) or evened_by_hand(module, split))
+    ):
         return False
     if evident and not module.imbalance.evident_unweighted and not weights_near(module, split):
         return False
