@@ -9,6 +9,7 @@ from mlaudit.rulekit import (
     Evaluate,
     Finding,
     Fix,
+    Load,
     Needs,
     Overlap,
     Pattern,
@@ -20,6 +21,7 @@ from mlaudit.rulekit import (
     quoted,
     says_test,
     says_training,
+    says_validation,
     score_of,
 )
 
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
     from mlaudit.rulekit import Overlapping, Place, Trace
 
 
+_FILE = Pattern(r"\.\w{1,8}$")
 _ENTRY = Pattern(r"""\[(["'])[^"'\]]*\1\]""")
 
 
@@ -53,7 +56,7 @@ class EvaluateOnTrain(Rule):
             evaluation = overlapping.evaluation
             if overlapping.fit.place in seen or not is_told(overlapping):
                 continue
-            if trace.judged_apart(evaluation):
+            if trace.judged_apart(evaluation) or _called_apart(trace, overlapping):
                 continue
             if trace.set_apart(evaluation.rows, overlapping.fit.rows):
                 continue
@@ -106,6 +109,23 @@ def _learnt(overlapping: Overlapping) -> str:
     if fit.held_back is None:
         return learnt
     return f"{learnt} but for those that `validation_split={fit.held_back.text}` sets apart"
+
+
+def _called_apart(trace: Trace, overlapping: Overlapping) -> bool:
+    """Say whether the rows are called training and test rows, and may have parted unseen.
+
+    Such as in a function of another library; not where both are read of a file by its name, or
+    one is seen to be cut from the other.
+    """
+    fit, evaluation = overlapping.fit, overlapping.evaluation
+    if not fit.rows.within(evaluation.rows):
+        return False
+    judged = evaluation.outside or evaluation.variable
+    if not says_training(fit.variable) or says_training(judged):
+        return False
+    if not (says_test(judged) or says_validation(judged)):
+        return False
+    return not any(_FILE.search(load.source) for load in trace.near(Load, fit.rows))
 
 
 def _judged_for_test_too(trace: Trace, evaluation: Evaluate) -> bool:
