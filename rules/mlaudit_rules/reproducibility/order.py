@@ -146,9 +146,11 @@ class Order:
 
     def _rows(self, node: ast.Call, makes_table: bool, names: Environment) -> Source | None:
         """Find what gives the rows of a sequence or table their order; columns are left aside."""
-        if _beside(node):
-            return None
-        for argument in _arguments(node):
+        given = _arguments(node)
+        if _beside(node):  # what is written out has rows; the order of other tables is of columns
+            written = (each for each in given if isinstance(each, ast.List | ast.Tuple))
+            given = [column for each in written for column in each.elts]
+        for argument in given:
             source = self.of(argument, names)
             if source is not None and not (makes_table and source.keys):
                 return Source(source.node, source.is_set)
