@@ -284,7 +284,8 @@ class State:
                 options.setdefault(
                     id(option) if not isinstance(option, Ref) else option.address, option
                 )
-        return Choice(tuple(options.values())[:MOST_CHOICES])
+        parted = self.parted or any(isinstance(each, Choice) and each.parted for each in (a, b))
+        return Choice(tuple(options.values())[:MOST_CHOICES], parted)
 
     def _join_sequences(self, a: Sequence, b: Sequence) -> Sequence:
         if self._differ_in_names(a, b):

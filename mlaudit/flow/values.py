@@ -248,9 +248,10 @@ class Ref(Value):
 
 @frozen
 class Choice(Value):
-    """One of several mutable things, depending on the path taken."""
+    """One of several mutable things, depending on the path taken if `parted`, or on the turn."""
 
     options: tuple[Value, ...]
+    parted: bool = False
 
 
 Data.but = Data.__replace__  # type: ignore[attr-defined,method-assign]

@@ -56,7 +56,9 @@ def listed(words: Sequence[str], most: int = 3) -> str:
 
 
 def named(model: Model) -> str:
-    """Name a model as its reader knows it: by variable and class."""
+    """Name a model as its reader knows it: by variable and class, if the class is sure."""
+    if model.left_open:
+        return "the model" if model.variable is None else f"`{model.variable}`"
     if model.variable is None or model.variable == model.name:
         return f"`{model.name}`"
     is_class = model.name[:1].isupper()

@@ -145,8 +145,8 @@ class Model:
     `scores_read` says that the program reads what its search of settings has measured.  `home` is
     the document that has the class of a network, if the program has one.  `units` are those that it
     puts columns into, and to an `ordinal` one only the order of a column's values counts.  One that
-    `tells_parts` is asked which rows are for training and which for a test, not what is to be known
-    of these.
+    `tells_parts` is asked which rows are of training and which of a test, and no more of them.  One
+    `left_open` is of several that a branch chooses from.
     """
 
     name: str
@@ -162,6 +162,7 @@ class Model:
     units: str = ""
     ordinal: bool = False
     tells_parts: bool = False
+    left_open: bool = False
 
     @property
     def rescales(self) -> bool:

@@ -192,10 +192,10 @@ def test_watched_rows_called_validation_are_a_hint() -> None:
         assert [found.severity for found in findings(code, "EVAL004")] == [Severity.INFO]
 
 
-def test_of_several_models_one_that_watches_is_named() -> None:
+def test_of_several_models_none_is_named_for_the_one_that_watches() -> None:
     code = (FIXTURES / "early_stop_on_test" / "any_of_these_watches.py").read_text()
     (found,) = findings(code, "EVAL004")
-    assert "of `model` (LGBMRegressor)" in found.message
+    assert "the number of rounds of `model`, and" in found.message
 
 
 AVERAGED = """

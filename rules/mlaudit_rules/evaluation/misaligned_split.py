@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
     from mlaudit.rulekit import Module, Place, Trace
 
+_DIVIDING = ("random_state", "test_size", "train_size", "shuffle", "stratify")
+
 
 class MisalignedSplit(Rule):
     """Reports the second of two calls that put features and labels in different orders."""
@@ -103,7 +105,7 @@ def _apart(trace: Trace, fit: Fit) -> tuple[Split, Split] | None:
     features, labels = trace.split_of(fit.rows), trace.split_of(fit.target_rows)
     if features is None or labels is None or features is labels or features.folds or labels.folds:
         return None
-    if _nested(features, labels) or _nested(labels, features):
+    if _nested(features, labels) or _nested(labels, features) or _alike(features, labels):
         return None
     events = trace.events
     first, second = sorted((features, labels), key=events.index)
@@ -111,6 +113,19 @@ def _apart(trace: Trace, fit: Fit) -> tuple[Split, Split] | None:
     if any(isinstance(event, Seed) for event in between) or (first.cut and second.cut):
         return None
     return first, second
+
+
+def _alike(one: Split, two: Split) -> bool:
+    """Say whether two calls divide as many rows alike: by the same seed, size and classes."""
+    seed = one.arguments.get("random_state")
+    if seed is None or not seed.known or seed.value is None or one.function != two.function:
+        return False
+    return all(_text(one, name) == _text(two, name) for name in _DIVIDING)
+
+
+def _text(split: Split, name: str) -> str:
+    given = split.arguments.get(name)
+    return given.text if given is not None else ""
 
 
 def _nested(outer: Split, inner: Split) -> bool:

@@ -55,6 +55,7 @@ _FROZEN = Pattern(r"requires_grad\s*=\s*False|requires_grad_\(\s*False\s*\)")
 _NEW_HEAD = Pattern(r"from_pretrained|num_(classes|labels)|n_classes|out_features")
 _REBUILT = frozenset({"model_from_json", "model_from_yaml", "model_from_config", "clone_model"})
 
+_SEED_ALONE = Pattern(r"(?i)(glorot|he|lecun)_?(uniform|normal)")
 _INITIALISER = Pattern(r"(?i)^(glorot|he|lecun|random|truncated|variance|orthogonal)")
 
 
@@ -183,12 +184,18 @@ def _seeds_initialisers(module: Module) -> bool:
     return "kernel_initializer" in module.document.text and any(
         _INITIALISER.search(last_name(call.node.func)) is not None
         and any(
-            keyword.arg == "seed"
-            and not (isinstance(keyword.value, ast.Constant) and keyword.value.value is None)
-            for keyword in call.node.keywords
+            not (isinstance(seed, ast.Constant) and seed.value is None)
+            for seed in _seeds_of(call.node)
         )
         for call in module.names.calls
     )
+
+
+def _seeds_of(call: ast.Call) -> Iterator[ast.expr]:
+    """Give the seed of an initialiser; of those that take nothing else, it may have no name."""
+    yield from (keyword.value for keyword in call.keywords if keyword.arg == "seed")
+    if _SEED_ALONE.fullmatch(last_name(call.func)):
+        yield from call.args[:1]
 
 
 def keras_weights(module: Module) -> list[Call]:
