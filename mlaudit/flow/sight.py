@@ -10,7 +10,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from mlaudit.flow import functions
-from mlaudit.flow.values import Data, Estimator, Instance
+from mlaudit.flow.values import Constant, Data, Estimator, Instance
 from mlaudit.model.pattern import Pattern
 
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from mlaudit.flow.values import Prediction, Value
     from mlaudit.source.document import Place
 
+_NUMBERS = frozenset({"scalar", "index"})
 _NAME = Pattern(r"[A-Za-z_]\w*")
 _HELD = Pattern(r"([A-Za-z_]\w*)((?:\.\w+|\[(?:\"[^\"]*\"|'[^']*'|\d+)\])*)")
 
@@ -99,7 +100,10 @@ def _outside(run: Interpreter, frame: Frame, text: str, prediction: Prediction) 
 
 
 def _by_rows(run: Interpreter, frame: Frame, prediction: Prediction) -> str:
-    """Name the argument of a call that the rows of a prediction came in by."""
+    """Name the argument of a call that the rows came in by, or that is alone and no number."""
+    given = [run.load(value) for value in frame.given.values()]
+    if len(given) == 1 == len(frame.given.nodes) and not _is_number(given[0]):
+        return frame.caller.text_of(*frame.given.nodes.values())
     for key, node in frame.given.nodes.items():
         name = key if isinstance(key, str) else ""
         value = frame.given.get(name, key if isinstance(key, int) else None)
@@ -109,3 +113,7 @@ def _by_rows(run: Interpreter, frame: Frame, prediction: Prediction) -> str:
         if rows.terms and prediction.rows.within(rows):
             return frame.caller.text_of(node)
     return ""
+
+
+def _is_number(value: Value) -> bool:
+    return isinstance(value, Constant) or (isinstance(value, Data) and value.kind in _NUMBERS)

@@ -119,8 +119,9 @@ class SeededElsewhere:
         searched = any(map(_names_state, dicts))
         for node in (named.node for named in module.names.calls):
             call = module.call_of.get(node)
-            if _seeds_inner(node, call) or (searched and call and kind_of(call) == "search"):
-                self._enter(node, named=call is None or not unseeded(call))
+            inner = _seeds_inner(node, call)
+            if inner or (searched and call and kind_of(call) == "search"):
+                self._enter(node, named=inner or call is None or not unseeded(call))
         for grid in dicts:
             for tried in _bases_tried(module, grid):
                 self._enter(tried, named=True)
