@@ -62,6 +62,20 @@ def test_so_may_a_notebook() -> None:
     assert unused() == []
 
 
+def test_a_copy_beside_it_that_reads_another_part_does_not() -> None:
+    both = (
+        TUNING
+        + """
+half = wells[::2].drop(columns="depth")
+half_train, half_test = train_test_split(half, test_size=0.3, random_state=8)
+print(search.predict(half_test))
+"""
+    )
+    Path("tuning.py").write_text(both)
+    Path("tuning_again.py").write_text(both)
+    assert sorted(unused()) == ["tuning.py", "tuning_again.py"]
+
+
 @pytest.mark.parametrize(
     ("old", "new"),
     [

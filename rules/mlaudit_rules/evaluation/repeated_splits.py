@@ -22,10 +22,11 @@ def read_by_a_neighbour(module: Module, split: Split) -> bool:
     """Say whether a program beside this one, on the same file, reads what this split leaves.
 
     It makes the same parts by the same literal seed and sizes; rows kept from the training here
-    are then those that it judges by.
+    are then those that it judges by.  Where this one does so with another split by the same
+    settings, they tell nothing: a copy beside it does the same.
     """
     settings = _settings(split)
-    if settings is None:
+    if settings is None or _reads_second_part(module.tree, split.function, settings):
         return False
     return any(
         _reads_second_part(tree, split.function, settings)
