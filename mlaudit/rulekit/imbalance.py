@@ -102,8 +102,6 @@ class Sign:
 class Imbalance:
     """The signs of imbalance in one document; `balanced` says that balance is shown.
 
-    `even` says that the classes are shown, or widely known, not to be far apart.
-
     `resampled` says that classes are over- or under-sampled anywhere, be it by hand as a text or
     the name of a function tells; `weighted` are all the places where classes get weights, of which
     only the first is a sign.
@@ -113,7 +111,6 @@ class Imbalance:
     balanced: bool
     weighted: tuple[Place, ...] = ()
     resampled: bool = False
-    even: bool = False
 
     @property
     def evident(self) -> bool:
@@ -166,11 +163,9 @@ def gather(module: Module) -> Imbalance:
     ]
     weights = [*_weights(module)]
     weights += _computed(module) if not weights else []
-    even = _known_as_even(module)
-    signs = counted if even else [*_signs(module, texts, counted, weights)]
+    signs = counted if _known_as_even(module) else [*_signs(module, texts, counted, weights)]
     told_even = signs and any(ratio >= REFUTED_ABOVE for ratio in _told(module))
     if told_even or any(ratio >= REFUTED_ABOVE for _, ratio in ratios):
-        even = True
         signs = [sign for sign in signs if sign.weight >= SHOWN]
     balanced = (
         any(ratio >= BALANCED_ABOVE for _, ratio in ratios)
@@ -181,9 +176,7 @@ def gather(module: Module) -> Imbalance:
     weighted = tuple(sign.place for sign in weights if sign.place is not None)
     evened = resampled or any(statements.speaks_of_evening(text) for _, text in texts)
     evened = evened or any(statements.names_evening(name) for name in module.called)
-    return Imbalance(
-        tuple(signs), balanced and not resampled, weighted, evened, even=balanced or even
-    )
+    return Imbalance(tuple(signs), balanced and not resampled, weighted, evened)
 
 
 def _may_speak(module: Module) -> bool:

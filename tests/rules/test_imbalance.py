@@ -278,32 +278,29 @@ def test_comments_count_and_strings_do_not() -> None:
     assert not imbalance(f'advice = "The classes are quite imbalanced."\n{script()}').evident
 
 
-def test_an_unstratified_split_without_evidence_is_a_hint_from_research_on() -> None:
-    code = script()
-    assert findings(code, "IMBA001") == []
-    assert [found.severity for found in findings(code, "IMBA001", profile="research")] == [
-        Severity.INFO
-    ]
+@pytest.mark.parametrize("profile", ["exploration", "research", "production"])
+def test_an_unstratified_split_needs_evidence_in_every_profile(profile: str) -> None:
+    assert findings(script(), "IMBA001", profile=profile) == []
+    assert findings(script(target="is_fraud"), "IMBA001", profile=profile) != []
 
 
-def test_a_hint_names_a_place_once_and_spares_classes_known_to_be_even() -> None:
+def test_a_function_that_is_called_twice_has_one_split() -> None:
     code = """
 import pandas as pd
-from sklearn.datasets import load_iris
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import train_test_split
 
 def judge(X, y):
     X_train, X_test, y_train, y_test = train_test_split(X, y, random_state=0)
-    print(LogisticRegression().fit(X_train, y_train).score(X_test, y_test))
+    model = LogisticRegression(class_weight="balanced").fit(X_train, y_train)
+    print(model.score(X_test, y_test))
 
+posts = pd.read_csv("posts.csv")
+judge(posts[["a"]], posts["kind"])
+judge(posts[["b"]], posts["kind"])
 """
-    posts = 'posts = pd.read_csv("posts.csv")\n'
-    twice = 'judge(posts[["a"]], posts["kind"])\njudge(posts[["b"]], posts["kind"])\n'
-    (hint,) = findings(code + posts + twice, "IMBA001", profile="research")
-    assert "more like it" not in hint.message
-    iris = code + "judge(*load_iris(return_X_y=True))\n"
-    assert findings(iris, "IMBA001", profile="research") == []
+    (found,) = findings(code, "IMBA001")
+    assert "more like it" not in found.message
 
 
 def test_confidence_follows_from_the_evidence() -> None:

@@ -41,10 +41,7 @@ OF_CLASSES = Pattern(
 
 
 class UnstratifiedSplit(Rule):
-    """Reports splits that leave the share of each class in both parts to chance.
-
-    In exploration only where the imbalance is evident, else for every classifier.
-    """
+    """Reports splits that leave the share of each class to chance, where one is evidently rare."""
 
     meta = RuleMeta(
         code="IMBA001",
@@ -64,18 +61,17 @@ class UnstratifiedSplit(Rule):
             yield self._last_part(module, call, loop)
         splits = list(module.trace.of(Split))
         to_chance = [s for s in filter(_leaves_to_chance, splits) if not _falls_back(s, splits)]
-        evident = bool(to_chance) and module.imbalance.evident
-        if not evident and (module.profile == "exploration" or module.imbalance.even):
+        if not to_chance or not module.imbalance.evident:
             return
         at_fault = {  # a function that is called twice has one place
-            split.place: split for split in reversed(to_chance) if _at_fault(module, split, evident)
+            split.place: split for split in reversed(to_chance) if _at_fault(module, split)
         }
         for group in _of_one_source([*reversed(at_fault.values())]):
-            yield self._judge(module, group, evident)
+            yield self._judge(module, group)
 
     def repairs(self, module: Module, finding: Finding) -> Iterable[Repair]:
         """Stratify every split that the finding names; a class of one row would be refused."""
-        repair = Repair(module, safe=module.imbalance.evident)
+        repair = Repair(module)
         again = [one.location for one in finding.evidence if one.role == AGAIN]
         for location in (finding.location, *again):
             split = next(s for s in module.trace.of(Split) if s.place.location == location)
@@ -101,24 +97,20 @@ class UnstratifiedSplit(Rule):
             ),
         )
 
-    def _judge(self, module: Module, splits: list[Split], evident: bool) -> Finding:
+    def _judge(self, module: Module, splits: list[Split]) -> Finding:
         imbalance, split = module.imbalance, splits[0]
         message = (
             f"`{split.function}` divides the rows at random without `stratify`, so the share of "
-            "each class in the parts is left to chance"
+            f"each class in the parts is left to chance, although {imbalance.words}"
         )
-        if evident:
-            message += f", although {imbalance.words}"
         if len(splits) > 1:
-            message += f" ({len(splits) - 1} more like it below)"
-        confidence = Confidence.HIGH if imbalance.shown else Confidence.MEDIUM
+            message += f" ({len(splits) - 1} more like it)"
         again = [(AGAIN, other.place) for other in splits[1:]]
         return self.report(
             split.place,
             message,
-            evidence=[*(_signs(module, split) if evident else ()), *again],
-            severity=None if evident else Severity.INFO,
-            confidence=confidence if evident else Confidence.MEDIUM,
+            evidence=[*_signs(module, split), *again],
+            confidence=Confidence.HIGH if imbalance.shown else Confidence.MEDIUM,
             conditional=all(split.conditional for split in splits),
             fix=Fix(f"Pass stratify={_target(split)} to the split."),
         )
@@ -147,24 +139,22 @@ def _of_one_source(splits: Iterable[Split]) -> list[list[Split]]:
     return groups
 
 
-def _at_fault(module: Module, split: Split, evident: bool) -> bool:
+def _at_fault(module: Module, split: Split) -> bool:
     """Say whether a split leaves classes to chance that a classifier is to tell apart."""
     if balanced(module.trace, split.rows):
         return False
-    if (
-        evident
-        and not module.imbalance.evident_before
-        and (_others_resampled(module.trace, split) or evened_by_hand(module, split))
+    if not module.imbalance.evident_before and (
+        _others_resampled(module.trace, split) or evened_by_hand(module, split)
     ):
         return False
-    if evident and not module.imbalance.evident_unweighted and not weights_near(module, split):
+    if not module.imbalance.evident_unweighted and not weights_near(module, split):
         return False
     if several_targets(module, split) or _only_thins(module, split):
         return False
     tasks = _tasks(module.trace, split)
     if "regressor" in tasks:
         return False
-    return "classifier" in tasks or (evident and bool(tasks) and _classifies(module))
+    return "classifier" in tasks or (bool(tasks) and _classifies(module))
 
 
 def _leaves_to_chance(split: Split) -> bool:
@@ -208,12 +198,17 @@ def _is_stratified(split: Split) -> bool:
 
 
 def _tasks(trace: Trace, split: Split) -> set[str | None]:
-    """Tell what is trained on the parts of a split."""
+    """Tell what is trained on the parts of a split, or on rows near it that no other one made."""
     rows = (split.rows, *split.parts)
     near: list[Fit | CrossValidate] = [*trace.near(Fit, *rows), *trace.near(CrossValidate, *rows)]
     trained = [(e.model.task, e.rows) for e in near if e.model.role is Role.PREDICTOR]
     surely = {task for task, rows in trained if any(rows.within(part) for part in split.parts)}
-    return surely or {task for task, rows in trained if rows.kin(split.rows)}
+    others = [part for other in trace.of(Split) if other is not split for part in other.parts]
+    return surely or {
+        task
+        for task, rows in trained
+        if rows.kin(split.rows) and not any(rows.within(part) for part in others)
+    }
 
 
 def _others_resampled(trace: Trace, split: Split) -> bool:
