@@ -4,7 +4,7 @@ A sign that shows the imbalance, or that the author knows of it, is enough by it
 name of an event that is rare wherever it is predicted (fraud).  Other hints must be two, such as
 the name of an event that is rare in some data only (churn) and a count of the classes.  Counts or
 words that show balance refute all signs but resampling, whose result is balanced by design; counts
-that are not far apart refute what a mere name suggests.
+that are not far apart refute what a mere name suggests, and weights given out of habit.
 """
 
 from __future__ import annotations
@@ -64,6 +64,9 @@ TARGET_NAMES = Pattern(
 COUNTED = Pattern(r"\b(\w+)(?:['\"]\])?\.value_counts\(|Counter\((\w+)\)")
 COUNTING = Words("value_counts(", "Counter(")
 COUNT_LINE = Pattern(r"^.*?\S\s{2,}(\d+(?:\.\d+)?(?:e-\d+)?)$", re.MULTILINE)
+REPORTED_BY = "support"
+REPORTING = Words(REPORTED_BY)
+REPORT_LINE = Pattern(r"^.*\S +\d\.\d+ +\d\.\d+ +\d\.\d+ +(\d+) *$", re.MULTILINE)
 COUNTER = Pattern(r"Counter\(\{(.+?)\}\)")
 # `Share of the target class: 0.41`, but not the share of what a model tells right.
 LONGEST_TOLD = 200  # characters; in a line of a megabyte the pattern looks for hours
@@ -96,6 +99,11 @@ class Sign:
     resampling: bool = False
     weighting: bool = False
     habitual: bool = False
+
+    @property
+    def of_any_counts(self) -> bool:
+        """Whether it is a weight that one gives whatever the counts of the classes are."""
+        return self.weighting and self.habitual
 
 
 @frozen
@@ -164,9 +172,9 @@ def gather(module: Module) -> Imbalance:
     weights = [*_weights(module)]
     weights += _computed(module) if not weights else []
     signs = counted if _known_as_even(module) else [*_signs(module, texts, counted, weights)]
-    told_even = signs and any(ratio >= REFUTED_ABOVE for ratio in _told(module))
-    if told_even or any(ratio >= REFUTED_ABOVE for _, ratio in ratios):
-        signs = [sign for sign in signs if sign.weight >= SHOWN]
+    told = (*(ratio for _, ratio in ratios), *_told(module), *_reported(module)) if signs else ()
+    if any(ratio >= REFUTED_ABOVE for ratio in told):
+        signs = [sign for sign in signs if sign.weight >= SHOWN and not sign.of_any_counts]
     balanced = (
         any(ratio >= BALANCED_ABOVE for _, ratio in ratios)
         or any(statements.calls_balanced(text) for _, text in texts)
@@ -402,6 +410,17 @@ def _told(module: Module) -> Iterator[float]:
     found = (SHARE.search(line) for line in short)
     for share in (float(match["share"]) for match in found if match is not None):
         yield min(share, 1 - share) / max(share, 1 - share)
+
+
+def _reported(module: Module) -> Iterator[float]:
+    """Compare the rows of the classes in stored reports, whose last column counts them."""
+    for cell in module.document.cells:
+        for text in filter(REPORTING.stand_in, cell.outputs):
+            for table in text.split(REPORTED_BY)[1:]:
+                rows = table.partition("avg")[0].partition("accuracy")[0]
+                counts = [int(number) for number in REPORT_LINE.findall(rows)]
+                if 2 <= len(counts) <= MOST_CLASSES and min(counts):
+                    yield min(counts) / max(counts)
 
 
 def _written_out(module: Module) -> Iterator[float]:
