@@ -110,7 +110,7 @@ def call(run: Interpreter, function: Function, arguments: Arguments) -> Value:
     if run.briefly and id(node) in run.entered:
         return _not_followed(run, arguments, None)
     run.entered.add(id(node))
-    scope = Scope(function.document, function.scope)
+    scope = Scope(function.document, function.scope.seen_below)
     _bind_parameters(run, function, arguments, scope)
     beside = asked.beside(function, scope)
     attempt, known = repeats.begin(run, function, scope)

@@ -414,7 +414,7 @@ def _function(run: Interpreter, node: ast.FunctionDef | ast.AsyncFunctionDef) ->
 
 def _class(run: Interpreter, node: ast.ClassDef) -> None:
     bases = tuple(run.eval(base) for base in node.bases)
-    scope = Scope(run.document, run.state.scope)
+    scope = Scope(run.document, run.state.scope.seen_below, of_class=True)
     run.closed_over.add(run.state.scope)
     outer, run.state.scope = run.state.scope, scope
     try:

@@ -37,17 +37,24 @@ class Scope:
 
     `identity` is a number that no other scope has, the higher the later it was made.  From the
     first fork on, `journal` keeps what names stood for before each change (None: for nothing).
+    Names of a class body are not seen by its methods, which see what is `seen_below`.
     """
 
-    __slots__ = ("document", "global_names", "identity", "journal", "names", "outer")
+    __slots__ = ("document", "global_names", "identity", "journal", "names", "of_class", "outer")
 
-    def __init__(self, document: Document, outer: Scope | None = None):
+    def __init__(self, document: Document, outer: Scope | None = None, *, of_class: bool = False):
         self.document = document
         self.outer = outer
+        self.of_class = of_class
         self.names: dict[str, Value] = {}
         self.journal: list[tuple[str, Value | None]] | None = None
         self.global_names: set[str] = set()
         self.identity = next(_SERIAL)
+
+    @property
+    def seen_below(self) -> Scope:
+        """The scope that functions made here look outwards to."""
+        return self.outer if self.of_class and self.outer is not None else self
 
     def find(self, name: str) -> Value | None:
         """Look a name up, outwards."""
