@@ -10,6 +10,7 @@ from mlaudit.rulekit.calls import Call, argument
 from mlaudit.rulekit.unpacked import Unpacked
 from mlaudit.syntax.groups import Groups
 from mlaudit.syntax.spelling import last_name
+from mlaudit.syntax.tests_of_code import is_test_of_code
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -120,9 +121,8 @@ class Module:
 
     @once
     def is_test(self) -> bool:
-        """Whether the document is a test by the naming rules of pytest."""
-        name = self.document.path.replace("\\", "/").rsplit("/", 1)[-1]
-        return name == "conftest.py" or name.startswith("test_") or name.endswith("_test.py")
+        """Whether the document is a test of code."""
+        return is_test_of_code(self.document.path, self.nodes)
 
     def fact(self, work_out: Callable[[Module], Fact]) -> Fact:
         """Work something out about this document, once for all the rules that ask for it."""

@@ -40,6 +40,9 @@ class Effect(StrEnum):
     HIGH = "high"
 
 
+_EFFECTS = tuple(Effect)
+
+
 class Role(StrEnum):
     """What an estimator is used for, told by its catalogue entry or else by its use."""
 
@@ -114,7 +117,7 @@ class Influence:
     @property
     def strength(self) -> tuple[int, bool]:
         """Order influences by how much they can move a score."""
-        return list(Effect).index(self.effect), self.supervised
+        return _EFFECTS.index(self.effect), self.supervised
 
 
 @frozen

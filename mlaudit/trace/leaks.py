@@ -17,9 +17,10 @@ if TYPE_CHECKING:
 
 
 def reaching(trace: Trace) -> Iterator[PreprocessingLeak]:
-    """Give every way from an influence into an evaluation that it invalidates."""
-    yield from _into_scores(trace)
-    yield from _into_folds(trace)
+    """Give every way from an influence into an evaluation that it invalidates; none is named."""
+    sight = _Sight(trace)
+    yield from _into_scores(trace, sight)
+    yield from _into_folds(trace, sight)
 
 
 def on_test(trace: Trace) -> Iterator[PreprocessingLeak]:
@@ -27,13 +28,31 @@ def on_test(trace: Trace) -> Iterator[PreprocessingLeak]:
     for evaluation in sorted(trace.of(Evaluate), key=_is_prediction):
         if not evaluation.influences or not evaluation.held_out:
             continue
+        alone: dict[int, bool] = {}  # by the identity of rows: many statistics are of the same
         for influence in evaluation.influences:
             if influence.removes or influence.of_one_side:
                 continue  # bounds that told which rows are judged change no value
-            if influence.rows.overlap(evaluation.rows) is not Overlap.MUST:
-                continue
-            if not any(influence.rows.overlap(fit.rows) for fit in evaluation.fits):
-                yield _leak(trace, influence, evaluation, _nearest(evaluation))
+            rows = influence.rows
+            if id(rows) not in alone:
+                alone[id(rows)] = rows.overlap(evaluation.rows) is Overlap.MUST and not any(
+                    rows.overlap(fit.rows) for fit in evaluation.fits
+                )
+            if alone[id(rows)]:
+                unmoved = _unmoved(influence, evaluation)
+                yield PreprocessingLeak(
+                    influence, evaluation, _nearest(evaluation), None, unmoved=unmoved
+                )
+
+
+def named(trace: Trace, leak: PreprocessingLeak) -> PreprocessingLeak:
+    """Give a leak with the split that made the judged rows, and with the names of these."""
+    influence, evaluation, fit = leak.influence, leak.evaluation, leak.fit
+    if not isinstance(evaluation, Evaluate) or fit is None:
+        return leak
+    names = (evaluation.variable, fit.variable)
+    split = trace.split_of(evaluation.rows, *names, before=evaluation)
+    given = trace.names_given(evaluation.rows, evaluation.variable)
+    return PreprocessingLeak(influence, evaluation, fit, split, tuple(given), leak.unmoved)
 
 
 def one_a_cause(leaks: Iterable[PreprocessingLeak]) -> list[PreprocessingLeak]:
@@ -69,7 +88,7 @@ def _listed(leak: PreprocessingLeak) -> frozenset[str] | None:
     return leak.fit.listed if leak.fit is not None else None
 
 
-def _into_scores(trace: Trace) -> Iterator[PreprocessingLeak]:
+def _into_scores(trace: Trace, sight: _Sight) -> Iterator[PreprocessingLeak]:
     for evaluation in sorted(trace.of(Evaluate), key=_is_prediction):
         told = any(fit.influences for fit in evaluation.fits)
         if not (told or evaluation.influences) or _minds_nothing(evaluation.model):
@@ -84,8 +103,9 @@ def _into_scores(trace: Trace) -> Iterator[PreprocessingLeak]:
             for influence in _brought(evaluation, fit):
                 if _undone(influence, evaluation):
                     continue
-                if _sees(trace, influence, evaluation.rows, fit.rows):
-                    yield _leak(trace, influence, evaluation, fit)
+                if sight.sees(influence, evaluation.rows, fit.rows):
+                    unmoved = _unmoved(influence, evaluation)
+                    yield PreprocessingLeak(influence, evaluation, fit, None, unmoved=unmoved)
 
 
 def _minds_nothing(model: Model) -> bool:
@@ -103,7 +123,7 @@ def _brought(evaluation: Evaluate, fit: Fit) -> tuple[Influence, ...]:
     return (*fit.influences, *evaluation.influences)
 
 
-def _into_folds(trace: Trace) -> Iterator[PreprocessingLeak]:
+def _into_folds(trace: Trace, sight: _Sight) -> Iterator[PreprocessingLeak]:
     for validation in trace.of(CrossValidate):
         if _minds_nothing(validation.model):
             continue
@@ -112,18 +132,10 @@ def _into_folds(trace: Trace) -> Iterator[PreprocessingLeak]:
                 continue  # what it fits, it fits anew in each fold
             if _undone(influence, validation):
                 continue
-            if _sees(trace, influence, validation.rows, validation.rows):
+            if sight.sees(influence, validation.rows, validation.rows):
                 yield PreprocessingLeak(
                     influence, validation, None, None, unmoved=_unmoved(influence, validation)
                 )
-
-
-def _leak(trace: Trace, influence: Influence, evaluation: Evaluate, fit: Fit) -> PreprocessingLeak:
-    names = (evaluation.variable, fit.variable)
-    split = trace.split_of(evaluation.rows, *names, before=evaluation)
-    given = trace.names_given(evaluation.rows, evaluation.variable)
-    unmoved = _unmoved(influence, evaluation)
-    return PreprocessingLeak(influence, evaluation, fit, split, tuple(given), unmoved)
 
 
 def _undone(influence: Influence, judged: Evaluate | CrossValidate) -> bool:
@@ -148,22 +160,34 @@ def _is_prediction(evaluation: Evaluate) -> bool:
     return evaluation.metric is None
 
 
-def _sees(trace: Trace, influence: Influence, evaluated: RowSet, trained: RowSet) -> bool:
-    """Say whether a statistic surely saw judged rows; if those alone, it never met training.
+class _Sight:
+    """Tells whether statistics saw judged rows; of the same rows it is asked again and again."""
 
-    Copies of rows must surely be among both.
-    """
-    if influence.kind in {Kind.LOOK_AHEAD, Kind.PREDICTION}:
-        return False
-    if influence.kind is Kind.TARGET_ENCODING and not evaluated.within(influence.rows):
-        return False
-    least = Overlap.MUST if influence.kind is Kind.DUPLICATION else Overlap.MAY
-    return (
-        influence.rows.overlap(evaluated) is Overlap.MUST
-        and influence.rows.overlap(trained) >= least
-        and not (influence.removes and _divides(trace, influence.rows))
-        and not trace.out_of_fold(influence.rows, evaluated)
-    )
+    def __init__(self, trace: Trace):
+        self._trace = trace
+        self._known: dict[Hashable, bool] = {}  # by the identity of rows, which the trace keeps
+
+    def sees(self, influence: Influence, evaluated: RowSet, trained: RowSet) -> bool:
+        """Say whether a statistic surely saw judged rows; if those alone, it never met training."""
+        identities = id(influence.rows), id(evaluated), id(trained)
+        key = (*identities, influence.kind, influence.removes)
+        if key not in self._known:
+            self._known[key] = self._looks(influence, evaluated, trained)
+        return self._known[key]
+
+    def _looks(self, influence: Influence, evaluated: RowSet, trained: RowSet) -> bool:
+        """Look at the rows themselves; copies of rows must surely be among both."""
+        if influence.kind in {Kind.LOOK_AHEAD, Kind.PREDICTION}:
+            return False
+        if influence.kind is Kind.TARGET_ENCODING and not evaluated.within(influence.rows):
+            return False
+        least = Overlap.MUST if influence.kind is Kind.DUPLICATION else Overlap.MAY
+        return (
+            influence.rows.overlap(evaluated) is Overlap.MUST
+            and influence.rows.overlap(trained) >= least
+            and not (influence.removes and _divides(self._trace, influence.rows))
+            and not self._trace.out_of_fold(influence.rows, evaluated)
+        )
 
 
 def _divides(trace: Trace, rows: RowSet) -> bool:

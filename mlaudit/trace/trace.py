@@ -153,7 +153,7 @@ class Trace:
         invalidates, one by a metric rather than a mere prediction, one on held-out rows rather
         than on folds.
         """
-        return leaks.one_a_cause(self._leaks)
+        return [leaks.named(self, leak) for leak in leaks.one_a_cause(self._leaks)]
 
     def models_reached(self, kinds: frozenset[Kind]) -> list[Model]:
         """Give the models whose judgement influences of such kinds spoil, in order of leaks."""
@@ -183,7 +183,7 @@ class Trace:
 
         One a cause; `split` is the one that made the evaluated rows.
         """
-        return leaks.one_a_cause(leaks.on_test(self))
+        return [leaks.named(self, leak) for leak in leaks.one_a_cause(leaks.on_test(self))]
 
     @once
     def reports(self) -> list[Evaluate]:

@@ -211,9 +211,21 @@ def test_one_fault_is_reported_by_one_rule(folder: str, code: str) -> None:
         assert {finding.code for finding in found} == {code}, path
 
 
-def test_tests_are_left_alone() -> None:
-    assert findings(from_text(split(), "tests/test_split.py"), "SEED001") == []
-    assert findings(from_text(NETWORK, "network_test.py"), "SEED005") == []
+@pytest.mark.parametrize(
+    ("name", "tested"),
+    [
+        ("tests/test_split.py", "def test_split():\n    assert True\n"),
+        ("split_test.py", "import pytest\n"),
+        ("conftest.py", ""),
+    ],
+)
+def test_tests_are_left_alone(name: str, tested: str) -> None:
+    assert findings(from_text(split() + tested, name), "SEED001") == []
+
+
+def test_a_program_with_the_name_of_a_test_is_a_program() -> None:
+    assert findings(from_text(split(), "test_split.py"), "SEED001") != []
+    assert findings(from_text(NETWORK, "network_test.py"), "SEED005") != []
 
 
 def codes_beside(other: str, source: str, code: str = "SEED001") -> list[str]:

@@ -1,0 +1,34 @@
+"""Tests of code: they train on a few made-up rows, and nobody believes the scores."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from mlaudit.syntax.nodes import Nodes
+
+_FRAMEWORKS = frozenset({"pytest", "unittest", "nose"})
+_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+
+
+def is_test_of_code(path: str, nodes: Nodes) -> bool:
+    """Say whether a file is a test: named as pytest asks for, and with tests or their tools in it.
+
+    A program that evaluates a model on test rows may bear such a name too.
+    """
+    name = path.replace("\\", "/").rsplit("/", 1)[-1]
+    if name == "conftest.py":
+        return True
+    if not (name.startswith("test_") or name.endswith("_test.py")):
+        return False
+    if any(function.name.startswith("test") for function in nodes.find(*_FUNCTIONS)):
+        return True
+    return any(head in _FRAMEWORKS for head in _imported(nodes))
+
+
+def _imported(nodes: Nodes) -> list[str]:
+    """Name the packages that are imported from anywhere."""
+    names = [alias.name for node in nodes.find(ast.Import) for alias in node.names]
+    names += [node.module or "" for node in nodes.find(ast.ImportFrom)]
+    return [name.partition(".")[0] for name in names]
