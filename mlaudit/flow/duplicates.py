@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 _ROWS = {0, "index", "rows"}
 _KINDS = {"table", "column", "array", "archive"}
+_MOST_ITEMS = 24
 
 
 def repeated(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> Value:
@@ -97,13 +98,17 @@ def removed(data: Data) -> Data:
     return data if len(left) == len(data.influences) else data.but(influences=left)
 
 
-def times(run: Interpreter, sequence: Sequence) -> Value | None:
-    """Evaluate `[table] * n`, a list that holds the same rows several times."""
+def times(run: Interpreter, sequence: Sequence, count: Value) -> Value | None:
+    """Evaluate `[table] * n`, a list that holds the same rows several times, and `[None] * 2`."""
     if sequence.rest is not None or not sequence.items:
         return None
-    if not all(run.data(item).rows.terms for item in sequence.items):
+    number = count.value if isinstance(count, Constant) else None
+    copies = number if isinstance(number, int) else 0
+    if all(run.data(item).rows.terms for item in sequence.items):
+        copies = 2
+    if not 0 < copies * len(sequence.items) <= _MOST_ITEMS:
         return None
-    return run.state.allocate(Sequence(sequence.items * 2, None, sequence.way))
+    return run.state.allocate(Sequence(sequence.items * copies, None, sequence.way))
 
 
 def _copied(

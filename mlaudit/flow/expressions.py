@@ -162,7 +162,7 @@ def _operate(run: Interpreter, node: ast.BinOp, left: Value, right: Value) -> Va
     if isinstance(a, Sequence) and isinstance(node.op, ast.Add) and b == Data(run.data(b).kind):
         return run.state.allocate(Sequence(a.items, a.rest or b, a.way))
     if isinstance(a, Sequence) and isinstance(node.op, ast.Mult):
-        several = duplicates.times(run, a)
+        several = duplicates.times(run, a, b)
         if several is not None:
             return several
     if isinstance(node.op, ast.Mod) and isinstance(a, Constant) and isinstance(a.value, str):

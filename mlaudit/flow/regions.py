@@ -182,7 +182,8 @@ class Rows:
         """Give the surest overlap of any two terms.
 
         Of two terms that are both only perhaps there, one path need not give both: they surely
-        overlap where each such term has its counterpart on the other side.
+        overlap where each such term has its counterpart on the other side.  It has none where there
+        is nothing else on the one side, which another path leaves empty, and more on the other.
         """
         best, unsure = Overlap.DISJOINT, False
         both = self.perhaps and other.perhaps
@@ -194,7 +195,8 @@ class Rows:
                 if found is Overlap.MUST:
                     return found
                 best = max(best, found)
-        if unsure and self._matched(other) and other._matched(self):
+        alike = (len(self.perhaps) < len(self.terms)) == (len(other.perhaps) < len(other.terms))
+        if unsure and alike and self._matched(other) and other._matched(self):
             return Overlap.MUST
         if best is Overlap.MAY and both and (self._parted(other) or other._parted(self)):
             return Overlap.DISJOINT  # whichever path gives these, it gives another part beside
