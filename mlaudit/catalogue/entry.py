@@ -71,7 +71,9 @@ class Entry:
     or recorded.  `generators` are the global generators that it seeds, or draws from while no seed
     is given.  `tabular` metrics give a table, not a number that could choose.  `units` says that
     what comes out is in other units: "scaled", "ranked", "log", or "original" for what undoes such
-    a change.  `ordinal` marks predictors to which only the order of a column's values counts.
+    a change.  `ordinal` marks predictors to which only the order of a column's values counts, and
+    `affine` is the parameter that predictors must be left, so that their predictions are the same
+    whatever columns are shifted and stretched by.
     `operands` are a metric's operands in order: "true" and "labels", "scores", "probabilities" or
     "values"; `probabilistic` marks metrics that judge probabilities.  `ahead` marks predictors of
     series that are told how many steps to go on, and not for which rows.
@@ -104,3 +106,4 @@ class Entry:
     tabular: bool = False
     units: str = ""
     ordinal: bool = False
+    affine: str = ""

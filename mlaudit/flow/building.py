@@ -62,6 +62,7 @@ def build(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> Va
     model.role = _role(entry, parts)
     model.task = None if _of_either_task(run, arguments) else _task(entry, parts)
     model.units, model.ordinal = entry.units, entry.ordinal
+    model.affine = _is_affine(run, entry, parts, arguments)
     model.arguments = described(run, arguments, entry.parameters)
     model.steps = tuple([part.model for part in parts if not _holds(part.model, model)])
     return run.state.allocate(
@@ -76,6 +77,17 @@ def build(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> Va
             chosen_by=chosen_by,
         )
     )
+
+
+def _is_affine(
+    run: Interpreter, entry: Entry, parts: list[Estimator], arguments: Arguments
+) -> bool:
+    """Say whether a model makes up for any shift and stretch of columns; a search may end that."""
+    if parts and entry.kind in {"pipeline", "wrapper"}:
+        return all(part.model.affine or part.model.units == "scaled" for part in parts)
+    given = arguments.named.get(entry.affine)
+    left = given is None or run.load(given) == Constant(True)
+    return bool(entry.affine) and left and not arguments.spread
 
 
 def _holds(model: Model, other: Model) -> bool:

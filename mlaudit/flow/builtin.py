@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from mlaudit.flow import choices, containers, entities, evaluation, files, sinks, tables
+from mlaudit.flow import choices, containers, entities, evaluation, files, scaling, sinks, tables
 from mlaudit.flow.arguments import Arguments
 from mlaudit.flow.regions import Length, Selector
 from mlaudit.flow.values import (
@@ -37,6 +37,7 @@ def call(run: Interpreter, name: str, arguments: Arguments) -> Value:
         return handler(run, name, arguments)
     if name in _CONVERSIONS and arguments.positional:
         data = combine([run.data(value) for value in arguments.positional])
+        data = data if name == "float" else scaling.mixed(data)
         return data if data.kind in {"unknown", "error", "prediction"} else data.but(kind="scalar")
     return Data("scalar")
 

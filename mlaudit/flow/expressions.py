@@ -18,6 +18,7 @@ from mlaudit.flow import (
     imports,
     loops,
     removing,
+    scaling,
     sinks,
     stores,
     tables,
@@ -180,6 +181,7 @@ def _operate(run: Interpreter, node: ast.BinOp, left: Value, right: Value) -> Va
         two = _divisor(node.right, two)
     if isinstance(node.op, ast.Pow) and sinks.from_target(run, node.left):
         one = one.but(scores=())
+    one, two = scaling.moved(node.op, one, two)
     joined = combine([one, two], _kind(node, one, two))
     for prediction in joined.predictions:
         prediction.mixed = True
@@ -304,9 +306,9 @@ def _unary(run: Interpreter, node: ast.UnaryOp) -> Value:
 
 
 def _compare(run: Interpreter, node: ast.Compare) -> Value:
-    left = run.data(run.eval(node.left))
+    left = scaling.mixed(run.data(run.eval(node.left)))
     rights = [run.eval(comparator) for comparator in node.comparators]
-    others = [run.data(right) for right in rights]
+    others = [scaling.mixed(run.data(right)) for right in rights]
     if len(rights) == 1 and isinstance(run.load(rights[0]), Constant):
         left = _without_counts(left)
     if isinstance(node.ops[0], _ORDERED):
@@ -359,6 +361,7 @@ def _conditional(run: Interpreter, node: ast.IfExp) -> Value:
     with run.conditionally():
         result = run.state.either(run.eval(node.body), run.eval(node.orelse))
     result = choices.mark(run, result, better)
+    result = scaling.of_some(result) if isinstance(result, Data) else result
     inner = run.load(result)
     if test.predictions and not run.data(inner).rows.terms:
         return test.but(kind="mask" if test.kind != "error" else "error")

@@ -22,6 +22,7 @@ from mlaudit.flow import (
     order,
     reading,
     removing,
+    scaling,
     sinks,
     sources,
     splits,
@@ -78,7 +79,7 @@ def call(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> Val
     handler = _KINDS.get(entry.kind)
     if handler is None:
         return unknown(run, name, entry, arguments)
-    return handler(run, name, entry, arguments)
+    return scaling.called(handler(run, name, entry, arguments), name, entry)
 
 
 def unknown(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> Value:
@@ -164,16 +165,18 @@ def statistic_of(
         return ()
     if order.goes_round(node, data.name, entry.statistic):
         return ()
+    supervised = entry.supervised or data.label
     influence = Influence(
         operation,
         Kind.STATISTIC,
         Effect(entry.effect),
         data.rows,
         run.place(node),
-        entry.supervised or data.label,
+        supervised,
         entry.statistic,
         bool(run.conditions) or data.kind == "unknown",
         turns_of=entities.turns_of(run, data.rows),
+        units="" if supervised else entry.units,
     )
     return (influence,)
 

@@ -20,6 +20,7 @@ from mlaudit.flow import (
     networks,
     order,
     removing,
+    scaling,
     sinks,
     splits,
     stores,
@@ -77,7 +78,7 @@ def call(run: Interpreter, holder: Value, value: Data, name: str, arguments: Arg
     """Call a method of data."""
     if value.kind == "generator":
         return library.drawn(run, name, arguments)
-    value = gapless.through(value, name)
+    value = scaling.through(gapless.through(value, name), name)
     if value.kind == "columns" and value.columns is not None:
         names = headings.method(run, holder, value, name, arguments)
         if names is not None:

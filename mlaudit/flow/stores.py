@@ -13,6 +13,7 @@ from mlaudit.flow import (
     gapless,
     headings,
     order,
+    scaling,
     splits,
     tables,
     texts,
@@ -270,6 +271,8 @@ def _written(run: Interpreter, table: Data, key: ast.expr, value: Value) -> Data
     """Write into a table or array: by literal column name, else the content mixes in."""
     content = run.data(value)
     name = run.load(run.eval(key)) if not isinstance(key, ast.Slice | ast.Tuple) else UNKNOWN
+    if _takes_some(key, name):
+        content = scaling.of_some(content)
     if isinstance(name, Constant) and isinstance(name.value, str):
         return tables.set_column(table, name.value, content)
     names = tables.literal_names(run, name) if isinstance(name, Sequence) else None
@@ -285,6 +288,14 @@ def _written(run: Interpreter, table: Data, key: ast.expr, value: Value) -> Data
     changed = tables.set_column(table, None, content)
     predictions = tuple(dict.fromkeys((*table.predictions, *content.predictions)))
     return changed.but(scores=choices.united(table.scores, content.scores), predictions=predictions)
+
+
+def _takes_some(key: ast.expr, given: Value) -> bool:
+    """Say whether a key takes some of the rows, and not columns of all of them."""
+    first = key.elts[0] if isinstance(key, ast.Tuple) and key.elts else key
+    if isinstance(key, ast.Slice | ast.Tuple):
+        return ast.unparse(first) != ":"
+    return isinstance(given, Data) and (given.select is not None or given.kind == "mask")
 
 
 def _out_of_fold(content: Data, index: Value) -> Data:
@@ -353,7 +364,8 @@ def _reaching(run: Interpreter, receiver: Data, target: ast.Subscript, content: 
     written = tables.chosen_rows(run, receiver, rows).rows
     if written != receiver.rows and not _by_own_values(run, target, written):
         kept = tuple(i for i in kept if _overlaps(i.rows, written))
-    return content.but(influences=kept)
+    content = content.but(influences=kept)
+    return content if written == receiver.rows else scaling.of_some(content)
 
 
 def _by_own_values(run: Interpreter, target: ast.Subscript, written: Rows) -> bool:

@@ -190,7 +190,9 @@ def selections(influences: tuple[Influence, ...]) -> tuple[Influence, ...]:
 def _as_selection(influence: Influence) -> Influence:
     if influence.kind is not Kind.STATISTIC:
         return influence
-    return replace(influence, kind=Kind.SELECTION, column=None, source=None, removes=False)
+    return replace(
+        influence, kind=Kind.SELECTION, column=None, source=None, removes=False, units=""
+    )
 
 
 def of_names(run: Interpreter, value: Data, names: Sequence) -> Data:

@@ -277,6 +277,9 @@ def merge_influences(*groups: tuple[Influence, ...]) -> tuple[Influence, ...]:
             known = found.setdefault(key, influence)
             if known is influence:
                 continue
+            if influence.units != known.units:
+                known, influence = replace(known, units=""), replace(influence, units="")
+                found[key] = known
             if influence.strength > known.strength:
                 found[key] = influence
             elif known.source != influence.source and known.operation != influence.operation:
@@ -292,7 +295,8 @@ def _of_any_column(influences: tuple[Influence, ...]) -> tuple[Influence, ...]:
         key = (influence.place, influence.kind, influence.rows)
         known = found.setdefault(key, influence)
         if known.column != influence.column:
-            found[key] = replace(max(known, influence, key=_strength), column=None)
+            units = known.units if known.units == influence.units else ""
+            found[key] = replace(max(known, influence, key=_strength), column=None, units=units)
     return tuple(found.values())
 
 

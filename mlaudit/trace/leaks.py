@@ -65,8 +65,8 @@ def one_a_cause(leaks: Iterable[PreprocessingLeak]) -> list[PreprocessingLeak]:
     for leak in leaks:
         cause = _cause(leak.influence)
         known = found.setdefault(cause, leak)
-        if known.unmoved and not leak.unmoved:
-            found[cause] = leak
+        if known.unmoved is not leak.unmoved:
+            found[cause] = known if leak.unmoved else leak
             continue
         stronger = leak.influence.strength > known.influence.strength
         if type(known.evaluation) is not type(leak.evaluation):
@@ -140,20 +140,24 @@ def _into_folds(trace: Trace, sight: _Sight) -> Iterator[PreprocessingLeak]:
 
 def _undone(influence: Influence, judged: Evaluate | CrossValidate) -> bool:
     """Say whether columns were only shifted and stretched, which the model's own step undoes."""
-    return influence.units == "scaled" and judged.model.rescales and _only_units(judged)
+    return influence.units == "scaled" and judged.model.rescales and _only_units(influence, judged)
 
 
 def _unmoved(influence: Influence, judged: Evaluate | CrossValidate) -> bool:
-    """Say whether values keep their order in a column, and nothing else counts to the model."""
-    return bool(influence.units) and judged.model.compares_only and _only_units(judged)
+    """Say whether values keep all that counts to the model: their order, or their distances."""
+    enough = judged.model.compares_only or (influence.units == "scaled" and judged.model.affine)
+    return bool(influence.units) and enough and _only_units(influence, judged)
 
 
-def _only_units(judged: Evaluate | CrossValidate) -> bool:
-    """Say whether nothing was fitted to columns but their units, so that none was mixed of others.
+def _only_units(influence: Influence, judged: Evaluate | CrossValidate) -> bool:
+    """Say whether nothing was fitted to columns since but their units, so that none was mixed.
 
-    What is fitted to columns in new units, such as components or neighbours, depends on the units.
+    What is fitted to columns in new units, such as components or neighbours, depends on the units;
+    what was fitted before stands earlier among the influences.
     """
-    return all(each.units or each.kind is Kind.STATISTIC for each in judged.influences)
+    known = judged.influences
+    since = known[known.index(influence) :] if influence in known else known
+    return all(each.units or each.kind is Kind.STATISTIC for each in since)
 
 
 def _is_prediction(evaluation: Evaluate) -> bool:

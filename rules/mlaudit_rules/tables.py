@@ -488,6 +488,12 @@ FILES: dict[str, tuple[object, ...]] = {
     ]),
     'regex.toml': (15, 're', [
     ]),
+    'rgf.toml': (627, None, [
+        ('RGFClassifier FastRGFClassifier', {'kind': 'predictor', 'task': 'classifier', 'ordinal': True}),
+        ('RGFRegressor FastRGFRegressor', {'kind': 'predictor', 'task': 'regressor', 'ordinal': True}),
+        ('RGFClassifier RGFRegressor', {'hyperparameters': 'max_leaf test_interval algorithm reg_depth l2 sl2 min_samples_leaf n_iter n_tree_search opt_interval learning_rate'}),
+        ('FastRGFClassifier FastRGFRegressor', {'hyperparameters': 'n_estimators max_depth max_leaf tree_gain_ratio min_samples_leaf l1 l2 opt_algorithm learning_rate max_bin'}),
+    ]),
     'rich.toml': (94, None, [
         ('progress.track', {'kind': 'through', 'parameters': 'sequence', 'data': 'sequence'}),
     ]),
@@ -496,8 +502,8 @@ FILES: dict[str, tuple[object, ...]] = {
     ]),
     'scikeras.toml': (18, 'keras', [
     ]),
-    'scipy.toml': (3138, None, [
-        ('stats.zscore stats.zmap', {'kind': 'statistic', 'parameters': 'a axis', 'along': 'axis', 'statistic': 'means and standard deviations'}),
+    'scipy.toml': (3155, None, [
+        ('stats.zscore stats.zmap', {'kind': 'statistic', 'parameters': 'a axis', 'along': 'axis', 'statistic': 'means and standard deviations', 'units': 'scaled'}),
         ('boxcox yeojohnson stats.rankdata winsorize whiten', {'kind': 'statistic', 'statistic': 'parameters of the transformation'}),
         ('boxcox yeojohnson', {'outputs': 2}),
         ('stats.skew stats.kurtosis stats.mode stats.iqr stats.sem stats.gmean stats.hmean stats.trim_mean stats.describe stats.moment stats.median_abs_deviation stats.mstats.gmean stats.percentileofscore stats.variation stats.tstd stats.scoreatpercentile', {'kind': 'reduce', 'effect': 'low', 'along': 'axis'}),
@@ -522,7 +528,7 @@ FILES: dict[str, tuple[object, ...]] = {
         ('resize rescale rotate rgb2gray gray2rgb hog img_as_float img_as_ubyte graycomatrix graycoprops greycomatrix greycoprops shannon_entropy local_binary_pattern adjust_gamma label regionprops gaussian equalize_adapthist', {'kind': 'same'}),
         ('imshow imsave', {'kind': 'report'}),
     ]),
-    'sklearn.toml': (26508, None, [
+    'sklearn.toml': (26746, None, [
         ('RandomForestClassifier ExtraTreesClassifier GradientBoostingClassifier AdaBoostClassifier BaggingClassifier DecisionTreeClassifier ExtraTreeClassifier MLPClassifier SGDClassifier PassiveAggressiveClassifier LinearSVC SVC NuSVC LogisticRegression LogisticRegressionCV RidgeClassifier Perceptron HistGradientBoostingClassifier GaussianProcessClassifier DummyClassifier KNeighborsClassifier RadiusNeighborsClassifier NearestCentroid GaussianNB BernoulliNB MultinomialNB ComplementNB CategoricalNB RidgeClassifierCV LinearDiscriminantAnalysis QuadraticDiscriminantAnalysis LabelPropagation LabelSpreading LDA QDA RandomizedLogisticRegression', {'kind': 'predictor', 'task': 'classifier', 'hyperparameters': 'n_estimators max_depth min_samples_split min_samples_leaf max_features max_leaf_nodes min_impurity_decrease ccp_alpha learning_rate learning_rate_init subsample max_samples C gamma degree coef0 nu epsilon alpha l1_ratio n_neighbors radius hidden_layer_sizes batch_size momentum eta0 max_bins l2_regularization var_smoothing reg_param shrinkage n_components'}),
         ('RandomForestRegressor ExtraTreesRegressor GradientBoostingRegressor AdaBoostRegressor BaggingRegressor DecisionTreeRegressor ExtraTreeRegressor MLPRegressor SGDRegressor PassiveAggressiveRegressor LinearSVR RANSACRegressor TheilSenRegressor Ridge Lasso ElasticNet LassoCV ElasticNetCV MultiTaskLasso MultiTaskElasticNet MultiTaskLassoCV MultiTaskElasticNetCV Lars LassoLars HistGradientBoostingRegressor GaussianProcessRegressor LinearRegression RidgeCV LarsCV LassoLarsCV LassoLarsIC OrthogonalMatchingPursuit OrthogonalMatchingPursuitCV BayesianRidge ARDRegression HuberRegressor QuantileRegressor PoissonRegressor GammaRegressor TweedieRegressor KernelRidge SVR NuSVR KNeighborsRegressor RadiusNeighborsRegressor IsotonicRegression PLSRegression PLSCanonical CCA DummyRegressor RandomizedLasso GaussianProcess', {'kind': 'predictor', 'task': 'regressor', 'hyperparameters': 'n_estimators max_depth min_samples_split min_samples_leaf max_features max_leaf_nodes min_impurity_decrease ccp_alpha learning_rate learning_rate_init subsample max_samples C gamma degree coef0 nu epsilon alpha l1_ratio n_neighbors radius hidden_layer_sizes batch_size momentum eta0 max_bins l2_regularization n_components n_nonzero_coefs alpha_1 alpha_2 lambda_1 lambda_2'}),
         ('IsolationForest EllipticEnvelope SGDOneClassSVM OneClassSVM LocalOutlierFactor', {'kind': 'predictor', 'task': 'outlier', 'hyperparameters': 'n_estimators max_samples contamination n_neighbors nu gamma'}),
@@ -583,6 +589,7 @@ FILES: dict[str, tuple[object, ...]] = {
         ('SelectKBest', {'parameters': 'score_func k'}),
         ('SVC', {'parameters': 'C kernel'}),
         ('RandomForestClassifier ExtraTreesClassifier GradientBoostingClassifier BaggingClassifier DecisionTreeClassifier ExtraTreeClassifier HistGradientBoostingClassifier AdaBoostClassifier RandomForestRegressor ExtraTreesRegressor GradientBoostingRegressor BaggingRegressor DecisionTreeRegressor ExtraTreeRegressor HistGradientBoostingRegressor AdaBoostRegressor', {'ordinal': True}),
+        ('LinearRegression', {'affine': 'fit_intercept'}),
         ('RandomForestClassifier ExtraTreesClassifier GradientBoostingClassifier BaggingClassifier DecisionTreeClassifier ExtraTreeClassifier MLPClassifier SGDClassifier PassiveAggressiveClassifier RandomForestRegressor ExtraTreesRegressor GradientBoostingRegressor AdaBoostRegressor BaggingRegressor DecisionTreeRegressor ExtraTreeRegressor MLPRegressor SGDRegressor PassiveAggressiveRegressor LinearSVR RANSACRegressor TheilSenRegressor OutputCodeClassifier RandomizedLogisticRegression RandomizedLasso IsolationForest EllipticEnvelope SGDOneClassSVM MinCovDet KMeans MiniBatchKMeans BisectingKMeans SpectralClustering GaussianMixture BayesianGaussianMixture SpectralBiclustering SpectralCoclustering GMM DPGMM VBGMM RandomizedSearchCV HalvingRandomSearchCV HalvingGridSearchCV FastICA TruncatedSVD RandomizedPCA LatentDirichletAllocation MiniBatchNMF MiniBatchDictionaryLearning MiniBatchSparsePCA BernoulliRBM TSNE MDS LocallyLinearEmbedding RandomTreesEmbedding Nystroem RBFSampler SkewedChi2Sampler PolynomialCountSketch GaussianRandomProjection SparseRandomProjection', {'seed': 'random_state', 'random': 'always', 'generators': 'numpy'}),
         ('Perceptron FactorAnalysis QuantileTransformer KBinsDiscretizer AffinityPropagation SpectralEmbedding SparsePCA DictionaryLearning TunedThresholdClassifierCV', {'seed': 'random_state'}),
         ('Perceptron FactorAnalysis', {'default_seed': True}),
@@ -637,6 +644,7 @@ FILES: dict[str, tuple[object, ...]] = {
         ('power_transform', {'kind': 'statistic', 'parameters': 'X', 'data': 'X', 'statistic': 'parameters of the transformation'}),
         ('scale', {'statistic': 'column means and standard deviations'}),
         ('minmax_scale', {'statistic': 'column minima and maxima'}),
+        ('scale robust_scale minmax_scale maxabs_scale', {'units': 'scaled'}),
         ('fastica k_means non_negative_factorization smacof randomized_svd spectral_clustering', {'kind': 'statistic', 'seed': 'random_state', 'random': 'always', 'generators': 'numpy', 'statistic': 'components'}),
         ('non_negative_factorization', {'random': 'when', 'when': {'init': ('random',)}}),
         ('dbscan mean_shift ward_tree linkage_tree dict_learning dict_learning_online affinity_propagation spectral_embedding locally_linear_embedding', {'kind': 'statistic', 'statistic': 'components'}),

@@ -466,3 +466,81 @@ def test_a_pipeline_that_scales_by_itself_undoes_what_was_scaled_before() -> Non
     twice = FOLDS.replace("LogisticRegression()", "make_pipeline({}, LogisticRegression())")
     assert not findings(twice.format("StandardScaler()"), "LEAK002")
     assert only(twice.format("SimpleImputer()"), "LEAK002").severity is Severity.ERROR
+
+
+@pytest.mark.parametrize(
+    ("made", "unmoved"),
+    [
+        ("0.5 * t['fare'] / t['fare'].mean()", True),
+        ("(t['fare'] - t['fare'].min()) / (t['fare'].max() - t['fare'].min())", True),
+        ("(t['fare'] - t['fare'].mean()).fillna(0)", False),
+        ("abs(t['fare'] - t['fare'].mean())", False),
+        ("(t['fare'] - t['fare'].mean()) ** 2", False),
+        ("t['fare'] / t['fare'].mean() + t['stay']", False),
+        ("t['fare'] / t['fare'].mean() > 2", False),
+        ("t['fare'].fillna(t['fare'].mean())", False),
+        ("t['fare'].mean() / t['fare']", False),
+        ("t['fare'] / t.groupby('port')['fare'].mean()", False),
+    ],
+)
+def test_scaling_by_hand_is_a_unit_and_nothing_else_is(made: str, unmoved: bool) -> None:
+    code = f"""{IMPORTS}
+t = pd.read_csv("table.csv")
+t["fare"] = {made}
+X, y = t[["fare", "age"]], t["kind"]
+print(cross_val_score(BaggingClassifier(random_state=0), X, y).mean())
+"""
+    assert {found.severity is Severity.INFO for found in findings(code, "LEAK002")} == {unmoved}
+    beside = code + "print(cross_val_score(LogisticRegression(), X[['fare']], y).mean())\n"
+    assert "`LogisticRegression`" in only(beside, "LEAK002").message or not unmoved
+
+
+def test_scaling_some_rows_by_hand_puts_them_among_others() -> None:
+    code = """
+import numpy as np
+from sklearn.ensemble import RandomForestClassifier
+from sklearn.model_selection import train_test_split
+X, y = np.load("x.npy"), np.load("y.npy")
+X[{rows}, 0] = X[{rows}, 0] / X[:, 0].mean()
+X_train, X_test, y_train, y_test = train_test_split(X, y, random_state=0)
+model = RandomForestClassifier(random_state=0).fit(X_train, y_train)
+print(model.score(X_test, y_test))
+"""
+    whole = only(code.format(rows=":"), "LEAK004")
+    assert whole.severity is Severity.INFO
+    assert "trees split scaled columns alike" in whole.message
+    assert only(code.format(rows="y > 0"), "LEAK004").severity is not Severity.INFO
+
+
+@pytest.mark.parametrize(
+    ("model", "unmoved"),
+    [
+        ("LinearRegression()", True),
+        ("LinearRegression(fit_intercept=True)", True),
+        ("make_pipeline(MinMaxScaler(), LinearRegression())", True),
+        ("LinearRegression(fit_intercept=False)", False),
+        ("LinearRegression(**settings)", False),
+        ("GridSearchCV(LinearRegression(), {'fit_intercept': [True, False]})", False),
+        ("make_pipeline(SimpleImputer(), Ridge())", False),
+        ("Ridge()", False),
+    ],
+)
+def test_least_squares_without_a_penalty_minds_no_units(model: str, unmoved: bool) -> None:
+    code = f"""
+from sklearn.linear_model import LinearRegression
+{IMPORTS}
+table = pd.read_csv("table.csv")
+X, y = table.drop(columns="price"), table["price"]
+X_train, X_test, y_train, y_test = train_test_split(
+    STEP.fit_transform(X), y, random_state=0
+)
+print({model}.fit(X_train, y_train).score(X_test, y_test))
+"""
+    for scaler in ("MinMaxScaler()", "StandardScaler()"):
+        found = findings(code.replace("STEP", scaler), "LEAK001")
+        undone = "Pipeline" in model or "pipeline(Min" in model
+        assert undone is not bool(found)
+        assert all((each.severity is Severity.INFO) is unmoved for each in found)
+        assert all(("least squares" in each.message) is unmoved for each in found)
+    parts = "from sklearn.decomposition import PCA\n" + code.replace("STEP", "PCA()")
+    assert only(parts, "LEAK001").severity is Severity.ERROR

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from mlaudit.rulekit import Confidence, Kind, RuleMeta, Severity, quoted
 from mlaudit_rules.leakage.preprocessing import (
-    UNMOVED,
     PreprocessingRule,
     judged,
     learnt,
@@ -16,6 +15,7 @@ from mlaudit_rules.leakage.preprocessing import (
     takes_steps,
     trained,
     tries,
+    unmoved,
 )
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ class FitBeforeSplit(PreprocessingRule):
             f"{quoted(leak.influence.place)} learns {learnt(leak)} from rows that {model(leak)} "
             f"{tries(leak)} ({judged(leak)})"
         )
-        return f"{learns}; {UNMOVED}" if leak.unmoved else f"{learns}, so {spoilt(leak)}"
+        return f"{learns}; {unmoved(leak)}" if leak.unmoved else f"{learns}, so {spoilt(leak)}"
 
     def remedy(self, leak: PreprocessingLeak) -> str:
         """Name both ways: fit after the split, or a pipeline."""

@@ -14,7 +14,6 @@ from mlaudit.rulekit import (
     quoted,
 )
 from mlaudit_rules.leakage.preprocessing import (
-    UNMOVED,
     PreprocessingRule,
     chooses_only,
     judged,
@@ -24,6 +23,7 @@ from mlaudit_rules.leakage.preprocessing import (
     only_predicted,
     removal,
     step,
+    unmoved,
 )
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ class PreprocessOutsideCv(PreprocessingRule):
             )
         shaped = f"{start} {judged(leak)}, so {model(leak)} is validated on rows that shaped its "
         if leak.unmoved:
-            return f"{shaped}features; {UNMOVED}"
+            return f"{shaped}features; {unmoved(leak)}"
         return f"{shaped}features and {number(leak)} looks better than on new data"
 
     def remedy(self, leak: PreprocessingLeak) -> str:

@@ -41,7 +41,10 @@ NEAR = 2
 _OF_CLASSES = "class frequencies"  # they weigh rows, and IMBA005 speaks of them
 _SPLIT_HERE = "split here"
 IMPORTANCE = "the importance of features"
-UNMOVED = "trees split scaled columns alike, so here its score hardly moves"
+_UNMOVED = {
+    True: "trees split scaled columns alike, so here its score hardly moves",
+    False: "least squares without a penalty fit scaled columns alike, so its score does not move",
+}
 
 _WEIGHT = [Severity.INFO, Severity.WARNING, Severity.ERROR].index
 
@@ -254,6 +257,11 @@ def learnt(leak: PreprocessingLeak) -> str:
 def tries(leak: PreprocessingLeak) -> str:
     """Say what a model does with the rows, as the end of "rows that the model …"."""
     return "predicts" if only_predicted(leak) else "is scored on"
+
+
+def unmoved(leak: PreprocessingLeak) -> str:
+    """Say why the model would predict the same without what was learnt."""
+    return _UNMOVED[leak.evaluation.model.compares_only]
 
 
 def spoilt(leak: PreprocessingLeak) -> str:

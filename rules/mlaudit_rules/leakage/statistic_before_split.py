@@ -14,6 +14,7 @@ from mlaudit_rules.leakage.preprocessing import (
     spoilt,
     trained,
     tries,
+    unmoved,
 )
 
 if TYPE_CHECKING:
@@ -38,10 +39,11 @@ class StatisticBeforeSplit(PreprocessingRule):
         """Say which statistic of which rows."""
         if leak.influence.removes:
             return removal(leak)
-        return (
+        shapes = (
             f"{quoted(leak.influence.place)} shapes the data by {learnt(leak)} of all rows, those "
-            f"included that {model(leak)} {tries(leak)} ({judged(leak)}), so {spoilt(leak)}"
+            f"included that {model(leak)} {tries(leak)} ({judged(leak)})"
         )
+        return f"{shapes}; {unmoved(leak)}" if leak.unmoved else f"{shapes}, so {spoilt(leak)}"
 
     def remedy(self, leak: PreprocessingLeak) -> str:
         """Name the part to compute from."""

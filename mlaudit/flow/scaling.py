@@ -1,0 +1,89 @@
+"""Units of columns: what statistics only shift and stretch keeps its order and its shape."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from mlaudit.flow.values import Data
+from mlaudit.model.frozen import replace
+from mlaudit.trace.events import Kind
+
+if TYPE_CHECKING:
+    from mlaudit.catalogue.entry import Entry
+    from mlaudit.flow.values import Value
+    from mlaudit.trace.events import Influence
+
+SCALED = "scaled"
+_EITHER_SIDE = ast.Add | ast.Sub | ast.Mult
+_KEEPS = frozenset(
+    {"copy", "deepcopy", "reset_index", "set_index", "sort_values", "sort_index", "sample", "head",
+     "tail", "drop", "dropna", "drop_duplicates", "query", "loc", "iloc", "take", "to_numpy",
+     "as_matrix", "numpy", "tolist", "to_list", "astype", "float", "double", "to", "cpu", "cuda",
+     "detach", "rename", "reindex", "join", "merge", "append", "concat", "concatenate", "hstack",
+     "vstack", "column_stack", "c_", "r_", "stack", "assign", "array", "asarray", "asanyarray",
+     "DataFrame", "Series", "reshape", "ravel", "flatten", "squeeze", "unsqueeze", "expand_dims",
+     "view", "transpose", "from_numpy", "tensor", "as_tensor", "Tensor", "FloatTensor", "float32",
+     "float64", "csr_matrix", "iterrows", "items", "shuffle"}
+)  # fmt: skip
+
+
+def moved(op: ast.operator, one: Data, two: Data) -> tuple[Data, Data]:
+    """Note that a number learnt of rows shifts or stretches values; other arithmetic does more."""
+    if not (one.influences or two.influences) or not (one.rows.terms or two.rows.terms):
+        return one, two
+    by_second = two.kind == "scalar" and not two.rows.terms
+    if by_second and isinstance(op, _EITHER_SIDE | ast.Div):
+        return one, _scaling(two)
+    if one.kind == "scalar" and not one.rows.terms and isinstance(op, _EITHER_SIDE):
+        return _scaling(one), two
+    return mixed(one), mixed(two)
+
+
+def through(value: Data, name: str) -> Data:
+    """Forget what statistics only scale where something is not known to leave values as they are.
+
+    What transformers have learnt is taken to keep its units.
+    """
+    if name.rpartition(".")[2] in _KEEPS:
+        return value
+    return of_some(value)
+
+
+def called(result: Value, name: str, entry: Entry) -> Value:
+    """Forget the units of what a function gives, unless scaling is what it is for."""
+    if not isinstance(result, Data) or entry.units == SCALED:
+        return result
+    return through(result, name)
+
+
+def of_some(value: Data) -> Data:
+    """Forget the units of values of which only some were scaled."""
+    if not any(i.units and i.kind is Kind.STATISTIC for i in value.influences):
+        return value
+    kept = (_without(i) if i.kind is Kind.STATISTIC else i for i in value.influences)
+    return value.but(influences=tuple(kept))
+
+
+def mixed(value: Data) -> Data:
+    """Forget the units of what enters new values, whatever put it into them."""
+    if not any(i.units for i in value.influences):
+        return value
+    return value.but(influences=tuple(map(_without, value.influences)))
+
+
+def _scaling(number: Data) -> Data:
+    if not number.influences:
+        return number
+    return number.but(influences=tuple(map(_as_scaling, number.influences)))
+
+
+def _as_scaling(influence: Influence) -> Influence:
+    """Take a statistic of all values of a column for its unit: no target's, no group's."""
+    plain = influence.kind is Kind.STATISTIC and not influence.supervised
+    of_all = influence.groups is None and not influence.operation.startswith("groupby")
+    return replace(influence, units=SCALED) if plain and of_all else influence
+
+
+def _without(influence: Influence) -> Influence:
+    return replace(influence, units="") if influence.units else influence
