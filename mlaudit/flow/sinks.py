@@ -186,14 +186,14 @@ def tested(run: Interpreter, node: ast.If | ast.IfExp, body: Iterable[ast.stmt])
     """`if score > best: best = score` and its like choose by the score; give such scores."""
     found: Scores = ()
     for test in _comparisons(node.test):
-        sides = [test.left, test.comparators[0]]
+        sides = [_without_margin(run, side) for side in (test.left, test.comparators[0])]
         values = [run.data(run.eval(side)) for side in sides]
         for mine, other, value, against in (
             (sides[0], sides[1], values[0], values[1]),
             (sides[1], sides[0], values[1], values[0]),
         ):
             if value.scores and (_rebinds(body, other, mine) or _mutual(value, against)):
-                if idle(run, node) or _only_tells(node) or _keeps_worst(test, mine, value.scores):
+                if idle(run, node) or _only_tells(node) or _keeps_worst(test, mine, mine is sides[0], value.scores):
                     return ()
                 how = "the best so far is kept" if body else "the better one is taken"
                 select(run, value, node, how)
@@ -234,9 +234,9 @@ def _only_tells(node: ast.AST) -> bool:
             return False
 
 
-def _keeps_worst(test: ast.Compare, mine: ast.expr, scores: Scores) -> bool:
+def _keeps_worst(test: ast.Compare, mine: ast.expr, first: bool, scores: Scores) -> bool:
     """Say whether the lowest is kept of what is the better the higher it is, by all its names."""
-    lower = isinstance(test.ops[0], ast.Lt | ast.LtE) is (mine is test.left)
+    lower = isinstance(test.ops[0], ast.Lt | ast.LtE) is first
     if not lower or not isinstance(mine, ast.Name) or not _HIGH.search(mine.id):
         return False
     return all(isinstance(s, Evaluate) and (s.metric or "").endswith("score") for s in scores)
@@ -278,6 +278,20 @@ def _is_any(one: Scores, other: Scores) -> bool:
 
 def _holds_more(run: Interpreter, value: Value) -> bool:
     return isinstance(run.load(value), Dictionary)
+
+
+def _without_margin(run: Interpreter, side: ast.expr) -> ast.expr:
+    """Leave out by how much a score must be better: `best - 1e-4`, `best * (1 + tolerance)`."""
+    match side:
+        case ast.BinOp(ast.Constant(), ast.Add() | ast.Mult(), inner):
+            return inner
+        case ast.BinOp(
+            ast.Name() | ast.Attribute() | ast.Subscript() as inner,
+            ast.Add() | ast.Sub() | ast.Mult() | ast.Div(),
+            margin,
+        ) if not run.data(run.eval(margin)).scores:
+            return inner
+    return side
 
 
 def _comparisons(test: ast.expr) -> list[ast.Compare]:
