@@ -18,15 +18,22 @@ FILLS = "fill values"
 _KEEPS = frozenset(
     {"copy", "dropna", "fillna", "reset_index", "sort_values", "sort_index", "sample", "head",
      "tail", "drop", "drop_duplicates", "query", "to_numpy", "as_matrix", "astype", "round", "clip",
-     "abs", "tolist", "to_list"}
+     "abs", "tolist", "to_list", "select_dtypes", "filter", "infer_objects", "convert_dtypes",
+     "set_index", "truncate", "nlargest", "nsmallest"}
 )  # fmt: skip
-_WRAPS = frozenset({"array", "asarray", "asanyarray", "DataFrame", "Series"})
+_RENAMES = frozenset({"rename", "set_axis", "add_prefix", "add_suffix"})
+_WRAPS = frozenset({"array", "asarray", "asanyarray", "DataFrame", "Series", "get_dummies"})
 _SETTINGS = frozenset({"axis", "how", "thresh"})
 
 
 def through(value: Data, name: str) -> Data:
-    """Forget that there are no gaps where a method is not known to make none."""
-    return value.but(whole=frozenset()) if value.whole and name not in _KEEPS else value
+    """Forget that there are no gaps where a method is not known to make none.
+
+    Under other names, that all columns have none is all that is known.
+    """
+    if not value.whole or name in _KEEPS:
+        return value
+    return value.but(whole=value.whole & {ANY} if name in _RENAMES else frozenset())
 
 
 def wrapped(value: Data, name: str) -> frozenset[str]:
