@@ -55,7 +55,7 @@ def metric(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> V
     ]
     for event in events:
         event.judges = _judged(entry)
-        event.decided = any(d.decided for d in data)
+        event.decided = any(d.decided for d in _beside_labels(entry, data))
         event.blend = any(p.mixed for p in predictions) or not _of_one_turn(run, predictions)
         event.among = Among.THRESHOLDS if entry.kind == "curve" else None
         event.given = _given(event, data)
@@ -173,6 +173,15 @@ def _given(event: Evaluate, data: list[Data]) -> tuple[Evaluate, ...]:
 def _units(data: list[Data]) -> Rescaled | None:
     """Tell the units of the labels, which stand beside the predictions."""
     return next((each.units for each in data if each.units and not each.predictions), None)
+
+
+def _beside_labels(entry: Entry, data: list[Data]) -> list[Data]:
+    """Leave the labels out where predictions stand beside them.
+
+    One column of a table that has predictions may be cut to give the labels of another.
+    """
+    beside = entry.operands[:1] == ("true",) and len(data) == 2 and data[1].predictions
+    return data[1:] if beside else data
 
 
 def _judged(entry: Entry) -> str:
