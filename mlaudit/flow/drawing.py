@@ -43,6 +43,7 @@ _SETTINGS = frozenset(
     {"vmin", "vmax", "xlim", "ylim", "color", "colors", "c", "norm", "label", "bounds"}
 )
 TELLS = frozenset({"print", "info", "debug", "warning", "write"})
+_PLACES = frozenset({"argmax", "argmin", "nanargmax", "nanargmin", "idxmax", "idxmin"})
 _EXTREMES = frozenset({"max", "min", "amax", "amin", "argmax", "argmin", "idxmax", "idxmin"})
 
 
@@ -50,13 +51,14 @@ def decides_nothing(nodes: Nodes) -> frozenset[int]:
     """Find calls of `max` and its like whose value only draws or labels; gives their ids.
 
     A value draws that stands among the arguments of a drawing call, itself or by a name that is
-    bound once and read in such arguments alone.
+    bound once and read in such arguments alone.  It labels where it is held against a bar likewise.
     """
     calls = nodes.find(ast.Call)
     extremes = [id(call) for call in _extremes(calls)]
     if not extremes:
         return frozenset()
     drawn = {id(part) for call in calls for given in _drawing(call) for part in nodes.below(given)}
+    drawn |= {id(part) for side in _held_against_bars(nodes) for part in nodes.below(side)}
     found = drawn.intersection(extremes)
     found |= _named(nodes, drawn) if drawn else set()
     return frozenset(found | _spreads(nodes) | _labels(nodes) | _columns(nodes))
@@ -72,6 +74,24 @@ def words_told(nodes: Nodes) -> frozenset[int]:
     told = {id(part) for given in shown for part in nodes.below(given)}
     found = {id(word) for word in words if id(word) in told}
     return frozenset(found | _bound_once(nodes, told, words))
+
+
+def _held_against_bars(nodes: Nodes) -> Iterator[ast.expr]:
+    """Give what is compared in `"yes" if max(a, b) > bar else "no"`: it chooses neither of both.
+
+    Where two extremes are compared, the word names the better one; one that is asked for by its
+    place is chosen.
+    """
+    for word in nodes.find(ast.IfExp):
+        match word.test:
+            case ast.Compare(
+                left=left, ops=[ast.Lt() | ast.LtE() | ast.Gt() | ast.GtE()], comparators=[right]
+            ) if _is_word(word.body) and _is_word(word.orelse):
+                asked = [_name(one.func) for one in _extremes(nodes.below(word.test))]
+                if len(asked) == 1 and not _PLACES.intersection(asked):
+                    yield from (left, right)
+            case _:
+                continue
 
 
 def _entries(nodes: Nodes) -> list[ast.expr]:
