@@ -19,7 +19,7 @@ from mlaudit.flow.values import (
     Tuner,
     Value,
 )
-from mlaudit.trace.events import CrossValidate, Evaluate, Use
+from mlaudit.trace.events import CrossValidate, Evaluate, Split, Use
 
 if TYPE_CHECKING:
     import ast
@@ -89,15 +89,22 @@ def _try(run: Interpreter, holder: Ref, function: Value, node: ast.AST) -> None:
     result = calls.call_value(run, function, Arguments(node, given))
     scores = run.data(result).scores
     sinks.select(run, result, node, "the best trial is kept")
-    _told_in_trials(run, (*run.path, id(node)))
+    _note_trials(run, (*run.path, id(node)))
     run.state.heap[holder.address] = Tuner(function, scores)
 
 
-def _told_in_trials(run: Interpreter, path: tuple[Hashable, ...]) -> None:
-    """Note which numbers the function tells of each trial: nobody takes them for the result."""
+def _note_trials(run: Interpreter, path: tuple[Hashable, ...]) -> None:
+    """Note which rows the function divides in each trial, and which numbers it tells there.
+
+    Nobody takes such a number for the result.
+    """
     for key, event in run.events.items():
-        if isinstance(event, Evaluate) and key[2][: len(path)] == path:
+        if key[2][: len(path)] != path:
+            continue
+        if isinstance(event, Evaluate):
             event.of_trials = Use.REPORTED in event.uses
+        elif isinstance(event, Split):
+            event.in_trials = True
 
 
 def _count(function: Value) -> int:

@@ -234,7 +234,7 @@ class Split(Event):
     """Rows are divided; `arguments` are those of the call, `folds` says that parts take turns.
 
     `order` is what told that the rows stand in the order of time.  What is only `cut` keeps the
-    order that the rows have and draws none of them.
+    order that the rows have and draws none of them.  One `in_trials` of a study is made in each.
     """
 
     function: str
@@ -246,6 +246,7 @@ class Split(Event):
     folds: bool = False
     order: Ordered | None = None
     cut: bool = False
+    in_trials: bool = False
 
     @property
     def named_parts(self) -> Iterator[tuple[RowSet, tuple[str, ...]]]:
@@ -323,9 +324,8 @@ class Evaluate(Event):
     the highest point of a curve.  `swapped` is the call that gives labels and predictions in the
     wrong order, where one does, and `given_at` one that brings predictions, but not their model, to
     the function that judges them.  A number that is told of each trial of a study, and nowhere
-    else, is one `of_trials`, and one that is `drawn` is told as a point of a curve only.  Where the
-    best number is `saved`, nothing but files hangs on the choice.  `outside` is what the outermost
-    call names the rows.
+    else, is one `of_trials`, and one that is `drawn` is told as a point of a curve only.  Nothing
+    but files hangs on a best number `saved`.  `outside` is what the outermost call names the rows.
     """
 
     __slots__ = ("__dict__",)  # where cached properties are kept

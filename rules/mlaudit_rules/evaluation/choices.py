@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from mlaudit.rulekit import (
     Alias,
     Evaluate,
+    Split,
+    Watch,
     frozen,
     says_test,
     says_training,
@@ -18,7 +20,7 @@ from mlaudit.rulekit import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from mlaudit.rulekit import Among, ChosenOnReported, Place, RowSet, Trace, Watch
+    from mlaudit.rulekit import Among, ChosenOnReported, Place, RowSet, Trace
 
 TwoNames = tuple[str, str, "Place"]
 MOST_PLACES = 4
@@ -114,14 +116,31 @@ def _named(choice: Evaluate) -> int:
 def calls_validation(trace: Trace, choice: Evaluate) -> bool:
     """Say whether the code names the rows, the score or its use after validation.
 
-    Where none of these tells the part, the names do that the rows came to be under.
+    Where none of these tells the part, the names do that the rows came to be under.  What is set
+    apart of training rows in each trial of a study is there to choose by, whatever its name.
     """
     places = [choice.asked_at, *([choice.selected_at] if choice.selected_at else [])]
     names = [choice.variable, *(place.text.split("\n", 1)[0] for place in places)]
-    if says_validation(choice.variable) or _only_validation(names):
+    if says_validation(choice.variable) or _only_validation(names) or _for_trials(trace, choice):
         return True
     given = [] if any(map(says_test, names)) else trace.names_given(choice.rows, choice.variable)
     return any(map(says_validation, given)) and not any(map(says_test, given))
+
+
+def _for_trials(trace: Trace, choice: Evaluate) -> bool:
+    """Say whether rows that the code calls training rows are divided in each trial of a study.
+
+    So are those whose part a training watches as validation rows.  What is divided likewise once
+    more, outside the trials, may be a test part after all.
+    """
+    split = trace.split_of(choice.rows, choice.variable)
+    if split is None or not split.in_trials:
+        return False
+    same = [other for other in trace.near(Split, choice.rows) if other.parts == split.parts]
+    if not all(other.in_trials for other in same):
+        return False
+    watched = [watch.variable for watch in trace.near(Watch, choice.rows)]
+    return any(map(says_training, split.arrays[:1])) or any(map(says_validation, watched))
 
 
 def _only_validation(names: list[str]) -> bool:
