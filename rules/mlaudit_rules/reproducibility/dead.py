@@ -3,24 +3,36 @@
 from __future__ import annotations
 
 import ast
+import operator
 from typing import TYPE_CHECKING
 
 from mlaudit.rulekit import spelt
-from mlaudit_rules.reproducibility.bindings import sole_values
+from mlaudit_rules.reproducibility.bindings import sole_values, values_by_target
+from mlaudit_rules.reproducibility.constructions import function_around
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from mlaudit.rulekit import Module
 
 _FLAGS = (bool, int, type(None))
+_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+_COMPARED: dict[type[ast.cmpop], Callable[[int, int], bool]] = {
+    ast.Lt: operator.lt,
+    ast.LtE: operator.le,
+    ast.Gt: operator.gt,
+    ast.GtE: operator.ge,
+    ast.Eq: operator.eq,
+    ast.NotEq: operator.ne,
+}
 
 
 class Dead:
     """Where code stands that no run of the program as it is written comes to.
 
-    A switch is a name that the document binds once, to a constant, or an attribute of a class that
-    is used as a record of settings: `TUNE = False`, `CFG.train`.
+    A switch is a name that the document, or the function around, binds once, to a constant, or an
+    attribute of a class that is used as a record of settings: `TUNE = False`, `CFG.train`.  So is a
+    count that is 0: `if EPOCHS > 0` fails.
     """
 
     def __init__(self, module: Module):
@@ -58,18 +70,57 @@ class Dead:
             return None if None in parts else not decisive
         if isinstance(test, ast.Compare):
             return self._compared(test)
-        named = isinstance(test, ast.Name | ast.Attribute)
-        return self._switches.get(spelt(test)) if named else None
+        if not isinstance(test, ast.Name | ast.Attribute):
+            return None
+        known = self._switches.get(spelt(test))
+        if known is not None or not isinstance(test, ast.Name):
+            return known
+        value = self._within_function(test)
+        return None if value is None else bool(value.value)
 
     def _compared(self, test: ast.Compare) -> bool | None:
-        """Tell how `switch is True` or `switch == False` comes out."""
+        """Tell how `switch is True`, `switch == False` or `count > 0` comes out."""
         other = test.comparators[0]
         if len(test.ops) > 1 or not isinstance(other, ast.Constant):
             return None
-        if not isinstance(other.value, bool) or not isinstance(test.ops[0], ast.Is | ast.Eq):
+        if not isinstance(other.value, bool):
+            return self._counted(test, other.value)
+        if not isinstance(test.ops[0], ast.Is | ast.Eq):
             return None
         truth = self._truth(test.left)
         return None if truth is None else truth is other.value
+
+    def _counted(self, test: ast.Compare, number: object) -> bool | None:
+        """Tell how a count compares with a number, where it is 0."""
+        compare, count = _COMPARED.get(type(test.ops[0])), test.left
+        if compare is None or type(number) is not int or not isinstance(count, ast.Name):
+            return None
+        value = self._module.fact(sole_values).get(count.id) or self._within_function(count)
+        return compare(0, number) if _is_zero(value) else None
+
+    def _within_function(self, name: ast.Name) -> ast.Constant | None:
+        """Give the constant that a name of a function is bound to there, and nowhere else in it."""
+        given = self._module.fact(values_by_target).get(name.id, ())
+        if not any(_is_flag(value) or _is_zero(value) for value in given):
+            return None
+        function = function_around(self._module, name)
+        if not isinstance(function, _FUNCTIONS) or _declares(self._module, function, name.id):
+            return None
+        stored = [
+            use
+            for use in self._module.nodes.find(ast.Name, within=function)
+            if use.id == name.id and not isinstance(use.ctx, ast.Load)
+        ]
+        made = self._module.nodes.parents[stored[0]] if len(stored) == 1 else None
+        if not isinstance(made, ast.Assign | ast.AnnAssign) or made.value not in given:
+            return None
+        return made.value if isinstance(made.value, ast.Constant) else None
+
+
+def _declares(module: Module, function: ast.AST, name: str) -> bool:
+    """Say whether a function, or one in it, has a parameter of a name, or takes it from outside."""
+    inside = module.nodes.find(ast.arg, ast.Global, ast.Nonlocal, within=function)
+    return any(one.arg == name if isinstance(one, ast.arg) else name in one.names for one in inside)
 
 
 def _switches(module: Module) -> dict[str, bool]:
@@ -102,3 +153,11 @@ def _fields(module: Module) -> Iterator[tuple[str, str, ast.Constant]]:
 
 def _stores(node: ast.Attribute) -> bool:
     return not isinstance(node.ctx, ast.Load)
+
+
+def _is_flag(value: ast.expr | None) -> bool:
+    return isinstance(value, ast.Constant) and isinstance(value.value, bool)
+
+
+def _is_zero(value: ast.expr | None) -> bool:
+    return isinstance(value, ast.Constant) and type(value.value) is int and value.value == 0

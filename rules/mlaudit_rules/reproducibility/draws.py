@@ -6,8 +6,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from mlaudit.rulekit import Draw, frozen
-from mlaudit_rules.reproducibility.dead import Dead
-from mlaudit_rules.reproducibility.switches import switched_off
+from mlaudit_rules.reproducibility.never_run import left_out
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -50,11 +49,10 @@ def draws_by_call(module: Module) -> dict[ast.Call, Drawing]:
 def unseeded_draws(module: Module, seeding: Seeding, running: Running) -> Iterator[Drawing]:
     """Find the draws that the program may come to, and that no seed reaches."""
     in_workers = _methods_in_workers(module) if seeding.seeds("torch") else set()
-    dead = module.fact(Dead)
     for draw in module.fact(draws):
         if not running.reaches(draw.function) or seeding.reaches(draw.generator, draw):
             continue
-        if switched_off(module, draw.node, draw.function) or dead.holds(draw.node):
+        if left_out(module, draw.node, draw.function):
             continue
         if draw.later and seeding.seeds(draw.generator):
             continue  # it draws when rows are read, which no rule looks for

@@ -29,7 +29,7 @@ from mlaudit_rules.reproducibility.given_weights import (
 )
 from mlaudit_rules.reproducibility.never_run import never_run
 from mlaudit_rules.reproducibility.read_in_time import read_in_time
-from mlaudit_rules.reproducibility.steps import steps_once
+from mlaudit_rules.reproducibility.steps import never_steps, steps_once
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -95,6 +95,8 @@ def torch_training(module: Module, running: Running) -> TorchTraining | None:
     for call in optimizers:
         owner = _owner(module, call.node)
         if owner is None or not running.reaches(call.function) or steps_once(module, call):
+            continue
+        if never_steps(module, call):
             continue
         if _is(owner, "self") and not _is_told_to_train(module, call):
             continue

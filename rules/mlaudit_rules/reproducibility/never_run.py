@@ -10,6 +10,7 @@ from mlaudit_rules.reproducibility.bindings import uses
 from mlaudit_rules.reproducibility.classes import class_around
 from mlaudit_rules.reproducibility.dead import Dead
 from mlaudit_rules.reproducibility.running import Running
+from mlaudit_rules.reproducibility.switches import switched_off
 
 if TYPE_CHECKING:
     from mlaudit.rulekit import Module
@@ -19,7 +20,17 @@ if TYPE_CHECKING:
 _WORK = ("load", "train", "trainer", "cross-validate", "metric")
 _LEARNING = ("fit", "predict")
 # By these a program may call functions that it does not name.
-_BY_TEXT = ("Fire", "getattr", "globals", "locals", "eval", "exec", "import_module")
+_BY_TEXT = ("getattr", "globals", "locals", "eval", "exec")
+_BY_LIBRARIES = ("Fire", "import_module")
+
+
+def left_out(module: Module, node: ast.AST, function: Definition | None) -> bool:
+    """Say whether no run comes to some code: a switch is off, or nobody calls its function."""
+    return (
+        module.fact(Dead).holds(node)
+        or switched_off(module, node, function)
+        or never_run(module, function)
+    )
 
 
 def never_run(module: Module, function: Definition | None) -> bool:
@@ -27,11 +38,17 @@ def never_run(module: Module, function: Definition | None) -> bool:
 
     One that only defines functions is there for the files that import it, and these may call any.
     """
-    if function is None or module.calls_named(*_BY_TEXT):
+    if function is None or module.fact(_calls_by_text):
         return False
     if module.fact(Running).reaches(function) and not _method_left_out(module, function):
         return False
     return module.fact(_works) and not module.importers
+
+
+def _calls_by_text(module: Module) -> bool:
+    """Say whether a program may call functions that it does not name; a method is no `eval`."""
+    plain = (isinstance(call.node.func, ast.Name) for call in module.calls_named(*_BY_TEXT))
+    return any(plain) or bool(module.calls_named(*_BY_LIBRARIES))
 
 
 def _works(module: Module) -> bool:
@@ -55,8 +72,9 @@ def _method_left_out(module: Module, function: Definition) -> bool:
 
 
 def _said(module: Module) -> frozenset[str]:
-    """Collect all attributes and texts of a document, which may each name a method."""
-    attributes = {node.attr for node in module.nodes.find(ast.Attribute)}
+    """Collect the attributes that may be asked for, and all texts: each may name a method."""
+    dead = module.fact(Dead)
+    attributes = {node.attr for node in module.nodes.find(ast.Attribute) if not dead.holds(node)}
     texts = (node.value for node in module.nodes.find(ast.Constant))
     return frozenset(attributes.union(text for text in texts if isinstance(text, str)))
 
@@ -76,7 +94,10 @@ def _handed_on(module: Module, owner: ast.ClassDef) -> bool:
 
 def _used_whole(module: Module, name: str) -> bool:
     """Say whether a name is read for more than an attribute of what it stands for."""
+    dead = module.fact(Dead)
     return any(
-        isinstance(use.ctx, ast.Load) and not isinstance(module.nodes.parents[use], ast.Attribute)
+        isinstance(use.ctx, ast.Load)
+        and not isinstance(module.nodes.parents[use], ast.Attribute)
+        and not dead.holds(use)
         for use in module.fact(uses).get(name, ())
     )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from mlaudit.rulekit import last_name
 from mlaudit_rules.reproducibility.classes import class_around
+from mlaudit_rules.reproducibility.never_run import left_out
 
 if TYPE_CHECKING:
     from mlaudit.rulekit import Call, Module, NamedCall
@@ -24,6 +25,12 @@ def steps_once(module: Module, optimizer: Call) -> bool:
     return bool(steps) and not any(
         step.in_loop or step.function is not None or step.node.args for step in steps
     )
+
+
+def never_steps(module: Module, optimizer: Call) -> bool:
+    """Say whether a program that makes an optimizer comes to none of the steps that it takes."""
+    steps = _steps(module, optimizer)
+    return bool(steps) and all(left_out(module, step.node, step.function) for step in steps)
 
 
 def _steps(module: Module, optimizer: Call) -> list[NamedCall]:

@@ -46,8 +46,11 @@ def _kept_off(module: Module, node: ast.AST, method: Definition) -> bool:
         return False
     off = _off_by_default(making)
     for switch in switches:
-        values = _bound_to(module, switch.split(".", 1)[1])
+        attribute = switch.split(".", 1)[1]
+        values = _bound_to(module, attribute)
         name = values.pop() if len(values) == 1 else ""
+        if name == "False" and not any(attribute in code for _, code in module.importers):
+            return True
         if name in off and not any(_given(call, name, off[name]) for call in calls):
             return True
     return False

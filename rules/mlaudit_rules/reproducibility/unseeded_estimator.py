@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from mlaudit.rulekit import Confidence, Needs, Pattern, Rule, RuleMeta, Severity, last_name
 from mlaudit_rules.reproducibility.bindings import values_by_target
 from mlaudit_rules.reproducibility.callers import runs_here
-from mlaudit_rules.reproducibility.dead import Dead
 from mlaudit_rules.reproducibility.estimators import (
     BASES,
     SeededElsewhere,
@@ -19,6 +18,7 @@ from mlaudit_rules.reproducibility.estimators import (
 from mlaudit_rules.reproducibility.keyed import never_asked_for
 from mlaudit_rules.reproducibility.lateness import fits_of, late_for_fit
 from mlaudit_rules.reproducibility.left_over import left_over
+from mlaudit_rules.reproducibility.never_run import left_out
 from mlaudit_rules.reproducibility.one_column import learns_one_column
 from mlaudit_rules.reproducibility.readers import readings, resampled_for_nobody
 from mlaudit_rules.reproducibility.reseeding import seeded
@@ -83,7 +83,7 @@ class UnseededEstimator(Rule):
             whole = _whole(module, call.node)
             if never_asked_for(module, whole) or left_over(module, whole):
                 continue
-            if module.fact(Dead).holds(call.node) or _only_written_down(module, call):
+            if left_out(module, call.node, call.function) or _only_written_down(module, call):
                 continue
             if _holds_a_place(module, call):
                 continue

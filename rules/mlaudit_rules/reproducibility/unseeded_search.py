@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from mlaudit.rulekit import Confidence, Fix, Needs, Rule, RuleMeta, Severity, last_name
 from mlaudit_rules.reproducibility.bindings import bound_before, sole_values
 from mlaudit_rules.reproducibility.callers import runs_here
-from mlaudit_rules.reproducibility.dead import Dead
+from mlaudit_rules.reproducibility.never_run import left_out
 from mlaudit_rules.reproducibility.reseeding import seeded
 from mlaudit_rules.reproducibility.seeding import (
     Seeding,
@@ -57,7 +57,7 @@ class UnseededSearch(Rule):
         for call in calls:
             if _studied_elsewhere(module, call) or _exhausts(module, call):
                 continue
-            if computes_only(module, call) or module.fact(Dead).holds(call.node):
+            if computes_only(module, call) or left_out(module, call.node, call.function):
                 continue
             if not _own_generator(call):
                 generator = generator_of(call)

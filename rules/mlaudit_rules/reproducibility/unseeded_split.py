@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from mlaudit.rulekit import Confidence, Finding, Fix, Needs, Rule, RuleMeta, Severity
 from mlaudit_rules.reproducibility.callers import runs_here
-from mlaudit_rules.reproducibility.dead import Dead
 from mlaudit_rules.reproducibility.draws import sampled_apart
 from mlaudit_rules.reproducibility.lateness import late_seed
+from mlaudit_rules.reproducibility.never_run import left_out
 from mlaudit_rules.reproducibility.readers import unused
 from mlaudit_rules.reproducibility.reseeding import seeded
 from mlaudit_rules.reproducibility.seeding import (
@@ -51,7 +51,7 @@ class UnseededSplit(Rule):
             return
         seeding = module.fact(Seeding)
         for call in splits:
-            if module.fact(Dead).holds(call.node) or unused(module, call.node):
+            if left_out(module, call.node, call.function) or unused(module, call.node):
                 continue
             generator = generator_of(call)
             if not seeding.reaches(generator, call) and not late_seed(module, generator, call):

@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING
 
 from mlaudit.rulekit import Confidence, Needs, Rule, RuleMeta, Severity
 from mlaudit_rules.reproducibility.callers import runs_here
-from mlaudit_rules.reproducibility.dead import Dead
 from mlaudit_rules.reproducibility.first_fold import only_looked_at
-from mlaudit_rules.reproducibility.never_run import never_run
+from mlaudit_rules.reproducibility.never_run import left_out
 from mlaudit_rules.reproducibility.readers import unused
 from mlaudit_rules.reproducibility.reseeding import seeded
 from mlaudit_rules.reproducibility.seeding import (
@@ -48,13 +47,13 @@ class UnseededSplitter(Rule):
             return
         seeding = module.fact(Seeding)
         for call in calls:
-            if module.fact(Dead).holds(call.node) or unused(module, call.node):
+            if left_out(module, call.node, call.function) or unused(module, call.node):
                 continue
             assert call.entry is not None
             generator = next(iter(call.entry.generators), "numpy")
             if seeding.reaches(generator, call) or seeding.after(generator, call):
                 continue  # it draws only when it splits
-            if never_run(module, call.function) or only_looked_at(module, call):
+            if only_looked_at(module, call):
                 continue
             here = runs_here(module, call.function)
             yield self.report(
