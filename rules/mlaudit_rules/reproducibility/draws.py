@@ -113,10 +113,19 @@ def _dropped(module: Module) -> set[str]:
 
 def _functions(module: Module) -> Iterator[Drawing]:
     for call in module.calls_of(*KINDS):
-        if _draws(call) and call.entry is not None:
+        if _draws(call) and call.entry is not None and not _is_wiped_out(module, call.node):
             generator = call.entry.generators[0]
             later = _draws_later(call)
             yield Drawing(call.node, call.place, call.function, call.in_loop, generator, later)
+
+
+def _is_wiped_out(module: Module, node: ast.Call) -> bool:
+    """Say whether a draw is multiplied by 0, which leaves nothing of it but its shape."""
+    match module.nodes.parents.get(node):
+        case ast.BinOp(op=ast.Mult(), left=left, right=right):
+            factor = right if left is node else left
+            return isinstance(factor, ast.Constant) and factor.value == 0
+    return False
 
 
 def _draws_later(call: Call) -> bool:
