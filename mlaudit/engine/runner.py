@@ -9,6 +9,7 @@ from mlaudit.engine.anchors import Anchored
 from mlaudit.engine.describe import describe
 from mlaudit.engine.gaps import examined
 from mlaudit.engine.outcome import Outcome
+from mlaudit.engine.uncalled import noted
 from mlaudit.flow.builder import build
 from mlaudit.model.frozen import frozen, replace
 from mlaudit.model.review import Failure
@@ -131,7 +132,8 @@ class Runner:
             try:
                 if known.needs.met(module):
                     rule = known.rule
-                    found += [*rule.check_trace(module.trace), *rule.check_module(module)]
+                    found += noted(module, rule.check_trace(module.trace))
+                    found += rule.check_module(module)
                 if profile is not None:
                     measured += known.rule.check_profile(profile)
             except Exception as error:
