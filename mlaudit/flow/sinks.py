@@ -193,7 +193,8 @@ def tested(run: Interpreter, node: ast.If | ast.IfExp, body: Iterable[ast.stmt])
             (sides[1], sides[0], values[1], values[0]),
         ):
             if value.scores and (_rebinds(body, other, mine) or _mutual(value, against)):
-                if idle(run, node) or _only_tells(node) or _keeps_worst(test, mine, mine is sides[0], value.scores):
+                worst = _keeps_worst(test, mine, mine is sides[0], value.scores)
+                if idle(run, node) or _only_tells(node) or worst:
                     return ()
                 how = "the best so far is kept" if body else "the better one is taken"
                 select(run, value, node, how)

@@ -147,10 +147,9 @@ class Model:
 
     `scores_read` says that the program reads what its search of settings has measured.  `home` is
     the document that has the class of a network, if the program has one.  `units` are those that it
-    puts columns into, and to an `ordinal` one only the order of a column's values counts.  An
-    `affine` one predicts the same whatever columns are shifted and stretched by.  One that
-    `tells_parts` is asked which rows are of training and which of a test, and no more of them.  One
-    `left_open` is of several that a branch chooses from.
+    puts columns into.  To an `ordinal` one only the order of a column's values counts, an `affine`
+    one predicts the same however columns are shifted and stretched.  One that `tells_parts` is only
+    asked which rows are of a test.  One `left_open` is of several that a branch chooses from.
     """
 
     name: str
