@@ -20,6 +20,7 @@ from mlaudit.flow import (
     removing,
     scaling,
     sinks,
+    slices,
     stores,
     tables,
     targets,
@@ -150,6 +151,8 @@ def _joined_masks(run: Interpreter, node: ast.BinOp, one: Data, two: Data) -> Da
     if not union:
         key.parts = tuple(mask.select for mask in (one, two) if mask.select is not None)
     by = groups.both(one.select, two.select, union=union)
+    if not union and slices.between(run, one, two):
+        one, two = slices.without(run, one), slices.without(run, two)
     return combine([one, two], "mask").but(select=Selector("filter", key, True, by))
 
 

@@ -71,7 +71,7 @@ class Interpreter:
         *("operations", "origins", "outside", "over_models", "over_predictions", "path"),
         *("predictions", "prepared", "project", "read_in", "reads", "repeats", "returned"),
         *("roots", "running", "shown", "sides", "signatures", "sought", "stars", "started"),
-        *("state", "steps", "stored", "told", "uses", "written"),
+        *("state", "steps", "stored", "told", "uses", "written", "in_turn"),
     )
 
     def __init__(self, document: Document, catalogue: Catalogue, project: Project | None):
@@ -124,6 +124,7 @@ class Interpreter:
         self.roots: list[Nodes | ast.Module] = []
         self.idle: set[int] = set()
         self.read_in: dict[Hashable, frozenset[int]] = {}
+        self.in_turn: set[Place] = set()
 
     # -- facts -----------------------------------------------------------------------------------
 

@@ -24,6 +24,7 @@ from mlaudit.flow import (
     removing,
     scaling,
     sinks,
+    slices,
     sources,
     splits,
     tables,
@@ -165,6 +166,8 @@ def statistic_of(
         return ()
     if order.goes_round(node, data.name, entry.statistic):
         return ()
+    if entry.statistic == slices.QUANTILES:
+        slices.note(run, node)
     supervised = entry.supervised or data.label
     influence = Influence(
         operation,
