@@ -17,6 +17,7 @@ from mlaudit.flow.values import (
     Instance,
     Sequence,
 )
+from mlaudit.syntax.nodes import walk
 
 if TYPE_CHECKING:
     from mlaudit.flow.interpreter import Interpreter
@@ -42,7 +43,27 @@ def truth(run: Interpreter, test: ast.expr) -> bool | None:
         return sorts.told(run, test)
     if isinstance(test, ast.Name) and isinstance(value, Constant) and isinstance(value.value, bool):
         return value.value if not run.loops or _asked(run, test.id) else None
+    if isinstance(test, ast.Attribute) and isinstance(value, Constant):
+        return value.value if isinstance(value.value, bool) and _set_once(run, test) else None
     return None
+
+
+def _set_once(run: Interpreter, flag: ast.Attribute) -> bool:
+    """Say whether a flag belongs to an object that the program makes, whose class sets it once.
+
+    An object of which some method is entered that nobody calls may be made in another way.
+    """
+    made = run.load(run.eval(flag.value))
+    if not isinstance(made, Instance) or any(map(_is_supposed, run.calls)):
+        return False
+    running = run.calls[-1].function.owner if run.calls else None
+    owners = {made.owner.node} | ({running.node} if running is not None else set())
+    stores = (node for owner in owners for node in walk(owner) if isinstance(node, ast.Attribute))
+    return sum(s.attr == flag.attr and isinstance(s.ctx, ast.Store) for s in stores) == 1
+
+
+def _is_supposed(call: functions.Frame) -> bool:
+    return call.function.this is not None and call.given.node is call.function.node
 
 
 def _both(operator: ast.boolop, parts: list[bool | None]) -> bool | None:
