@@ -193,6 +193,13 @@ class Event:
     place: Place
     conditional: bool = field(default=False, kw_only=True)
 
+    @property
+    def all_rows(self) -> Iterator[RowSet]:
+        """All rows that the event has to do with."""
+        rows: RowSet | None = getattr(self, "rows", None)
+        if rows is not None:
+            yield rows
+
 
 @entity
 class Load(Event):
@@ -246,6 +253,12 @@ class Split(Event):
     order: Ordered | None = None
     cut: bool = False
     in_trials: bool = False
+
+    @property
+    def all_rows(self) -> Iterator[RowSet]:
+        """The rows and their parts."""
+        yield self.rows
+        yield from self.parts
 
     @property
     def named_parts(self) -> Iterator[tuple[RowSet, tuple[str, ...]]]:
@@ -361,6 +374,17 @@ class Evaluate(Event):
     saved: bool = False
 
     @property
+    def all_rows(self) -> Iterator[RowSet]:
+        """The rows that are judged, and those that were learnt."""
+        yield self.rows
+        yield from (fit.rows for fit in self.fits)
+
+    @property
+    def called(self) -> str:
+        """What the rows are called where one reads of them first, in the outermost call."""
+        return self.outside or self.variable
+
+    @property
     def asked_at(self) -> Place:
         """The place where predictions are given to be judged: of the metric, or of its caller."""
         return self.given_at or self.place
@@ -416,6 +440,12 @@ class Resample(Event):
     model: Model | None
     rows: RowSet
     result: RowSet
+
+    @property
+    def all_rows(self) -> Iterator[RowSet]:
+        """The rows, and what came of them."""
+        yield self.rows
+        yield self.result
 
 
 @entity
@@ -487,19 +517,3 @@ class Draw(Event):
     generator: str
     function: str
     purpose: str = ""
-
-
-def rows_of(event: Event) -> Iterator[RowSet]:
-    """Give all rows that an event has to do with."""
-    rows: RowSet | None = getattr(event, "rows", None)
-    if rows is not None:
-        yield rows
-    match event:
-        case Split():
-            yield from event.parts
-        case Resample():
-            yield event.result
-        case Evaluate():
-            yield from (fit.rows for fit in event.fits)
-        case _:
-            return

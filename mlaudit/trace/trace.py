@@ -22,7 +22,6 @@ from mlaudit.trace.events import (
     Split,
     Use,
     Watch,
-    rows_of,
 )
 from mlaudit.trace.kinship import Kinship
 from mlaudit.trace.rows import Overlap
@@ -59,7 +58,7 @@ class Trace:
         if kind not in self._near:
             self._near[kind] = Kinship()
             for event in self.of(kind):
-                self._near[kind].put(event, rows_of(event))
+                self._near[kind].put(event, event.all_rows)
         return self._near[kind].near(*rows)
 
     def tells(self, what: str) -> bool:

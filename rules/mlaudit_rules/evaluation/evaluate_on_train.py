@@ -120,7 +120,7 @@ def _called_apart(trace: Trace, overlapping: Overlapping) -> bool:
     fit, evaluation = overlapping.fit, overlapping.evaluation
     if not fit.rows.within(evaluation.rows):
         return False
-    judged = evaluation.outside or evaluation.variable
+    judged = evaluation.called
     if not says_training(fit.variable) or says_training(judged):
         return False
     if not (says_test(judged) or says_validation(judged)):

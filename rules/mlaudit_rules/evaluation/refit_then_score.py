@@ -53,7 +53,7 @@ class RefitThenScore(Rule):
 
     def _judge(self, trace: Trace, overlapping: Overlapping, first: Fit) -> Finding:
         fit, evaluation = overlapping.fit, overlapping.evaluation
-        called = evaluation.outside or evaluation.variable
+        called = evaluation.called
         test = quoted(called) if called else "the rows it is scored on"
         honest = scored_before(trace, overlapping, first)
         beside = "; the score before the refit stands" if honest else ""

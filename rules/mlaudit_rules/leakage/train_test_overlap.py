@@ -50,7 +50,7 @@ class TrainTestOverlap(Rule):
         for overlapping in trace.overlaps:
             if overlapping.fit.place in seen or overlapping.evaluation.metric is None:
                 continue
-            name = overlapping.evaluation.outside or overlapping.evaluation.variable
+            name = overlapping.evaluation.called
             if says_training(name) and not says_test(name):
                 continue  # it is told as a training score
             if overlapping.overlap is Overlap.MUST:
@@ -96,7 +96,7 @@ class TrainTestOverlap(Rule):
 
     def _judge(self, trace: Trace, overlapping: Overlapping) -> Finding:
         fit, evaluation = overlapping.fit, overlapping.evaluation
-        called = evaluation.outside or evaluation.variable
+        called = evaluation.called
         test = quoted(called) if called else "the rows it is scored on"
         return self.report(
             fit.place,
@@ -109,7 +109,7 @@ class TrainTestOverlap(Rule):
 
     def _judge_new_parts(self, trace: Trace, overlapping: Overlapping) -> Finding:
         fit, evaluation = overlapping.fit, overlapping.evaluation
-        called = evaluation.outside or evaluation.variable
+        called = evaluation.called
         test = quoted(called) if called else "the rows it is scored on"
         trained = trace.split_of(fit.rows)
         drawn = [("split before training", trained.place)] if trained else []
