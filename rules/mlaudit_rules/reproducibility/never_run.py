@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 
 _WORK = ("load", "train", "trainer", "cross-validate", "metric")
 _LEARNING = ("fit", "predict")
-# By these a program may call functions that it does not name.
-_BY_TEXT = ("getattr", "globals", "locals", "eval", "exec")
-_BY_LIBRARIES = ("Fire", "import_module")
+# By these a program may call functions that it does not name; networks have an `eval` of their own.
+_BY_TEXT = ("Fire", "import_module")
+_BUILT_IN = ("getattr", "globals", "locals", "eval", "exec")
 
 
 def left_out(module: Module, node: ast.AST, function: Definition | None) -> bool:
@@ -38,17 +38,41 @@ def never_run(module: Module, function: Definition | None) -> bool:
 
     One that only defines functions is there for the files that import it, and these may call any.
     """
-    if function is None or module.fact(_calls_by_text):
-        return False
-    if module.fact(Running).reaches(function) and not _method_left_out(module, function):
-        return False
-    return module.fact(_works) and not module.importers
+    return _out_of_reach(module, function) and module.fact(_works) and not module.importers
 
 
-def _calls_by_text(module: Module) -> bool:
-    """Say whether a program may call functions that it does not name; a method is no `eval`."""
-    plain = (isinstance(call.node.func, ast.Name) for call in module.calls_named(*_BY_TEXT))
-    return any(plain) or bool(module.calls_named(*_BY_LIBRARIES))
+def passed_by(module: Module, function: Definition | None) -> bool:
+    """Say whether a document that runs another function of its own never comes to this one.
+
+    What a notebook calls is all that it does: no file imports it.
+    """
+    if not _out_of_reach(module, function) or module.importers:
+        return False
+    return module.document.is_notebook or module.fact(_works)
+
+
+def _out_of_reach(module: Module, function: Definition | None) -> bool:
+    """Say whether the document has a function that nothing in it comes to, as far as names tell."""
+    if function is None or module.calls_named(*_BY_TEXT) or module.fact(_reads_code):
+        return False
+    return not module.fact(Running).reaches(function) or _method_left_out(module, function)
+
+
+def _reads_code(module: Module) -> bool:
+    """Say whether the document finds names or code by texts, with functions of the language."""
+    return any(
+        isinstance(each.node.func, ast.Name) and not _finds_another(module, each.node)
+        for each in module.calls_named(*_BUILT_IN)
+    )
+
+
+def _finds_another(module: Module, call: ast.Call) -> bool:
+    """Say whether what is found is written out, and no function of the document: an attribute."""
+    match call:
+        case ast.Call(func=ast.Name(id="getattr"), args=[_, ast.Constant(value=str() as name), *_]):
+            return name not in module.names.functions
+        case _:
+            return False
 
 
 def _works(module: Module) -> bool:

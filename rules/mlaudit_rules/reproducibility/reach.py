@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from mlaudit.rulekit import children, last_name
 from mlaudit_rules.reproducibility.dead import Dead
+from mlaudit_rules.reproducibility.never_run import passed_by
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -61,6 +62,7 @@ class Reach:
         self._carried: dict[str, Draws] = {}
         self._control = NONE
         self._in_loop = False
+        self._around: Definition | None = None
         # Before the first draw nothing is carried.
         first = min(map(module.nodes.stretch, self._draws), default=(0, 0))
         body = [node for node in module.tree.body if module.nodes.stretch(node)[1] > first[0]]
@@ -137,7 +139,9 @@ class Reach:
         hidden = {argument.arg for argument in arguments}
         self._carried = {key: value for key, value in outer.items() if key not in hidden}
         self._control = NONE
+        around, self._around = self._around, node
         self._block(node.body)
+        self._around = around
         self._returned[name] = self._returned.pop("", NONE) | self._returned.get(name, NONE)
         # What a method keeps on `self` outlives the call; other names are the function's own.
         kept = {key: value for key, value in self._carried.items() if key.startswith("self.")}
@@ -204,16 +208,28 @@ class Reach:
             carried |= {node}
         elif name == "len":
             return NONE
-        carried |= self._returned.get(name, NONE) if name else NONE
+        own = "" if self._imported(node.func) else name
+        carried |= self._returned.get(own, NONE) if own else NONE
         arriving = carried | self._control
         if self._dead.holds(node):
             return carried
-        if arriving and ((name and name in self._trains) or self._arrives(node, name)):
+        if arriving and ((own and own in self._trains) or self._arrives(node)):
+            if passed_by(self._module, self._around):
+                return carried
             for draw in arriving:
                 self.reached.setdefault(draw, node)
         return carried
 
-    def _arrives(self, node: ast.Call, name: str) -> bool:
+    def _imported(self, function: ast.expr) -> bool:
+        """Say whether `module.name` is called: a function of that name here is another one."""
+        head = function
+        while isinstance(head, ast.Attribute):
+            head = head.value
+        if head is function or getattr(head, "id", "") in self._names.bound:
+            return False
+        return self._names.resolve(function) is not None
+
+    def _arrives(self, node: ast.Call) -> bool:
         kind = self._kinds.get(node)
         if kind in _TRAINING_KINDS or (kind in _JUDGING_KINDS and bool(self._trains)):
             return True
