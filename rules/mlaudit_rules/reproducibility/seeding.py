@@ -11,6 +11,7 @@ from mlaudit_rules.reproducibility.callers import seeded_by_all_users, seeded_by
 from mlaudit_rules.reproducibility.graphs import seeded_graphs
 from mlaudit_rules.reproducibility.running import Running
 from mlaudit_rules.reproducibility.seed_names import ALL, HELPER
+from mlaudit_rules.reproducibility.unasked import never_asked_for
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -169,7 +170,7 @@ class Seeding:
     def _known(self) -> Iterator[_Seeding]:
         running = self._module.fact(Running)
         for call in self._module.calls_of("seed"):
-            if call.entry is None:
+            if call.entry is None or never_asked_for(self._module, call):
                 continue
             generators = call.entry.generators or ALL
             if not (_gives_value(call) or call.entry.default_seed):
