@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
+from mlaudit.syntax.gradients import only_read
 from mlaudit.syntax.spelling import last_name
 from mlaudit.trace.events import CrossValidate, Evaluate, Fit, Role
 
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     from mlaudit.model.location import Location
     from mlaudit.rulekit.module import Module
     from mlaudit.source.document import Place
+    from mlaudit.syntax.names import NamedCall
 
 _JUDGING = ("metric", "cross-validate")
 _FITTING = "fit"
@@ -73,11 +75,18 @@ def trainings(module: Module) -> dict[Location, bool]:
             continue
         if last_name(function) == _COMMAND:
             trains = _commands(each.node)
+        elif last_name(function) == _GRADIENTS and _only_looks(each):
+            continue
         else:
             trains = isinstance(function, ast.Attribute) and not module.names.resolve(function)
         if trains:
             found[here.location] = False
     return found
+
+
+def _only_looks(gradients: NamedCall) -> bool:
+    """Say whether the function around a `backward` looks at the gradients, and steps along none."""
+    return gradients.function is not None and only_read(gradients.function)
 
 
 def _commands(call: ast.Call) -> bool:

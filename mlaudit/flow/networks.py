@@ -22,6 +22,7 @@ from mlaudit.flow.values import (
 )
 from mlaudit.model.frozen import replace
 from mlaudit.model.pattern import Pattern
+from mlaudit.syntax import gradients
 from mlaudit.trace.events import Fit, Role
 
 if TYPE_CHECKING:
@@ -137,9 +138,15 @@ def loss(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> Val
 
 
 def backward(run: Interpreter, data: Data, node: ast.AST) -> None:
-    """Train: every model whose prediction is in this loss learns from the rows predicted."""
+    """Train: every model whose prediction is in this loss learns from the rows predicted.
+
+    Where gradients are only looked at, none does, and the loss is no score either.
+    """
+    read = bool(data.predictions) and _only_read(run)
     for prediction in data.predictions:
         prediction.trained = True
+        if read:
+            continue
         owner = run.load(prediction.owner)
         event = run.emit(
             Fit,
@@ -158,6 +165,15 @@ def backward(run: Interpreter, data: Data, node: ast.AST) -> None:
                 fits=tuple(dict.fromkeys((*owner.fits, event))),
                 influences=merge_influences(owner.influences, prediction.influences),
             )
+
+
+def _only_read(run: Interpreter) -> bool:
+    """Say whether the running function looks at gradients, and neither it nor its caller steps."""
+    if not run.calls or not gradients.only_read(run.calls[-1].function.node):
+        return False
+    call = run.calls[-1].given.node
+    callers = [run.calls[-2].function.node] if len(run.calls) > 1 else run.loops
+    return not any(gradients.steps_around(call, caller) for caller in callers)
 
 
 def _learnt(run: Interpreter, loss: Data, prediction: Prediction, node: ast.AST) -> Rows:

@@ -23,6 +23,7 @@ from mlaudit.rulekit.wording import (
     score_of,
 )
 from mlaudit.source.document import Place
+from mlaudit.syntax.gradients import only_read
 from mlaudit.syntax.names import NamedCall
 from mlaudit.syntax.nodes import Nodes, children
 from mlaudit.syntax.spelling import last_name, spelt
@@ -137,6 +138,7 @@ __all__ = [
     "listed",
     "named",
     "names_evening",
+    "only_read",
     "quoted",
     "replace",
     "says_test",

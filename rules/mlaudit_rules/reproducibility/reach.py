@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from mlaudit.rulekit import children, last_name
+from mlaudit.rulekit import children, last_name, only_read
 from mlaudit_rules.reproducibility.dead import Dead
 from mlaudit_rules.reproducibility.never_run import passed_by
 
@@ -52,6 +52,7 @@ class Reach:
         self._transformers = _bound_to(module, self._kinds)
         self._readings: dict[ast.AST, _Reading] = {}
         self._turns = _of_turns(module)
+        self._looking: dict[ast.AST, bool] = {}
         self._steps = {
             _block_of(module, node) for node in module.nodes.find(ast.Attribute) if _steps(node)
         }
@@ -246,7 +247,15 @@ class Reach:
     def _steps_beside(self, function: ast.Attribute) -> bool:
         """Say whether weights may change by a gradient; one at the top level, in its own cell."""
         cell, around = _block_of(self._module, function)
+        if around is not None and self._only_reads(around):
+            return False
         return around is not None or cell is None or any(cell == one for one, _ in self._steps)
+
+    def _only_reads(self, around: ast.AST) -> bool:
+        """Say whether a function looks at gradients and steps along none."""
+        if around not in self._looking:
+            self._looking[around] = only_read(around)
+        return self._looking[around]
 
     def _training_functions(self, module: Module) -> set[str]:
         """Name the functions that train something themselves; "" if the top level does."""
