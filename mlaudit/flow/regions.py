@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mlaudit.flow import nested
 from mlaudit.flow.bounds import apart
 from mlaudit.model.frozen import frozen
 from mlaudit.model.pattern import Words
@@ -386,6 +387,8 @@ def _diverge(a: Region, b: Region) -> Overlap:
     one, two = a.selector, b.selector
     if one.way != two.way or one.key != two.key:
         if one.way == two.way == "filter" and (_exclude(one, two) or apart(one, two)):
+            return Overlap.DISJOINT
+        if one.way == two.way == "part" and nested.left_out(one, two):
             return Overlap.DISJOINT
         return Overlap.MUST if _independent(one, two) or _independent(two, one) else Overlap.MAY
     if one.way in {"part", "fold"}:

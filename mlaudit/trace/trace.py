@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from mlaudit.model.once import once
-from mlaudit.trace import apart, leaks
+from mlaudit.trace import apart, leaks, redrawn
 from mlaudit.trace.choosing import cut_by_hand, made_again, of_other_data, of_other_task
 from mlaudit.trace.conclusions import ChosenOnReported, Overlapping, PreprocessingLeak
 from mlaudit.trace.events import (
@@ -332,20 +332,19 @@ class Trace:
         return found
 
     def drawn_anew(self, overlapping: Overlapping) -> bool:
-        """Say whether training and judged rows are parts of two divisions of the same rows.
+        """Say whether training and judged rows are parts of two divisions of the same rows."""
+        return redrawn.drawn_anew(*self._divided_by(overlapping), overlapping)
 
-        The model learnt the first part of its division, the large one; what is judged is another
-        part of the other.
-        """
-        trained = self.split_of(overlapping.fit.rows)
-        judged = self.split_of(overlapping.evaluation.rows)
-        if trained is None or judged is None or trained.folds or judged.folds:
-            return False
-        if overlapping.evaluation.rows.within(judged.parts[0]):
-            return False
-        if not overlapping.fit.rows.within(trained.parts[0]):
-            return False
-        return trained.rows == judged.rows and trained.parts != judged.parts
+    def share_learnt(self, overlapping: Overlapping) -> float | None:
+        """Tell which share of what is drawn anew is to be expected among the rows learnt."""
+        trained, judged = self._divided_by(overlapping)
+        if trained is None or judged is None or overlapping.fit.rows != trained.parts[0]:
+            return None
+        return redrawn.share_learnt(trained, judged)
+
+    def _divided_by(self, overlapping: Overlapping) -> tuple[Split | None, Split | None]:
+        """Find the divisions that training and judged rows come from."""
+        return self.split_of(overlapping.fit.rows), self.split_of(overlapping.evaluation.rows)
 
     def precedes(self, event: Event, other: Event) -> bool:
         """Say whether an event of the trace comes before another."""

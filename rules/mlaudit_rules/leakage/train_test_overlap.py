@@ -123,8 +123,8 @@ class TrainTestOverlap(Rule):
         )
         return self.report(
             evaluation.place,
-            f"{test} {how}, so {score_of(evaluation)} is measured for the most part on rows that "
-            "it has learnt",
+            f"{test} {how}, so {score_of(evaluation)} is measured {_how_far(trace, overlapping)} "
+            "on rows that it has learnt",
             evidence=[*drawn, *_chain(trace, overlapping)],
             conditional=fit.conditional or evaluation.conditional,
             fix=Fix(
@@ -149,6 +149,14 @@ class TrainTestOverlap(Rule):
             conditional=watch.conditional,
             fix=Fix(f"Train on the part that is disjoint from {rows}."),
         )
+
+
+def _how_far(trace: Trace, overlapping: Overlapping) -> str:
+    """Say how much of a part that was drawn anew the model may have learnt."""
+    share = trace.share_learnt(overlapping)
+    if share is None:
+        return "in part"
+    return "for the most part" if share > 1 / 2 else f"to about {share:.0%}"
 
 
 def _watches_learnt_rows(trace: Trace, watch: Watch) -> bool:
