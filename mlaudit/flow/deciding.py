@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from mlaudit.flow import functions, sorts
@@ -58,8 +59,15 @@ def _set_once(run: Interpreter, flag: ast.Attribute) -> bool:
         return False
     running = run.calls[-1].function.owner if run.calls else None
     owners = {made.owner.node} | ({running.node} if running is not None else set())
-    stores = (node for owner in owners for node in walk(owner) if isinstance(node, ast.Attribute))
-    return sum(s.attr == flag.attr and isinstance(s.ctx, ast.Store) for s in stores) == 1
+    return sum(_stores(run, owner)[flag.attr] for owner in owners) == 1
+
+
+def _stores(run: Interpreter, owner: ast.ClassDef) -> Counter[str]:
+    """Count how often a class stores each attribute, of whatever object."""
+    if owner not in run.stores:
+        stores = (node for node in walk(owner) if isinstance(node, ast.Attribute))
+        run.stores[owner] = Counter(s.attr for s in stores if isinstance(s.ctx, ast.Store))
+    return run.stores[owner]
 
 
 def _is_supposed(call: functions.Frame) -> bool:

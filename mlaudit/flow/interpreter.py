@@ -37,6 +37,7 @@ from mlaudit.flow.values import (
 from mlaudit.trace.events import CrossValidate, Event, Fit, Model
 
 if TYPE_CHECKING:
+    from collections import Counter
     from collections.abc import Callable, Hashable, Iterator
 
     from mlaudit.catalogue.catalogue import Catalogue
@@ -71,7 +72,7 @@ class Interpreter:
         *("operations", "origins", "outside", "over_models", "over_predictions", "path"),
         *("predictions", "prepared", "project", "read_in", "reads", "repeats", "returned"),
         *("roots", "running", "shown", "sides", "signatures", "sought", "stars", "started"),
-        *("state", "steps", "stored", "told", "uses", "written", "in_turn"),
+        *("state", "steps", "stored", "stores", "told", "uses", "written", "in_turn"),
     )
 
     def __init__(self, document: Document, catalogue: Catalogue, project: Project | None):
@@ -101,6 +102,7 @@ class Interpreter:
         self.running: frozenset[int] = frozenset()
         self.sides: list[tuple[int, bool]] = []
         self.signatures: dict[ast.arguments, functions.Signature] = {}
+        self.stores: dict[ast.ClassDef, Counter[str]] = {}
         self.shown: set[int] = set()
         self.briefly = False
         self.modules: dict[str, Value] = {}

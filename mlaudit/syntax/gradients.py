@@ -7,6 +7,7 @@ do; what tells them from these is that gradients are computed with, and that no 
 from __future__ import annotations
 
 import ast
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from mlaudit.model.pattern import Pattern
@@ -16,6 +17,7 @@ from mlaudit.syntax.spelling import last_name, spelt
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
+_KEPT = 64  # a function is asked about at every loss of every call of it
 _HELD = "grad"
 _LOSS = "backward"
 _STEPPING = Pattern(r"(?i)step|optimi|minimi|apply_grad|load_state|vector_to_param|^update_")
@@ -29,6 +31,7 @@ _LOOPS = (ast.For, ast.AsyncFor, ast.While)
 _ASKING = (ast.Compare, ast.BoolOp, ast.UnaryOp, ast.If)
 
 
+@lru_cache(_KEPT)
 def only_read(function: ast.AST) -> bool:
     """Say whether a function computes with gradients, and surely neither steps nor hands them on.
 
@@ -46,6 +49,7 @@ def only_read(function: ast.AST) -> bool:
     return not any(_moves(node, owners) for node in nodes)
 
 
+@lru_cache(_KEPT)
 def steps_around(call: ast.AST, caller: ast.AST) -> bool:
     """Say whether what calls a function may take a step for it.
 
