@@ -286,6 +286,8 @@ def dictionary_method(
         if isinstance(inner, Dictionary):
             items.update(inner.items)
             rest = inner.rest or rest
+        elif args.positional:
+            rest = rest or Data("scalar")  # it may say something else for any key
         items.update(args.named)
         chosen_by = choices.united(value.chosen_by, args.chosen_by, choices.by(run, inner))
         run.state.heap[holder.address] = Dictionary(items, rest, chosen_by)

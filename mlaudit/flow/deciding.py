@@ -42,11 +42,24 @@ def truth(run: Interpreter, test: ast.expr) -> bool | None:
     value = run.load(run.eval(test))
     if isinstance(test, ast.Call):
         return sorts.told(run, test)
-    if isinstance(test, ast.Name) and isinstance(value, Constant) and isinstance(value.value, bool):
+    if not isinstance(value, Constant) or not isinstance(value.value, bool):
+        return None
+    if isinstance(test, ast.Name):
         return value.value if not run.loops or _asked(run, test.id) else None
-    if isinstance(test, ast.Attribute) and isinstance(value, Constant):
-        return value.value if isinstance(value.value, bool) and _set_once(run, test) else None
-    return None
+    if isinstance(test, ast.Attribute):
+        return value.value if _set_once(run, test) else None
+    return value.value if not run.loops and _is_setting(run, test) else None
+
+
+def _is_setting(run: Interpreter, test: ast.expr) -> bool:
+    """Say whether a test is an item of a dict of which every key is known: `settings["scaled"]`.
+
+    In an unrolled loop over such dicts, each turn has its own.
+    """
+    if not isinstance(test, ast.Subscript) or not isinstance(test.value, ast.Name):
+        return False
+    holder = run.load(run.find(test.value.id) or UNKNOWN)
+    return isinstance(holder, Dictionary) and holder.rest is None
 
 
 def _set_once(run: Interpreter, flag: ast.Attribute) -> bool:

@@ -114,6 +114,8 @@ def _dict(run: Interpreter, node: ast.Dict) -> Value:
             if isinstance(inner, Dictionary):
                 items.update(inner.items)
                 rest = inner.rest or rest
+            else:
+                rest = rest or Data("scalar")  # it may say something else for any key
             continue
         name = run.load(run.eval(key))
         if isinstance(name, Constant):
