@@ -17,6 +17,7 @@ from mlaudit.flow import (
     groups,
     imports,
     loops,
+    order,
     removing,
     scaling,
     sinks,
@@ -182,11 +183,7 @@ def _operate(run: Interpreter, node: ast.BinOp, left: Value, right: Value) -> Va
     known = isinstance(node.op, ast.Sub) or (one.rows.terms and two.rows.terms)
     if known and _judges(one, two):
         return combine([one, two], "error").but(units=(two if one.predictions else one).units)
-    if isinstance(node.op, ast.Div):
-        two = _divisor(node.right, two)
-    if isinstance(node.op, ast.Pow) and sinks.from_target(run, node.left):
-        one = one.but(scores=())
-    one, two = scaling.moved(node.op, one, two)
+    one, two = scaling.moved(node.op, *_by_operator(run, node, one, two))
     joined = combine([one, two], _kind(node, one, two))
     for prediction in joined.predictions:
         prediction.mixed = True
@@ -223,6 +220,17 @@ def _beside_number(op: ast.operator, a: Value, b: Value, one: Data, two: Data) -
         return one.but(influences=()), two.but(influences=())
     if isinstance(op, ast.Add) and b == Constant(1) and not one.rows.terms:
         return _without_largest(one), two
+    return one, two
+
+
+def _by_operator(run: Interpreter, node: ast.BinOp, one: Data, two: Data) -> tuple[Data, Data]:
+    """Leave out what operands do not bring to what an operator makes of them."""
+    if isinstance(node.op, ast.Sub):
+        return order.since(run, one, two)
+    if isinstance(node.op, ast.Div):
+        return one, _divisor(node.right, two)
+    if isinstance(node.op, ast.Pow) and sinks.from_target(run, node.left):
+        return one.but(scores=()), two
     return one, two
 
 

@@ -50,6 +50,38 @@ def goes_round(node: ast.AST, column: str | None, statistic: str | None) -> bool
     return any(_ROUND.fullmatch(name) is not None for name in (column or "", of))
 
 
+def since(run: Interpreter, one: Data, two: Data) -> tuple[Data, Data]:
+    """Say of a first or last moment that moments are counted from that it shifts them all alike.
+
+    Where a range divides them as well, the ends of that range are statistics of their own.
+    """
+    if one.rows.terms and two.influences and not two.rows.terms and _of_moments(run, one):
+        return one, two.but(influences=tuple(map(_as_origin, two.influences)))
+    if two.rows.terms and one.influences and not one.rows.terms and _of_moments(run, two):
+        return one.but(influences=tuple(map(_as_origin, one.influences))), two
+    return one, two
+
+
+def _as_origin(influence: Influence) -> Influence:
+    if influence.kind is not Kind.STATISTIC or influence.statistic not in _ENDS:
+        return influence
+    return replace(influence, units="shifted")
+
+
+def _of_moments(run: Interpreter, column: Data) -> bool:
+    """Say whether a column holds moments, by its name or because the program parses it."""
+    name = column.name
+    if name is None or column.kind != "column":
+        return False
+    return tells_time(name) or any(
+        isinstance(event, Ordered)
+        and event.how == "timed"
+        and (event.by == name or f'"{name}"' in event.by or f"'{name}'" in event.by)
+        and event.rows.kin(column.rows)
+        for event in run.events.values()
+    )
+
+
 def observe(run: Interpreter, value: Data, name: str, arguments: Arguments) -> Ordered | None:
     """Record what a method tells of the order of rows; give that of its result."""
     if not value.rows.terms:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from mlaudit.flow.values import Value
     from mlaudit.trace.events import Influence
 
-SCALED = "scaled"
+SCALED, SHIFTED = "scaled", "shifted"
 _EITHER_SIDE = ast.Add | ast.Sub | ast.Mult
 _KEEPS = frozenset(
     {"copy", "deepcopy", "reset_index", "set_index", "sort_values", "sort_index", "sample", "head",
@@ -81,9 +81,11 @@ def _scaling(number: Data) -> Data:
 def _as_scaling(influence: Influence) -> Influence:
     """Take a statistic of all values of a column for its unit: no target's, no group's."""
     plain = influence.kind is Kind.STATISTIC and not influence.supervised
+    plain = plain and influence.units != SHIFTED
     of_all = influence.groups is None and not influence.operation.startswith("groupby")
     return replace(influence, units=SCALED) if plain and of_all else influence
 
 
 def _without(influence: Influence) -> Influence:
-    return replace(influence, units="") if influence.units else influence
+    """Forget units, but for the moment that time is counted from, which tells nothing ever."""
+    return replace(influence, units="") if influence.units not in {"", SHIFTED} else influence

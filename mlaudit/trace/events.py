@@ -91,7 +91,7 @@ class Influence:
     single entity.  `groups` are those that it was taken of, where a column of their key is known;
     if a division keeps groups whole, `rows` are those of one side.  `units` are those that columns
     are put into by what was learnt: "scaled" ones are shifted and stretched, "ranked" ones keep
-    their order.
+    their order, and moments that are "shifted" are counted from another one.
     """
 
     operation: str

@@ -139,7 +139,12 @@ def _into_folds(trace: Trace, sight: _Sight) -> Iterator[PreprocessingLeak]:
 
 
 def _undone(influence: Influence, judged: Evaluate | CrossValidate) -> bool:
-    """Say whether columns were only shifted and stretched, which the model's own step undoes."""
+    """Say whether columns were only shifted and stretched, which the model's own step undoes.
+
+    To count time from another moment shifts all rows alike, and is nothing to undo.
+    """
+    if influence.units == "shifted":
+        return True
     return influence.units == "scaled" and judged.model.rescales and _only_units(influence, judged)
 
 
