@@ -44,6 +44,25 @@ def by_turns(run: Interpreter, value: Data, key: ast.expr) -> Data:
     return value
 
 
+def one(run: Interpreter, key: ast.expr) -> bool:
+    """Say whether a key is the number or the label of the one row that a loop has reached."""
+    return order.reaches(run, key) or (
+        isinstance(key, ast.Name) and any(_labels(loop, key.id) for loop in run.loops)
+    )
+
+
+def _labels(loop: ast.AST, name: str) -> bool:
+    """Say whether a loop goes through an index by some name: `for name in table.index`."""
+    turn = loop.generators[0] if isinstance(loop, ast.ListComp | ast.GeneratorExp) else loop
+    if not isinstance(turn, ast.For | ast.comprehension):
+        return False
+    labels = turn.iter
+    while isinstance(labels, ast.Call) and labels.args:  # `list`, `tqdm`
+        labels = labels.args[0]
+    own = isinstance(turn.target, ast.Name) and turn.target.id == name
+    return own and isinstance(labels, ast.Attribute) and labels.attr == "index"
+
+
 def _listed(loop: ast.AST, key: ast.expr) -> ast.Name | None:
     """Name the positions that a loop goes through, where it is by them that rows are taken."""
     turn = loop.generators[0] if isinstance(loop, ast.ListComp | ast.GeneratorExp) else loop

@@ -225,7 +225,7 @@ def _at_turn(run: Interpreter, value: Data, index: Data, key: ast.expr) -> Data:
 def _is_one(run: Interpreter, value: Data, index: Data, key: ast.expr) -> bool:
     """Say whether `values[i]` is a single row, as in `for i in range(len(values))`."""
     known = value.kind in containers.ROW_BY_ROW or value.kind == "unknown"
-    return known and index.kind == "index" and order.reaches(run, key)
+    return known and index.kind == "index" and reached.one(run, key)
 
 
 def _before(run: Interpreter, value: Data, index: Data, key: ast.expr) -> Data:
@@ -310,8 +310,13 @@ def _located(run: Interpreter, value: Data, way: str, key: ast.expr) -> Value:
     value = reached.by_turns(run, value, key)
     if isinstance(key, ast.Slice):
         return tables.sliced(run, value, key)
-    rows = tables.chosen_rows(run, value, key)
+    rows = _reached(run, tables.chosen_rows(run, value, key), key)
     return rows.but(columns=rows.columns if way == "iloc" else None, select=None)
+
+
+def _reached(run: Interpreter, rows: Data, key: ast.expr) -> Data:
+    """Say of the row of a table that a loop has reached that it is a single one."""
+    return rows.but(kind="row") if rows.kind == "table" and reached.one(run, key) else rows
 
 
 def _rows_and_columns(run: Interpreter, value: Data, key: ast.Tuple) -> Value:
@@ -320,7 +325,7 @@ def _rows_and_columns(run: Interpreter, value: Data, key: ast.Tuple) -> Value:
     rows = tables.chosen_rows(run, reached.by_turns(run, value, key.elts[0]), key.elts[0])
     if not isinstance(rows, Data) or len(key.elts) < 2:
         return rows
-    names = key.elts[1]
+    rows, names = _reached(run, rows, key.elts[0]), key.elts[1]
     if isinstance(names, ast.Slice):
         whole = names.lower is None and names.upper is None
         return rows if whole else order.without(rows).but(columns=None, name=None)

@@ -111,13 +111,24 @@ def opaque(index: Data) -> bool:
 
 
 def kept(rest: Data, mask: Data) -> Data:
-    """Rows that are left where bounds such as quantiles removed the others are shaped by these."""
+    """Rows that are left where bounds such as quantiles removed the others are shaped by these.
+
+    What is somewhere in the table need not be in the column that the rows are chosen by.
+    """
+    found = [i for i in mask.influences if i.removes or i.statistic in _BOUNDS]
     bounds = tuple(
         replace(i, rows=rest.rows, effect=Effect.LOW, column=None, source=None, removes=True)
-        for i in mask.influences
-        if i.removes or (i.kind is Kind.STATISTIC and i.statistic in _BOUNDS)
+        for i in found
+        if i.removes or (i.kind is Kind.STATISTIC and not _anywhere(rest, i))
     )
     return rest.but(influences=merge_influences(rest.influences, bounds)) if bounds else rest
+
+
+def _anywhere(table: Data, statistic: Influence) -> bool:
+    """Say whether a statistic had reached a table before, in a column that is not known."""
+    return any(
+        i.place == statistic.place and i.column is None and not i.removes for i in table.influences
+    )
 
 
 def gaps(value: Data, name: str) -> Data:
