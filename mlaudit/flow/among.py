@@ -50,9 +50,10 @@ def _parted(value: Data, given: Data) -> bool:
 
 def distinct(value: Data, arguments: Arguments) -> Data | None:
     """Give the values of a column, each once: rows of their own, which may be divided in turn."""
-    if arguments.named or value.kind != "column" or value.name is None or not value.rows.terms:
+    if arguments.named or value.kind != "column" or not value.rows.terms:
         return None
-    rows = base((_DISTINCT, value.name, value.rows.terms), value.name)
+    name = value.name or id(arguments.node)  # of several columns, as `pd.concat` joins them
+    rows = base((_DISTINCT, name, value.rows.terms), value.name or _DISTINCT)
     return Data("array", rows, value.influences, name=value.name)
 
 
