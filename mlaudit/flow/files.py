@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 from mlaudit.flow.values import Constant, Data, Instance, Symbol, Value
-from mlaudit.trace.events import Columns
+from mlaudit.trace.columns import Columns
 
 if TYPE_CHECKING:
     from collections.abc import Hashable

@@ -24,7 +24,6 @@ from mlaudit.model.frozen import replace
 from mlaudit.model.pattern import Pattern
 from mlaudit.trace.events import (
     Argument,
-    Columns,
     CrossValidate,
     Effect,
     Fit,
@@ -39,6 +38,7 @@ if TYPE_CHECKING:
 
     from mlaudit.flow.interpreter import Interpreter
     from mlaudit.source.document import Place
+    from mlaudit.trace.columns import Columns
     from mlaudit.trace.rows import RowSet
 
 _LEARNED = {"selector": Kind.SELECTION, "encoder": Kind.TARGET_ENCODING}

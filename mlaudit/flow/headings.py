@@ -5,7 +5,9 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
+from mlaudit.flow import nametests
 from mlaudit.flow.values import (
+    ANY,
     Constant,
     Data,
     Dictionary,
@@ -17,14 +19,17 @@ from mlaudit.flow.values import (
     of_columns,
 )
 from mlaudit.model.frozen import replace
+from mlaudit.trace.columns import Columns
 
 if TYPE_CHECKING:
     from mlaudit.flow.arguments import Arguments
     from mlaudit.flow.interpreter import Interpreter
+    from mlaudit.trace.columns import NameTest
     from mlaudit.trace.events import Influence
 
 _SAME = {"tolist", "to_list", "copy", "unique", "to_numpy"}
 _WITHOUT = {"drop", "difference"}
+_IN_PLACE = {"remove", "append", "extend", "insert"}
 NAMING = frozenset({"rename", "set_axis", "add_prefix", "add_suffix", "stack", "unstack", "melt"})
 
 
@@ -36,16 +41,17 @@ def of_table(value: Data) -> Data:
 def method(
     run: Interpreter, holder: Value, value: Data, name: str, arguments: Arguments
 ) -> Value | None:
-    """Call a method of names of columns that keeps them, or leaves literal ones out."""
+    """Call a method of names of columns that keeps them, leaves literal ones out, or adds some."""
     from mlaudit.flow import tables
 
     if name in _SAME:
         return value
-    if name not in _WITHOUT and name != "remove":
+    if name not in _WITHOUT and name not in _IN_PLACE:
         return None
-    names = tables.literal_names(run, arguments.get("labels", 0))
+    taken = name in _WITHOUT or name == "remove"
+    names = tables.literal_names(run, arguments.get("labels", 0)) if taken else None
     left = _without(value, names) if names is not None else value.but(columns=None)
-    if name != "remove":
+    if name not in _IN_PLACE:
         return left
     if isinstance(holder, Ref):
         run.state.heap[holder.address] = left
@@ -69,8 +75,6 @@ def comprehended(
     run: Interpreter, node: ast.ListComp | ast.SetComp | ast.GeneratorExp, iterated: Value
 ) -> Value | None:
     """Evaluate `[c for c in table.columns if c not in ("id", "price")]`."""
-    from mlaudit.flow import tables
-
     inner = run.load(iterated)
     turn = node.generators[0]
     element, target = node.elt, turn.target
@@ -84,20 +88,11 @@ def comprehended(
         return None
     if inner.kind == "table" and inner.table is not None:
         inner = of_table(inner)
-    if inner.kind != "columns" or inner.columns is None:
+    if inner.kind != "columns" or not (turn.ifs or inner.columns is not None):
         return None
-    left = inner
-    for condition in turn.ifs:
-        names = None
-        match condition:
-            case ast.Compare(
-                left=ast.Name(id=name), ops=[ast.NotEq() | ast.NotIn()], comparators=[other]
-            ) if name == element.id:
-                names = tables.literal_names(run, run.eval(other))
-        if names is None:
-            return None
-        left = _without(left, names)
-    return left
+    tests = tuple(nametests.read(run, test, element.id) for test in turn.ifs)
+    known = tuple(test for test in tests if test is not None)
+    return _tested(inner, inner.columns or Columns(), known) if len(known) == len(tests) else None
 
 
 def _there(run: Interpreter, names: Sequence, turn: ast.comprehension) -> Value | None:
@@ -110,20 +105,40 @@ def _there(run: Interpreter, names: Sequence, turn: ast.comprehension) -> Value 
 
 
 def chosen(value: Data, names: Data) -> Data | None:
-    """Take the columns of such names, as they were when the names were asked for."""
+    """Take the columns of such names, as they were when the names were asked for.
+
+    Of a table that is another one, or that nothing is known of, names that were tested tell which
+    columns are not taken.
+    """
     before, now = names.columns, value.columns
-    if names.kind != "columns" or before is None or now is None or names.table != value.table:
+    if names.kind != "columns" or before is None:
         return None
+    if now is None or names.table is None or names.table != value.table:
+        return _passing(value, names, before) if before.tested else None
     later = (set(now.derived) - set(before.derived)) | (set(now.ahead) - set(before.ahead))
-    dropped = before.dropped | now.dropped | later
+    dropped = before.dropped | now.dropped | later | (_failing(value, before) - set(before.derived))
     kept = before.kept if before.kept is not None else now.kept
     kept = None if kept is None else kept - dropped
     return value.but(
-        columns=replace(now, kept=kept, dropped=dropped),
+        columns=replace(now, kept=kept, dropped=dropped, tested=before.tested),
         name=None,
         influences=of_columns(value.influences, dropped, without=True),
         select=None,
     )
+
+
+def _passing(value: Data, names: Data, known: Columns) -> Data:
+    """Take the columns whose names pass tests, of whatever table."""
+    from mlaudit.flow import tables
+
+    influences = of_columns(value.influences, _failing(value, known), without=True)
+    return tables.by_computed(value.but(influences=influences), names)
+
+
+def _failing(value: Data, known: Columns) -> frozenset[str]:
+    """Give the columns that statistics have reached and whose names do not pass the tests."""
+    reached = {i.column for i in value.influences if i.column is not None and ANY not in i.column}
+    return frozenset(name for name in reached if not known.passes(name))
 
 
 def _under(influence: Influence, name: Value | None) -> Influence:
@@ -131,6 +146,14 @@ def _under(influence: Influence, name: Value | None) -> Influence:
         return influence
     text = name.value if isinstance(name, Constant) and isinstance(name.value, str) else None
     return replace(influence, column=text)
+
+
+def _tested(value: Data, known: Columns, tests: tuple[NameTest, ...]) -> Data:
+    """Keep the names that pass tests; of those that are not known, any may be tested later."""
+    columns = replace(known, tested=known.tested + tests)
+    named = known.kept if known.kept is not None else frozenset({*known.derived, *known.ahead})
+    failing = frozenset(name for name in named if not columns.passes(name) and ANY not in name)
+    return _without(value.but(columns=columns), failing)
 
 
 def _without(value: Data, names: frozenset[str]) -> Data:

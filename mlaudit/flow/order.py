@@ -9,7 +9,7 @@ from mlaudit.flow.values import Constant, Data, Sequence, in_column, merge_influ
 from mlaudit.model.frozen import replace
 from mlaudit.model.pattern import Pattern
 from mlaudit.syntax.spelling import last_name
-from mlaudit.trace.events import Columns, Effect, Grouped, Influence, Kind, Ordered, Windowed
+from mlaudit.trace.events import Effect, Grouped, Influence, Kind, Ordered, Windowed
 
 if TYPE_CHECKING:
     from mlaudit.catalogue.entry import Entry
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from mlaudit.flow.interpreter import Interpreter
     from mlaudit.flow.regions import Rows
     from mlaudit.flow.values import Value
+    from mlaudit.trace.columns import Columns
 
 WINDOWS = frozenset({"rolling", "expanding", "ewm"})
 SHIFTS = frozenset({"shift", "diff", "pct_change"})

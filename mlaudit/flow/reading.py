@@ -8,7 +8,8 @@ from mlaudit.flow import entities, networks, order
 from mlaudit.flow.regions import Rows, base
 from mlaudit.flow.values import Constant, Data, Dictionary, Sequence, Value
 from mlaudit.syntax.spelling import shortened
-from mlaudit.trace.events import Columns, Load
+from mlaudit.trace.columns import Columns
+from mlaudit.trace.events import Load
 
 if TYPE_CHECKING:
     from collections.abc import Hashable

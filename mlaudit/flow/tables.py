@@ -21,7 +21,8 @@ from mlaudit.flow.values import (
     of_columns,
 )
 from mlaudit.model.frozen import replace
-from mlaudit.trace.events import Columns, Effect, Influence, Kind
+from mlaudit.trace.columns import Columns
+from mlaudit.trace.events import Effect, Influence, Kind
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Mapping
@@ -223,7 +224,7 @@ def of_names(run: Interpreter, value: Data, names: Sequence) -> Data:
         return value.but(name=single)
     known = value.columns or Columns()
     return value.but(
-        columns=replace(known, kept=kept, dropped=frozenset()),
+        columns=replace(known, kept=kept, dropped=frozenset(), tested=()),
         name=single,
         influences=of_columns(value.influences, kept),
         select=None,
@@ -428,7 +429,7 @@ def set_column(value: Data, name: str | None, content: Data) -> Data:
             derived[name] = frozenset({content.name})
         kept = None if columns.kept is None else columns.kept | {name}
         dropped, guessed = columns.dropped - {name}, _guessed(value, columns, name, content)
-        columns = Columns(kept, dropped, derived, columns.ahead, guessed)
+        columns = replace(columns, kept=kept, dropped=dropped, derived=derived, guessed=guessed)
     rows = value.rows if value.rows.terms else content.rows
     constants = sources.written(value, name, content)
     value = value.but(constants=constants, whole=gapless.written(value, name))

@@ -9,12 +9,13 @@ from mlaudit.flow import groups
 from mlaudit.flow.regions import Rows, union
 from mlaudit.flow.values import Constant, Data, Dictionary, Sequence, Symbol
 from mlaudit.model.frozen import replace
-from mlaudit.trace.events import Columns, Effect, Influence, Kind
+from mlaudit.trace.events import Effect, Influence, Kind
 
 if TYPE_CHECKING:
     from mlaudit.flow.arguments import Arguments
     from mlaudit.flow.interpreter import Interpreter
     from mlaudit.flow.values import Value
+    from mlaudit.trace.columns import Columns
 
 MEANS = {"mean", "median", "nanmean", "nanmedian"}
 COUNTS = frozenset({"size", "count", "groups", "len"})

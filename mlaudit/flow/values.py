@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from mlaudit.flow.functions import Frame
     from mlaudit.flow.state import Scope
     from mlaudit.source.document import Document, Place
+    from mlaudit.trace.columns import Columns
     from mlaudit.trace.events import (
-        Columns,
         CrossValidate,
         Evaluate,
         Fit,

@@ -27,12 +27,12 @@ from mlaudit.syntax.gradients import only_read
 from mlaudit.syntax.names import NamedCall
 from mlaudit.syntax.nodes import Nodes, children
 from mlaudit.syntax.spelling import last_name, spelt
+from mlaudit.trace.columns import Columns
 from mlaudit.trace.conclusions import ChosenOnReported, Overlapping, PreprocessingLeak
 from mlaudit.trace.events import (
     Alias,
     Among,
     Argument,
-    Columns,
     CrossValidate,
     Draw,
     Effect,

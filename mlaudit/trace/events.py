@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from mlaudit.source.document import Document, Place
+    from mlaudit.trace.columns import Columns
     from mlaudit.trace.rows import Overlap, RowSet
 
 
@@ -297,26 +298,6 @@ class Fit(Event):
     counted: RowSet | None = None
     held_back: Place | None = None
     listed: frozenset[str] | None = None
-
-
-@frozen
-class Columns:
-    """What is known of the columns of a table.
-
-    `kept` are the only ones left; None: all are, except those `dropped`.
-    `derived` maps a column computed from others to their names, `ahead` one that holds values of
-    later rows to how they came there, and `guessed` one of predictions to these.
-    """
-
-    kept: frozenset[str] | None = None
-    dropped: frozenset[str] = frozenset()
-    derived: Mapping[str, frozenset[str]] = field(default_factory=dict)
-    ahead: Mapping[str, Influence] = field(default_factory=dict)
-    guessed: Mapping[str, tuple[object, ...]] = field(default_factory=dict)
-
-    def holds(self, name: str) -> bool:
-        """Say whether a column of the table is still there."""
-        return name in self.kept if self.kept is not None else name not in self.dropped
 
 
 @entity
