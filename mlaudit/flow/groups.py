@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 IN_TIME = "time"
 _PERIOD = Pattern(r"(?i)year|quarter|month|week|period|season")
 _RECURS = Pattern(r"(?i)week|(day|date|time)_?of|of_?(the_?)?(day|month|year)|type|name|is_|holi")
+_LISTS = Pattern(
+    r"(?i)(^|_)(id|ids|uid|qid|user|query|session|request|race)(_|$)|[a-z](?-i:I[dD])$"
+)
 _SHUFFLED = Pattern(r"permutation\(|random\.shuffle\(|\bshuffle\(|\.sample\(\s*frac")
 
 
@@ -29,6 +32,16 @@ def described(run: Interpreter, value: Data, arguments: Arguments) -> Groups | N
     if not value.by:
         return None
     return Groups(value.by, _taken_of(run, value, arguments), value.rows)
+
+
+def ranks_in_list(value: Data, name: str) -> bool:
+    """Say whether a rank tells where a row stands in its own list, as that of one query or day.
+
+    Whoever predicts has the whole list at hand, unless what is ranked are the answers.
+    """
+    if name != "rank" or value.label:
+        return False
+    return any(order.tells_time(key) or _LISTS.search(key) for key in value.by)
 
 
 def _taken_of(run: Interpreter, value: Data, arguments: Arguments) -> frozenset[str] | None:

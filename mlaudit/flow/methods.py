@@ -255,7 +255,7 @@ def _of_group(
     if name in _ON_ONE_GROUP and entry is not None:
         result = _by_entry(run, value, name, entry, arguments)
         return result.but(by=value.by) if isinstance(result, Data) else result
-    if name == "transform" and _counts(run, arguments):
+    if groups.ranks_in_list(value, name) or (name == "transform" and _counts(run, arguments)):
         return value.but(kind="column", name=None, select=None)
     if name in _ON_GROUPS_HARMLESS:
         name_kept = value.name if name == "get_group" else None
@@ -263,11 +263,11 @@ def _of_group(
     if entry is not None and entry.kind == "group":
         return value
     others = _others(run, arguments)
-    fills = any("fillna(" in run.text(node) for node in arguments.nodes.values())
+    weak = name == "rank" or any("fillna(" in run.text(n) for n in arguments.nodes.values())
     influence = Influence(
         f"groupby.{targets.operation(run, name, arguments)}",
         Kind.STATISTIC,
-        Effect.LOW if fills else Effect.MEDIUM,
+        Effect.LOW if weak else Effect.MEDIUM,
         value.rows,
         run.place(arguments.node),
         value.label,
