@@ -207,14 +207,17 @@ class ProjectFiles:
         return [(self._name(one), code_of(one)) for one in importing]
 
     def neighbours(self, document: Document, word: str) -> list[ast.Module]:
-        """Give the other files under review, of a document's folder, whose code holds a word."""
+        """Give the other files under review, of a folder near a document, whose code holds a word.
+
+        Near are its own folder, the one above, and those right below.
+        """
         path = self._place(document.path)
         sharing = self._sharing(path, word)
         self._asked["neighbours", str(path), word] = self._identified(sharing)
         return [parsed[1] for one in sharing if (parsed := self._get(one)) is not None]
 
     def _sharing(self, path: Path, word: str) -> list[Path]:
-        near = {one for one in self._reviewed if one.parent == path.parent and one != path}
+        near = {one for one in self._reviewed if one != path and _is_near(one.parent, path.parent)}
         small = (one for one in sorted(near) if _size(one) <= LARGEST_BYTES)
         return [one for one in small if word in code_of(one)]
 
@@ -361,3 +364,8 @@ def _text(path: Path) -> str:
         return path.read_bytes().decode("utf-8", "replace")
     except OSError:
         return ""
+
+
+def _is_near(one: Path, other: Path) -> bool:
+    """Say whether two folders are the same, or one of them is right in the other."""
+    return one == other or one.parent == other or other.parent == one

@@ -106,7 +106,10 @@ class Module:
         return self._find_importers()
 
     def neighbours(self, word: str) -> Sequence[ast.Module]:
-        """The trees of the other files under review, of the same folder, that hold a word."""
+        """The trees of the other files under review that hold a word, of this folder or next to it.
+
+        Next to a folder are the one above and those right below.
+        """
         return self._find_neighbours(word)
 
     def beside(self, document: Document) -> Module:

@@ -84,6 +84,7 @@ print(search.predict(half_test))
         ("random_state=8", "random_state=8, stratify=y"),
         ("random_state=8", "random_state=8, **settings"),
         ("tables/wells.csv", "tables/rivers.csv"),
+        ("tables/wells.csv", "tables/old_wells.csv"),
         (".score(X_te, y_te)", ".coef_"),
     ],
 )
@@ -92,9 +93,22 @@ def test_other_parts_and_unread_ones_are_of_no_help(old: str, new: str) -> None:
     assert "tuning.py" in unused()
 
 
-def test_a_program_of_another_folder_may_have_other_rows() -> None:
+def test_so_may_a_program_of_the_folder_below_by_another_path() -> None:
+    Path("other/judging.py").write_text(JUDGING.replace("tables/", "../tables/"))
+    assert unused() == []
+
+
+def test_so_may_a_program_of_the_folder_above() -> None:
+    Path("tuning.py").rename("other/tuning.py")
+    Path("judging.py").write_text(JUDGING)
+    assert unused() == []
+
+
+def test_a_program_of_a_folder_farther_off_may_have_other_rows() -> None:
+    Path("third").mkdir()
+    Path("tuning.py").rename("third/tuning.py")
     Path("other/judging.py").write_text(JUDGING)
-    assert unused() == ["tuning.py"]
+    assert unused() == ["third/tuning.py"]
 
 
 def test_what_is_remembered_rests_upon_the_neighbours(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from mlaudit.rulekit import Pattern, last_name
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from mlaudit.rulekit import Module, Split
 
@@ -19,18 +19,18 @@ Settings = dict[str, object]
 
 
 def read_by_a_neighbour(module: Module, split: Split) -> bool:
-    """Say whether a program beside this one, on the same file, reads what this split leaves.
+    """Say whether a program near this one, on a file of the same name, reads what this split leaves.
 
     It makes the same parts by the same literal seed and sizes; rows kept from the training here
-    are then those that it judges by.  Where this one does so with another split by the same
+    are then those that it judges by.  From another folder, the same file has another path.  Where this one does so with another split by the same
     settings, they tell nothing: a copy beside it does the same.
     """
     settings = _settings(split)
     if settings is None or _reads_second_part(module.tree, split.function, settings):
         return False
     return any(
-        _reads_second_part(tree, split.function, settings)
-        for name in _files(module)
+        name in _files(tree) and _reads_second_part(tree, split.function, settings)
+        for name in _named_files(module.nodes.find(ast.Constant))
         for tree in module.neighbours(name)
     )
 
@@ -47,10 +47,15 @@ def _settings(split: Split) -> Settings | None:
     return {name: argument.value for name, argument in given.items()} | stratify
 
 
-def _files(module: Module) -> set[str]:
-    """Name the files that a program reads or writes."""
-    constants = (node.value for node in module.nodes.find(ast.Constant))
-    return {text for text in constants if isinstance(text, str) and _FILE.fullmatch(text)}
+def _files(tree: ast.Module) -> set[str]:
+    return _named_files(node for node in ast.walk(tree) if isinstance(node, ast.Constant))
+
+
+def _named_files(constants: Iterable[ast.Constant]) -> set[str]:
+    """Name the files that a program reads or writes, without their folders."""
+    texts = (node.value for node in constants)
+    paths = (text for text in texts if isinstance(text, str) and _FILE.fullmatch(text))
+    return {path.replace("\\", "/").rpartition("/")[2] for path in paths}
 
 
 def _reads_second_part(tree: ast.Module, function: str, settings: Settings) -> bool:
