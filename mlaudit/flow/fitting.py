@@ -49,6 +49,12 @@ _FEATURES = (
     *("train_dataloaders", "series"),
 )
 _EPOCHS = ("epochs", "nb_epoch", "max_epochs")
+_CHOOSING = {
+    "early_stopping_rounds": "the number of rounds to keep",
+    "early_stopping": "the number of rounds to keep",
+    "use_best_model": "the number of rounds to keep",
+    "load_best_model_at_end": "the checkpoint to keep",
+}
 _STRETCH = frozenset({"start", "end"})
 _WATCHED = (
     *("validation_data", "eval_set", "evals", "valid_sets", "eval_dataset"),
@@ -385,16 +391,11 @@ def _deciding(node: ast.expr | None) -> ast.expr | None:
 def _chooses(run: Interpreter, estimator: Estimator, arguments: Arguments) -> str | None:
     held = run.load(estimator.arguments.get("args", UNKNOWN))
     settings = held.items if isinstance(held, Dictionary) else {}
-    for name in (
-        "early_stopping_rounds",
-        "early_stopping",
-        "use_best_model",
-        "load_best_model_at_end",
-    ):
+    for name, chosen in _CHOOSING.items():
         value = arguments.named.get(name, estimator.arguments.get(name, settings.get(name)))
         inner = run.load(value) if value is not None else Constant(None)
         if not (isinstance(inner, Constant) and not inner.value):
-            return "the number of rounds to keep"
+            return chosen
     deciding = (c for c in _callbacks(run, estimator, arguments) if not checkpoints.is_one(c))
     return next((callback.entry.chooses for callback in deciding), None)
 

@@ -218,6 +218,12 @@ found = DecisionTreeClassifier(random_state=0).fit(X_old, y_old).predict(X_new)
 """
 
 
+def test_a_trainer_that_loads_the_best_model_keeps_a_checkpoint() -> None:
+    code = (FIXTURES / "early_stop_on_test" / "transformers_trainer.py").read_text()
+    (found,) = findings(code, "EVAL004")
+    assert "decide the checkpoint to keep of `trainer`" in found.message
+
+
 @pytest.mark.parametrize(
     ("call", "effect"),
     [
