@@ -19,11 +19,12 @@ Settings = dict[str, object]
 
 
 def read_by_a_neighbour(module: Module, split: Split) -> bool:
-    """Say whether a program near this one, on a file of the same name, reads what this split leaves.
+    """Say whether a program near this one, on the same file by name, reads what this split leaves.
 
     It makes the same parts by the same literal seed and sizes; rows kept from the training here
-    are then those that it judges by.  From another folder, the same file has another path.  Where this one does so with another split by the same
-    settings, they tell nothing: a copy beside it does the same.
+    are then those that it judges by.  From another folder, the same file has another path.  Where
+    this one does so with another split by the same settings, they tell nothing: a copy beside it
+    does the same.
     """
     settings = _settings(split)
     if settings is None or _reads_second_part(module.tree, split.function, settings):

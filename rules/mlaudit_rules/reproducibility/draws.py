@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from mlaudit.rulekit import Draw, frozen
 from mlaudit_rules.reproducibility.never_run import left_out
+from mlaudit_rules.reproducibility.without_seed import without_a_seed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -56,6 +57,8 @@ def unseeded_draws(module: Module, seeding: Seeding, running: Running) -> Iterat
             continue
         if draw.later and seeding.seeds(draw.generator):
             continue  # it draws when rows are read, which no rule looks for
+        if without_a_seed(module, draw.node):
+            continue
         # The seeds of loader workers, NumPy's and Python's among them, derive from PyTorch's.
         if draw.function not in in_workers:
             yield draw
