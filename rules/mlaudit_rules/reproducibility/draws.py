@@ -57,7 +57,7 @@ def unseeded_draws(module: Module, seeding: Seeding, running: Running) -> Iterat
             continue
         if draw.later and seeding.seeds(draw.generator):
             continue  # it draws when rows are read, which no rule looks for
-        if without_a_seed(module, draw.node):
+        if without_a_seed(module, draw.node, draw.function):
             continue
         # The seeds of loader workers, NumPy's and Python's among them, derive from PyTorch's.
         if draw.function not in in_workers:
