@@ -22,12 +22,30 @@ _CONSTANT = frozenset({"zero_", "fill_", "zeros_", "ones_", "constant_"})
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 
 
-def all_read_back(module: Module, name: str) -> bool:
-    """Say whether a name stands for networks read from files alone."""
+def all_read_back(module: Module, name: str, fit: ast.Call) -> bool:
+    """Say whether a name stands, where it is fitted, for networks read from files alone.
+
+    In a function that binds it, what other functions call so is another thing, unless they have
+    written the file.
+    """
     values = module.fact(values_by_target).get(name, [])
-    return bool(values) and all(
-        isinstance(value, ast.Call) and last_name(value.func) in _READ_BACK for value in values
-    )
+    home = function_around(module, fit)
+    if values and all(map(_is_read_back, values)):
+        return True
+    own = [value for value in values if home and function_around(module, value) is home]
+    before = [value for value in own if value.lineno < fit.lineno]
+    return bool(before) and all(_is_read_anew(module, value) for value in before)
+
+
+def _is_read_anew(module: Module, value: ast.expr) -> bool:
+    """Say whether a network comes, in every run, from a file that no run needs to write first."""
+    if not (isinstance(value, ast.Call) and _is_read_back(value)) or conditional(module, value):
+        return False
+    return not any(not conditional(module, node) for node in _writings(module, value))
+
+
+def _is_read_back(value: ast.expr) -> bool:
+    return isinstance(value, ast.Call) and last_name(value.func) in _READ_BACK
 
 
 def read_in(module: Module, name: str, before: ast.Call) -> bool:
@@ -116,11 +134,14 @@ def readings(module: Module, name: str, *, partly: bool = False) -> Iterator[ast
 
 def written_before(module: Module, reading: ast.Call) -> bool:
     """Say whether the program itself writes, before it reads them, the weights of a network."""
+    return any(True for _ in _writings(module, reading))
+
+
+def _writings(module: Module, reading: ast.Call) -> Iterator[ast.Call]:
     read = {spelt(given) for given in _files(reading)}
-    return any(
-        call.node.lineno < reading.lineno and not read.isdisjoint(map(spelt, call.node.args))
-        for call in module.calls_named(*_WRITES)
-    )
+    for call in module.calls_named(*_WRITES):
+        if call.node.lineno < reading.lineno and not read.isdisjoint(map(spelt, call.node.args)):
+            yield call.node
 
 
 def _files(reading: ast.Call) -> Iterator[ast.expr]:

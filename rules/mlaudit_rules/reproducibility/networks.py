@@ -158,7 +158,7 @@ def keras_fits(module: Module) -> Iterator[tuple[ast.Call, str]]:
         if stepped is None:
             continue
         name = spelt(stepped)
-        if all_read_back(module, name) or read_in(module, name, named.node):
+        if all_read_back(module, name, named.node) or read_in(module, name, named.node):
             continue
         if passed_over(module, named.node) or module.fact(Dead).holds(named.node):
             continue
