@@ -192,6 +192,15 @@ def test_watched_rows_called_validation_are_a_hint() -> None:
         assert [found.severity for found in findings(code, "EVAL004")] == [Severity.INFO]
 
 
+def test_a_score_told_as_one_of_validation_is_a_hint() -> None:
+    code = (FIXTURES / "early_stop_on_test" / "told_as_validation.py").read_text()
+    assert [found.severity for found in findings(code, "EVAL004")] == [Severity.INFO]
+    told = code.replace("val loss", "loss")
+    assert [found.severity for found in findings(told, "EVAL004")] == [Severity.ERROR]
+    read = told.replace("pairs_late", "pairs_val")
+    assert [found.severity for found in findings(read, "EVAL004")] == [Severity.INFO]
+
+
 def test_of_several_models_none_is_named_for_the_one_that_watches() -> None:
     code = (FIXTURES / "early_stop_on_test" / "any_of_these_watches.py").read_text()
     (found,) = findings(code, "EVAL004")

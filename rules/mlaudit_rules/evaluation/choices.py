@@ -143,6 +143,19 @@ def _for_trials(trace: Trace, choice: Evaluate) -> bool:
     return any(map(says_training, split.arrays[:1])) or any(map(says_validation, watched))
 
 
+def watches_validation(trace: Trace, watch: Watch, report: Evaluate) -> bool:
+    """Say whether the rows that training watches are called validation rows, or were read as such.
+
+    The name of the file that they come from tells so, or what is told of their score, where
+    nothing calls them test rows.
+    """
+    if says_validation(watch.variable):
+        return True
+    given = trace.names_given(watch.rows, watch.variable)
+    told = report.reported_at.text.split("\n", 1)[0] if report.reported_at else ""
+    return _only_validation([watch.variable, report.variable, told, *given])
+
+
 def _only_validation(names: list[str]) -> bool:
     return any(map(says_validation, names)) and not any(map(says_test, names))
 

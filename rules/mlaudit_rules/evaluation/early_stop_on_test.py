@@ -15,10 +15,9 @@ from mlaudit.rulekit import (
     Watch,
     named,
     quoted,
-    says_validation,
     score_of,
 )
-from mlaudit_rules.evaluation.choices import test_part_left, two_names
+from mlaudit_rules.evaluation.choices import test_part_left, two_names, watches_validation
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -49,7 +48,7 @@ class EarlyStopOnTest(Rule):
                 continue
             if two_names(trace, chosen):
                 continue  # the cause is that one set goes by two names
-            validation = says_validation(watch.variable)
+            validation = watches_validation(trace, watch, chosen.report)
             if validation and (
                 trace.in_folds(chosen.report) or trace.untouched_rows_remain(watch.rows)
             ):
