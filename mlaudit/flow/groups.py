@@ -135,6 +135,21 @@ def of_target(influences: tuple[Influence, ...], target: str) -> tuple[Influence
     )
 
 
+def of_itself(influences: tuple[Influence, ...], name: str) -> tuple[Influence, ...]:
+    """Say of what is written over the column it was taken of that it tells of no other column.
+
+    So `table[c] = table.groupby("user")[c].transform("mean")` does, whatever column `c` stands for.
+    """
+    if all(i.groups is None or i.groups.of is not None for i in influences):
+        return influences
+    return tuple(
+        replace(i, groups=replace(i.groups, of=frozenset()))
+        if i.groups is not None and i.groups.of is None and f"[{name}]" in i.place.text
+        else i
+        for i in influences
+    )
+
+
 def both(one: Selector | None, two: Selector | None, *, union: bool) -> str | None:
     """Name the column that decides where two masks are joined by `&` or `|`."""
     names = [select.by if select is not None else None for select in (one, two)]

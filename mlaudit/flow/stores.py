@@ -11,6 +11,7 @@ from mlaudit.flow import (
     containers,
     fitting,
     gapless,
+    groups,
     headings,
     order,
     scaling,
@@ -284,7 +285,8 @@ def _written(run: Interpreter, table: Data, key: ast.expr, value: Value) -> Data
     if computed is not None:
         return tables.set_column(table, computed, content)
     if isinstance(key, ast.Name):
-        content = _out_of_fold(content.but(influences=_newly_met(table, content)), name)
+        met = groups.of_itself(_newly_met(table, content), key.id)
+        content = _out_of_fold(content.but(influences=met), name)
     changed = tables.set_column(table, None, content)
     predictions = tuple(dict.fromkeys((*table.predictions, *content.predictions)))
     return changed.but(scores=choices.united(table.scores, content.scores), predictions=predictions)
