@@ -23,6 +23,7 @@ from mlaudit.flow.values import (
 )
 from mlaudit.model.pattern import Pattern
 from mlaudit.syntax.nodes import walk
+from mlaudit.syntax.parameters import by_position, defaults
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -215,15 +216,10 @@ class Signature:
     __slots__ = ("bound", "defaults", "keywords", "names")
 
     def __init__(self, spec: ast.arguments):
-        positional = (*spec.posonlyargs, *spec.args)
         self.bound: frozenset[str] | None = None
-        self.names = [parameter.arg for parameter in positional]
+        self.names = by_position(spec)
         self.keywords = dict.fromkeys([*self.names, *(each.arg for each in spec.kwonlyargs)])
-        defaulted = self.names[len(positional) - len(spec.defaults) :]
-        self.defaults = list(zip(defaulted, spec.defaults, strict=True))
-        for parameter, default in zip(spec.kwonlyargs, spec.kw_defaults, strict=True):
-            if default is not None:
-                self.defaults.append((parameter.arg, default))
+        self.defaults = [*defaults(spec).items()]
 
 
 def bound(run: Interpreter, function: Function) -> frozenset[str]:

@@ -26,6 +26,7 @@ from mlaudit.source.document import Place
 from mlaudit.syntax.gradients import only_read
 from mlaudit.syntax.names import NamedCall
 from mlaudit.syntax.nodes import Nodes, children
+from mlaudit.syntax.parameters import by_position, defaults
 from mlaudit.syntax.spelling import last_name, spelt
 from mlaudit.trace.columns import Columns
 from mlaudit.trace.conclusions import ChosenOnReported, Overlapping, PreprocessingLeak
@@ -131,7 +132,9 @@ __all__ = [
     "Windowed",
     "Words",
     "block_of",
+    "by_position",
     "children",
+    "defaults",
     "field",
     "frozen",
     "last_name",

@@ -17,6 +17,7 @@ from mlaudit.model.frozen import frozen
 from mlaudit.model.pattern import Pattern, Words
 from mlaudit.rulekit import statements, weighing
 from mlaudit.rulekit.calls import literal
+from mlaudit.syntax.parameters import defaults
 from mlaudit.trace.events import Fit, Load, Resample
 
 if TYPE_CHECKING:
@@ -297,16 +298,10 @@ def _written_values(module: Module) -> dict[str, list[ast.expr]]:
 def _given_on(module: Module, value: ast.expr) -> bool:
     """Say whether a weight is a parameter of the document's own that stands for none by default."""
     return isinstance(value, ast.Name) and any(
-        value.id == argument.arg and isinstance(default, ast.Constant) and default.value in NEUTRAL
+        value.id == name and isinstance(default, ast.Constant) and default.value in NEUTRAL
         for function in module.names.functions.values()
-        for argument, default in _defaults(function.args)
+        for name, default in defaults(function.args).items()
     )
-
-
-def _defaults(given: ast.arguments) -> Iterator[tuple[ast.arg, ast.expr | None]]:
-    positional = [*given.posonlyargs, *given.args]
-    yield from zip(reversed(positional), reversed(given.defaults), strict=False)
-    yield from zip(given.kwonlyargs, given.kw_defaults, strict=True)
 
 
 def _one_of_many(module: Module) -> bool:

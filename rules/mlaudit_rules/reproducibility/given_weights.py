@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from mlaudit.rulekit import last_name, spelt
+from mlaudit.rulekit import by_position, defaults, last_name, spelt
 from mlaudit_rules.reproducibility.bindings import assignments, values_by_target
 from mlaudit_rules.reproducibility.constructions import function_around
 from mlaudit_rules.reproducibility.found_file import read_where_there
@@ -177,16 +177,14 @@ def passed_over(module: Module, node: ast.AST) -> bool:
 def _flags(module: Module, function: ast.AST, name: str) -> set[bool | None]:
     """List what the calls of a function give for a parameter: True, False, or None if unknown."""
     assert isinstance(function, _FUNCTIONS)
-    spec = function.args
-    parameters = [parameter.arg for parameter in (*spec.posonlyargs, *spec.args)]
+    parameters, without = by_position(function.args), defaults(function.args)
     if name not in parameters:
         return set()
-    defaults = dict(zip(reversed(parameters), reversed(spec.defaults), strict=False))
     found: set[bool | None] = set()
     for call in module.calls_named(function.name):
         named = {keyword.arg: keyword.value for keyword in call.node.keywords}
         placed = dict(zip(parameters, call.node.args, strict=False))
-        value = named.get(name) or placed.get(name) or defaults.get(name)
+        value = named.get(name) or placed.get(name) or without.get(name)
         known = isinstance(value, ast.Constant) and isinstance(value.value, bool)
         found.add(bool(value.value) if known and isinstance(value, ast.Constant) else None)
     return found

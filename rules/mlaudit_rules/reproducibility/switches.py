@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from mlaudit.rulekit import last_name, spelt
+from mlaudit.rulekit import by_position, defaults, last_name, spelt
 from mlaudit_rules.reproducibility.bindings import values_by_target
 
 if TYPE_CHECKING:
@@ -74,15 +74,10 @@ def _is_derived_from(module: Module, owner: ast.ClassDef) -> bool:
 
 def _off_by_default(function: Definition) -> dict[str, int]:
     """Give the position of each parameter that is False unless it is given."""
-    spec = function.args
-    positional = [*spec.posonlyargs, *spec.args]
-    defaulted = positional[len(positional) - len(spec.defaults) :]
-    pairs = [*zip(defaulted, spec.defaults, strict=True)]
-    off = {one.arg for one, default in pairs if _is(default, False)}
-    alone = zip(spec.kwonlyargs, spec.kw_defaults, strict=True)
+    positional = by_position(function.args)
+    off = [name for name, default in defaults(function.args).items() if _is(default, False)]
     by_name = len(positional) + 1
-    found = {one.arg: by_name for one, default in alone if default and _is(default, False)}
-    return found | {one.arg: at for at, one in enumerate(positional) if one.arg in off}
+    return {name: positional.index(name) if name in positional else by_name for name in off}
 
 
 def _switches(module: Module, node: ast.AST, function: Definition) -> Iterator[str]:

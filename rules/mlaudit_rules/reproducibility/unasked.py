@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
+from mlaudit.rulekit import by_position, defaults
 from mlaudit_rules.reproducibility.bindings import uses
 
 if TYPE_CHECKING:
@@ -35,14 +36,7 @@ def never_asked_for(module: Module, seed: Call) -> bool:
 
 def _none_by_default(function: Definition) -> set[str]:
     """Name the parameters that are None unless they are given."""
-    spec = function.args
-    positional = [*spec.posonlyargs, *spec.args]
-    defaulted = positional[len(positional) - len(spec.defaults) :]
-    pairs = [*zip(defaulted, spec.defaults, strict=True)]
-    alone = [*zip(spec.kwonlyargs, spec.kw_defaults, strict=True)]
-    return {
-        one.arg for one, default in (*pairs, *alone) if default is not None and _is_none(default)
-    }
+    return {name for name, default in defaults(function.args).items() if _is_none(default)}
 
 
 def _asked(module: Module, seed: Call, function: Definition) -> set[str]:
@@ -98,8 +92,7 @@ def _gives(call: ast.Call, function: Definition, name: str, first: int) -> bool:
     given = {keyword.arg: keyword.value for keyword in call.keywords}
     if None in given or name in given:
         return None in given or not _is_none(given[name])
-    spec = function.args
-    names = [one.arg for one in (*spec.posonlyargs, *spec.args)][first:]
+    names = by_position(function.args)[first:]
     place = names.index(name) if name in names else len(call.args)
     return place < len(call.args) and not _is_none(call.args[place])
 

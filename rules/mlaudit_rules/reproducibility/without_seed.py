@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from mlaudit.rulekit import Pattern, last_name
+from mlaudit.rulekit import Pattern, by_position, defaults, last_name
 
 if TYPE_CHECKING:
     from mlaudit.rulekit import Module
@@ -49,11 +49,8 @@ def _asked(test: ast.expr) -> tuple[str, bool] | None:
 
 def _always_given(module: Module, function: Definition, name: str) -> bool:
     """Say whether a parameter that is None by default gets something else in every call."""
-    spec = function.args
-    names = [one.arg for one in (*spec.posonlyargs, *spec.args)]
-    defaults = dict(zip(reversed(names), reversed(spec.defaults), strict=False))
-    default = defaults.get(name)
-    if not isinstance(default, ast.Constant) or default.value is not None:
+    default, names = defaults(function.args).get(name), by_position(function.args)
+    if name not in names or not isinstance(default, ast.Constant) or default.value is not None:
         return False
     calls = module.calls_named(function.name)
     given = [_given(named.node, name, names.index(name)) for named in calls]
