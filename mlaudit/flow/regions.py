@@ -117,7 +117,10 @@ class Region:
             return True
         if not isinstance(other, Region) or self._hash != other._hash:
             return False
-        return self.selector == other.selector and self.parent == other.parent
+        alike = self.selector == other.selector and self.parent == other.parent
+        if alike:  # shared from now on: keys may hold rows, and their keys others, over and over
+            other.selector, other.parent = self.selector, self.parent
+        return alike
 
     def __hash__(self) -> int:
         return self._hash

@@ -15,13 +15,16 @@ _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 def is_test_of_code(path: str, nodes: Nodes) -> bool:
     """Say whether a file is a test: named as pytest asks for, and with tests or their tools in it.
 
-    A program that evaluates a model on test rows may bear such a name too.
+    It may also be run by hand, beside others in a folder of tests.  Elsewhere a program that
+    evaluates a model on test rows may bear such a name too.
     """
-    name = path.replace("\\", "/").rsplit("/", 1)[-1]
+    *folders, name = path.replace("\\", "/").split("/")
     if name == "conftest.py":
         return True
     if not (name.startswith("test_") or name.endswith("_test.py")):
         return False
+    if any(folder.lower().startswith("test") for folder in folders):
+        return True
     if any(function.name.startswith("test") for function in nodes.find(*_FUNCTIONS)):
         return True
     return any(head in _FRAMEWORKS for head in _imported(nodes))

@@ -139,3 +139,14 @@ def test_masks_joined_by_and_exclude_what_any_of_them_excludes() -> None:
     others = year.flipped()
     assert others is not None
     assert rides.select(before).overlap(rides.select(others)) is Overlap.MAY
+
+
+def test_rows_chosen_by_rows_over_and_over_are_compared_in_good_time() -> None:
+    def chosen() -> Rows:
+        rows = base("visits")
+        for _ in range(60):  # each step holds the one before twice
+            rows = rows.select(Selector("without", rows.select(Selector("filter", "late", True))))
+        return rows
+
+    assert chosen() == chosen()
+    assert chosen() != chosen().select(Selector("filter", "late", True))

@@ -214,7 +214,8 @@ def test_one_fault_is_reported_by_one_rule(folder: str, code: str) -> None:
 @pytest.mark.parametrize(
     ("name", "tested"),
     [
-        ("tests/test_split.py", "def test_split():\n    assert True\n"),
+        ("parts/test_split.py", "def test_split():\n    assert True\n"),
+        ("tests/test_split.py", ""),
         ("split_test.py", "import pytest\n"),
         ("conftest.py", ""),
     ],
