@@ -17,7 +17,6 @@ from mlaudit.rulekit.module import Module
 from mlaudit.syntax.names import collect
 from mlaudit.syntax.nodes import Nodes
 from mlaudit.syntax.parse import parse
-from mlaudit.syntax.tests_of_code import is_test_of_code
 
 if TYPE_CHECKING:
     import ast
@@ -92,9 +91,7 @@ class Runner:
     def module(self, document: Document, tree: ast.Module) -> Module:
         """Gather what the rules read of a document."""
         nodes = Nodes(tree)
-        # What a test calls is not followed: it gets a few made-up rows.
-        project = None if is_test_of_code(document.path, nodes) else self.project
-        trace = build(document, nodes, self.catalogue, project)
+        trace = build(document, nodes, self.catalogue, self.project)
         profile = self.selection.config.profile
         known = self.catalogue, trace, profile
 

@@ -170,32 +170,3 @@ def test_rows_that_importers_even_out_by_hand_need_no_strata() -> None:
     assert unstratified() == ["helpers/judge.py"]
     Path("main.py").write_text(BALANCING)
     assert unstratified() == []
-
-
-LEARNING = """\
-from sklearn.linear_model import LogisticRegression
-from sklearn.model_selection import train_test_split
-from sklearn.preprocessing import StandardScaler
-
-def learn(rows, kinds):
-    scaled = StandardScaler().fit_transform(rows)
-    parts = train_test_split(scaled, kinds, random_state=0)
-    model = LogisticRegression().fit(parts[0], parts[2])
-    return model.score(parts[1], parts[3])
-"""
-TOY = """\
-from helpers.learning import learn
-
-def {name}():
-    score = learn([[1.0], [2.0], [3.0], [4.0]], [0, 1, 0, 1])
-    print(score)
-"""
-
-
-@pytest.mark.parametrize(
-    ("file", "codes"), [("test_learning.py", []), ("learning_of_toys.py", ["LEAK001"])]
-)
-def test_what_a_test_calls_is_not_followed(file: str, codes: list[str]) -> None:
-    Path("helpers/learning.py").write_text(LEARNING)
-    Path(file).write_text(TOY.format(name="test_learning"))
-    assert [finding.code for finding in review([file], Config()).findings] == codes
