@@ -166,8 +166,11 @@ def _operate(run: Interpreter, node: ast.BinOp, left: Value, right: Value) -> Va
     if isinstance(a, Sequence) and isinstance(b, Sequence) and isinstance(node.op, ast.Add):
         rest = a.rest or b.rest
         return run.state.allocate(Sequence((*a.items, *b.items), rest, a.way))
-    if isinstance(a, Sequence) and isinstance(node.op, ast.Add) and b == Data(run.data(b).kind):
-        return run.state.allocate(Sequence(a.items, a.rest or b, a.way))
+    if isinstance(node.op, ast.Add):
+        for listed, more in ((a, b), (b, a)):
+            if isinstance(listed, Sequence) and _tells_nothing(run.data(more)):
+                rest = listed.rest or Data(run.data(more).kind)
+                return run.state.allocate(Sequence(listed.items, rest, listed.way))
     if isinstance(a, Sequence) and isinstance(node.op, ast.Mult):
         several = duplicates.times(run, a, b)
         if several is not None:
@@ -221,6 +224,11 @@ def _beside_number(op: ast.operator, a: Value, b: Value, one: Data, two: Data) -
     if isinstance(op, ast.Add) and b == Constant(1) and not one.rows.terms:
         return _without_largest(one), two
     return one, two
+
+
+def _tells_nothing(more: Data) -> bool:
+    """Say whether nothing is known of what a list is joined with, but perhaps names of columns."""
+    return more.but(columns=None, table=None) == Data(more.kind)
 
 
 def _by_operator(run: Interpreter, node: ast.BinOp, one: Data, two: Data) -> tuple[Data, Data]:
