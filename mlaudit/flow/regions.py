@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Hashable, Iterable, Iterator
 
 MOST_TERMS = 8
+_LOOKED_BACK = 0.25  # the share of a range that is no more than the past of what follows it
 _DIVIDED = ("divided",)
 _DIVIDES = frozenset({"part", "fold"})
 _BY_HAND = frozenset({*_DIVIDES, "slice", "filter"})
@@ -461,7 +462,10 @@ def _filters(one: Hashable, two: Hashable) -> Overlap:
 
 
 def _slices(one: Hashable, two: Hashable) -> Overlap:
-    """Compare half-open ranges; bounds that cannot be compared are taken as consecutive."""
+    """Compare half-open ranges; bounds that cannot be compared are taken as consecutive.
+
+    A range may reach back into another one a little way, for the past of its own first rows.
+    """
     assert isinstance(one, tuple) and isinstance(two, tuple)
     if _ends_before(one[1], two[0]) or _ends_before(two[1], one[0]):
         return Overlap.DISJOINT
@@ -470,9 +474,13 @@ def _slices(one: Hashable, two: Hashable) -> Overlap:
     if all(starts) or all(ends):
         return Overlap.MUST
     bounds = [bound for bound in (*one, *two) if bound is not None]
-    if all(isinstance(bound, int) and bound >= 0 for bound in bounds):
-        return Overlap.MUST
-    return Overlap.DISJOINT
+    if not all(isinstance(bound, int) and bound >= 0 for bound in bounds):
+        return Overlap.DISJOINT
+    if len(bounds) == len(one) + len(two):
+        shared = min(one[1], two[1]) - max(one[0], two[0])
+        if shared < _LOOKED_BACK * min(one[1] - one[0], two[1] - two[0]):
+            return Overlap.MAY
+    return Overlap.MUST
 
 
 def _unwindowed(region: Region) -> Region:
