@@ -363,3 +363,13 @@ def test_how_classes_are_averaged_in_another_file_tells_what_an_exchange_does(
     Path("train.py").write_text(TELLING, encoding="utf-8")
     found = [one for one in review(["train.py"], Config()).findings if one.code == "EVAL010"]
     assert [one.message.partition("class, ")[2] for one in found] == ends
+
+
+def test_classes_that_stand_where_labels_belong_give_no_balanced_accuracy() -> None:
+    folder = FIXTURES / "hard_labels_to_ranking_metric"
+    source = (folder / "labels_exchanged.py").read_text()
+    (exchanged,) = findings(source, "EVAL011")
+    in_order = source.replace("(called, y_new)", "(y_new, called)")
+    (given,) = findings(in_order, "EVAL011")
+    assert "balanced accuracy" in given.message
+    assert "balanced accuracy" not in exchanged.message

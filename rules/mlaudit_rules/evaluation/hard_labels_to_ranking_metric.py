@@ -78,6 +78,8 @@ class HardLabelsToRankingMetric(Rule):
             call = module.node_at(event.place.location, ast.Call)
             if call is None or len(call.args) < 2 or event.decided or not takes_classes(event):
                 continue
+            if event.swapped:  # the second argument is not the prediction
+                continue
             column = "" if event.judges == "probabilities" else "[:, 1]"
             repair.replace(call.args[1], f"{model}.predict_proba({given}){column}")
         yield repair
@@ -92,6 +94,8 @@ class HardLabelsToRankingMetric(Rule):
         if event.decided:
             how = f"what {quoted(place)} gives was turned into classes before"
             effect = effect and effect.replace(_DEFAULT, "that threshold")
+        if event.swapped:  # EVAL010 says what the number is then
+            effect = None
         return self.report(
             event.place,
             f"`{metric}` takes {wants}, but {how}" + (f": {effect}" if effect else ""),
