@@ -414,7 +414,7 @@ def set_column(value: Data, name: str | None, content: Data) -> Data:
     computed = name is not None and ANY in name
     if columns is not None and name is not None and not computed:
         columns = order.settled(columns, name, content)
-    content = order.without(content)
+    content = _beside(value, order.without(content))
     if not value.rows.terms and value.kind != "table":
         content = content.but(influences=_uncertain(content.influences))
     rest = value.influences if computed else _elsewhere(value, name)
@@ -434,6 +434,17 @@ def set_column(value: Data, name: str | None, content: Data) -> Data:
     constants = sources.written(value, name, content)
     value = value.but(constants=constants, whole=gapless.written(value, name))
     return value.but(influences=influences, columns=columns, rows=rows)
+
+
+def _beside(table: Data, content: Data) -> Data:
+    """Take back that rows were removed from a column that goes into a table which still has them.
+
+    They find each other by the index, and where the column has no row it leaves a gap.
+    """
+    if not table.rows.terms or not any(i.removes for i in content.influences):
+        return content
+    left = (i for i in content.influences if not i.removes or table.rows.within(i.rows))
+    return content.but(influences=tuple(left))
 
 
 def _guessed(
