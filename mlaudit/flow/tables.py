@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     from mlaudit.flow.arguments import Arguments
     from mlaudit.flow.interpreter import Interpreter
+    from mlaudit.trace.rows import RowSet
 
 _TRANSPARENT = {
     "values",
@@ -437,13 +438,11 @@ def set_column(value: Data, name: str | None, content: Data) -> Data:
 
 
 def _beside(table: Data, content: Data) -> Data:
-    """Take back that rows were removed from a column that goes into a table which still has them.
-
-    They find each other by the index, and where the column has no row it leaves a gap.
-    """
-    if not table.rows.terms or not any(i.removes for i in content.influences):
+    """Put a column without some rows into a table that has them, where it leaves gaps for these."""
+    rows: RowSet = table.rows
+    if not rows.known or not any(i.removes for i in content.influences):
         return content
-    left = (i for i in content.influences if not i.removes or table.rows.within(i.rows))
+    left = (i for i in content.influences if not i.removes or rows.within(i.rows))
     return content.but(influences=tuple(left))
 
 
