@@ -73,7 +73,8 @@ class Entry:
     what comes out is in other units: "scaled", "ranked", "log", or "original" for what undoes such
     a change.  `ordinal` marks predictors to which only the order of a column's values counts, and
     `affine` is the parameter that predictors must be left, so that their predictions are the same
-    whatever columns are shifted and stretched by.
+    whatever columns are shifted and stretched by.  `instead` says what is learnt where a parameter
+    has a value: (parameter, value, statistic), without a statistic where nothing is left to learn.
     `operands` are a metric's operands in order: "true" and "labels", "scores", "probabilities" or
     "values"; `probabilistic` marks metrics that judge probabilities.  `ahead` marks predictors of
     series that are told how many steps to go on, and not for which rows.
@@ -107,3 +108,4 @@ class Entry:
     units: str = ""
     ordinal: bool = False
     affine: str = ""
+    instead: tuple[tuple[str, Any, str], ...] = ()

@@ -208,6 +208,9 @@ def _learned(
     for part in _learners(run, estimator, 0):
         if part is estimator and gapless.fills_none(part, data):
             continue
+        statistic = _statistic(run, part)
+        if statistic is None:
+            continue
         kind = _LEARNED.get(part.entry.kind, Kind.FIT)
         if kind is Kind.TARGET_ENCODING and not part.entry.supervised:
             kind = Kind.FIT
@@ -221,13 +224,26 @@ def _learned(
                 data.rows,
                 run.place(node),
                 part.entry.supervised,
-                part.entry.statistic,
+                statistic,
                 bool(run.conditions),
                 turns_of=entities.turns_of(run, data.rows),
                 units=part.entry.units,
             )
         )
     return tuple(found)
+
+
+def _statistic(run: Interpreter, estimator: Estimator) -> str | None:
+    """Name what an estimator learns with the settings it was given; None where that is nothing."""
+    entry, given = estimator.entry, estimator.arguments
+    found = [
+        statistic
+        for parameter, value, statistic in entry.instead
+        if parameter in given and run.load(given[parameter]) == Constant(value)
+    ]
+    if not found:
+        return entry.statistic
+    return found[0] or None if len(found) == 1 else None  # either would be all that is left
 
 
 def _learners(run: Interpreter, estimator: Estimator, depth: int) -> Iterator[Estimator]:

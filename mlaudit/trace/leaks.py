@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mlaudit.trace.conclusions import PreprocessingLeak
-from mlaudit.trace.events import CrossValidate, Cut, Evaluate, Kind
+from mlaudit.trace.events import CrossValidate, Cut, Effect, Evaluate, Kind
 from mlaudit.trace.rows import Overlap
 
 if TYPE_CHECKING:
@@ -158,11 +158,17 @@ def _only_units(influence: Influence, judged: Evaluate | CrossValidate) -> bool:
     """Say whether nothing was fitted to columns since but their units, so that none was mixed.
 
     What is fitted to columns in new units, such as components or neighbours, depends on the units;
-    what was fitted before stands earlier among the influences.
+    what was fitted before stands earlier among the influences.  What moves little, such as a fill
+    value or the set of categories, is found in each column by itself, whatever its units.
     """
     known = judged.influences
     since = known[known.index(influence) :] if influence in known else known
-    return all(each.units or each.kind is Kind.STATISTIC for each in since)
+    return all(each.units or _of_each_column(each) for each in since)
+
+
+def _of_each_column(influence: Influence) -> bool:
+    little = influence.kind is Kind.FIT and influence.effect is Effect.LOW
+    return little or influence.kind is Kind.STATISTIC
 
 
 def _is_prediction(evaluation: Evaluate) -> bool:

@@ -528,7 +528,7 @@ FILES: dict[str, tuple[object, ...]] = {
         ('resize rescale rotate rgb2gray gray2rgb hog img_as_float img_as_ubyte graycomatrix graycoprops greycomatrix greycoprops shannon_entropy local_binary_pattern adjust_gamma label regionprops gaussian equalize_adapthist', {'kind': 'same'}),
         ('imshow imsave', {'kind': 'report'}),
     ]),
-    'sklearn.toml': (26866, None, [
+    'sklearn.toml': (26990, None, [
         ('RandomForestClassifier ExtraTreesClassifier GradientBoostingClassifier AdaBoostClassifier BaggingClassifier DecisionTreeClassifier ExtraTreeClassifier MLPClassifier SGDClassifier PassiveAggressiveClassifier LinearSVC SVC NuSVC LogisticRegression LogisticRegressionCV RidgeClassifier Perceptron HistGradientBoostingClassifier GaussianProcessClassifier DummyClassifier KNeighborsClassifier RadiusNeighborsClassifier NearestCentroid GaussianNB BernoulliNB MultinomialNB ComplementNB CategoricalNB RidgeClassifierCV LinearDiscriminantAnalysis QuadraticDiscriminantAnalysis LabelPropagation LabelSpreading LDA QDA RandomizedLogisticRegression', {'kind': 'predictor', 'task': 'classifier', 'hyperparameters': 'n_estimators max_depth min_samples_split min_samples_leaf max_features max_leaf_nodes min_impurity_decrease ccp_alpha learning_rate learning_rate_init subsample max_samples C gamma degree coef0 nu epsilon alpha l1_ratio n_neighbors radius hidden_layer_sizes batch_size momentum eta0 max_bins l2_regularization var_smoothing reg_param shrinkage n_components'}),
         ('RandomForestRegressor ExtraTreesRegressor GradientBoostingRegressor AdaBoostRegressor BaggingRegressor DecisionTreeRegressor ExtraTreeRegressor MLPRegressor SGDRegressor PassiveAggressiveRegressor LinearSVR RANSACRegressor TheilSenRegressor Ridge Lasso ElasticNet LassoCV ElasticNetCV MultiTaskLasso MultiTaskElasticNet MultiTaskLassoCV MultiTaskElasticNetCV Lars LassoLars HistGradientBoostingRegressor GaussianProcessRegressor LinearRegression RidgeCV LarsCV LassoLarsCV LassoLarsIC OrthogonalMatchingPursuit OrthogonalMatchingPursuitCV BayesianRidge ARDRegression HuberRegressor QuantileRegressor PoissonRegressor GammaRegressor TweedieRegressor KernelRidge SVR NuSVR KNeighborsRegressor RadiusNeighborsRegressor IsotonicRegression PLSRegression PLSCanonical CCA DummyRegressor RandomizedLasso GaussianProcess', {'kind': 'predictor', 'task': 'regressor', 'hyperparameters': 'n_estimators max_depth min_samples_split min_samples_leaf max_features max_leaf_nodes min_impurity_decrease ccp_alpha learning_rate learning_rate_init subsample max_samples C gamma degree coef0 nu epsilon alpha l1_ratio n_neighbors radius hidden_layer_sizes batch_size momentum eta0 max_bins l2_regularization n_components n_nonzero_coefs alpha_1 alpha_2 lambda_1 lambda_2'}),
         ('IsolationForest EllipticEnvelope SGDOneClassSVM OneClassSVM LocalOutlierFactor', {'kind': 'predictor', 'task': 'outlier', 'hyperparameters': 'n_estimators max_samples contamination n_neighbors nu gamma'}),
@@ -549,14 +549,14 @@ FILES: dict[str, tuple[object, ...]] = {
         ('ColumnTransformer', {'kind': 'pipeline', 'parameters': 'transformers', 'wraps': 'transformers'}),
         ('FeatureUnion', {'kind': 'pipeline', 'parameters': 'transformer_list', 'wraps': 'transformer_list'}),
         ('make_pipeline make_column_transformer make_union', {'kind': 'pipeline', 'wraps': '*'}),
-        ('StandardScaler', {'units': 'scaled', 'kind': 'transformer', 'statistic': 'column means and standard deviations'}),
+        ('StandardScaler', {'units': 'scaled', 'kind': 'transformer', 'statistic': 'column means and standard deviations', 'instead': (('with_mean', False, 'column standard deviations'), ('with_std', False, 'column means'))}),
         ('MinMaxScaler', {'units': 'scaled', 'kind': 'transformer', 'parameters': 'feature_range', 'statistic': 'column minima and maxima'}),
         ('MaxAbsScaler', {'units': 'scaled', 'kind': 'transformer', 'statistic': 'column maxima'}),
         ('RobustScaler QuantileTransformer', {'units': 'scaled', 'kind': 'transformer', 'statistic': 'column medians and quantiles'}),
         ('QuantileTransformer', {'units': 'ranked'}),
         ('KBinsDiscretizer SplineTransformer', {'kind': 'transformer', 'statistic': 'bin edges'}),
         ('PowerTransformer KernelCenterer', {'kind': 'transformer', 'statistic': 'parameters of the transformation'}),
-        ('SimpleImputer Imputer MissingIndicator', {'kind': 'transformer', 'effect': 'low', 'statistic': 'fill values'}),
+        ('SimpleImputer Imputer MissingIndicator', {'kind': 'transformer', 'effect': 'low', 'statistic': 'fill values', 'instead': (('strategy', 'constant', ''),)}),
         ('KNNImputer IterativeImputer', {'kind': 'transformer', 'statistic': 'fill values'}),
         ('OneHotEncoder OrdinalEncoder LabelEncoder LabelBinarizer MultiLabelBinarizer DictVectorizer', {'kind': 'transformer', 'effect': 'low', 'stateless': True, 'statistic': 'the set of categories'}),
         ('CountVectorizer', {'kind': 'transformer', 'statistic': 'the vocabulary'}),
@@ -704,9 +704,10 @@ FILES: dict[str, tuple[object, ...]] = {
         ('DataFrameTransformer', {'kind': 'transformer', 'stateless': True, 'effect': 'low'}),
         ('ValidSplit CVSplit predefined_split History', {'kind': 'values'}),
     ]),
-    'sksurv.toml': (814, None, [
+    'sksurv.toml': (1035, None, [
         ('CoxPHSurvivalAnalysis CoxnetSurvivalAnalysis FastSurvivalSVM FastKernelSurvivalSVM IPCRidge', {'kind': 'predictor', 'task': 'regressor', 'hyperparameters': 'alpha l1_ratio'}),
         ('RandomSurvivalForest ExtraSurvivalTrees GradientBoostingSurvivalAnalysis ComponentwiseGradientBoostingSurvivalAnalysis SurvivalTree', {'kind': 'predictor', 'task': 'regressor', 'seed': 'random_state', 'random': 'always', 'generators': 'numpy', 'hyperparameters': 'n_estimators max_depth learning_rate subsample min_samples_leaf min_samples_split'}),
+        ('RandomSurvivalForest ExtraSurvivalTrees GradientBoostingSurvivalAnalysis SurvivalTree', {'ordinal': True}),
         ('OneHotEncoder', {'kind': 'transformer', 'stateless': True, 'effect': 'low', 'statistic': 'the set of categories'}),
         ('load_gbsg2 load_whas500 load_veterans_lung_cancer load_breast_cancer load_flchain load_aids', {'kind': 'load'}),
     ]),

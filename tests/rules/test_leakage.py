@@ -544,3 +544,54 @@ print({model}.fit(X_train, y_train).score(X_test, y_test))
         assert all(("least squares" in each.message) is unmoved for each in found)
     parts = "from sklearn.decomposition import PCA\n" + code.replace("STEP", "PCA()")
     assert only(parts, "LEAK001").severity is Severity.ERROR
+
+
+@pytest.mark.parametrize(
+    ("settings", "learnt"),
+    [
+        ("", "column means and standard deviations"),
+        ("with_mean=False", "column standard deviations"),
+        ("with_std=False", "column means"),
+        ("with_mean=True, with_std=False", "column means"),
+    ],
+)
+def test_what_a_scaler_is_told_to_leave_out_is_not_learnt(settings: str, learnt: str) -> None:
+    code = FOLDS.replace("StandardScaler()", f"StandardScaler({settings})")
+    assert f"takes {learnt} from" in only(code.format("LogisticRegression()"), "LEAK002").message
+    neither = FOLDS.replace("StandardScaler()", "StandardScaler(with_mean=False, with_std=False)")
+    assert not findings(neither, "LEAK002")
+
+
+@pytest.mark.parametrize(
+    ("filler", "note"), [("SimpleImputer()", True), ("KNNImputer()", False), ("PCA()", False)]
+)
+def test_a_fill_value_of_each_column_minds_no_units(filler: str, note: bool) -> None:
+    code = f"""{IMPORTS}
+from sklearn.decomposition import PCA
+from sklearn.impute import KNNImputer
+from sklearn.multioutput import ClassifierChain
+t = pd.read_csv("table.csv")
+X = {filler}.fit_transform(StandardScaler().fit_transform(t[["fare", "age"]]))
+print(cross_val_score(ClassifierChain(BaggingClassifier()), X, t[["kind", "port"]]).mean())
+"""
+    told = [each for each in findings(code, "LEAK002") if "column means" in each.message]
+    assert [each.severity is Severity.INFO for each in told] == [note]
+
+
+@pytest.mark.parametrize(
+    ("model", "note"),
+    [
+        ("RandomSurvivalForest", True),
+        ("ExtraSurvivalTrees", True),
+        ("GradientBoostingSurvivalAnalysis", True),
+        ("ComponentwiseGradientBoostingSurvivalAnalysis", False),
+    ],
+)
+def test_trees_of_survival_split_scaled_columns_alike(model: str, note: bool) -> None:
+    code = f"""{IMPORTS}
+from sksurv.ensemble import {model}
+t = pd.read_csv("table.csv")
+X = StandardScaler().fit_transform(t[["fare", "age"]])
+print(cross_val_score({model}(), X, t["left"]).mean())
+"""
+    assert (only(code, "LEAK002").severity is Severity.INFO) is note
