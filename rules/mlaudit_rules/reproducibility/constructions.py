@@ -29,7 +29,9 @@ _AROUND = frozenset(
         "compile",
     }
 )
-_MOVES = frozenset({"to", "cuda", "cpu", "float", "double", "half", "train", "requires_grad_"})
+_MOVES = frozenset(
+    {"to", "cuda", "cpu", "float", "double", "half", "train", "eval", "requires_grad_"}
+)
 Built = tuple[str, ast.Call]
 _TUPLES = (ast.Tuple, ast.List)
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
@@ -138,6 +140,8 @@ def made(module: Module, name: str, before: ast.AST) -> ast.Call | None:
     home = function_around(module, before)
     if not fresh and isinstance(home, ast.FunctionDef):
         return _given(module, name, home)
+    if not fresh:
+        fresh = module.fact(_made_among_others).get(name, [])
     earlier = [
         call
         for call in fresh
@@ -194,6 +198,20 @@ def _made(module: Module) -> dict[str, list[ast.Call]]:
     for target, value in module.fact(assignments):
         if isinstance(value, ast.Call) and not isinstance(target, _TUPLES):
             found.setdefault(spelt(target), []).append(value)
+    return found
+
+
+def _made_among_others(module: Module) -> dict[str, list[ast.Call]]:
+    """What is bound to one of several results of which calls: `log, net = prepare(options)`.
+
+    A call that is given the network itself, as one that wraps it, does not make it.
+    """
+    found: dict[str, list[ast.Call]] = {}
+    for target, value in module.fact(assignments):
+        if isinstance(value, ast.Call) and isinstance(target, _TUPLES):
+            for name in map(spelt, target.elts):
+                if not _mentions(module, value, name):
+                    found.setdefault(name, []).append(value)
     return found
 
 
