@@ -178,8 +178,13 @@ def _moves(call: ast.Call, name: str) -> bool:
 
 
 def _given(module: Module, name: str, function: ast.FunctionDef) -> ast.Call | None:
-    """Find what makes the network that a function of the document is given by this name."""
+    """Find what makes the network that a function of the document is given by this name.
+
+    The object that a method is called on is not among what the call gives.
+    """
     parameters = [argument.arg for argument in function.args.args]
+    if class_around(module, function) is not None and parameters[:1] in (["self"], ["cls"]):
+        parameters = parameters[1:]
     for named in module.calls_named(function.name):
         call = named.node
         if named.function is function:
