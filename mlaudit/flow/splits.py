@@ -103,7 +103,7 @@ def call(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> Val
     selectors = [Selector("part", key, part, by) for part in range(2)]
     rows = next((data.rows for data in arrays if data.rows.terms), NO_ROWS)
     parts = tuple([rows.select(select) for select in selectors])
-    outputs: list[Value] = [
+    outputs = [
         part_of(data, select, part if data.rows is rows else None)
         for data in arrays
         for select, part in zip(selectors, parts, strict=True)
@@ -120,6 +120,7 @@ def call(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> Val
         ),
         order=next((data.order for data in arrays if data.order), None),
         cut=cut,
+        likewise=tuple([each.rows for each in outputs if each.rows not in parts]),
     )
     return Sequence(tuple(outputs), way="tuple") if event else UNKNOWN
 

@@ -240,8 +240,8 @@ class Beside(Event):
 class Split(Event):
     """Rows are divided; `arguments` are those of the call, `folds` says that parts take turns.
 
-    `order` is what told that the rows stand in the order of time.  What is only `cut` keeps the
-    order that the rows have and draws none of them.  One `in_trials` of a study is made in each.
+    `order` is what told that the rows stand in the order of time.  What is only `cut` draws
+    none.  One `in_trials` of a study is made in each.  `likewise` are the parts of other arrays.
     """
 
     function: str
@@ -254,6 +254,7 @@ class Split(Event):
     order: Ordered | None = None
     cut: bool = False
     in_trials: bool = False
+    likewise: tuple[RowSet, ...] = ()
 
     @property
     def all_rows(self) -> Iterator[RowSet]:
@@ -275,12 +276,11 @@ class Fit(Event):
     """An estimator learns from rows.
 
     `influences` had reached the features or the target before; `features` and `target` name the
-    columns where known; `target_rows` are those of the target (None: no target given).
-    `listed` are the names of the features, whatever the target is, where all are known.
-    `goes_on` says that the model keeps what it has learnt before, `target_ahead` that the target is
-    made of later rows, as in forecasting.  The targets of `guessed` are predictions.
-    `weights` are those of the classes that the call is given, made from the counts of `counted`.
-    `held_back` is the argument that has the training set its own last rows apart for validation.
+    columns where known; `target_rows` are those of the target (None: without one).  `listed` are
+    the names of the features, whatever the target is, where all are known.  `goes_on` says that the
+    model keeps what it has learnt, `target_ahead` that the target is of later rows, as in
+    forecasting.  The targets of `guessed` are predictions.  `weights` are those of the classes,
+    made from the counts of `counted`.  `held_back` is the argument that sets the last rows apart.
     """
 
     model: Model

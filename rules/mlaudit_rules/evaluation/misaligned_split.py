@@ -105,6 +105,8 @@ def _apart(trace: Trace, fit: Fit) -> tuple[Split, Split] | None:
     features, labels = trace.split_of(fit.rows), trace.split_of(fit.target_rows)
     if features is None or labels is None or features is labels or features.folds or labels.folds:
         return None
+    if any(map(fit.target_rows.within, features.likewise)):
+        return None
     if _nested(features, labels) or _nested(labels, features) or _alike(features, labels):
         return None
     events = trace.events
