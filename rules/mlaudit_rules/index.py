@@ -102,6 +102,7 @@ MODULES: dict[str, list[dict[str, object]]] = {
     'mlaudit_rules.reproducibility.found_file': [],
     'mlaudit_rules.reproducibility.given_weights': [],
     'mlaudit_rules.reproducibility.graphs': [],
+    'mlaudit_rules.reproducibility.handed_out': [],
     'mlaudit_rules.reproducibility.keyed': [],
     'mlaudit_rules.reproducibility.lateness': [],
     'mlaudit_rules.reproducibility.learning': [],

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from mlaudit.rulekit import Pattern, frozen, last_name
 from mlaudit_rules.reproducibility.class_folders import FolderLabels
+from mlaudit_rules.reproducibility.handed_out import handed_out
 from mlaudit_rules.reproducibility.order import Environment, Order, Source, path_of
 from mlaudit_rules.reproducibility.seeding import Seeding, generator_of
 
@@ -252,8 +253,9 @@ class Arrivals:
             folders = self._labels.stratifying(node)
             for argument in [*node.args, *(keyword.value for keyword in node.keywords)]:
                 source = self._order.of(argument, self._names)
-                if source is not None and source.node is not folders:
-                    self._arrive(source, node, numbers=False)
+                if source is None or source.node is folders or handed_out(self._module, node):
+                    continue
+                self._arrive(source, node, numbers=False)
         elif last_name(node.func) == "fit" and node.args:
             if any(keyword.arg == "validation_split" for keyword in node.keywords):
                 self._arrive(self._order.of(node.args[0], self._names), node, numbers=False)
