@@ -246,6 +246,7 @@ def evaluated(
         event.variable = sight.named(run, prediction)
         event.given_at = sight.brought(run, prediction)
         event.outside = sight.outermost(run, prediction)
+        event.within = sight.functions_around(prediction)
     judged = run.judged.setdefault(id(event), [])
     if prediction not in judged:
         judged.append(prediction)

@@ -37,6 +37,12 @@ def outermost(run: Interpreter, prediction: Prediction) -> str:
     return _from(run, prediction, 0) if prediction.frames else ""
 
 
+def functions_around(prediction: Prediction) -> tuple[str, ...]:
+    """Name the functions that ran when a prediction was made, from the outermost."""
+    nodes = (frame.function.node for frame in prediction.frames)
+    return tuple([node.name for node in nodes if not isinstance(node, ast.Lambda)])
+
+
 def _from(run: Interpreter, prediction: Prediction, first: int) -> str:
     text = prediction.variable
     for frame in reversed(prediction.frames[first:]):

@@ -294,7 +294,7 @@ def _chosen(decides: str, read: str | None) -> str | None:
 def _take_over(read: Evaluate, event: Evaluate) -> None:
     """Take over what only reading can tell: names, and where the number goes."""
     event.uses, event.among = set(read.uses), read.among
-    event.variable, event.judges = read.variable, read.judges
+    event.variable, event.judges, event.within = read.variable, read.judges, read.within
     if any(
         fit.variable == event.variable and not event.rows.within(fit.rows) for fit in event.fits
     ):

@@ -310,15 +310,14 @@ class Evaluate(Event):
     says between what its numbers choose where they do, and `given` are the evaluations whose
     numbers shaped what is judged, as the best threshold does; those of `chosen_by` chose the model
     or its settings.  `units` are those of the labels where they are not the original ones.
-    `in_loop` says that it runs in the turns of a loop, `answers` are the rows of the labels that
-    the predictions are judged by, where these are known.  Predictions that are `unread` are
-    gathered in names that nothing reads.  Those `decided` are classes, which a bound or the highest
-    number of each row gave.  `best_told` says that the number is told where it chose to be best, as
-    the highest point of a curve.  `swapped` is the call that gives labels and predictions in the
-    wrong order, where one does, and `given_at` one that brings predictions, but not their model, to
-    the function that judges them.  A number that is told of each trial of a study, and nowhere
-    else, is one `of_trials`, and one that is `drawn` is told as a point of a curve only.  Nothing
-    but files hangs on a best number `saved`.  `outside` is what the outermost call names the rows.
+    `in_loop` says that it runs in the turns of a loop, `answers` are the rows of the labels, where
+    these are known.  Nothing reads predictions that are `unread`.  Those `decided` are classes,
+    which a bound or the highest number of each row gave.  `best_told` says that the number is told
+    where it chose to be best, as the highest point of a curve.  `swapped` is the call that gives
+    labels and predictions in the wrong order, `given_at` one that brings predictions, but not their
+    model, to the function that judges them.  One that is told of each trial of a study alone is
+    `of_trials`, one `drawn` is told as a point of a curve only.  Nothing but files hangs on a best
+    number `saved`.  The outermost call names the rows `outside`, `within` are predicting functions.
     """
 
     __slots__ = ("__dict__",)  # where cached properties are kept
@@ -350,6 +349,7 @@ class Evaluate(Event):
     best_told: bool = False
     given_at: Place | None = None
     outside: str = ""
+    within: tuple[str, ...] = ()
     of_trials: bool = False
     drawn: bool = False
     saved: bool = False

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from mlaudit.rulekit import (
     Alias,
     Evaluate,
+    Load,
     Split,
     Watch,
     frozen,
@@ -124,7 +125,18 @@ def calls_validation(trace: Trace, choice: Evaluate) -> bool:
     if says_validation(choice.variable) or _only_validation(names) or _for_trials(trace, choice):
         return True
     given = [] if any(map(says_test, names)) else trace.names_given(choice.rows, choice.variable)
-    return any(map(says_validation, given)) and not any(map(says_test, given))
+    return _only_validation(given) or _test_file_beside(trace, choice)
+
+
+def _test_file_beside(trace: Trace, choice: Evaluate) -> bool:
+    """Say whether a function for validation judges, and other data are read from a test file.
+
+    As of a contest, whose labels nobody has: what is called test rows beside them is validated by.
+    """
+    around = [name for name in choice.within if not says_training(name)]
+    if not _only_validation(around):
+        return False
+    return any(says_test(read.source) and not read.rows.kin(choice.rows) for read in trace.of(Load))
 
 
 def _for_trials(trace: Trace, choice: Evaluate) -> bool:
