@@ -309,6 +309,8 @@ def _concat(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> 
     data = combine(joined, joined[0].kind).but(constants=sources.united(joined))
     if len(joined) > 1 and _side_by_side(run, arguments, joined):
         return data.but(rows=joined[0].rows)
+    if order.looks_back(joined):
+        return data.but(rows=joined[1].rows)
     return duplicates.concatenated(run, entry, arguments, joined, data)
 
 

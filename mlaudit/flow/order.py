@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
+from mlaudit.flow.regions import Rows, Selector
 from mlaudit.flow.values import Constant, Data, Sequence, in_column, merge_influences
 from mlaudit.model.frozen import replace
 from mlaudit.model.pattern import Pattern
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
     from mlaudit.catalogue.entry import Entry
     from mlaudit.flow.arguments import Arguments
     from mlaudit.flow.interpreter import Interpreter
-    from mlaudit.flow.regions import Rows
     from mlaudit.flow.values import Value
     from mlaudit.trace.columns import Columns
 
@@ -208,6 +208,22 @@ def start_of(end: ast.expr | None) -> ast.expr | None:
     """Of `i + 1` give `i`."""
     adds = isinstance(end, ast.BinOp) and isinstance(end.op, ast.Add | ast.Sub)
     return end.left if adds and isinstance(end, ast.BinOp) else end
+
+
+def looks_back(parts: list[Data]) -> bool:
+    """Say whether the last rows of one part are put before another part of the same data.
+
+    The first windows of that part look back on them; they are not among the rows that it is for.
+    """
+    if len(parts) != 2 or len(parts[0].rows.terms) != 1 or not parts[1].rows.terms:
+        return False
+    (last,), rows = parts[0].rows.terms, parts[1].rows
+    match last.selector:
+        case Selector("slice", "rows", (int() | str() as low, None)) if str(low)[:1] == "-":
+            whole = Rows((last.parent,)) if last.parent else rows
+            return rows.kin(whole) and not rows.overlap(whole)
+        case _:
+            return False
 
 
 def windowed(run: Interpreter, key: ast.Slice, result: Data) -> None:
