@@ -20,7 +20,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 NEW = """\
 import pandas as pd
-from sklearn.linear_model import LinearRegression
+from sklearn.linear_model import Ridge
 from sklearn.model_selection import train_test_split
 from sklearn.preprocessing import StandardScaler
 
@@ -28,7 +28,7 @@ customers = pd.read_csv("data/customers.csv")
 y = customers["tenure_months"]
 X = StandardScaler().fit_transform(customers[["monthly_charges", "data_gb"]])
 X_train, X_test, y_train, y_test = train_test_split(X, y, random_state=0)
-print(LinearRegression().fit(X_train, y_train).score(X_test, y_test))
+print(Ridge().fit(X_train, y_train).score(X_test, y_test))
 """
 STYLE = """
 body { font: 16px/1.5 -apple-system, "Segoe UI", "Liberation Sans", Arial, sans-serif;
