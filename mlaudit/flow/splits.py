@@ -86,6 +86,12 @@ def apart(run: Interpreter, arguments: Arguments, data: list[Data]) -> list[Data
     return [d.but(rows=d.rows.select(select)) if d.rows.terms else d for d in data]
 
 
+def _drawn(rows: Rows) -> set[Hashable]:
+    """Name the divisions that rows have come through."""
+    steps = (step.selector for term in rows.terms for step in term.chain)
+    return {chosen.key for chosen in steps if chosen.way == "part"}
+
+
 def call(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> Value:
     """Divide every array given into the same parts; outputs come array by array."""
     if name.startswith("numpy."):
@@ -120,7 +126,13 @@ def call(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> Val
         ),
         order=next((data.order for data in arrays if data.order), None),
         cut=cut,
-        likewise=tuple([each.rows for each in outputs if each.rows not in parts]),
+        likewise=tuple(
+            [
+                each.rows
+                for each in outputs
+                if each.rows not in parts and _drawn(each.rows) == _drawn(parts[0])
+            ]
+        ),
     )
     return Sequence(tuple(outputs), way="tuple") if event else UNKNOWN
 
