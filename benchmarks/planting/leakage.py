@@ -127,6 +127,8 @@ def statistic_above(source: Source) -> Iterator[Plant]:
     if not name:
         return
     for form in BY_HAND if frames(source) else BY_HAND_ARRAYS:
+        if "/" in form and _comes_to_nothing(source, "StandardScaler"):
+            continue
         imports = source.imports("import numpy as np") if "np." in form else []
         if "as np" in source.text:
             imports = []
