@@ -163,14 +163,10 @@ def _operate(run: Interpreter, node: ast.BinOp, left: Value, right: Value) -> Va
     a, b = run.load(left), run.load(right)
     if isinstance(a, Constant) and isinstance(b, Constant):
         return _fold(node.op, a.value, b.value)
-    if isinstance(a, Sequence) and isinstance(b, Sequence) and isinstance(node.op, ast.Add):
-        rest = a.rest or b.rest
-        return run.state.allocate(Sequence((*a.items, *b.items), rest, a.way))
     if isinstance(node.op, ast.Add):
-        for listed, more in ((a, b), (b, a)):
-            if isinstance(listed, Sequence) and _tells_nothing(run.data(more)):
-                rest = listed.rest or Data(run.data(more).kind)
-                return run.state.allocate(Sequence(listed.items, rest, listed.way))
+        longer = _joined(a, b)
+        if longer is not None:
+            return run.state.allocate(longer)
     if isinstance(a, Sequence) and isinstance(node.op, ast.Mult):
         several = duplicates.times(run, a, b)
         if several is not None:
@@ -226,9 +222,21 @@ def _beside_number(op: ast.operator, a: Value, b: Value, one: Data, two: Data) -
     return one, two
 
 
-def _tells_nothing(more: Data) -> bool:
-    """Say whether nothing is known of what a list is joined with, but perhaps names of columns."""
-    return more.but(columns=None, table=None) == Data(more.kind)
+def _joined(a: Value, b: Value) -> Sequence | None:
+    """Join two lists, or one with what tells nothing but perhaps names of columns.
+
+    These may stand before the list, as nobody asks names of columns for their positions.
+    """
+    if isinstance(a, Sequence) and isinstance(b, Sequence):
+        return Sequence((*a.items, *b.items), a.rest or b.rest, a.way)
+    listed, more = (a, b) if isinstance(a, Sequence) else (b, a)
+    if not isinstance(listed, Sequence) or not isinstance(more, Data):
+        return None
+    if listed is b and more.kind != "columns":
+        return None
+    plain = Data(more.kind)
+    unknown = more.but(columns=None, table=None) == plain
+    return Sequence(listed.items, listed.rest or plain, listed.way) if unknown else None
 
 
 def _by_operator(run: Interpreter, node: ast.BinOp, one: Data, two: Data) -> tuple[Data, Data]:
