@@ -179,12 +179,22 @@ class _Drawing:
         source = self._lineage.latest(rows, node)
         if source is not None and id(node) not in source.ancestors():
             node.sources.setdefault(source, Edge(label))
-        for influence in influences:
-            prepared = self._prepared.get(influence.place) or self._statistic(influence)
-            if prepared is node or id(node) in prepared.ancestors():
+        self._prepare(node, influences)
+
+    def _prepare(self, node: Node, influences: tuple[Influence, ...]) -> None:
+        """Link a node to the statistics that influenced its rows, but not to what they come by."""
+        if not influences:
+            return
+        known = node.ancestors()
+        first = {influence.place: influence for influence in reversed(influences)}
+        for place in dict.fromkeys(influence.place for influence in influences):
+            prepared = self._prepared.get(place) or self._statistic(first[place])
+            if prepared is node or id(prepared) in known:
                 continue
-            if id(prepared) not in node.ancestors():
+            before = prepared.ancestors()
+            if id(node) not in before:
                 node.sources.setdefault(prepared, Edge())
+                known |= {id(prepared), *before}
 
     def _statistic(self, influence: Influence) -> Node:
         node = Node("transform", {influence.operation: None}, {influence.place.location: None})
