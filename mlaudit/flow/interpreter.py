@@ -100,7 +100,7 @@ class Interpreter:
         self.entered: set[int] = set()
         self.loops: list[ast.AST] = []
         self.running: frozenset[int] = frozenset()
-        self.sides: list[tuple[int, bool]] = []
+        self.sides: list[tuple[ast.If, bool]] = []
         self.signatures: dict[ast.arguments, functions.Signature] = {}
         self.stores: dict[ast.ClassDef, Counter[str]] = {}
         self.shown: set[int] = set()

@@ -169,7 +169,7 @@ def contextual(key: object) -> bool:
     if not isinstance(key, tuple):
         return False
     compared = len(key) > 3 and key[0] in _BY_CONTEXT and isinstance(key[2], int)
-    compared = compared or (len(key) == 3 and key[0] == "chosen by")
+    compared = compared or (len(key) == 3 and key[0] in {"chosen by", "side"})
     return compared or any(map(contextual, key))
 
 

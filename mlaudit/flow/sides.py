@@ -8,8 +8,11 @@ from typing import TYPE_CHECKING
 from mlaudit.flow import sorts
 from mlaudit.flow.regions import Rows, Selector
 from mlaudit.flow.values import Data, Dictionary, Sequence, Value
+from mlaudit.syntax.nodes import walk
 
 if TYPE_CHECKING:
+    from collections.abc import Hashable
+
     from mlaudit.flow.interpreter import Interpreter
 
 
@@ -18,7 +21,7 @@ def enter(run: Interpreter, node: ast.If, side: bool) -> int:
     sorts.narrow(run, node.test, side)
     mark = len(run.sides)
     if run.loops:
-        run.sides.append((id(node), side))
+        run.sides.append((node, side))
     return mark
 
 
@@ -31,8 +34,18 @@ def collected(run: Interpreter, value: Value) -> Value:
     """Give what a list collects in the running branch: of the rows of a turn only some."""
     if not run.sides or not run.loops:
         return value
-    selectors = [Selector("filter", ("side", node), side) for node, side in run.sides]
+    selectors = [Selector("filter", _key(run, node), side) for node, side in run.sides]
     return _narrowed(run, value, selectors, 2)
+
+
+def _key(run: Interpreter, node: ast.If) -> tuple[Hashable, ...]:
+    """Tell a condition from others: one on what a function is given is another in each call."""
+    given = [run.signatures[frame.function.node.args].keywords for frame in run.calls]
+    names = {n.id for n in walk(node.test) if isinstance(n, ast.Name)} if given else frozenset()
+    if all(map(names.isdisjoint, given)):
+        return ("side", id(node))
+    run.contextual += 1
+    return ("side", id(node), run.path)
 
 
 def filtered(
