@@ -58,6 +58,11 @@ class Selector:
     def __hash__(self) -> int:
         return hash((self.way, self.key, self.part))
 
+    @property
+    def of_unknown(self) -> bool:
+        """Whether these are all rows of something that nobody knows the origin of."""
+        return isinstance(self.key, tuple) and self.key[:1] == ("unknown",)
+
     def flipped(self) -> Selector | None:
         """Give the complement, None where it has no name."""
         if self.way == "filter":
@@ -245,6 +250,11 @@ class Rows:
         """Say whether any two terms have one base."""
         theirs = other.bases
         return any(base in theirs for base in self.bases)
+
+    def maybe_again(self, other: Rows) -> bool:
+        """Say whether both are of unknown origin and named alike: one may be the other again."""
+        theirs = {base.label for base in other.bases if base.selector.of_unknown}
+        return any(base.selector.of_unknown and base.label in theirs for base in self.bases)
 
     @property
     def bases(self) -> Collection[Region]:

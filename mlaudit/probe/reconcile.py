@@ -144,6 +144,10 @@ class _Alone(UnseenRows):
         """They come from nowhere else."""
         return False
 
+    def maybe_again(self, other: HashedRows) -> bool:
+        """Rows of a run are known by what is in them."""
+        return False
+
 
 class _Seen:
     """The events of a run by their places."""

@@ -77,6 +77,10 @@ class HashedRows:
         """Say whether some array held rows of both."""
         return bool(self._origins & other._origins) or not self.ids.isdisjoint(other.ids)
 
+    def maybe_again(self, other: HashedRows) -> bool:
+        """Rows of a run are known by what is in them."""
+        return False
+
     @property
     def bases(self) -> frozenset[object]:
         """All rows of one run are compared: the same content may come by several ways."""

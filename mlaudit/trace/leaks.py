@@ -35,7 +35,7 @@ def on_test(trace: Trace) -> Iterator[PreprocessingLeak]:
             rows = influence.rows
             if id(rows) not in alone:
                 alone[id(rows)] = rows.overlap(evaluation.rows) is Overlap.MUST and not any(
-                    rows.overlap(fit.rows) for fit in evaluation.fits
+                    rows.overlap(fit.rows) or rows.maybe_again(fit.rows) for fit in evaluation.fits
                 )
             if alone[id(rows)]:
                 unmoved = _unmoved(influence, evaluation)

@@ -40,6 +40,10 @@ class RowSet(Protocol):
         """Say whether the two come from the same data, disjoint or not."""
         ...
 
+    def maybe_again(self, other: Self) -> bool:
+        """Say whether both are of unknown origin and named alike: one may be the other again."""
+        ...
+
     @property
     def bases(self) -> Collection[Hashable]:
         """The data that they come from: sets without a common base are never kin."""
