@@ -5,7 +5,17 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from mlaudit.flow import choices, containers, entities, evaluation, files, scaling, sinks, tables
+from mlaudit.flow import (
+    choices,
+    containers,
+    entities,
+    evaluation,
+    files,
+    members,
+    scaling,
+    sinks,
+    tables,
+)
 from mlaudit.flow.arguments import Arguments
 from mlaudit.flow.regions import Length, Selector
 from mlaudit.flow.values import (
@@ -73,11 +83,11 @@ def _sorted(run: Interpreter, name: str, arguments: Arguments) -> Value:
 
 
 def _enumerate(run: Interpreter, name: str, arguments: Arguments) -> Value:
-    return zipped(run, [Data("scalar"), _first(arguments)])
+    return zipped(run, [Data("scalar"), members.each(run, _first(arguments), arguments.node)])
 
 
 def _zip(run: Interpreter, name: str, arguments: Arguments) -> Value:
-    return zipped(run, arguments.positional)
+    return zipped(run, [members.each(run, one, arguments.node) for one in arguments.positional])
 
 
 def _next(run: Interpreter, name: str, arguments: Arguments) -> Value:

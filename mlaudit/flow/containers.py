@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mlaudit.flow import choices, sides, splits
+from mlaudit.flow import choices, members, sides, splits
 from mlaudit.flow.regions import Length, Rows, Selector
 from mlaudit.flow.values import (
     SCALAR,
@@ -211,6 +211,7 @@ def sequence_method(
     if name in {"remove", "discard", "clear"} and isinstance(holder, Ref):
         kept = _without(run, value, run.load(given)) if name != "clear" else Sequence(way=value.way)
         run.state.heap[holder.address] = kept
+        members.left(run, holder, kept, args.node)
         return Constant(None)
     if name in {"sort", "reverse", "remove", "clear"}:
         return Constant(None)
@@ -253,7 +254,8 @@ def _popped(run: Interpreter, holder: Value, value: Sequence, name: str, args: A
     items = [run.load(item) for item in value.items]
     known = bool(items) and value.rest is None and of_names(items)
     if not known or not isinstance(holder, Ref):
-        return element(run, value)
+        members.left(run, holder, value, args.node)
+        return members.in_turn(run, element(run, value), args.node)
     last = Constant(0 if name == "popleft" else -1)
     position = run.load(args.positional[0]) if args.positional else last
     at = position.value if isinstance(position, Constant) else None

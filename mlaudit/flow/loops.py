@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from mlaudit.flow import batches, carried, containers, headings, sides, stores
+from mlaudit.flow import batches, carried, containers, headings, members, sides, stores
 from mlaudit.flow.state import Scope
 from mlaudit.flow.values import (
     UNKNOWN,
@@ -188,6 +188,8 @@ def comprehension(run: Interpreter, node: ast.ListComp | ast.SetComp | ast.Gener
         try:
             chosen_by = _generators(run, node.generators, iterated)
             element = _chosen(run, run.eval(node.elt), chosen_by)
+            if not any(turn.ifs for turn in node.generators):
+                element = members.gathered(run, element)
         finally:
             run.end(running)
     finally:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from mlaudit.flow import sorts
+from mlaudit.flow import members, sorts
 from mlaudit.flow.regions import Rows, Selector
 from mlaudit.flow.values import Data, Dictionary, Sequence, Value
 from mlaudit.syntax.nodes import walk
@@ -31,9 +31,11 @@ def leave(run: Interpreter, mark: int) -> None:
 
 
 def collected(run: Interpreter, value: Value) -> Value:
-    """Give what a list collects in the running branch: of the rows of a turn only some."""
-    if not run.sides or not run.loops:
+    """Give what a list collects in the running branch: of the rows of a turn only some, or all."""
+    if not run.loops:
         return value
+    if not run.sides:
+        return members.gathered(run, value)
     selectors = [Selector("filter", _key(run, node), side) for node, side in run.sides]
     return _narrowed(run, value, selectors, 2)
 

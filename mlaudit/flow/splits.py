@@ -219,7 +219,10 @@ def pieces(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> V
     axis = run.load(arguments.get("axis", 2) or Constant(0))
     if isinstance(places, Sequence) and places.rest is None and axis == Constant(0):
         return _divided(run, name, entry, arguments, len(places.items) + 1, "pieces")
-    return run.data(arguments.positional[0]) if arguments.positional else UNKNOWN
+    whole = run.data(arguments.positional[0]) if arguments.positional else UNKNOWN
+    if not whole.rows.terms or axis != Constant(0):
+        return whole
+    return run.state.allocate(Sequence(rest=whole))
 
 
 def _divided(

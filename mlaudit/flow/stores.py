@@ -13,6 +13,7 @@ from mlaudit.flow import (
     gapless,
     groups,
     headings,
+    members,
     order,
     scaling,
     splits,
@@ -133,14 +134,20 @@ def unpack(
         part = containers.element(run, value)
         if isinstance(inner, Data) and inner.kind == "table":
             part = inner
-        parts = [part] * len(elements)
         parts = (
             _parts_by_name(run, target, part, source)
             or _parts_by_number(run, target, part, source)
-            or parts
+            or _parts_of_list(run, inner, part, len(elements))
         )
     for position, (element, part) in enumerate(zip(elements, parts, strict=True)):
         assign(run, element, _member(run, part, element, position), None)
+
+
+def _parts_of_list(run: Interpreter, inner: Value, part: Value, count: int) -> list[Value]:
+    """Give as many members of a list as there are names, or to each name all there is."""
+    if not isinstance(inner, Sequence) or inner.items:
+        return [part] * count
+    return [members.numbered(run, part, number) for number in range(count)]
 
 
 def _in_step(run: Interpreter, choice: Choice, count: int) -> Sequence | None:

@@ -11,6 +11,7 @@ from mlaudit.flow import (
     entities,
     gapless,
     headings,
+    members,
     order,
     reached,
     sinks,
@@ -130,7 +131,8 @@ def _of_sequence(run: Interpreter, value: Sequence, key: ast.expr) -> Value:
             end = high if isinstance(high, int) else None
             if (low, high) == (start, end):
                 return run.state.allocate(Sequence(value.items[start:end], None, value.way))
-        return value
+        whole = key.lower is None and key.upper is None
+        return run.state.allocate(value if whole else members.between(run, value, key))
     if isinstance(key, ast.Tuple) and any(isinstance(part, ast.Slice) for part in key.elts):
         return _of_data(run, run.data(value).but(kind="array"), key)
     index = run.load(run.eval(key))
@@ -141,10 +143,11 @@ def _of_sequence(run: Interpreter, value: Sequence, key: ast.expr) -> Value:
     if isinstance(index, Constant) and isinstance(index.value, int) and value.items:
         if -len(value.items) <= index.value < len(value.items):
             return value.items[index.value]
-        return value.rest if value.rest is not None else UNKNOWN
+        return members.at(run, value.rest, key) if value.rest is not None else UNKNOWN
     if not isinstance(index, Constant):
         value = _apart(run, value)
-    return choices.mark(run, containers.element(run, value), choices.by(run, index))
+    member = members.at(run, containers.element(run, value), key)
+    return choices.mark(run, member, choices.by(run, index))
 
 
 def _apart(run: Interpreter, value: Sequence) -> Sequence:

@@ -35,6 +35,10 @@ class Numbers:
         """One run takes one path: what was seen is sure."""
         return False
 
+    def maybe_again(self, other: Numbers) -> bool:
+        """They are known by their numbers."""
+        return False
+
     def kin(self, other: Numbers) -> bool:
         return not self.bases.isdisjoint(other.bases)
 

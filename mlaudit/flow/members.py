@@ -1,0 +1,109 @@
+"""Members of lists of which only the kind is known: two of them may be of different rows.
+
+So `folds[i]` need not be among `[folds[j] for j in range(5) if j != i]`, nor in what is left of the
+list once it was taken out.
+"""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from mlaudit.flow import order, tables
+from mlaudit.flow.regions import Region, Rows, Selector
+from mlaudit.flow.values import Constant, Data, Dictionary, Ref, Sequence, Value
+
+if TYPE_CHECKING:
+    from mlaudit.flow.interpreter import Interpreter
+
+_DEEPEST = 2
+
+
+def at(run: Interpreter, value: Value, key: ast.expr) -> Value:
+    """Give the member at a place that is computed: the same one wherever the same computes it."""
+    index = run.load(run.eval(key))
+    if isinstance(index, Constant):
+        return numbered(run, value, index.value)
+    return narrowed(run, value, tables.chosen_by_text(run, key))
+
+
+def numbered(run: Interpreter, value: Value, number: object) -> Value:
+    """Give the member of a number, or those up to some number."""
+    return narrowed(run, value, Selector("some", ("member", repr(number))))
+
+
+def between(run: Interpreter, value: Sequence, key: ast.Slice) -> Sequence:
+    """Give the members between two places."""
+    some = narrowed(run, value, tables.chosen_by_text(run, key))
+    return some if isinstance(some, Sequence) else value
+
+
+def each(run: Interpreter, value: Value, node: ast.AST) -> Value:
+    """Give a list that is numbered or paired: by its number, each member is told from others."""
+    inner = run.load(value)
+    if not isinstance(inner, Sequence) or inner.rest is None:
+        return value
+    return Sequence(inner.items, in_turn(run, inner.rest, node), inner.way)
+
+
+def in_turn(run: Interpreter, value: Value, node: ast.AST) -> Value:
+    """Give the member that a turn of a loop has reached, which knows its number."""
+    return narrowed(run, value, Selector("some", ("turn of", id(node), run.context)))
+
+
+def gathered(run: Interpreter, value: Value, depth: int = _DEEPEST) -> Value:
+    """Give what a list takes from every turn of a loop: of all members, it is all of them again."""
+    inner = run.load(value)
+    if isinstance(inner, Data):
+        terms = tuple([_of_all(run, term) for term in inner.rows.terms])
+        return value if terms == inner.rows.terms else inner.but(rows=Rows(terms))
+    if depth and isinstance(inner, Sequence) and inner.way == "tuple":
+        items = tuple([gathered(run, item, depth - 1) for item in inner.items])
+        return Sequence(items, inner.rest, inner.way)
+    return value
+
+
+def _of_all(run: Interpreter, term: Region) -> Region:
+    """Go back from the member of a turn to all members."""
+    key = term.selector.key
+    if term.parent is None or term.selector.way != "some" or not isinstance(key, tuple):
+        return term
+    if key[0] == "turn of" and any(id(n) == key[1] for n in map(_iterated, run.loops)):
+        return term.parent
+    if key[0] == "chosen by" and any(_counts(loop, key[1]) for loop in run.loops):
+        return term.parent
+    return term
+
+
+def _iterated(loop: ast.AST) -> ast.AST | None:
+    comprehended = isinstance(loop, ast.ListComp | ast.SetComp | ast.GeneratorExp)
+    return getattr(loop.generators[0] if comprehended else loop, "iter", None)
+
+
+def _counts(loop: ast.AST, name: object) -> bool:
+    """Say whether a loop counts by a name to the end of some list: `range(len(folds))`."""
+    counted = order.counting(loop)
+    return counted is not None and counted[0] == name and "len(" in ast.unparse(counted[1])
+
+
+def left(run: Interpreter, holder: Value, value: Sequence, node: ast.AST) -> None:
+    """Leave in a list what was not taken out of it."""
+    rest = narrowed(run, value, Selector("some", ("left by", id(node), run.context)))
+    if isinstance(holder, Ref) and rest is not value:
+        run.state.heap[holder.address] = rest
+
+
+def narrowed(run: Interpreter, value: Value, select: Selector, depth: int = _DEEPEST) -> Value:
+    """Take some of the rows of a value, and of each part of a record; single rows stay whole."""
+    inner = run.load(value)
+    if isinstance(inner, Data):
+        some = inner.rows.terms and inner.kind not in {"row", "scalar"}
+        return run.state.allocate(tables.narrowed(inner, select)) if some else value
+    if depth and isinstance(inner, Sequence) and inner.way != "ranked":
+        items = tuple([narrowed(run, item, select, depth - 1) for item in inner.items])
+        rest = inner.rest and narrowed(run, inner.rest, select, depth - 1)
+        return Sequence(items, rest, inner.way)
+    if depth and isinstance(inner, Dictionary):
+        held = {name: narrowed(run, part, select, depth - 1) for name, part in inner.items.items()}
+        return run.state.allocate(Dictionary(held, inner.rest, inner.chosen_by))
+    return value
