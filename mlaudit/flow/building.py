@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from mlaudit.catalogue.entry import Entry
-from mlaudit.flow import choices, splits
+from mlaudit.flow import choices, several, splits
 from mlaudit.flow.arguments import Arguments, described
 from mlaudit.flow.state import MOST_CHOICES
 from mlaudit.flow.values import (
@@ -187,7 +187,7 @@ def estimators_in(run: Interpreter, value: Value, depth: int) -> Iterator[Value]
     if isinstance(inner, Estimator):
         yield value
     elif isinstance(inner, Choice):
-        yield from estimators_in(run, inner.options[0], depth + 1)
+        yield from estimators_in(run, several.foremost(run, inner), depth + 1)
     elif isinstance(inner, Sequence) and depth < 4:
         for item in (*inner.items, *([inner.rest] if inner.rest else [])):
             yield from estimators_in(run, item, depth + 1)

@@ -15,6 +15,7 @@ from mlaudit.flow import (
     library,
     methods,
     networks,
+    several,
     sinks,
     splits,
     tuning,
@@ -126,8 +127,9 @@ def _method_of_choice(
     if splitters:
         return splits.folds(run, splitters, arguments)
     if inner.parted:
-        _leave_open(run, inner)
-    return _each(run, inner, lambda option: call_method(run, option, name, arguments))
+        several.leave_open(run, inner)
+    able = several.able(run, inner, name, arguments)
+    return _each(run, able, lambda option: call_method(run, option, name, arguments))
 
 
 def _member(
@@ -149,14 +151,6 @@ def _splitters(run: Interpreter, choice: Choice) -> list[Estimator]:
     found = [each for each in options if isinstance(each, Estimator)]
     whole = all(isinstance(each, Estimator | Instance) for each in options)
     return found if whole and all(each.entry.kind == "splitter" for each in found) else []
-
-
-def _leave_open(run: Interpreter, choice: Choice) -> None:
-    """Note of models that a branch has chosen from that none of them is surely the one."""
-    options = [run.load(option) for option in choice.options]
-    models = [each.model for each in options if isinstance(each, Estimator)]
-    for model in models if len({model.name for model in models}) > 1 else ():
-        model.left_open = True
 
 
 def _each(run: Interpreter, choice: Choice, action: object) -> Value:

@@ -340,4 +340,6 @@ def item(run: Interpreter, value: Dictionary, key: Value) -> Value:
         merged = part if merged is None else run.state.join(merged, part)
     if merged is None:
         return UNKNOWN
+    if isinstance(merged, Choice):
+        merged = Choice(merged.options, parted=True)
     return choices.mark(run, merged, choices.united(value.chosen_by, choices.by(run, inner)))

@@ -12,6 +12,7 @@ from mlaudit.flow import (
     fitting,
     networks,
     order,
+    several,
     sources,
     splits,
     targets,
@@ -284,7 +285,7 @@ def cross_validate(run: Interpreter, name: str, entry: Entry, arguments: Argumen
     value = arguments.get("estimator", 0)
     inner = run.load(value) if value is not None else UNKNOWN
     if isinstance(inner, Choice):
-        inner = run.load(inner.options[0])
+        inner = run.load(several.foremost(run, inner))
     if not isinstance(inner, Estimator):
         inner = run.load(building.unknown(run, arguments.node, "model"))  # type: ignore[arg-type]
         assert isinstance(inner, Estimator)

@@ -6,7 +6,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from mlaudit.catalogue.entry import Entry
-from mlaudit.flow import building, checkpoints, entities, gapless, order, sources, targets
+from mlaudit.flow import building, checkpoints, entities, gapless, order, several, sources, targets
 from mlaudit.flow.arguments import Arguments, described
 from mlaudit.flow.values import (
     FREQUENCIES,
@@ -354,8 +354,7 @@ def _watches(run: Interpreter, estimator: Estimator, arguments: Arguments) -> No
 
     scikit-learn's models watch none: where one of several is fitted so, it is another one.
     """
-    of_sklearn = estimator.model.qualified.startswith("sklearn.")
-    if of_sklearn and estimator.entry.kind in {"predictor", "unknown"}:
+    if several.of_sklearn(estimator):
         return
     given = {**estimator.arguments, **arguments.named}
     for name in _WATCHED if given else ():

@@ -462,6 +462,38 @@ def test_trees_split_scaled_columns_alike_but_not_components_of_them() -> None:
     assert {found.severity for found in findings(mixed, "LEAK001")} == {Severity.ERROR}
 
 
+def test_one_of_several_models_is_softened_where_no_other_can_be_meant() -> None:
+    code = f"""{IMPORTS}
+import sys
+from lightgbm import LGBMClassifier
+table = pd.read_csv("table.csv")
+X, y = StandardScaler().fit_transform(table.drop(columns="kind")), table["kind"]
+X_train, X_test, y_train, y_test = train_test_split(X, y, random_state=0)
+by_word = {{"line": LogisticRegression(), "trees": LGBMClassifier(random_state=0)}}
+model = by_word[sys.argv[1]]
+model.fit(X_train, y_train, eval_set=[(X_test, y_test)])
+print(model.score(X_test, y_test))
+"""
+    assert only(code, "LEAK001").severity is Severity.INFO
+    found = only(code.replace(", eval_set=[(X_test, y_test)]", ""), "LEAK001")
+    assert found.severity is Severity.ERROR
+    assert "`LogisticRegression`" not in found.message
+
+
+@pytest.mark.parametrize("made", ["model", "make_pipeline(SimpleImputer(), model)"])
+def test_in_folds_the_model_that_minds_units_speaks_for_all_that_may_be_meant(made: str) -> None:
+    code = f"""{LOADED}
+model = BaggingClassifier(random_state=0)
+if len(table) < 1000:
+    model = LogisticRegression()
+X = StandardScaler().fit_transform(X)
+print(cross_val_score({made}, X, y).mean())
+"""
+    found = only(code, "LEAK002")
+    assert found.severity is Severity.ERROR
+    assert "LogisticRegression" not in found.message
+
+
 def test_a_pipeline_that_scales_by_itself_undoes_what_was_scaled_before() -> None:
     twice = FOLDS.replace("LogisticRegression()", "make_pipeline({}, LogisticRegression())")
     assert not findings(twice.format("StandardScaler()"), "LEAK002")
