@@ -458,14 +458,13 @@ def _ends_before(
 ) -> bool:
     """Say whether training has so few epochs that a callback never runs out of patience.
 
-    One that brings the best weights back may do so at the end, too.
+    Most versions of Keras bring the best weights back where they stop, and not at the end.
     """
     given = {**trained.arguments, **arguments.named}
     epochs = next((given[name] for name in _EPOCHS if name in given), UNKNOWN)
     numbers = [run.load(epochs), run.load(callback.arguments.get("patience", UNKNOWN))]
     known = [n.value for n in numbers if isinstance(n, Constant) and isinstance(n.value, int)]
-    restores = "restore_best_weights" in callback.arguments
-    return len(known) == len(numbers) and known[0] <= known[1] and not restores
+    return len(known) == len(numbers) and known[0] <= known[1]
 
 
 def train(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> Value:

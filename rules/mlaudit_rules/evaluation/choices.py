@@ -168,6 +168,17 @@ def watches_validation(trace: Trace, watch: Watch, report: Evaluate) -> bool:
     return _only_validation([watch.variable, report.variable, told, *given])
 
 
+def of_file_for_validation(trace: Trace, rows: RowSet) -> bool:
+    """Say whether rows are only a part of a file whose name calls it one for validation.
+
+    Such data had been divided before: whoever made the file keeps the test rows in another one.
+    """
+    return any(
+        rows.overlap(read.rows) and not read.rows.within(rows) and _only_validation([read.source])
+        for read in trace.near(Load, rows)
+    )
+
+
 def _only_validation(names: list[str]) -> bool:
     return any(map(says_validation, names)) and not any(map(says_test, names))
 

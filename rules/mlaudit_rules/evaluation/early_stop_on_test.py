@@ -17,7 +17,12 @@ from mlaudit.rulekit import (
     quoted,
     score_of,
 )
-from mlaudit_rules.evaluation.choices import test_part_left, two_names, watches_validation
+from mlaudit_rules.evaluation.choices import (
+    of_file_for_validation,
+    test_part_left,
+    two_names,
+    watches_validation,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -49,9 +54,7 @@ class EarlyStopOnTest(Rule):
             if two_names(trace, chosen):
                 continue  # the cause is that one set goes by two names
             validation = watches_validation(trace, watch, chosen.report)
-            if validation and (
-                trace.in_folds(chosen.report) or trace.untouched_rows_remain(watch.rows)
-            ):
+            if validation and _promises_nothing(trace, chosen):
                 continue
             if test_part_left(trace, watch):
                 continue
@@ -80,3 +83,11 @@ class EarlyStopOnTest(Rule):
                 f"and keep {rows} for the final score."
             ),
         )
+
+
+def _promises_nothing(trace: Trace, chosen: ChosenOnReported) -> bool:
+    """Say whether a score on validation rows guides the work, and other rows will tell the rest."""
+    report, rows = chosen.report, chosen.choice.rows
+    if report.of_trials or trace.in_folds(report):
+        return True
+    return trace.untouched_rows_remain(rows) or of_file_for_validation(trace, rows)
