@@ -30,7 +30,11 @@ if TYPE_CHECKING:
     from mlaudit.trace.events import Fit
 
 
-_MEASURED = frozenset({"best_score_", "cv_results_", "grid_scores_", "best_index_", "scores_"})
+# What models keep that was measured on rows left out of a fit: of a search, or of their own.
+_MEASURED = frozenset(
+    {"best_score_", "cv_results_", "grid_scores_", "best_index_", "scores_", "mse_path_",
+     "cv_values_", "oob_score_", "validation_scores_", "validation_score_"}
+)  # fmt: skip
 
 
 def attribute(run: Interpreter, holder: Value, name: str, node: ast.AST) -> Value:

@@ -146,11 +146,11 @@ class Argument:
 class Model:
     """An estimator, network or pipeline that the program builds.
 
-    `scores_read` says that the program reads what its search of settings has measured.  `home` is
-    the document that has the class of a network, if the program has one.  `units` are those that it
-    puts columns into.  To an `ordinal` one only the order of a column's values counts, an `affine`
-    one predicts the same however columns are shifted and stretched.  One that `tells_parts` is only
-    asked which rows are of a test.  One `left_open` is of several that a branch chooses from.
+    `scores_read` says that the program reads what its own search or validation has measured.
+    `home` is the document that has the class of a network, if the program has one.  `units` are
+    those that it puts columns into.  To an `ordinal` one only the order of a column's values
+    counts, an `affine` one predicts the same however columns are shifted and stretched.  One that
+    `tells_parts` is only asked which rows are of a test, one `left_open` is of several to choose.
     """
 
     name: str

@@ -289,7 +289,8 @@ class Trace:
         """
         watched = self._watched.get(id(evaluation.model), [])
         return (
-            not self._classes_judged_apart.isdisjoint(_classes(evaluation.model))
+            evaluation.model.scores_read
+            or not self._classes_judged_apart.isdisjoint(_classes(evaluation.model))
             or any(fit.place in self._places_of_folds for fit in evaluation.fits)
             or any(not rows.within(evaluation.rows) for rows in watched)
             or any(
