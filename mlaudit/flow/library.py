@@ -45,6 +45,7 @@ from mlaudit.flow.values import (
     Value,
     combine,
     merge_influences,
+    summed_up,
 )
 from mlaudit.syntax.spelling import shortened
 from mlaudit.trace.events import Draw, Effect, Influence, Kind, Rescaled, Seed, Weigh
@@ -264,7 +265,7 @@ def reduced(
         if first.kind == "mask"
         else statistic_of(run, node, first if first.rows.terms else joined, operation, entry)
     )
-    return Data("scalar", influences=merge_influences(joined.influences, made))
+    return Data("scalar", influences=summed_up(joined.influences, made))
 
 
 def row_wise(run: Interpreter, entry: Entry, arguments: Arguments) -> bool:

@@ -42,6 +42,7 @@ from mlaudit.flow.values import (
     filling,
     merge_influences,
     of_columns,
+    summed_up,
 )
 from mlaudit.trace.events import Draw, Effect, Influence, Kind
 
@@ -282,7 +283,7 @@ def _of_group(
     merged = merge_influences(joined.influences, influences)
     if name in {"transform", "rank", "fillna", "ffill", "bfill", "apply", "pct_change"}:
         return joined.but(kind="column", influences=merged)
-    return Data("table", influences=merged)
+    return Data("table", influences=summed_up(joined.influences, influences))
 
 
 def _counts(run: Interpreter, arguments: Arguments) -> bool:

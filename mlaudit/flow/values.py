@@ -288,6 +288,22 @@ def merge_influences(*groups: tuple[Influence, ...]) -> tuple[Influence, ...]:
     return kept if len(kept) <= MOST_INFLUENCES else _of_any_column(kept)[:MOST_INFLUENCES]
 
 
+def summed_up(before: tuple[Influence, ...], made: tuple[Influence, ...]) -> tuple[Influence, ...]:
+    """Give what shapes a statistic: those made, and of earlier ones what they do not speak for.
+
+    A plain statistic of no other rows, as a fill value is, reaches a score only by way of the later
+    one, and hardly: a reader who mends that one has mended both.
+    """
+    rows = [influence.rows for influence in made if influence.kind is Kind.STATISTIC]
+    left = tuple(i for i in before if not (_plain(i) and any(map(i.rows.within, rows))))
+    return merge_influences(left if rows else before, made)
+
+
+def _plain(influence: Influence) -> bool:
+    high = influence.effect is Effect.HIGH
+    return influence.kind is Kind.STATISTIC and not (influence.supervised or high)
+
+
 def _of_any_column(influences: tuple[Influence, ...]) -> tuple[Influence, ...]:
     """Say of statistics that reach several columns that they may reach any."""
     found: dict[tuple[object, ...], Influence] = {}
