@@ -33,6 +33,7 @@ _TIME = Pattern(
 _ROUND = Pattern(
     r"(?i)(.*_)?(hour|hr|month|mnth|week_?day|day_?of_?(week|month|year)|dow|doy|quarter)|.*_day"
 )
+_NUMBERED = Pattern(r"(?<![a-z])(id|code|year|yr|season)$")
 _ENDS = frozenset({"the minimum", "the maximum", "the minimum and maximum"})
 _CAMEL = Pattern(r"(?<=[a-z])(?=[A-Z])")
 
@@ -70,11 +71,16 @@ def _as_origin(influence: Influence) -> Influence:
 
 
 def _of_moments(run: Interpreter, column: Data) -> bool:
-    """Say whether a column holds moments, by its name or because the program parses it."""
+    """Say whether a column holds moments, by its name or because the program parses it.
+
+    Years and the numbers that things go by are counted from anywhere, too.
+    """
     name = column.name
     if name is None or column.kind != "column":
         return False
-    return tells_time(name) or any(
+    if tells_time(name) or _NUMBERED.search(_CAMEL.sub("_", name).lower().replace(" ", "_")):
+        return True
+    return any(
         isinstance(event, Ordered)
         and event.how == "timed"
         and (event.by == name or f'"{name}"' in event.by or f"'{name}'" in event.by)
