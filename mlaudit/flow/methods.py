@@ -79,7 +79,8 @@ def call(run: Interpreter, holder: Value, value: Data, name: str, arguments: Arg
     """Call a method of data."""
     if value.kind == "generator":
         return library.drawn(run, name, arguments)
-    value = scaling.through(gapless.through(value, name), name)
+    value = gapless.through(value, name)
+    value = value if targets.means(run, value, name, arguments) else scaling.through(value, name)
     if value.kind == "columns" and value.columns is not None:
         names = headings.method(run, holder, value, name, arguments)
         if names is not None:

@@ -24,7 +24,7 @@ _KEEPS = frozenset(
      "vstack", "column_stack", "c_", "r_", "stack", "assign", "array", "asarray", "asanyarray",
      "DataFrame", "Series", "reshape", "ravel", "flatten", "squeeze", "unsqueeze", "expand_dims",
      "view", "transpose", "from_numpy", "tensor", "as_tensor", "Tensor", "FloatTensor", "float32",
-     "float64", "csr_matrix", "iterrows", "items", "shuffle"}
+     "float64", "csr_matrix", "iterrows", "items", "shuffle", "groupby"}
 )  # fmt: skip
 
 

@@ -53,6 +53,11 @@ def operation(run: Interpreter, name: str, arguments: Arguments) -> str:
     return last if last in MEANS else name
 
 
+def means(run: Interpreter, value: Data, name: str, arguments: Arguments) -> bool:
+    """Say whether a method gives means of groups, which are in the units of their column."""
+    return value.kind == "group" and operation(run, name, arguments) in MEANS
+
+
 def by_column(
     run: Interpreter, influence: Influence, value: Data, name: str, arguments: Arguments
 ) -> tuple[Influence, ...]:

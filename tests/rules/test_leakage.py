@@ -527,6 +527,29 @@ print(cross_val_score(BaggingClassifier(random_state=0), X, y).mean())
     assert "`LogisticRegression`" in only(beside, "LEAK002").message or not unmoved
 
 
+@pytest.mark.parametrize(
+    ("made", "unmoved"),
+    [
+        ("t.groupby('town')['fare'].transform('mean')", True),
+        ("t['town'].map(t.groupby('town')['fare'].median())", True),
+        ("t.groupby('town')['fare'].transform('prod')", False),
+        ("t.groupby('town')['fare'].transform(lambda fares: fares ** 2)", False),
+        ("t['fare'] - t.groupby('town')['fare'].transform('mean')", False),
+    ],
+)
+def test_means_of_groups_are_in_the_units_of_their_column(made: str, unmoved: bool) -> None:
+    code = f"""{IMPORTS}
+from wording import NAMES
+t = pd.read_csv("table.csv")
+t["fare"] = t["fare"] / t["fare"].std()
+t["usual"] = {made}
+X, y = t[NAMES], t["kind"]
+print(cross_val_score(BaggingClassifier(random_state=0), X, y).mean())
+"""
+    (scale,) = [f for f in findings(code, "LEAK002") if ".std()" in f.message]
+    assert (scale.severity is Severity.INFO) is unmoved
+
+
 def test_scaling_some_rows_by_hand_puts_them_among_others() -> None:
     code = """
 import numpy as np
