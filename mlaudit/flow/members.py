@@ -76,8 +76,10 @@ def _of_all(run: Interpreter, term: Region) -> Region:
 
 
 def _iterated(loop: ast.AST) -> ast.AST | None:
-    comprehended = isinstance(loop, ast.ListComp | ast.SetComp | ast.GeneratorExp)
-    return getattr(loop.generators[0] if comprehended else loop, "iter", None)
+    """Give what a loop goes through."""
+    if isinstance(loop, ast.ListComp | ast.SetComp | ast.GeneratorExp):
+        return loop.generators[0].iter
+    return loop.iter if isinstance(loop, ast.For) else None
 
 
 def _counts(loop: ast.AST, name: object) -> bool:
