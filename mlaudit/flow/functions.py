@@ -203,7 +203,7 @@ def _remember_origins(
     for key, expression in given.nodes.items():
         name = key if isinstance(key, str) else next(iter(names[key + first :]), None)
         origin = run.origin(expression) if isinstance(expression, ast.Name) else None
-        if name is not None and isinstance(origin, int):
+        if name is not None and origin is not None:
             run.origins[scope.identity, name] = origin
 
 

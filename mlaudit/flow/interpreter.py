@@ -109,7 +109,7 @@ class Interpreter:
         self.stars: list[str] = []
         self.steps = 0
         self.returned: list[Value] = []
-        self.origins: dict[Hashable, int] = {}
+        self.origins: dict[Hashable, tuple[int, Hashable]] = {}
         self.operands: dict[int, ast.BinOp] = {}
         self.operations: dict[ast.AugAssign, ast.BinOp] = {}
         self.predictions: dict[tuple[int, Hashable, int], Prediction] = {}
@@ -241,8 +241,8 @@ class Interpreter:
             self.state.scope.bind(expression.id, self.state.allocate(data))
         return data
 
-    def origin(self, expression: ast.expr) -> Hashable:
-        """Tell the assignment that last gave the name in an expression its value."""
+    def origin(self, expression: ast.expr) -> tuple[int, Hashable] | None:
+        """Tell which assignment, in which call, last gave the name in an expression its value."""
         while not isinstance(expression, ast.Name):
             inner = next(ast.iter_child_nodes(expression), None)
             if not isinstance(inner, ast.expr):

@@ -38,7 +38,7 @@ def known(run: Interpreter, node: ast.Compare, key: Key) -> Key:
 
 def _origin(run: Interpreter, bound: ast.expr) -> int:
     origin = run.origin(bound) if isinstance(bound, ast.Name) else None
-    return origin if isinstance(origin, int) else 0
+    return origin[0] if origin is not None else 0
 
 
 def _is_span(call: ast.Call) -> bool:

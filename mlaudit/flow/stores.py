@@ -72,7 +72,7 @@ def assign(run: Interpreter, target: ast.expr, value: Value, source: ast.expr | 
 
 def _name(run: Interpreter, target: ast.Name, value: Value, source: ast.expr | None) -> None:
     name, scope = target.id, run.state.scope
-    run.origins[scope.identity, name] = id(target)
+    run.origins[scope.identity, name] = (id(target), run.path)
     if isinstance(source, ast.BinOp):
         run.operands[id(target)] = source
     inner = run.load(value) if type(value) is Ref else value

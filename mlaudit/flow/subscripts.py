@@ -82,7 +82,7 @@ def _subscript(run: Interpreter, holder: Value, value: Value, node: ast.Subscrip
             return _located(run, receiver, value.name, node.slice)
         return UNKNOWN
     if isinstance(value, Dictionary):
-        return containers.item(run, value, run.eval(node.slice))
+        return _looked_up(run, containers.item(run, value, run.eval(node.slice)), node.slice)
     if isinstance(value, Sequence):
         return _of_sequence(run, value, node.slice)
     if isinstance(value, Symbol):
@@ -102,6 +102,21 @@ def _subscript(run: Interpreter, holder: Value, value: Value, node: ast.Subscrip
         return value
     run.eval(node.slice)
     return Data("scalar")
+
+
+def _looked_up(run: Interpreter, found: Value, key: ast.expr) -> Value:
+    """What keys of other things give of a mapping, one by one, need not be all that it holds."""
+    if not _of_another(run, key):
+        return found
+    inner = run.load(found)
+    if not isinstance(inner, Data) or not inner.rows.terms or inner.predictions:
+        return found
+    return tables.narrowed(inner, tables.chosen_by_text(run, key))
+
+
+def _of_another(run: Interpreter, key: ast.expr) -> bool:
+    """Say whether a key is what something else has, as in `table[visit.number]`, in a loop."""
+    return bool(run.loops) and isinstance(key, ast.Attribute | ast.Subscript)
 
 
 def _threshold(run: Interpreter, value: Data, key: ast.expr) -> Data:
@@ -214,7 +229,8 @@ def _of_data(run: Interpreter, value: Data, key: ast.expr) -> Value:
     if index.kind == "scalar" and not index.influences:
         value = _part_named(value, texts.pattern(index) or "")
         chosen_by = choices.united(index.scores, index.chosen_by)
-        return value.but(columns=None, select=None, name=None, chosen_by=chosen_by)
+        value = value.but(columns=None, select=None, name=None, chosen_by=chosen_by)
+        return _looked_up(run, value, key) if value.kind == "array" else value
     return _by_each_row(run, value, index, key)
 
 
