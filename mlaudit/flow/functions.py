@@ -42,6 +42,10 @@ _PLAIN = Pattern(
     r"['\"]?(\w+\.)?(Path|PurePath|PathLike(\[str\])?|str|int|float|bool)( \| \S+)*['\"]?"
 )
 _PLACES = Pattern(r"(?i)(\w+_)?(path|dir|directory|folder|root|filename|filepath|url|uri)")
+_NUMBERS = Pattern(
+    r"(?i)(\w+_)?(batch_?size|epochs?|seed|random_state|learning_rate|lr|device)|n_\w+"
+)
+_SURROUNDINGS = Pattern(r"['\"]?(\w+\.)*\w*(Config|Settings|Options|Namespace|Context)['\"]?")
 
 
 class Frame(NamedTuple):
@@ -404,6 +408,9 @@ def _symbolic(
 
 def _is_place(parameter: ast.arg) -> bool:
     """Say whether a parameter tells where rows lie, or how to work, and has none itself."""
-    if parameter.annotation is not None and _PLAIN.fullmatch(ast.unparse(parameter.annotation)):
-        return True
-    return _PLACES.fullmatch(parameter.arg) is not None
+    name = parameter.arg
+    if parameter.annotation is not None:
+        kind = ast.unparse(parameter.annotation)
+        if _PLAIN.fullmatch(kind) or _SURROUNDINGS.fullmatch(kind):
+            return True
+    return any(each.fullmatch(name) for each in (_PLACES, _NUMBERS))
