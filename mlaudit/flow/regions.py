@@ -246,6 +246,13 @@ class Rows:
         """Say whether a term that one of several paths brings in lies in a term of the other."""
         return any(a.within(b) for a in self.perhaps for b in other.terms)
 
+    def named_in(self, other: Rows) -> bool:
+        """Say whether every term is a part of a term of the other that only its name tells of."""
+        return bool(self.terms and not other.divided) and all(
+            any(step.selector.key == "by name" and step.parent in other.terms for step in a.chain)
+            for a in self.terms
+        )
+
     def kin(self, other: Rows) -> bool:
         """Say whether any two terms have one base."""
         theirs = other.bases

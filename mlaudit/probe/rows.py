@@ -73,6 +73,10 @@ class HashedRows:
         """One run takes one path: what was seen is sure."""
         return False
 
+    def named_in(self, other: HashedRows) -> bool:
+        """What was seen is known whatever it is called."""
+        return False
+
     def kin(self, other: HashedRows) -> bool:
         """Say whether some array held rows of both."""
         return bool(self._origins & other._origins) or not self.ids.isdisjoint(other.ids)

@@ -36,6 +36,13 @@ class RowSet(Protocol):
         """Say whether, on one of several paths of the program, these rows are within the other."""
         ...
 
+    def named_in(self, other: Self) -> bool:
+        """Say whether these are parts, by name, of what may hold other things beside them.
+
+        What was taken of the whole, as the other set, then need not hold them.
+        """
+        ...
+
     def kin(self, other: Self) -> bool:
         """Say whether the two come from the same data, disjoint or not."""
         ...

@@ -111,6 +111,7 @@ class Trace:
                 unsure = overlap is Overlap.MUST and (
                     self._other_answers(fit, evaluation)
                     or self._other_path(fit, evaluation)
+                    or evaluation.rows.named_in(fit.rows)
                     or apart.parted(self.near(Split, fit.rows), evaluation.rows, fit.rows)
                 )
                 found.append(Overlapping(fit, evaluation, Overlap.MAY if unsure else overlap))

@@ -39,6 +39,10 @@ class Numbers:
         """They are known by their numbers."""
         return False
 
+    def named_in(self, other: Numbers) -> bool:
+        """What was seen is known whatever it is called."""
+        return False
+
     def kin(self, other: Numbers) -> bool:
         return not self.bases.isdisjoint(other.bases)
 
