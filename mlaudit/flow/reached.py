@@ -29,8 +29,10 @@ def by_turns(run: Interpreter, value: Data, key: ast.expr) -> Data:
     for loop in reversed(run.loops):
         counted = order.counting(loop)
         if counted is None:
-            listed = _listed(loop, key) if value.kind == "array" else None
-            if listed is not None:
+            listed = _listed(loop, {_stem(first), _stem(last)})
+            if listed is not None and isinstance(key, ast.Slice):
+                return _about(run, value, listed)
+            if listed is not None and isinstance(key, ast.Name) and value.kind == "array":
                 return _among(run, value, listed)
             continue
         if counted[0] not in (_stem(first), _stem(last)):
@@ -63,15 +65,25 @@ def _labels(loop: ast.AST, name: str) -> bool:
     return own and isinstance(labels, ast.Attribute) and labels.attr == "index"
 
 
-def _listed(loop: ast.AST, key: ast.expr) -> ast.Name | None:
+def _listed(loop: ast.AST, stems: set[str | None]) -> ast.Name | None:
     """Name the positions that a loop goes through, where it is by them that rows are taken."""
     turn = loop.generators[0] if isinstance(loop, ast.ListComp | ast.GeneratorExp) else loop
-    match turn, key:
-        case (ast.For() | ast.comprehension(), ast.Name(id=name)):
-            own = isinstance(turn.target, ast.Name) and turn.target.id == name
-            return turn.iter if own and isinstance(turn.iter, ast.Name) else None
+    match turn:
+        case (
+            ast.For(target=ast.Name(id=name), iter=ast.Name() as positions)
+            | ast.comprehension(target=ast.Name(id=name), iter=ast.Name() as positions)
+        ) if name in stems:
+            return positions
         case _:
             return None
+
+
+def _about(run: Interpreter, value: Data, positions: ast.Name) -> Data:
+    """Take windows at some positions: those of other ones need not hold the same rows."""
+    known = run.data(run.eval(positions)).rows.terms
+    if not known:
+        return tables.narrowed(value, tables.chosen_by_text(run, positions))
+    return tables.narrowed(value, Selector("some", ("windows", known)))
 
 
 def _among(run: Interpreter, value: Data, positions: ast.Name) -> Data:
