@@ -91,8 +91,12 @@ def _named(run: Interpreter, value: Value, node: ast.expr) -> Hashable:
 
 
 def _known(run: Interpreter, name: str) -> Hashable:
-    """Tell the value that a name stands for from others that it had before."""
+    """Tell the value that a name stands for from others that it had before.
+
+    In another call the same code may well give the same path.
+    """
     value = run.load(run.find(name) or Data())
     if isinstance(value, Constant):
         return ("constant", value.value)
-    return run.origins.get((run.state.scope.identity, name))
+    origin = run.origins.get((run.state.scope.identity, name))
+    return origin[0] if origin is not None else None
