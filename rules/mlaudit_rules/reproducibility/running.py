@@ -44,6 +44,7 @@ class Running:
         self._mentioned: dict[Definition | None, set[str]] = {None: set()}
         self._outside: set[str] = set()
         self._functions: dict[str, list[Definition]] = {}
+        self._bases: dict[str, set[str]] = {}
         self._roots: list[Definition] = []
 
     def reaches(self, function: Definition | None) -> bool:
@@ -74,7 +75,10 @@ class Running:
         for node, start, end in blocks:
             owner, scope = owners[start], scopes[start]
             owners[start:end] = [False] * (end - start)  # annotations and the like
-            outside = node.bases if isinstance(node, ast.ClassDef) else node.args.defaults
+            if isinstance(node, ast.ClassDef):
+                outside = [base for base in node.bases if not self._derives(node, base)]
+            else:
+                outside = node.args.defaults
             for part in (*outside, *node.decorator_list):
                 first, last = nodes.stretch(part)
                 owners[first:last] = [owner] * (last - first)
@@ -102,6 +106,13 @@ class Running:
                 if owner is None and not _within(main, start):
                     self._outside.add(named)
 
+    def _derives(self, owner: ast.ClassDef, base: ast.expr) -> bool:
+        """Note a base that is only named: whoever names the class may run its methods."""
+        if not isinstance(base, ast.Name):
+            return False
+        self._bases.setdefault(owner.name, set()).add(base.id)
+        return True
+
     def _define(self, node: Definition, scope: str | None) -> None:
         self._references.setdefault(node, set())
         self._mentioned.setdefault(node, set())
@@ -124,8 +135,10 @@ class Running:
         """Follow the names that the top level refers to, and those that the functions do."""
         reached: set[Definition] = set(self._roots)
         pending = [names, *(self._references[root] for root in self._roots)]
+        derived = dict(self._bases)
         while pending:
             for name in pending.pop():
+                pending.append(derived.pop(name, set()))
                 for function in self._functions.get(name, ()):
                     if function not in reached:
                         reached.add(function)
