@@ -85,7 +85,9 @@ class ProjectFiles:
             importer, *names = about
             return self._imports_learning(set(names), importer, set())
         if question == "importers":
-            return self._identified(self._importing(Path(about[0])))
+            return self._identified(self._links().of(Path(about[0])))
+        if question == "alongside":
+            return self._identified(self._links().alongside(Path(about[0])))
         if question == "neighbours":
             return self._identified(self._sharing(Path(about[0]), about[1]))
         if question == "holds":
@@ -202,9 +204,16 @@ class ProjectFiles:
     def importers(self, document: Document) -> list[tuple[str, str]]:
         """Give the files under review that import a document, or what does: names and code."""
         path = self._place(document.path)
-        importing = self._importing(path)
+        importing = self._links().of(path)
         self._asked["importers", str(path)] = self._identified(importing)
         return [(self._name(one), code_of(one)) for one in importing]
+
+    def alongside(self, document: Document) -> list[tuple[str, str]]:
+        """Give the other files that the importers of a document import: names and code."""
+        path = self._place(document.path)
+        imported = self._links().alongside(path)
+        self._asked["alongside", str(path)] = self._identified(imported)
+        return [(self._name(one), code_of(one)) for one in imported]
 
     def neighbours(self, document: Document, word: str) -> list[ast.Module]:
         """Give the other files under review, of a folder near a document, whose code holds a word.
@@ -225,11 +234,11 @@ class ProjectFiles:
         """Tell of files their names and what they hold."""
         return [[self._name(one), self._digest(one)] for one in paths]
 
-    def _importing(self, path: Path) -> list[Path]:
+    def _links(self) -> Importers:
         if self._importers is None:
             files = [one for one in self._reviewed if _size(one) <= LARGEST_BYTES]
-            self._importers = Importers(files, self._find)
-        return self._importers.of(path)
+            self._importers = Importers(files, self._find, self._elsewhere or self._root)
+        return self._importers
 
     def _imports_learning(self, names: set[str], importer: str, seen: set[Path]) -> bool:
         from mlaudit.engine.relevance import names_library

@@ -98,10 +98,13 @@ class Runner:
         def importers() -> list[tuple[str, str]]:
             return self.project.importers(document)
 
+        def alongside() -> list[tuple[str, str]]:
+            return self.project.alongside(document)
+
         def neighbours(word: str) -> list[ast.Module]:
             return self.project.neighbours(document, word)
 
-        return Module(document, nodes, collect(nodes), *known, importers, neighbours)
+        return Module(document, nodes, collect(nodes), *known, importers, alongside, neighbours)
 
     def outcome(self, module: Module) -> Outcome:
         """Run the rules over a document, and describe it."""

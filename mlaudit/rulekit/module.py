@@ -40,6 +40,7 @@ class Module:
         trace: Trace,
         profile: str = "exploration",
         importers: Callable[[], Sequence[tuple[str, str]]] = tuple,
+        alongside: Callable[[], Sequence[tuple[str, str]]] = tuple,
         neighbours: Callable[[str], Sequence[ast.Module]] = lambda word: (),
     ):
         self.document = document
@@ -50,6 +51,7 @@ class Module:
         self.trace = trace
         self.profile = profile
         self._find_importers = importers
+        self._find_alongside = alongside
         self._find_neighbours = neighbours
         self._unpacked = Unpacked(nodes, names)
         self._facts: dict[Callable[[Module], Any], Any] = {}
@@ -104,6 +106,14 @@ class Module:
     def importers(self) -> Sequence[tuple[str, str]]:
         """The files under review that import this one, or what does: the name and code of each."""
         return self._find_importers()
+
+    @once
+    def alongside(self) -> Sequence[tuple[str, str]]:
+        """The other files that the importers import, or what these do: the name and code of each.
+
+        The code of their top level runs wherever this document is used.
+        """
+        return self._find_alongside()
 
     def neighbours(self, word: str) -> Sequence[ast.Module]:
         """The trees of the other files under review that hold a word, of this folder or next to it.

@@ -63,6 +63,28 @@ def test_notebooks_and_files_between_count() -> None:
     assert unseeded() == []
 
 
+def test_what_is_imported_beside_a_helper_may_seed_at_its_top_level() -> None:
+    Path("main.py").write_text(CALLER.replace("np.random.seed(7)", "import rows"))
+    Path("rows.py").write_text("from settings import *\n")
+    Path("settings.py").write_text("import numpy as np\n\nnp.random.seed(7)\n")
+    assert unseeded() == []
+    Path("settings.py").write_text("import numpy as np\n\ndef set_seed():\n    np.random.seed(7)\n")
+    assert unseeded() == ["helpers/groups.py"]
+
+
+def test_what_a_program_makes_of_its_configuration_it_imports(tmp_path: Path) -> None:
+    program = CALLER.replace("from helpers.groups import grouped", "import hydra")
+    Path("main.py").write_text(program.replace("grouped(", 'hydra.utils.instantiate("groups", '))
+    Path("conf/parts").mkdir(parents=True)
+    named = Path("conf/parts/rows.yaml")
+    cache = tmp_path / "cache"
+    assert unseeded(cache) == ["helpers/groups.py"]
+    named.write_text("groups:\n  _target_: helpers.groups.grouped\n  _partial_: true\n")
+    assert unseeded(cache) == []
+    Path("main.py").write_text(program.replace("grouped(", "print("))
+    assert unseeded(cache) == ["helpers/groups.py"]
+
+
 def test_the_seed_of_a_test_is_none_of_the_program() -> None:
     Path("test_groups.py").write_text(CALLER)
     assert unseeded() == ["helpers/groups.py"]
@@ -121,6 +143,20 @@ def test_what_is_only_tried_out_is_divided_by_the_seeds_of_all_who_use_it() -> N
     Path("main.py").write_text(USER)
     assert divided() == []
     Path("other.py").write_text(USER.replace("np.random.seed(7)", ""))
+    assert divided() == [("helpers/parts.py", True)]
+
+
+def test_a_file_that_only_shows_what_it_prepares_has_no_say() -> None:
+    Path("helpers/parts.py").write_text(PARTS)
+    working = USER.replace("print(", "print(SVC().fit(*").replace('csv")', 'csv"))')
+    Path("main.py").write_text(f"from sklearn.svm import SVC\n{working}")
+    showing = USER.replace("np.random.seed(7)", "")
+    Path("show.py").write_text(showing)
+    assert divided() == []
+    Path("other.py").write_text("import show\n")
+    assert divided() == [("helpers/parts.py", True)]
+    Path("other.py").unlink()
+    Path("show.py").write_text(working.replace("np.random.seed(7)", ""))
     assert divided() == [("helpers/parts.py", True)]
 
 

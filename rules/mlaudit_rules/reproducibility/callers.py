@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from mlaudit.rulekit import Fit, Pattern, Role
@@ -11,6 +12,8 @@ from mlaudit_rules.reproducibility.running import Running
 from mlaudit_rules.reproducibility.seed_names import ALL, HELPER
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from mlaudit.rulekit import Module
 
     Function = ast.FunctionDef | ast.AsyncFunctionDef | None
@@ -26,14 +29,26 @@ _IN = {
     "tensorflow.random.set_seed": ("tensorflow",),
     "tf.set_random_seed": ("tensorflow",),
 }
+_OUTERMOST = Pattern(r"^(?!async |def |class )\w.*", re.MULTILINE)
 _LEARNING = ("predictor", "wrapper", "search", "trainer")
 _PROGRAM = ("ArgumentParser", "backward")
+_WORKING = Pattern(
+    r"\.\s*(fit\w*|backward|predict\w*|score|test|evaluate|validate|load_state_dict"
+    r"|load_from_checkpoint)\s*\("
+)
 _TEST = Pattern(r"(^|/)(test_[^/]*|[^/]*_test|conftest)\.py$|(^|/)tests?/")
 
 
 def seeded_by_callers(module: Module) -> frozenset[str]:
-    """Name the generators that a file seeds which imports the document; tests do not count."""
-    return frozenset(generator for text in _importing(module) for generator in _seeded(text))
+    """Name the generators that a file seeds which imports the document; tests do not count.
+
+    Of what else such a file imports, the top level runs before anything that it does.
+    """
+    importing = frozenset[str]().union(*(_seeded(text) for _, text in _importing(module)))
+    if importing.issuperset(ALL):
+        return importing
+    alongside = _but_tests(module.alongside)
+    return importing.union(*(_seeded(_top_level(text)) for _, text in alongside))
 
 
 def runs_here(module: Module, function: Function) -> bool:
@@ -51,13 +66,30 @@ def _users(module: Module, function: Function) -> list[str]:
     """Give the texts of the files that use a function which the document itself only tries out.
 
     It does so in its main part, where it learns nothing; a program that takes options is no trial.
+    Beside files that do use it, one that tries it out as well has no say: no model is at work in
+    it, and no other file imports it.
     """
     if function is None or not module.fact(Running).only_in_main(function):
         return []
     if module.calls_of(*_LEARNING) or module.calls_named(*_PROGRAM) or _learns_elsewhere(module):
         return []
     word = re.compile(rf"\b{_lent_name(module, function)}\b")
-    return [text for text in _importing(module) if word.search(text)]
+    importing = _importing(module)
+    using = [(name, text) for name, text in importing if word.search(text)]
+    working = [text for name, text in using if _works(text) or _lends(name, importing)]
+    return working or [text for _, text in using]
+
+
+def _works(text: str) -> bool:
+    """Say whether a file may train, judge or ask a model: others only show what they prepare."""
+    return _WORKING.search(text) is not None
+
+
+def _lends(name: str, importing: Iterable[tuple[str, str]]) -> bool:
+    """Say whether one of some files imports another of a name, or may."""
+    stem = re.escape(PurePosixPath(name).stem)
+    imported = re.compile(rf"(?m)^\s*(from|import)\b.*\b{stem}\b")
+    return any(other != name and imported.search(text) for other, text in importing)
 
 
 def _lent_name(module: Module, function: ast.AST) -> str:
@@ -73,10 +105,19 @@ def _learns_elsewhere(module: Module) -> bool:
     return any(fit.model.role is Role.PREDICTOR for fit in module.trace.of(Fit))
 
 
-def _importing(module: Module) -> list[str]:
-    """Give the texts of the files that import the document, but for tests."""
-    named = ((name.replace("\\", "/"), text) for name, text in module.importers)
-    return [text for name, text in named if not _TEST.search(name)]
+def _importing(module: Module) -> list[tuple[str, str]]:
+    """Give the names and texts of the files that import the document, but for tests."""
+    return _but_tests(module.importers)
+
+
+def _but_tests(files: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    named = ((name.replace("\\", "/"), text) for name, text in files)
+    return [(name, text) for name, text in named if not _TEST.search(name)]
+
+
+def _top_level(text: str) -> str:
+    """Give the lines of a text that no other one leads in, but for the heads of functions."""
+    return "\n".join(_OUTERMOST.findall(text))
 
 
 def _seeded(text: str) -> set[str]:
