@@ -103,6 +103,9 @@ def call(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> Val
         return run.data(arguments.rest).but(select=None)
     if not arrays:
         return UNKNOWN
+    if _sets_none_apart(run, arguments):
+        halves = [(data, data.but(rows=NO_ROWS)) for data in arrays]
+        return Sequence(tuple([half for pair in halves for half in pair]), way="tuple")
     key = _identity(run, entry, arguments)
     cut = _cuts(run, entry, arguments)
     by = groups.IN_TIME if cut else None
@@ -135,6 +138,13 @@ def call(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> Val
         ),
     )
     return Sequence(tuple(outputs), way="tuple") if event else UNKNOWN
+
+
+def _sets_none_apart(run: Interpreter, arguments: Arguments) -> bool:
+    """Say whether the second part is to be empty, as a caller asks that has rows of its own."""
+    size = run.load(arguments.named.get("test_size", UNKNOWN))
+    value = size.value if isinstance(size, Constant) else None
+    return isinstance(value, int | float) and not isinstance(value, bool) and value == 0
 
 
 def _aligned(run: Interpreter, arguments: Arguments) -> list[Data]:
