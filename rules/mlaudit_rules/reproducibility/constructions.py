@@ -45,6 +45,8 @@ def construction(module: Module, owner: ast.expr, before: ast.Call) -> Built | N
         found = next((call for call in calls if isinstance(call.func, ast.Name)), None)
         return None if found is None else (name, found)
     found = made(module, name, before)
+    if found is not None and _replaced_later(module, owner, found, before):
+        found = None
     while found is None and isinstance(owner, ast.Attribute | ast.Subscript):
         owner = owner.value
         name = spelt(owner)
@@ -59,6 +61,17 @@ def construction(module: Module, owner: ast.expr, before: ast.Call) -> Built | N
         name = name if inside is inner else spelt(inside)
         found = inner
     return None if found is None or _moved(found) is not None else (name, found)
+
+
+def _replaced_later(module: Module, owner: ast.expr, found: ast.Call, before: ast.Call) -> bool:
+    """Say whether an object had made the part itself that is put in its place only afterwards."""
+    if not isinstance(owner, ast.Attribute) or found.lineno <= before.lineno:
+        return False
+    home = function_around(module, before)
+    maker = made(module, spelt(owner.value), before)
+    if maker is None or maker.lineno > before.lineno:
+        return False
+    return function_around(module, maker) is home and function_around(module, found) is home
 
 
 def _inside(module: Module, call: ast.Call, name: str, path: str) -> ast.expr | None:

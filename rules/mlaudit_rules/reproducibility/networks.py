@@ -8,7 +8,13 @@ from typing import TYPE_CHECKING
 from mlaudit.rulekit import Pattern, frozen, last_name, spelt
 from mlaudit_rules.reproducibility.batches import shuffled_for_training
 from mlaudit_rules.reproducibility.bindings import assignments, values_by_target
-from mlaudit_rules.reproducibility.classes import has_parts, is_shell, layers_made
+from mlaudit_rules.reproducibility.classes import (
+    ancestors,
+    class_around,
+    has_parts,
+    is_shell,
+    layers_made,
+)
 from mlaudit_rules.reproducibility.constructions import (
     bare,
     construction,
@@ -17,6 +23,7 @@ from mlaudit_rules.reproducibility.constructions import (
     whole,
 )
 from mlaudit_rules.reproducibility.dead import Dead
+from mlaudit_rules.reproducibility.frozen_fits import fits_frozen
 from mlaudit_rules.reproducibility.given_weights import (
     all_read_back,
     name_of,
@@ -108,7 +115,7 @@ def torch_training(module: Module, running: Running) -> TorchTraining | None:
             or read_in_time(module, name, call)
             or (built is not None and read_before_training(module, built, call))
         )
-        loaders = shuffled_for_training(module, call)
+        loaders = _not_of_siblings(module, built, shuffled_for_training(module, call))
         layers = {layer.node for layer in layers_made(module)}
         new = built and (
             new_after_reading(module, name, built, call.node, layers)
@@ -122,6 +129,20 @@ def torch_training(module: Module, running: Running) -> TorchTraining | None:
         if initialised or loaders:
             return TorchTraining(name, built or call.node, call, loaders, initialised)
     return None
+
+
+def _not_of_siblings(
+    module: Module, built: ast.Call | None, loaders: tuple[Call, ...]
+) -> tuple[Call, ...]:
+    """Leave out the loaders that belong to another class of the same kin as what is trained."""
+    owner = module.names.classes.get(last_name(bare(built).func)) if built is not None else None
+    kin = set(ancestors(module, owner)) if owner is not None else set()
+    homes = [class_around(module, loader.node) for loader in loaders]
+    return tuple(
+        loader
+        for loader, home in zip(loaders, homes, strict=True)
+        if home is None or home is owner or home in kin or kin.isdisjoint(ancestors(module, home))
+    )
 
 
 def _is_told_to_train(module: Module, optimizer: Call) -> bool:
@@ -162,7 +183,7 @@ def keras_fits(module: Module) -> Iterator[tuple[ast.Call, str]]:
             continue
         if passed_over(module, named.node) or module.fact(Dead).holds(named.node):
             continue
-        if never_run(module, named.function):
+        if never_run(module, named.function) or fits_frozen(module, named.node, name):
             continue
         yield named.node, name
 
