@@ -36,6 +36,7 @@ EVENING = Pattern(
     r"|\bmak(e|es|ing) \w+ (\w+ )?balanced\b",
     re.IGNORECASE,
 )
+_RECOUNTING = Pattern(r"[\s#*_>]*[\"“]\[[^\]\n]+\]\(\S+?\)[\"”]\W*by\b")
 _NAMING = Words("balanc", "sampl", "even_out", any_case=True)
 _EVENING_NAME = Pattern(
     r"_*((get|make|create|do|apply)_)?((re)?balanced?|even_out)_?(the_)?"
@@ -46,9 +47,12 @@ _EVENING_NAME = Pattern(
 
 
 def texts(module: Module) -> Iterator[tuple[str, str]]:
-    """Give what people wrote in a document, each with a word for where."""
+    """Give what people wrote in a document, each with a word for where.
+
+    A cell under the linked title of a work and its author tells of the data of that work.
+    """
     for cell in module.document.cells:
-        if cell.kind == "markdown":
+        if cell.kind == "markdown" and not _RECOUNTING.match(cell.source):
             yield f"cell {cell.number}", cell.source
     yield "the docstring", ast.get_docstring(module.tree) or ""
     for line in module.document.lines:

@@ -24,7 +24,7 @@ from mlaudit.rulekit import (
 )
 from mlaudit_rules.imbalance.balanced import balanced
 from mlaudit_rules.imbalance.class_order import last_part_of_classes
-from mlaudit_rules.imbalance.evened import evened_by_hand
+from mlaudit_rules.imbalance.evened import evened_by_hand, evened_just_before
 from mlaudit_rules.imbalance.split_targets import several_targets
 from mlaudit_rules.imbalance.weights import weights_near
 
@@ -152,9 +152,9 @@ def _at_fault(module: Module, split: Split) -> bool:
     if several_targets(module, split) or _only_thins(module, split):
         return False
     tasks = _tasks(module.trace, split)
-    if "regressor" in tasks:
+    if "regressor" in tasks or not ("classifier" in tasks or (tasks and _classifies(module))):
         return False
-    return "classifier" in tasks or (bool(tasks) and _classifies(module))
+    return not evened_just_before(module, split)
 
 
 def _leaves_to_chance(split: Split) -> bool:
