@@ -85,6 +85,47 @@ def test_what_a_program_makes_of_its_configuration_it_imports(tmp_path: Path) ->
     assert unseeded(cache) == ["helpers/groups.py"]
 
 
+GAUGES = """\
+import pytorch_lightning as pl
+import torch
+from torch import nn
+
+class Gauge(pl.LightningModule):
+    def __init__(self, width=24):
+        super().__init__()
+        self.inner = nn.Linear(width, 1)
+
+    def training_step(self, batch, number):
+        return nn.functional.mse_loss(self.inner(batch[0]), batch[1])
+
+    def configure_optimizers(self):
+        return torch.optim.Adam(self.inner.parameters())
+
+    def learn(self, batches):
+        pl.Trainer().fit(self, batches)
+
+class HarbourGauge(Gauge):
+    pass
+"""
+LEARNING = """\
+import torch
+from helpers.gauges import HarbourGauge
+
+torch.manual_seed(7)
+HarbourGauge().learn(torch.load("harbour.pt"))
+"""
+
+
+def test_weights_of_a_derived_class_are_drawn_by_the_seeds_of_those_who_make_it() -> None:
+    Path("helpers/groups.py").unlink()
+    Path("helpers/gauges.py").write_text(GAUGES)
+    assert unseeded() == []
+    Path("main.py").write_text(LEARNING)
+    assert unseeded() == []
+    Path("main.py").write_text(LEARNING.replace("torch.manual_seed(7)", ""))
+    assert unseeded() == ["helpers/gauges.py"]
+
+
 def test_the_seed_of_a_test_is_none_of_the_program() -> None:
     Path("test_groups.py").write_text(CALLER)
     assert unseeded() == ["helpers/groups.py"]

@@ -53,7 +53,10 @@ def seeded_by_callers(module: Module) -> frozenset[str]:
 
 def runs_here(module: Module, function: Function) -> bool:
     """Say whether the program runs a function for its own ends, not to try out what it lends."""
-    return module.fact(Running).reaches(function) and not _users(module, function)
+    running = module.fact(Running)
+    return (
+        running.reaches(function) and not running.lends(function) and not _users(module, function)
+    )
 
 
 def seeded_by_all_users(module: Module, function: Function, generator: str) -> bool:

@@ -49,7 +49,13 @@ class Running:
 
     def reaches(self, function: Definition | None) -> bool:
         """Say whether the code of the function (None: the top level) may run in this program."""
-        return function is None or function in self._reached
+        return function is None or function in self._reached or self.lends(function)
+
+    def lends(self, function: Definition | None) -> bool:
+        """Say whether only other files make what runs a function: objects of derived classes."""
+        if function is None or function in self._reached:
+            return False
+        return function in self._reached_derived and bool(self._module.importers)
 
     def only_in_main(self, function: Definition) -> bool:
         """Say whether the top level comes to a function in its main part, and in no other."""
@@ -130,6 +136,11 @@ class Running:
     def _reached_outside(self) -> set[Definition]:
         """Those that it comes to outside its main part; asked once the others are known."""
         return self._followed(self._outside)
+
+    @cached_property
+    def _reached_derived(self) -> set[Definition]:
+        """Those that it comes to where objects of all derived classes are made."""
+        return self._followed(self._references[None].union(*self._bases.values()))
 
     def _followed(self, names: set[str]) -> set[Definition]:
         """Follow the names that the top level refers to, and those that the functions do."""

@@ -101,7 +101,8 @@ class Seeding:
 
     def _only_lent(self, call: Site) -> bool:
         """Say whether only files that import the document run a call, or fit what it makes."""
-        if not self._module.fact(Running).reaches(call.function):
+        running = self._module.fact(Running)
+        if not running.reaches(call.function) or running.lends(call.function):
             return True
         return call.function is None and not self._module.calls_named(*_FITTING)
 
