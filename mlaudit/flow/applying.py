@@ -62,7 +62,9 @@ def apply(run: Interpreter, value: Data, name: str, arguments: Arguments) -> Val
         influences = merge_influences(before, brought)
         kind = "column" if name != "pipe" else value.kind
         origin = value.name if value.kind == "column" else None
-        return value.but(kind=kind, influences=influences, columns=None, name=origin, select=None)
+        rows = result.rows if _takes_some(value, result) else value.rows
+        value = value.but(rows=rows, kind=kind, influences=influences, columns=None, select=None)
+        return value.but(name=origin)
     if isinstance(inner, Dictionary):
         joined = combine([value, run.data(inner)], value.kind)
         return joined.but(name=value.name, table=value.table)
@@ -81,6 +83,12 @@ def _of_each_group(
         return None
     influences = merge_influences(value.influences, result.influences)
     return value.but(kind="column", influences=influences, name=None, select=None)
+
+
+def _takes_some(groups: Data, result: Data) -> bool:
+    """Say whether a function gives some rows of each group, as `lambda group: group.tail(1)`."""
+    some = groups.kind == "group" and bool(result.rows.terms) and result.kind != "scalar"
+    return some and result.rows.within(groups.rows)
 
 
 def _by_group(influence: Influence) -> Influence:

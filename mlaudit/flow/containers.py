@@ -280,7 +280,8 @@ def dictionary_method(
         pairs = [
             Sequence((Constant(key), inner), way="tuple") for key, inner in value.items.items()
         ]
-        others = Sequence((Data("scalar"), value.rest), way="tuple") if value.rest else None
+        rest = value.rest and members.in_turn(run, value.rest, args.node)
+        others = Sequence((Data("scalar"), rest), way="tuple") if rest else None
         return Sequence(tuple(pairs), others)
     if name == "update" and isinstance(holder, Ref):
         items, rest = dict(value.items), value.rest

@@ -96,11 +96,14 @@ def left(run: Interpreter, holder: Value, value: Sequence, node: ast.AST) -> Non
 
 
 def narrowed(run: Interpreter, value: Value, select: Selector, depth: int = _DEEPEST) -> Value:
-    """Take some of the rows of a value, and of each part of a record; single rows stay whole."""
+    """Take some of the rows of a value, and of each part of a record.
+
+    Single rows stay whole, and so do predictions: of several models, each has told all the rows.
+    """
     inner = run.load(value)
     if isinstance(inner, Data):
-        some = inner.rows.terms and inner.kind not in {"row", "scalar"}
-        return run.state.allocate(tables.narrowed(inner, select)) if some else value
+        whole = not inner.rows.terms or inner.kind in {"row", "scalar"} or inner.predictions
+        return value if whole else run.state.allocate(tables.narrowed(inner, select))
     if depth and isinstance(inner, Sequence) and inner.way != "ranked":
         items = tuple([narrowed(run, item, select, depth - 1) for item in inner.items])
         rest = inner.rest and narrowed(run, inner.rest, select, depth - 1)

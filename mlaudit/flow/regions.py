@@ -148,15 +148,15 @@ class Region:
             if a is not b and a != b:
                 break
             depth += 1
+        if (self.lacks and _excluded(mine[depth:], other)) or (
+            other.lacks and _excluded(theirs[depth:], self)
+        ):
+            return Overlap.DISJOINT
         if depth == len(mine) or depth == len(theirs):
             return surest
         apart = _diverge(mine[depth], theirs[depth])
         if apart is Overlap.MUST and max(len(mine), len(theirs)) > depth + 1:
             apart = Overlap.MAY  # what is shared here need not be chosen further down
-        if (self.lacks and _excluded(mine[depth:], other)) or (
-            other.lacks and _excluded(theirs[depth:], self)
-        ):
-            return Overlap.DISJOINT
         return min(apart, surest)
 
     def within(self, other: Region) -> bool:

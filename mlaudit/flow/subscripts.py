@@ -82,7 +82,10 @@ def _subscript(run: Interpreter, holder: Value, value: Value, node: ast.Subscrip
             return _located(run, receiver, value.name, node.slice)
         return UNKNOWN
     if isinstance(value, Dictionary):
-        return _looked_up(run, containers.item(run, value, run.eval(node.slice)), node.slice)
+        key = run.eval(node.slice)
+        found = containers.item(run, value, key)
+        surely = value.rest is None or isinstance(run.load(key), Constant)
+        return found if surely else members.at(run, found, node.slice)
     if isinstance(value, Sequence):
         return _of_sequence(run, value, node.slice)
     if isinstance(value, Symbol):
@@ -105,13 +108,8 @@ def _subscript(run: Interpreter, holder: Value, value: Value, node: ast.Subscrip
 
 
 def _looked_up(run: Interpreter, found: Value, key: ast.expr) -> Value:
-    """What keys of other things give of a mapping, one by one, need not be all that it holds."""
-    if not _of_another(run, key):
-        return found
-    inner = run.load(found)
-    if not isinstance(inner, Data) or not inner.rows.terms or inner.predictions:
-        return found
-    return tables.narrowed(inner, tables.chosen_by_text(run, key))
+    """What keys of other things give of an array, one by one, need not be all that it holds."""
+    return members.at(run, found, key) if _of_another(run, key) else found
 
 
 def _of_another(run: Interpreter, key: ast.expr) -> bool:
