@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from mlaudit.flow import calls, entities, functions
+from mlaudit.flow import calls, entities, evening, functions
 from mlaudit.flow.arguments import Arguments
 from mlaudit.flow.values import (
     UNKNOWN,
@@ -59,6 +59,7 @@ def apply(run: Interpreter, value: Data, name: str, arguments: Arguments) -> Val
         brought = result.influences
         if value.kind == "group":
             brought = tuple(map(_by_group, brought))
+            value = evening.by_function(run, value, inner, arguments) if name == "apply" else value
         influences = merge_influences(before, brought)
         kind = "column" if name != "pipe" else value.kind
         origin = value.name if value.kind == "column" else None

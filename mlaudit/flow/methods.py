@@ -10,6 +10,7 @@ from mlaudit.flow import (
     duplicates,
     entities,
     evaluation,
+    evening,
     files,
     gapless,
     groups,
@@ -260,8 +261,8 @@ def _of_group(
     if groups.ranks_in_list(value, name) or (name == "transform" and _counts(run, arguments)):
         return value.but(kind="column", name=None, select=None)
     if name in _ON_GROUPS_HARMLESS:
-        name_kept = value.name if name == "get_group" else None
-        return value.but(kind="column", name=name_kept, select=None)
+        taken = evening.by_method(run, value, name, arguments).but(kind="column", select=None)
+        return taken if name == "get_group" else taken.but(name=None)
     if entry is not None and entry.kind == "group":
         return value
     others = _others(run, arguments)

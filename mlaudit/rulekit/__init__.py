@@ -30,6 +30,7 @@ from mlaudit.syntax.parameters import by_position, defaults
 from mlaudit.syntax.spelling import last_name, spelt
 from mlaudit.trace.columns import Columns
 from mlaudit.trace.conclusions import ChosenOnReported, Overlapping, PreprocessingLeak
+from mlaudit.trace.evening import DrawnAlike
 from mlaudit.trace.events import (
     Alias,
     Among,
@@ -85,6 +86,7 @@ __all__ = [
     "Confidence",
     "CrossValidate",
     "Draw",
+    "DrawnAlike",
     "Effect",
     "Evaluate",
     "Evidence",

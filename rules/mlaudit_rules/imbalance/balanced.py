@@ -1,21 +1,33 @@
-"""Rows that a resampling has balanced before: they are as even as their author wanted them."""
+"""Rows that a draw has balanced before: they are as even as their author wanted them."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mlaudit.rulekit import Overlap, Resample
+from mlaudit.rulekit import DrawnAlike, Fit, Overlap, Resample
 
 if TYPE_CHECKING:
     from mlaudit.rulekit import RowSet, Trace
 
 
 def balanced(trace: Trace, rows: RowSet) -> bool:
-    """Say whether rows are those of a resampling, or are put together of such rows and others."""
+    """Say whether rows are those of a resampling, or are put together of such rows and others.
+
+    Or as many of them were drawn from each class.
+    """
     return any(
         rows.within(resample.result) or _put_together(resample, rows)
         for resample in trace.near(Resample, rows)
+    ) or any(
+        rows.within(drawn.result) and _of_classes(trace, drawn)
+        for drawn in trace.near(DrawnAlike, rows)
     )
+
+
+def _of_classes(trace: Trace, drawn: DrawnAlike) -> bool:
+    """Say whether groups may be the classes that a model learns to tell apart."""
+    targets = {fit.target for fit in trace.near(Fit, drawn.result)} - {None}
+    return not drawn.by or not targets or not targets.isdisjoint(drawn.by)
 
 
 def _put_together(resample: Resample, rows: RowSet) -> bool:

@@ -1,0 +1,76 @@
+"""Draws of as many rows from each group: `groupby("kind").sample(n=900)`, or a function that does.
+
+A share of each group leaves the groups as uneven as they were.
+"""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from mlaudit.flow.regions import Rows, Selector
+from mlaudit.syntax.nodes import walk
+from mlaudit.syntax.spelling import last_name
+from mlaudit.trace.evening import DrawnAlike
+
+if TYPE_CHECKING:
+    from mlaudit.flow.arguments import Arguments
+    from mlaudit.flow.interpreter import Interpreter
+    from mlaudit.flow.values import Data, Function
+
+_DRAWS = frozenset({"sample", "head", "tail", "resample"})
+_COUNTS = ("n", "n_samples")
+
+
+def by_method(run: Interpreter, value: Data, name: str, arguments: Arguments) -> Data:
+    """Take so many rows of each group, where a method of groups is told how many."""
+    node = arguments.node
+    if name not in _DRAWS or not isinstance(node, ast.Call) or not _is_count(_count(node), ""):
+        return value
+    return _drawn(run, value, arguments)
+
+
+def by_function(run: Interpreter, value: Data, function: Function, arguments: Arguments) -> Data:
+    """Take so many rows of each group, where the function that it is given to draws them."""
+    given = function.node.args.args[1 if function.this is not None else 0 :]
+    if not given or not any(_draws(call, given[0].arg) for call in walk(function.node)):
+        return value
+    return _drawn(run, value, arguments)
+
+
+def _drawn(run: Interpreter, value: Data, arguments: Arguments) -> Data:
+    select = Selector("some", ("alike", id(arguments.node), run.context))
+    rows: Rows = value.rows.select(select)
+    if value.rows.terms:
+        by = frozenset(value.by)
+        run.emit(DrawnAlike, arguments.node, rows=value.rows, result=rows, by=by)
+    return value.but(rows=rows)
+
+
+def _draws(call: ast.AST, group: str) -> bool:
+    """Say whether a call takes so many rows of a group: `part.sample(900)`, `resample(part, …)`."""
+    if not isinstance(call, ast.Call) or last_name(call.func) not in _DRAWS:
+        return False
+    first = call.args[0] if call.args else None
+    if isinstance(first, ast.Name) and first.id == group:
+        return _is_count(_count(call, 2), group)
+    of_group = isinstance(call.func, ast.Attribute) and any(
+        isinstance(node, ast.Name) and node.id == group for node in walk(call.func)
+    )
+    return of_group and _is_count(_count(call), group)
+
+
+def _count(call: ast.Call, position: int = 0) -> ast.expr | None:
+    """Find how many rows a draw is told to take."""
+    named = next((word.value for word in call.keywords if word.arg in _COUNTS), None)
+    return named or (call.args[position] if len(call.args) > position else None)
+
+
+def _is_count(count: ast.expr | None, group: str) -> bool:
+    """Say whether a number is the same for all groups, or the size of a small group at most.
+
+    One that is worked out from the size of the group is a share of it.
+    """
+    if count is None or (isinstance(count, ast.Call) and last_name(count.func) == "min"):
+        return count is not None
+    return all(not isinstance(node, ast.Name) or node.id != group for node in walk(count))
