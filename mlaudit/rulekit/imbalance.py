@@ -21,7 +21,7 @@ from mlaudit.syntax.parameters import defaults
 from mlaudit.trace.events import Fit, Load, Resample
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from mlaudit.rulekit.module import Module
     from mlaudit.source.document import Cell, Place
@@ -83,6 +83,9 @@ IMBALANCED_BELOW = 1 / 3
 REFUTED_ABOVE = 1 / 2
 BALANCED_ABOVE = 2 / 3
 MOST_CLASSES = 20
+# Of so many rows of the rarest class in a part, chance moves the share by little more than 1 %.
+PLENTY = 5_000
+PARTS = 5  # whoever counts the classes of all rows keeps one of so many for a test
 LABELS = {0.0, 1.0}
 
 
@@ -113,13 +116,15 @@ class Imbalance:
 
     `resampled` says that classes are over- or under-sampled anywhere, be it by hand as a text or
     the name of a function tells; `weighted` are all the places where classes get weights, of which
-    only the first is a sign.
+    only the first is a sign.  `plenty` says that stored outputs show many thousands of rows of the
+    rarest class, so that every part of the rows gets its share of them by chance alone.
     """
 
     signs: tuple[Sign, ...]
     balanced: bool
     weighted: tuple[Place, ...] = ()
     resampled: bool = False
+    plenty: bool = False
 
     @property
     def evident(self) -> bool:
@@ -163,7 +168,8 @@ class Imbalance:
 
 def gather(module: Module) -> Imbalance:
     """Collect the signs in calls, names, counts, and what people wrote."""
-    ratios = list(_ratios(module))
+    tallies = list(_tallies(module))
+    ratios = [(number, min(counts) / max(counts)) for number, counts in tallies]
     texts = list(statements.texts(module)) if _may_speak(module) else []
     counted = [
         Sign(f"cell {number} shows uneven classes", SHOWN)
@@ -173,7 +179,9 @@ def gather(module: Module) -> Imbalance:
     weights = [*_weights(module)]
     weights += _computed(module) if not weights else []
     signs = counted if _known_as_even(module) else [*_signs(module, texts, counted, weights)]
-    told = (*(ratio for _, ratio in ratios), *_told(module), *_reported(module)) if signs else ()
+    reported = list(_reported(module)) if signs else []
+    supports = [min(counts) / max(counts) for counts in reported]
+    told = (*(ratio for _, ratio in ratios), *_told(module), *supports) if signs else ()
     if any(ratio >= REFUTED_ABOVE for ratio in told):
         signs = [sign for sign in signs if sign.weight >= SHOWN and not sign.of_any_counts]
     balanced = (
@@ -185,7 +193,23 @@ def gather(module: Module) -> Imbalance:
     weighted = tuple(sign.place for sign in weights if sign.place is not None)
     evened = resampled or any(statements.speaks_of_evening(text) for _, text in texts)
     evened = evened or any(statements.names_evening(name) for name in module.called)
-    return Imbalance(tuple(signs), balanced and not resampled, weighted, evened)
+    plenty = _are_plenty(reported, [counts for _, counts in tallies])
+    return Imbalance(tuple(signs), balanced and not resampled, weighted, evened, plenty)
+
+
+def _are_plenty(reported: list[list[int]], tallies: list[list[float]]) -> bool:
+    """Say whether all reports of a part, and counts of all rows, show many of the rarest class.
+
+    Even counts may be those of rows that were resampled, which say nothing about the others.
+    """
+    rarest: list[float] = [min(counts) for counts in reported if _is_uneven(counts)]
+    counted = (counts for counts in tallies if max(counts) > 1)  # others are shares
+    rarest += [min(counts) / PARTS for counts in counted if _is_uneven(counts)]
+    return bool(rarest) and min(rarest) >= PLENTY
+
+
+def _is_uneven(counts: Sequence[float]) -> bool:
+    return min(counts) / max(counts) < REFUTED_ABOVE
 
 
 def _may_speak(module: Module) -> bool:
@@ -382,16 +406,16 @@ def _targets(module: Module) -> frozenset[str]:
     return frozenset(fit.target for fit in module.trace.of(Fit) if fit.target is not None)
 
 
-def _ratios(module: Module) -> Iterator[tuple[int, float]]:
+def _tallies(module: Module) -> Iterator[tuple[int, list[float]]]:
     """Read how often classes occur from the stored outputs of cells that count the target."""
     for cell in module.document.cells:
         counted = _counted(cell.source) if cell.outputs else []
         if len(counted) != 1:
             continue
         if _is_target(module, counted[0][0] or counted[0][1]):
-            ratio = _ratio(cell)
-            if ratio is not None:
-                yield cell.number, ratio
+            tally = _tally(cell)
+            if tally is not None:
+                yield cell.number, tally
 
 
 def _told(module: Module) -> Iterator[float]:
@@ -407,15 +431,15 @@ def _told(module: Module) -> Iterator[float]:
         yield min(share, 1 - share) / max(share, 1 - share)
 
 
-def _reported(module: Module) -> Iterator[float]:
-    """Compare the rows of the classes in stored reports, whose last column counts them."""
+def _reported(module: Module) -> Iterator[list[int]]:
+    """Give the rows of each class in stored reports, whose last column counts them."""
     for cell in module.document.cells:
         for text in filter(REPORTING.stand_in, cell.outputs):
             for table in text.split(REPORTED_BY)[1:]:
                 rows = table.partition("avg")[0].partition("accuracy")[0]
                 counts = [int(number) for number in REPORT_LINE.findall(rows)]
                 if 2 <= len(counts) <= MOST_CLASSES and min(counts):
-                    yield min(counts) / max(counts)
+                    yield counts
 
 
 def _written_out(module: Module) -> Iterator[float]:
@@ -432,8 +456,8 @@ def _written_out(module: Module) -> Iterator[float]:
                 yield min(counts) / max(counts)
 
 
-def _ratio(cell: Cell) -> float | None:
-    """Divide the count of the rarest class by that of the commonest one."""
+def _tally(cell: Cell) -> list[float] | None:
+    """Read the counts of the classes, or their shares, from what a cell has shown."""
     text = "\n".join(cell.outputs)
     counter = COUNTER.search(text)
     if counter:
@@ -445,4 +469,4 @@ def _ratio(cell: Cell) -> float | None:
         for counts in ([float(number) for number in numbers] for numbers in tables)
         if 2 <= len(counts) <= MOST_CLASSES and not LABELS.issuperset(counts)
     ]
-    return min(told[0]) / max(told[0]) if len(told) == 1 else None
+    return told[0] if len(told) == 1 else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from mlaudit.rulekit.repair import block_of
@@ -87,6 +88,31 @@ def function_of(module: Module, node: ast.AST) -> ast.AST | None:
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
             return node
     return None
+
+
+def is_local(module: Module, node: ast.Name) -> bool:
+    """Say whether a function around a name binds it for itself, so that no other one is meant."""
+    inner = function_of(module, node)
+    while inner is not None:
+        if node.id in module.fact(_locals)[inner]:
+            return True
+        inner = function_of(module, inner)
+    return False
+
+
+def _locals(module: Module) -> defaultdict[ast.AST, set[str]]:
+    """Gather the parameters and variables that functions bind for themselves."""
+    found: defaultdict[ast.AST, set[str]] = defaultdict(set)
+    for node in module.nodes.find(ast.arg, ast.Name):
+        if isinstance(node, ast.arg) or isinstance(node.ctx, ast.Store):
+            owner = function_of(module, node)
+            if owner is not None:
+                found[owner].add(node.arg if isinstance(node, ast.arg) else node.id)
+    for shared in module.nodes.find(ast.Global, ast.Nonlocal):
+        owner = function_of(module, shared)
+        if owner is not None:
+            found[owner].difference_update(shared.names)
+    return found
 
 
 def _rebound(module: Module, name: str, after: ast.stmt) -> int | None:

@@ -61,7 +61,7 @@ class UnstratifiedSplit(Rule):
             yield self._last_part(module, call, loop)
         splits = list(module.trace.of(Split))
         to_chance = [s for s in filter(_leaves_to_chance, splits) if not _falls_back(s, splits)]
-        if not to_chance or not module.imbalance.evident:
+        if not to_chance or not module.imbalance.evident or module.imbalance.plenty:
             return
         at_fault = {  # a function that is called twice has one place
             split.place: split for split in reversed(to_chance) if _at_fault(module, split)
@@ -173,15 +173,24 @@ def _only_thins(module: Module, split: Split) -> bool:
     """
     if module.document.problems or split.place.document is not module.document:
         return False
+    call = module.call_at(split.place.location)
+    inside = call is not None and call.function is not None
     unread = [
         names
         for _, names in split.named_parts
-        if names and all(n.isidentifier() for n in names) and module.names.read.isdisjoint(names)
+        if names and all(n.isidentifier() and _is_unread(module, n, inside) for n in names)
     ]
-    if not unread:
-        return False
-    call = module.call_at(split.place.location)
-    return not module.importers or (call is not None and call.function is not None)
+    return bool(unread) and (inside or not module.importers)
+
+
+def _is_unread(module: Module, name: str, inside: bool) -> bool:
+    """Say whether nobody reads a name; functions may have their own like one of the top level."""
+    if name not in module.names.read:
+        return True
+    from mlaudit.rulekit.usage import is_local, loads
+
+    reads = [] if inside else loads(module, [module.tree], name)
+    return bool(reads) and all(is_local(module, node) for node in reads)
 
 
 def _falls_back(split: Split, splits: list[Split]) -> bool:
