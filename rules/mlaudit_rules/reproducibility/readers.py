@@ -15,12 +15,37 @@ if TYPE_CHECKING:
     from mlaudit.rulekit import Call, Module
 
 _RESAMPLING = frozenset({"fit_resample", "fit_sample"})
+_COUNTING = "get_n_splits"
 _LEARNING = ("predictor", "wrapper", "search", "trainer")
 
 
 def unused(module: Module, node: ast.AST) -> bool:
     """Say whether the value of an expression is dropped where it stands: a statement of its own."""
     return isinstance(module.nodes.parents.get(node), ast.Expr)
+
+
+def makes_no_folds(module: Module, splitter: Call) -> bool:
+    """Say whether nobody reads the name of a splitter, or only to ask how many folds it makes.
+
+    What is a part of a class, is shared between functions, or may be imported, others may read, as
+    they may what stands in a document that learns nothing.
+    """
+    inside = splitter.function is not None
+    if module.document.problems or not (inside or module.calls_of(*_LEARNING)):
+        return False
+    statement = module.nodes.parents[splitter.node]
+    if not isinstance(statement, ast.Assign) or len(statement.targets) > 1:
+        return False
+    target, block = statement.targets[0], module.nodes.parents[statement]
+    if not isinstance(target, ast.Name) or isinstance(block, ast.ClassDef):
+        return False
+    if any(target.id in one.names for one in module.nodes.find(ast.Global, ast.Nonlocal)):
+        return False
+    parents, found = module.nodes.parents, readings(module, statement, target.id)
+    asked = (parents[use] for use in found)
+    return all(isinstance(user, ast.Attribute) and user.attr == _COUNTING for user in asked) and (
+        inside or not module.importers
+    )
 
 
 def resampled_for_nobody(module: Module, call: Call) -> bool:

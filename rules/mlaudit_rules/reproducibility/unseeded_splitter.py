@@ -8,7 +8,7 @@ from mlaudit.rulekit import Confidence, Needs, Rule, RuleMeta, Severity
 from mlaudit_rules.reproducibility.callers import runs_here
 from mlaudit_rules.reproducibility.first_fold import only_looked_at
 from mlaudit_rules.reproducibility.never_run import left_out
-from mlaudit_rules.reproducibility.readers import unused
+from mlaudit_rules.reproducibility.readers import makes_no_folds, unused
 from mlaudit_rules.reproducibility.reseeding import seeded
 from mlaudit_rules.reproducibility.seeding import (
     Seeding,
@@ -53,7 +53,7 @@ class UnseededSplitter(Rule):
             generator = next(iter(call.entry.generators), "numpy")
             if seeding.reaches(generator, call) or seeding.after(generator, call):
                 continue  # it draws only when it splits
-            if only_looked_at(module, call):
+            if only_looked_at(module, call) or makes_no_folds(module, call):
                 continue
             here = runs_here(module, call.function)
             yield self.report(
