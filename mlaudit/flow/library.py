@@ -220,7 +220,8 @@ def _reduce(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> 
         return Data("scalar", scores=joined.scores)
     listed = arguments.positional and isinstance(run.load(arguments.positional[0]), Sequence)
     if row_wise(run, entry, arguments) or (listed and not joined.scores and not joined.predictions):
-        return joined.but(kind="array", decided=decides(joined, name))
+        decided = decides(joined, name)
+        return joined.but(kind="column" if decided else "array", decided=decided)
     return reduced(run, arguments.node, joined, shortened(name), entry, data[0])
 
 

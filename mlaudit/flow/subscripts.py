@@ -38,6 +38,7 @@ from mlaudit.flow.values import (
     of_columns,
 )
 from mlaudit.model.pattern import Pattern
+from mlaudit.syntax.spelling import last_name
 
 if TYPE_CHECKING:
     from collections.abc import Hashable
@@ -48,6 +49,7 @@ _ROW_KINDS = {
     "unknown": ("array", "archive", "column", "unknown", "prediction", "loader"),
     "array": ("array", "archive", "unknown", "column", "prediction", "loader"),
 }
+_ENDS = {"0": "first", "-1": "last"}
 _NUMBERED = frozenset({"array", "archive", "column", "unknown"})
 _NAMES_COLUMNS = Pattern(r"(?i)feat|col|categor|numer|name|field|target|label|variable|predictor")
 _NOT_A_COLUMN = Pattern(r"(?i)feat|col|names|mask|ind|idx|ids|row|fold|train|test|val|keep|part")
@@ -183,13 +185,14 @@ def _apart(run: Interpreter, value: Sequence) -> Sequence:
 
 
 def _first_ranked(run: Interpreter, value: Data, key: ast.expr) -> None:
-    """Taking the first of sorted results chooses by them."""
+    """Taking the first or the last of sorted results chooses by them."""
     if value.kind != "ranked":
         return
     first = key.elts[0] if isinstance(key, ast.Tuple) and key.elts else key
     number = ast.unparse(first) if isinstance(first, ast.Constant | ast.UnaryOp) else None
-    if number in {"0", "-1"}:
-        sinks.select(run, value, key, "the first of the sorted results is taken")
+    end = _ENDS.get(number or "")
+    if end is not None:
+        sinks.select(run, value, key, f"the {end} of the sorted results is taken")
 
 
 def _of_data(run: Interpreter, value: Data, key: ast.expr) -> Value:
@@ -336,6 +339,11 @@ def _reached(run: Interpreter, rows: Data, key: ast.expr) -> Data:
     return rows.but(kind="row") if rows.kind == "table" and reached.one(run, key) else rows
 
 
+def _adds_axis(key: ast.expr) -> bool:
+    """Say whether `None` or `np.newaxis` stands where a column may: the array gets one."""
+    return last_name(key) == "newaxis" or (isinstance(key, ast.Constant) and key.value is None)
+
+
 def _rows_and_columns(run: Interpreter, value: Data, key: ast.Tuple) -> Value:
     if len(key.elts) == 1 and not isinstance(key.elts[0], ast.Starred):
         return _of_data(run, value, key.elts[0])
@@ -351,6 +359,9 @@ def _rows_and_columns(run: Interpreter, value: Data, key: ast.Tuple) -> Value:
         return tables.column(run, rows, given.value)
     if isinstance(given, Sequence):
         return tables.of_names(run, rows, given)
+    if rows.decided and rows.kind == "column" and not _adds_axis(names):
+        # The highest class of each row has no columns: the program ends here, and judges nothing.
+        rows = rows.but(decided=False)
     index = run.data(given)
     rows = _before(run, rows, index, names)
     named = headings.chosen(rows, index)

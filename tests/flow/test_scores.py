@@ -58,7 +58,9 @@ def test_sorting_results_to_look_at_them_is_no_choice() -> None:
     )
     assert all(event.uses == {Use.REPORTED} for event in trace_of(source).of(Evaluate))
     chosen = source.replace("print(sorted(rows))", "best = sorted(rows)[-1]")
-    assert all(Use.SELECTS in event.uses for event in trace_of(chosen).of(Evaluate))
+    events = list(trace_of(chosen).of(Evaluate))
+    assert all(Use.SELECTS in event.uses for event in events)
+    assert {event.selected_by for event in events} == {"the last of the sorted results is taken"}
 
 
 def test_a_threshold_against_a_constant_is_no_choice() -> None:

@@ -93,7 +93,7 @@ class HardLabelsToRankingMetric(Rule):
         how = f"{quoted(place)} gives the classes that {named(event.model)} decides on"
         if event.decided:
             how = f"what {quoted(place)} gives was turned into classes before"
-            effect = effect and effect.replace(_DEFAULT, "that threshold")
+            effect = effect and effect.replace(_DEFAULT, "that decision")
         if event.swapped:  # EVAL010 says what the number is then
             effect = None
         return self.report(
