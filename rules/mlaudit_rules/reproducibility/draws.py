@@ -6,6 +6,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from mlaudit.rulekit import Draw, frozen
+from mlaudit_rules.reproducibility.bindings import values_by_target
 from mlaudit_rules.reproducibility.never_run import left_out
 from mlaudit_rules.reproducibility.without_seed import without_a_seed
 
@@ -154,9 +155,26 @@ def _samples(module: Module) -> Iterator[Drawing]:
         node = named.node
         if unseeded_sample(module, node) is not node or node in splitting:
             continue
-        if module.names.resolve(node.func) is None:
+        if module.names.resolve(node.func) is None and not _of_apart(module, node):
             place = module.place(node)
             yield Drawing(node, place, named.function, named.in_loop, "numpy")
+
+
+def _of_apart(module: Module, node: ast.expr, known: frozenset[str] = frozenset()) -> bool:
+    """Say whether a table comes from a library whose generators are its own."""
+    imported = module.names.aliases.values()
+    if not known and not any(name.split(".", 1)[0] in _APART for name in imported):
+        return False
+    while isinstance(node, ast.Call | ast.Attribute | ast.Subscript):
+        if isinstance(node, ast.Call):
+            name = module.names.resolve(node.func)
+            if name is not None:
+                return name.split(".", 1)[0] in _APART
+        node = node.func if isinstance(node, ast.Call) else node.value
+    if not isinstance(node, ast.Name) or node.id in known:
+        return False
+    values = module.fact(values_by_target).get(node.id, [])
+    return any(_of_apart(module, value, known | {node.id}) for value in values)
 
 
 def _methods_in_workers(module: Module) -> set[Function]:

@@ -210,11 +210,15 @@ class Reach:
         elif name == "len":
             return NONE
         own = "" if self._imported(node.func) else name
+        given = carried | self._control
         carried |= self._returned.get(own, NONE) if own else NONE
         arriving = carried | self._control
         if self._dead.holds(node):
             return carried
-        if arriving and ((own and own in self._trains) or self._arrives(node)):
+        if arriving and not self._arrives(node):
+            # What a function only gives back has not been in its training.
+            arriving = given if own and own in self._trains else NONE
+        if arriving:
             if passed_by(self._module, self._around):
                 return carried
             for draw in arriving:
