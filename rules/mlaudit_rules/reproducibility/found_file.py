@@ -11,7 +11,7 @@ from mlaudit_rules.reproducibility.bindings import sole_values
 if TYPE_CHECKING:
     from mlaudit.rulekit import Module
 
-_ASKING = frozenset({"exists", "isfile", "is_file"})
+ASKING = frozenset({"exists", "isfile", "is_file"})
 _JOINING = frozenset({"Path", "PurePath", "join", "joinpath", "str", "abspath"})
 _WRITING = Pattern(
     r"(?i)^(?!load|read|restore|get|find).*(save(?!_?fig|_?image|txt)|checkpoint|dump)"
@@ -41,7 +41,7 @@ def _asked_for(test: ast.expr) -> ast.expr | None:
     """Find the path of `path.exists()` and of `os.path.exists(path)`."""
     if not isinstance(test, ast.Call) or not isinstance(test.func, ast.Attribute):
         return None
-    if test.func.attr not in _ASKING:
+    if test.func.attr not in ASKING:
         return None
     return test.args[0] if test.args else test.func.value
 

@@ -19,6 +19,7 @@ from mlaudit_rules.reproducibility.seeding import (
     seedless,
     without_seed,
 )
+from mlaudit_rules.reproducibility.stored_split import stored_once
 
 if TYPE_CHECKING:
     import ast
@@ -54,7 +55,9 @@ class UnseededSplit(Rule):
             if left_out(module, call.node, call.function) or unused(module, call.node):
                 continue
             generator = generator_of(call)
-            if not seeding.reaches(generator, call) and not late_seed(module, generator, call):
+            if seeding.reaches(generator, call) or late_seed(module, generator, call):
+                continue
+            if not stored_once(module, call.node):
                 here = runs_here(module, call.function)
                 yield self.report(
                     call.place,
