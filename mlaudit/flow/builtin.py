@@ -83,7 +83,13 @@ def _sorted(run: Interpreter, name: str, arguments: Arguments) -> Value:
 
 
 def _enumerate(run: Interpreter, name: str, arguments: Arguments) -> Value:
-    return zipped(run, [Data("scalar"), members.each(run, _first(arguments), arguments.node)])
+    given = members.each(run, _first(arguments), arguments.node)
+    inner, start = run.load(given), run.load(arguments.get("start", 1) or Constant(0))
+    numbers: Value = Data("scalar")
+    if isinstance(inner, Sequence) and inner.rest is None and isinstance(start, Constant):
+        first = start.value if isinstance(start.value, int) else 0
+        numbers = Sequence(tuple(Constant(first + n) for n in range(len(inner.items))))
+    return zipped(run, [numbers, given])
 
 
 def _zip(run: Interpreter, name: str, arguments: Arguments) -> Value:

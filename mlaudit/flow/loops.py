@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from mlaudit.flow import batches, carried, containers, headings, members, sides, stores
+from mlaudit.flow import batches, carried, containers, headings, members, sides, sorts, stores
 from mlaudit.flow.state import Scope
 from mlaudit.flow.values import (
     UNKNOWN,
@@ -177,7 +177,9 @@ def comprehension(run: Interpreter, node: ast.ListComp | ast.SetComp | ast.Gener
         names = headings.comprehended(run, node, iterated)
         if names is not None:
             return names
-        turns = unrolled(run, iterated) if len(node.generators) == 1 and not first.ifs else None
+        turns = unrolled(run, iterated) if len(node.generators) == 1 else None
+        if turns is not None and first.ifs:
+            turns = _passing(run, first, turns)
         if turns is not None:
             items = []
             for value in run.turns(node, turns):
@@ -195,6 +197,21 @@ def comprehension(run: Interpreter, node: ast.ListComp | ast.SetComp | ast.Gener
     finally:
         run.state.scope = outer
     return sides.filtered(run, _collected(run, iterated, element), node)
+
+
+def _passing(
+    run: Interpreter, generator: ast.comprehension, turns: list[Value]
+) -> list[Value] | None:
+    """Give the turns for which the conditions hold, None where that is not known of each."""
+    kept = []
+    for value in turns:
+        stores.assign(run, generator.target, value, None)
+        answers = [sorts.alike(run, condition) for condition in generator.ifs]
+        if None in answers:
+            return None
+        if all(answers):
+            kept.append(value)
+    return kept
 
 
 def _collected(run: Interpreter, iterated: Value, element: Value) -> Value:

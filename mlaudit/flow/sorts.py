@@ -5,7 +5,16 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from mlaudit.flow.values import Choice, Dictionary, Ref, Sequence, Value
+from mlaudit.flow.values import (
+    UNKNOWN,
+    Choice,
+    Constant,
+    Data,
+    Dictionary,
+    Ref,
+    Sequence,
+    Value,
+)
 
 if TYPE_CHECKING:
     from mlaudit.flow.interpreter import Interpreter
@@ -64,3 +73,22 @@ def _is(run: Interpreter, value: Value, wanted: frozenset[str]) -> bool | None:
     if inner.way == "tuple":
         return "tuple" in wanted
     return "list" in wanted if isinstance(value, Ref) and inner.way == "list" else None
+
+
+def alike(run: Interpreter, test: ast.expr) -> bool | None:
+    """Decide `n != held` of known numbers or names, and `part is not held` of known things."""
+    match test:
+        case ast.Compare(left=ast.Name(id=one), ops=[operator], comparators=[ast.Name(id=other)]):
+            values = run.find(one), run.find(other)
+        case _:
+            return None
+    same = isinstance(operator, ast.Eq | ast.Is)
+    if not same and not isinstance(operator, ast.NotEq | ast.IsNot):
+        return None
+    left, right = (run.load(value or UNKNOWN) for value in values)
+    if isinstance(left, Constant) and isinstance(right, Constant):
+        return (left.value == right.value) is same
+    by_rows = isinstance(operator, ast.Is | ast.IsNot)
+    if by_rows and isinstance(left, Data) and isinstance(right, Data) and left.rows.terms:
+        return (left.rows == right.rows) is same
+    return None
