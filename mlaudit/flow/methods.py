@@ -182,8 +182,7 @@ def _passed(
     if value.kind == "table" and name in {"to_numpy", "as_matrix"}:
         result = result.but(kind="array")
     if name in order.SHIFTS:
-        made = order.shifted(run, value, name, arguments)
-        return result.but(influences=merge_influences(result.influences, made))
+        return order.shifted(run, value, result, name, arguments)
     filled = order.backfilled(run, value, name, arguments)
     if filled:
         return result.but(influences=merge_influences(result.influences, filled))
@@ -216,7 +215,8 @@ def _beside(value: Data, others: list[Data], name: str) -> Data:
         brought = [filling(value, influences) for influences in brought]
     influences = merge_influences(value.influences, *brought)
     scores = {id(s): s for data in (value, *others) for s in data.scores}
-    return value.but(influences=influences, scores=tuple(scores.values()))
+    later = 0 if any(other.rows.terms for other in others) else value.later
+    return value.but(influences=influences, scores=tuple(scores.values()), later=later)
 
 
 def _named(value: Data, name: str) -> str:
@@ -250,9 +250,8 @@ def _of_group(
     if name in order.WINDOWS:
         return order.window(run, value, name, arguments)
     if name in order.SHIFTS:
-        made = order.shifted(run, value, name, arguments)
-        influences = merge_influences(value.influences, made)
-        return value.but(kind="column", influences=influences, name=None, select=None)
+        moved = value.but(kind="column", name=None, select=None)
+        return order.shifted(run, value, moved, name, arguments)
     if name in targets.COUNTS:
         return Data("column")
     if name in _ON_ONE_GROUP and entry is not None:

@@ -181,12 +181,22 @@ def _ordered(
 
 def window(run: Interpreter, value: Data, name: str, arguments: Arguments) -> Data:
     """Open a window that moves over the rows; a centred one sees later rows."""
-    moved = value.but(kind="window", columns=None, select=None)
+    moved = value.but(kind="window", columns=None, select=None, later=0)
     center = run.load(arguments.named.get("center", Constant(False)))
     if name == "rolling" and isinstance(center, Constant) and center.value is True:
         made = look_ahead(run, value, arguments, "rolling", "a centred window")
         return moved.but(influences=merge_influences(moved.influences, made))
     return moved
+
+
+def beyond(influences: tuple[Influence, ...], target: Data | None) -> tuple[Influence, ...]:
+    """Leave out the later rows that are all earlier than those of the target of the same row.
+
+    Such a row stands for the moment of its last feature, and the target is still to come.
+    """
+    if target is None or target.later <= 0:
+        return influences
+    return tuple([i for i in influences if not 0 < i.later < target.later])
 
 
 def of_window(value: Data, others: list[Data]) -> Data:
@@ -269,20 +279,25 @@ def counting(loop: ast.AST) -> tuple[str, ast.Call] | None:
             return None
 
 
-def shifted(
-    run: Interpreter, value: Data, name: str, arguments: Arguments
-) -> tuple[Influence, ...]:
-    """Tell whether a shift brings values of later rows to earlier ones."""
+def shifted(run: Interpreter, value: Data, result: Data, name: str, arguments: Arguments) -> Data:
+    """Give what a shift makes of data, told whether it brings values of later rows to earlier ones.
+
+    Values that are moved by a known number of rows, and not computed with, are later by that many.
+    """
     if "freq" in arguments.named or "axis" in arguments.named:
-        return ()
+        return result.but(later=0)
     periods = arguments.get("periods", 0)
     node = arguments.expression("periods", 0)
     inner = run.load(periods) if periods is not None else Constant(1)
+    count = inner.value if isinstance(inner, Constant) and isinstance(inner.value, int) else 0
     if isinstance(inner, Constant):
         backwards = isinstance(inner.value, int | float) and inner.value < 0
     else:
         backwards = isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub)
-    return look_ahead(run, value, arguments, name, "later rows") if backwards else ()
+    later = value.later - count if count and name == "shift" else 0
+    made = look_ahead(run, value, arguments, name, "later rows") if backwards else ()
+    made = tuple(replace(influence, later=max(later, 0)) for influence in made)
+    return result.but(influences=merge_influences(result.influences, made), later=later)
 
 
 def backfilled(

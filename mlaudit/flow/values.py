@@ -101,7 +101,8 @@ class Data(Value):
     holds beside its features, `by` the columns known to be in the key of groups.  Predictions are
     `decided` once a bound has cut them, or the highest was taken: they are classes then.
     `constants` are columns with one value for all rows of a data set; of a column itself, "".
-    Those that are `whole` have no gaps; lists of them stand there by their names.
+    Those that are `whole` have no gaps; lists of them stand there by their names.  Values of rows
+    that lie so many `later` were moved to earlier ones, and are those of no other rows.
     """
 
     kind: str = "unknown"
@@ -122,6 +123,7 @@ class Data(Value):
     decided: bool = False
     constants: frozenset[str] = frozenset()
     whole: frozenset[str] = frozenset()
+    later: int = 0
 
     def but(self, **changes: object) -> Data:
         """Copy with changes."""

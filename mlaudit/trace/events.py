@@ -87,12 +87,12 @@ class Influence:
 
     In a table, `column` is the only column that it reached (None: any; `*` in it stands for what is
     not known of its name); `source` is the column that it was taken of, where that is known.
-    `removes` says that rows were removed by it, and then `rows` are those that are left.
-    `turns_of` are the loops of which every turn reads such rows anew: what it was taken of is a
-    single entity.  `groups` are those that it was taken of, where a column of their key is known;
-    if a division keeps groups whole, `rows` are those of one side.  `units` are those that columns
-    are put into by what was learnt: "scaled" ones are shifted and stretched, "ranked" ones keep
-    their order, and moments that are "shifted" are counted from another one.
+    `removes` says that rows were removed by it, of which `rows` are left.  `turns_of` are the loops
+    of which every turn reads such rows anew: what it was taken of is a single entity.  `groups` are
+    those that it was taken of, where a column of their key is known; if a division keeps groups
+    whole, `rows` are those of one side.  `units` are those that columns are put into by what was
+    learnt: "scaled" ones are shifted and stretched, "ranked" ones keep their order, "shifted"
+    moments count from another one.  What was looked ahead at is so many rows `later`.
     """
 
     operation: str
@@ -109,6 +109,7 @@ class Influence:
     turns_of: frozenset[int] = frozenset()
     groups: Groups | None = None
     units: str = ""
+    later: int = 0
 
     @property
     def of_one_side(self) -> bool:
