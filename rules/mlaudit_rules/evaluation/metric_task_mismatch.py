@@ -16,6 +16,7 @@ from mlaudit.rulekit import (
     RuleMeta,
     Severity,
     Words,
+    last_name,
     named,
     quoted,
     spelt,
@@ -86,7 +87,7 @@ class MetricTaskMismatch(Rule):
             problem = _problem(module, event, calls.get(event.place))
             if problem is None or event.place in seen:
                 continue
-            if exclusive(module, event.model.place, event.place):
+            if _never_meet(module, event):
                 continue
             seen.add(event.place)
             message, confidence, fix = problem
@@ -121,6 +122,25 @@ class MetricTaskMismatch(Rule):
                     evidence=[("loss of a regression", module.place(loss))],
                     fix=Fix('Use metrics=["mae"] instead.'),
                 )
+
+
+def _never_meet(module: Module, event: Evaluate) -> bool:
+    """Say whether a model is made where its metric is not called, or not bound to what is called.
+
+    Of models and metrics that the same branches choose, only those of one branch meet.
+    """
+    places = [event.place]
+    call = module.node_at(event.place.location, ast.Call)
+    if call is not None and isinstance(call.func, ast.Name):
+        bound = module.fact(_assigned).get(call.func.id, ())
+        chosen = [module.place(node) for node in bound if _reads(node.value, event.metric)]
+        places = chosen or places
+    return all(exclusive(module, event.model.place, place) for place in places)
+
+
+def _reads(value: ast.expr, name: str | None) -> bool:
+    found = (node for node in ast.walk(value) if isinstance(node, ast.Name | ast.Attribute))
+    return any(last_name(node) == name for node in found)
 
 
 def _beside_imports(module: Module) -> str:
