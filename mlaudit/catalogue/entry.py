@@ -72,7 +72,7 @@ class Entry:
     is given.  `tabular` metrics give a table, not a number that could choose.  `units` says that
     what comes out is in other units: "scaled", "ranked", "log", or "original" for what undoes such
     a change.  `ordinal` marks predictors to which only the order of a column's values counts, and
-    `affine` is the parameter that predictors must be left, so that their predictions are the same
+    `affine` are parameters that predictors must be left, so that their predictions are the same
     whatever columns are shifted and stretched by.  `instead` says what is learnt where a parameter
     has a value: (parameter, value, statistic), without a statistic where nothing is left to learn.
     `operands` are a metric's operands in order: "true" and "labels", "scores", "probabilities" or
@@ -107,5 +107,5 @@ class Entry:
     tabular: bool = False
     units: str = ""
     ordinal: bool = False
-    affine: str = ""
+    affine: tuple[str, ...] = ()
     instead: tuple[tuple[str, Any, str], ...] = ()

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 _FIELDS = set(names_of(Entry)) - {"name", "library"}
 _MARKS = {"always", "never", "when"}
-_WORDS = {"data", "parameters", "generators", "operands", "hyperparameters"}
+_WORDS = {"data", "parameters", "generators", "operands", "hyperparameters", "affine"}
 
 _Facts = dict[str, Any]
 

@@ -27,9 +27,10 @@ from mlaudit.trace.events import (
 
 if TYPE_CHECKING:
     import ast
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from mlaudit.flow.interpreter import Interpreter
+    from mlaudit.trace.events import Argument
 
 _ROLES = {
     "predictor": Role.PREDICTOR,
@@ -62,8 +63,8 @@ def build(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> Va
     model.role = _role(entry, parts)
     model.task = None if _of_either_task(run, arguments) else _task(entry, parts)
     model.units, model.ordinal = entry.units, entry.ordinal
-    model.affine = _is_affine(run, entry, parts, arguments)
     model.arguments = described(run, arguments, entry.parameters)
+    model.affine = _is_affine(entry, parts, arguments, model.arguments)
     model.steps = tuple([part.model for part in parts if not _holds(part.model, model)])
     return run.state.allocate(
         Estimator(
@@ -80,14 +81,20 @@ def build(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> Va
 
 
 def _is_affine(
-    run: Interpreter, entry: Entry, parts: list[Estimator], arguments: Arguments
+    entry: Entry, parts: list[Estimator], arguments: Arguments, settings: Mapping[str, Argument]
 ) -> bool:
     """Say whether a model makes up for any shift and stretch of columns; a search may end that."""
     if parts and entry.kind in {"pipeline", "wrapper"}:
         return all(part.model.affine or part.model.units == "scaled" for part in parts)
-    given = arguments.named.get(entry.affine)
-    left = given is None or run.load(given) == Constant(True)
-    return bool(entry.affine) and left and not arguments.spread
+    if not entry.affine or arguments.spread:
+        return False
+    given = [settings[name] for name in entry.affine if name in settings]
+    return all(one.known and _as_ever(one.value) for one in given)
+
+
+def _as_ever(value: object) -> bool:
+    """Say whether a setting has an intercept in, or a penalty or a smoothing out."""
+    return value is True or value is None or (value is not False and value == 0)
 
 
 def _holds(model: Model, other: Model) -> bool:

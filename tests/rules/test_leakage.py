@@ -578,11 +578,20 @@ print(model.score(X_test, y_test))
         ("GridSearchCV(LinearRegression(), {'fit_intercept': [True, False]})", False),
         ("make_pipeline(SimpleImputer(), Ridge())", False),
         ("Ridge()", False),
+        ("LinearDiscriminantAnalysis()", True),
+        ("LinearDiscriminantAnalysis(solver='lsqr', shrinkage=None)", True),
+        ("LinearDiscriminantAnalysis('lsqr', 'auto')", False),
+        ("QuadraticDiscriminantAnalysis(reg_param=0.0)", True),
+        ("QuadraticDiscriminantAnalysis(reg_param=0.1)", False),
+        ("GaussianNB()", True),
+        ("GaussianNB(var_smoothing=0.01)", False),
     ],
 )
-def test_least_squares_without_a_penalty_minds_no_units(model: str, unmoved: bool) -> None:
+def test_a_model_without_a_penalty_minds_no_units(model: str, unmoved: bool) -> None:
     code = f"""
+from sklearn.discriminant_analysis import *
 from sklearn.linear_model import LinearRegression
+from sklearn.naive_bayes import GaussianNB
 {IMPORTS}
 table = pd.read_csv("table.csv")
 X, y = table.drop(columns="price"), table["price"]
@@ -596,7 +605,7 @@ print({model}.fit(X_train, y_train).score(X_test, y_test))
         undone = "Pipeline" in model or "pipeline(Min" in model
         assert undone is not bool(found)
         assert all((each.severity is Severity.INFO) is unmoved for each in found)
-        assert all(("least squares" in each.message) is unmoved for each in found)
+        assert all(("without a penalty" in each.message) is unmoved for each in found)
     parts = "from sklearn.decomposition import PCA\n" + code.replace("STEP", "PCA()")
     assert only(parts, "LEAK001").severity is Severity.ERROR
 

@@ -43,7 +43,7 @@ _SPLIT_HERE = "split here"
 IMPORTANCE = "the importance of features"
 _UNMOVED = {
     True: "trees split scaled columns alike, so here its score hardly moves",
-    False: "least squares without a penalty fit scaled columns alike, so its score does not move",
+    False: "without a penalty it fits scaled columns alike, so its score does not move",
 }
 
 _WEIGHT = [Severity.INFO, Severity.WARNING, Severity.ERROR].index
