@@ -107,7 +107,7 @@ def _settled(run: Interpreter, nodes: Nodes) -> list[Event]:
     for key, prediction in run.predictions.items():
         unjudged = id(prediction) not in judged and not prediction.trained
         if unjudged and prediction.fits and not _no_test(prediction):
-            unread = unread or Unread(nodes)
+            unread = unread or Unread(nodes, {call for call, *_ in run.predictions})
             events.append(_only_predicted(prediction, unread.holds(key[0])))
     return events
 

@@ -1,13 +1,16 @@
-"""Values that are gathered in names which nothing reads: nobody looks at them."""
+"""Predictions that are gathered in names which nothing reads, but to compare them with others."""
 
 from __future__ import annotations
 
 import ast
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from mlaudit.model.once import once
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from mlaudit.syntax.nodes import Nodes
 
 # What only puts values into another shape or container.
@@ -57,10 +60,14 @@ _PARTS = (
 
 
 class Unread:
-    """Follows values by name through a document; all places of a name count, in any function."""
+    """Follows what some calls predict by name through a document; all places of a name count.
 
-    def __init__(self, nodes: Nodes):
+    What one prediction is compared with another tells how alike they are, and not how good.
+    """
+
+    def __init__(self, nodes: Nodes, predicting: Collection[int]):
         self._nodes = nodes
+        self._predicting = predicting
         self._parents = nodes.parents
         self._calls = {id(call): call for call in nodes.find(ast.Call)}
 
@@ -76,6 +83,15 @@ class Unread:
             if name.ctx.__class__ is ast.Load:
                 found.setdefault(name.id, []).append(name)
         return found
+
+    @once
+    def _predicted(self) -> frozenset[str]:
+        """The names that are bound to predictions only."""
+        calls = [call for number, call in self._calls.items() if number in self._predicting]
+        names = Counter(name for call in calls for name in _targets(self._parents[call]) or ())
+        stores = (name for name in self._nodes.find(ast.Name) if type(name.ctx) is ast.Store)
+        bound = Counter(name.id for name in stores)
+        return frozenset(name for name, count in names.items() if bound[name] == count)
 
     def holds(self, call: int) -> bool:
         """Say whether a call's value is only gathered in names, of which nothing reads the last.
@@ -108,8 +124,20 @@ class Unread:
                     return _added_to(above, below)
                 if name not in _FORMING:
                     return None
+            if isinstance(above, ast.Compare) and self._among_predictions(above):
+                return []
             below, above = above, self._parents[above]
         return _targets(above)
+
+    def _among_predictions(self, test: ast.Compare) -> bool:
+        """Say whether predictions are compared with one another, whole or one by one."""
+        return all(_root(side) in self._predicted for side in (test.left, *test.comparators))
+
+
+def _root(node: ast.expr) -> str | None:
+    while isinstance(node, ast.Subscript | ast.Attribute):
+        node = node.value
+    return node.id if isinstance(node, ast.Name) else None
 
 
 def _name(function: ast.expr) -> str:

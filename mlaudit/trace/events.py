@@ -89,9 +89,9 @@ class Influence:
     not known of its name); `source` is the column that it was taken of, where that is known.
     `removes` says that rows were removed by it, of which `rows` are left.  `turns_of` are the loops
     of which every turn reads such rows anew: what it was taken of is a single entity.  `groups` are
-    those that it was taken of, where a column of their key is known; if a division keeps groups
+    those that it was taken of, where a column of their key is known; if a division keeps them
     whole, `rows` are those of one side.  `units` are those that columns are put into by what was
-    learnt: "scaled" ones are shifted and stretched, "ranked" ones keep their order, "shifted"
+    learnt: "scaled" ones are shifted and stretched, "ranked" ones keep their order, and "shifted"
     moments count from another one.  What was looked ahead at is so many rows `later`.
     """
 
@@ -312,7 +312,7 @@ class Evaluate(Event):
     numbers shaped what is judged, as the best threshold does; those of `chosen_by` chose the model
     or its settings.  `units` are those of the labels where they are not the original ones.
     `in_loop` says that it runs in the turns of a loop, `answers` are the rows of the labels, where
-    these are known.  Nothing reads predictions that are `unread`.  Those `decided` are classes,
+    these are known.  Nobody looks at `unread` predictions.  Those `decided` are classes,
     which a bound or the highest number of each row gave.  `best_told` says that the number is told
     where it chose to be best, as the highest point of a curve.  `swapped` is the call that gives
     labels and predictions in the wrong order, `given_at` one that brings predictions, but not their
