@@ -16,6 +16,7 @@ from mlaudit.model.pattern import Pattern
 if TYPE_CHECKING:
     from mlaudit.flow.functions import Frame
     from mlaudit.flow.interpreter import Interpreter
+    from mlaudit.flow.regions import Rows
     from mlaudit.flow.values import Prediction, Value
     from mlaudit.source.document import Place
 
@@ -33,8 +34,14 @@ def named(run: Interpreter, prediction: Prediction) -> str:
 
 
 def outermost(run: Interpreter, prediction: Prediction) -> str:
-    """Name the predicted rows as the code outside all functions does, if it gives them a name."""
-    return _from(run, prediction, 0) if prediction.frames else ""
+    """Name the predicted rows as the outermost code does that gives them a name, "" where none."""
+    text = ""
+    for frame in reversed(prediction.frames):
+        outside = _outside(run, frame, text or prediction.variable, prediction)
+        if not outside:
+            break
+        text = outside
+    return text
 
 
 def functions_around(prediction: Prediction) -> tuple[str, ...]:
@@ -102,7 +109,8 @@ def _outside(run: Interpreter, frame: Frame, text: str, prediction: Prediction) 
     name, rows = frame.caller.text_of(given), run.data(value).rows
     if member and not isinstance(run.load(value), Data):
         return name + member  # one of several things that are given together
-    return "" if root in anew and rows.terms and not prediction.rows.kin(rows) else name
+    others = rows.terms and (not prediction.rows.kin(rows) or _divided(rows, prediction.rows))
+    return "" if root in anew and others else name
 
 
 def _by_rows(run: Interpreter, frame: Frame, prediction: Prediction) -> str:
@@ -116,9 +124,16 @@ def _by_rows(run: Interpreter, frame: Frame, prediction: Prediction) -> str:
         if value is None or isinstance(run.load(value), Estimator):
             continue
         rows = run.data(value).rows
-        if rows.terms and prediction.rows.within(rows):
+        if rows.terms and prediction.rows.within(rows) and not _divided(rows, prediction.rows):
             return frame.caller.text_of(node)
     return ""
+
+
+def _divided(whole: Rows, rows: Rows) -> bool:
+    """Say whether a call was given more than the part that is predicted, and divided it itself."""
+    given = {step for term in whole.terms for step in term.chain}
+    steps = (step for term in rows.terms for step in term.chain)
+    return any(step.selector.way in {"part", "fold"} for step in steps if step not in given)
 
 
 def _is_number(value: Value) -> bool:

@@ -292,7 +292,17 @@ class State:
                     id(option) if not isinstance(option, Ref) else option.address, option
                 )
         parted = self.parted or any(isinstance(each, Choice) and each.parted for each in (a, b))
-        return Choice(tuple(options.values())[:MOST_CHOICES], parted)
+        return Choice(self._fewer(list(options.values())), parted)
+
+    def _fewer(self, options: list[Value]) -> tuple[Value, ...]:
+        """Keep few of many: of models those first that units of columns may move."""
+        if len(options) > MOST_CHOICES:
+            options.sort(key=self._minds_order_only)
+        return tuple(options[:MOST_CHOICES])
+
+    def _minds_order_only(self, value: Value) -> bool:
+        inner = self.load(value)
+        return isinstance(inner, Estimator) and inner.model.compares_only
 
     def _join_sequences(self, a: Sequence, b: Sequence) -> Sequence:
         if self._differ_in_names(a, b):

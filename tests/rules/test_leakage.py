@@ -611,6 +611,56 @@ print({model}.fit(X_train, y_train).score(X_test, y_test))
 
 
 @pytest.mark.parametrize(
+    ("last", "told"),
+    [("ExtraTreesClassifier()", Severity.INFO), ("KNeighborsClassifier()", Severity.ERROR)],
+)
+def test_of_many_models_one_that_minds_units_is_told_of(last: str, told: Severity) -> None:
+    trees = ", ".join(f"'t{n}': ExtraTreesClassifier(max_depth={n})" for n in range(1, 20))
+    code = f"""
+from sklearn.ensemble import ExtraTreesClassifier
+from sklearn.neighbors import KNeighborsClassifier
+{IMPORTS}
+table = pd.read_csv("table.csv")
+X = StandardScaler().fit_transform(table.drop(columns="kind"))
+models = {{{trees}, "last": {last}}}
+for name, model in models.items():
+    print(name, cross_val_score(model, X, table["kind"]).mean())
+"""
+    found = only(code, "LEAK002")
+    assert found.severity is told
+    assert f"`{last[:-2]}`" in found.message
+
+
+@pytest.mark.parametrize(
+    ("divides", "called"),
+    [
+        ("pass", "X_val"),
+        ("X_test, _, y_test, _ = train_test_split(X_test, y_test, random_state=1)", "X_test"),
+    ],
+)
+def test_rows_are_named_as_who_gives_them_does(divides: str, called: str) -> None:
+    code = f"""
+from sklearn.metrics import accuracy_score
+{IMPORTS}
+def prepared(table):
+    return StandardScaler().fit_transform(table.drop(columns="kind")), table["kind"]
+
+def score(model, X_test, y_test):
+    {divides}
+    return accuracy_score(y_test, model.predict(X_test))
+
+def main():
+    X, y = prepared(pd.read_csv("table.csv"))
+    X_train, X_val, y_train, y_val = train_test_split(X, y, random_state=0)
+    model = LogisticRegression().fit(X_train, y_train)
+    print(score(model, X_val, y_val))
+
+main()
+"""
+    assert f"is scored on (`{called}`)" in only(code, "LEAK001").message
+
+
+@pytest.mark.parametrize(
     ("settings", "learnt"),
     [
         ("", "column means and standard deviations"),

@@ -237,11 +237,17 @@ def _variables(leak: PreprocessingLeak) -> tuple[str, str]:
         return "the training folds", "the folds of " + quoted(leak.evaluation.place)
     if leak.in_folds and leak.split is not None:
         return "the training folds", "the folds of " + quoted(leak.split.place)
-    training, test = leak.fit.variable if leak.fit else "", leak.evaluation.variable
+    training, test = leak.fit.variable if leak.fit else "", _called(leak.evaluation)
     part = "the validation part" if _validates(leak) else "the test part"
     if training == test:
         return "the training part", part
     return quoted(training) if training else "the training part", quoted(test) if test else part
+
+
+def _called(evaluation: Evaluate) -> str:
+    """Name rows as whoever asks for their score does, where that is a name."""
+    outside = evaluation.outside
+    return outside if outside.isidentifier() else evaluation.variable
 
 
 def _validates(leak: PreprocessingLeak) -> bool:
