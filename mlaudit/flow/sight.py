@@ -14,6 +14,8 @@ from mlaudit.flow.values import Constant, Data, Estimator, Instance
 from mlaudit.model.pattern import Pattern
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
     from mlaudit.flow.functions import Frame
     from mlaudit.flow.interpreter import Interpreter
     from mlaudit.flow.regions import Rows
@@ -42,6 +44,33 @@ def outermost(run: Interpreter, prediction: Prediction) -> str:
             break
         text = outside
     return text
+
+
+def left_to_callers(run: Interpreter, predictions: Iterable[Prediction]) -> bool:
+    """Say whether nobody calls the running function, nor another one that was given such rows.
+
+    Whoever calls both knows what the rows are, and need not call both.
+    """
+    here = _uncalled(run.calls)
+    apart = [here is not None and _given_elsewhere(each, here) for each in predictions]
+    return bool(apart) and all(apart)
+
+
+def _uncalled(frames: Sequence[Frame]) -> ast.AST | None:
+    """Give the function in which all these calls run, if it was entered without a call."""
+    first = frames[0] if frames else None
+    entered = first is not None and not isinstance(first.given.node, ast.Call)
+    return first.function.node if first is not None and entered else None
+
+
+def _given_elsewhere(prediction: Prediction, here: ast.AST) -> bool:
+    there = _uncalled(prediction.frames)
+    if there is None or there is here:
+        return False
+    keys = [term.base.selector.key for term in prediction.rows.terms]
+    return bool(keys) and all(
+        isinstance(key, tuple) and key[:2] == ("parameter", id(there)) for key in keys
+    )
 
 
 def functions_around(prediction: Prediction) -> tuple[str, ...]:

@@ -75,6 +75,8 @@ def select(run: Interpreter, value: Value, node: ast.AST, how: str) -> None:
         if isinstance(score, Evaluate) and score.selected_at is None:
             if data.chosen_by and _only_beside(run, score, data.chosen_by):
                 continue
+            if sight.left_to_callers(run, run.judged.get(id(score), ())):
+                continue
             score.uses.add(Use.SELECTS)
             score.selected_at = run.place(node)
             score.selected_by = how
