@@ -66,10 +66,11 @@ class TuneOnTest(Rule):
         assert isinstance(choice, CrossValidate)
         all_rows = quoted(choice.variable) if choice.variable else "all rows"
         rows = quoted(report.variable) if report.variable else "the test rows"
+        among = f"the rows of {rows}" if report.variable else rows
         what = "searches settings" if choice.search else "gives the scores for a choice"
         return self.report(
             choice.place,
-            f"{quoted(choice.function)} {what} on {all_rows}, among them the rows of {rows}; "
+            f"{quoted(choice.function)} {what} on {all_rows}, among them {among}; "
             f"{score_of(report)} on {rows}, of the model chosen so, is no independent test",
             evidence=[("tested here", report.place)],
             severity=Severity.INFO if says_validation(report.variable) else Severity.WARNING,
