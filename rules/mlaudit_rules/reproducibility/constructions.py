@@ -142,25 +142,26 @@ def _appended(module: Module, call: ast.Call, name: str) -> ast.expr | None:
     return None
 
 
-def made(module: Module, name: str, before: ast.AST) -> ast.Call | None:
+def made(
+    module: Module, name: str, before: ast.AST, asked: tuple[ast.AST, ...] = ()
+) -> ast.Call | None:
     """Find the call whose result a name stands for at a node: the last before it, else the first.
 
-    A network that is moved or wrapped, `net = net.to(device)`, is not made anew.
+    A network that is moved or wrapped, `net = net.to(device)`, is not made anew.  What a function
+    does not make itself it may be given, by those that call it and were not `asked` yet.
     """
     calls = _by_the_same(module, module.fact(_made).get(name, []), name, before)
     calls = [call for call in calls if not _moves(call, name)]
     fresh = [call for call in calls if not _mentions(module, call, name)] or calls
-    home = function_around(module, before)
-    if not fresh and isinstance(home, ast.FunctionDef):
-        return _given(module, name, home)
-    if not fresh:
-        fresh = module.fact(_made_among_others).get(name, [])
-    earlier = [
-        call
-        for call in fresh
-        if call.lineno <= getattr(before, "lineno", 0) and function_around(module, call) is home
-    ]
-    return earlier[-1] if earlier else next(iter(fresh), None)
+    fresh = [*fresh, *module.fact(_made_among_others).get(name, [])]
+    home, line = function_around(module, before), getattr(before, "lineno", 0)
+    own = [call for call in fresh if function_around(module, call) is home and call.lineno <= line]
+    if own:
+        return max(own, key=lambda call: call.lineno)
+    given = None
+    if isinstance(home, ast.FunctionDef) and home not in asked:
+        given = _given(module, name, home, asked)
+    return given or next(iter(fresh), None)
 
 
 def _by_the_same(
@@ -190,7 +191,9 @@ def _moves(call: ast.Call, name: str) -> bool:
     return spelt(function.value) == name
 
 
-def _given(module: Module, name: str, function: ast.FunctionDef) -> ast.Call | None:
+def _given(
+    module: Module, name: str, function: ast.FunctionDef, asked: tuple[ast.AST, ...]
+) -> ast.Call | None:
     """Find what makes the network that a function of the document is given by this name.
 
     The object that a method is called on is not among what the call gives.
@@ -206,7 +209,9 @@ def _given(module: Module, name: str, function: ast.FunctionDef) -> ast.Call | N
         values.update(zip(parameters, call.args, strict=False))
         if name in values:
             value = values[name]
-            return value if isinstance(value, ast.Call) else made(module, spelt(value), call)
+            if isinstance(value, ast.Call):
+                return value
+            return made(module, spelt(value), call, (*asked, function))
     return None
 
 

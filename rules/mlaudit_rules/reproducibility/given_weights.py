@@ -117,8 +117,8 @@ def new_part(
 
 def name_of(module: Module, built: ast.AST, name: str) -> str:
     """Give what a network is bound to where it is built, which may go by another name elsewhere."""
-    bound = (spelt(target) for target, value in module.fact(assignments) if value is built)
-    return next(bound, name)
+    bound = (target for target, value in module.fact(assignments) if value is built)
+    return next((spelt(target) for target in bound if not isinstance(target, ast.Tuple)), name)
 
 
 def readings(module: Module, name: str, *, partly: bool = False) -> Iterator[ast.Call]:

@@ -34,6 +34,7 @@ from mlaudit_rules.reproducibility.given_weights import (
     read_in,
     set_to_constants,
 )
+from mlaudit_rules.reproducibility.makers import reads_for_others
 from mlaudit_rules.reproducibility.never_run import never_run
 from mlaudit_rules.reproducibility.read_in_time import read_in_time
 from mlaudit_rules.reproducibility.steps import never_steps, steps_once
@@ -110,17 +111,19 @@ def torch_training(module: Module, running: Running) -> TorchTraining | None:
         owner = _class_of(module, call.node) if _is(owner, "self") else owner
         name, built = construction(module, owner, call.node) or (whole(owner), None)
         initialised = _has_layers(module) if built is None else _initialises(module, name, built)
+        layers = {layer.node for layer in layers_made(module)}
+        lent = built is not None and reads_for_others(module, bare(built), layers)
         initialised = initialised and not (
-            read_in(module, name, call.node)
+            lent
+            or read_in(module, name, call.node)
             or read_in_time(module, name, call)
             or (built is not None and read_before_training(module, built, call))
         )
         loaders = _not_of_siblings(module, built, shuffled_for_training(module, call))
-        layers = {layer.node for layer in layers_made(module)}
         new = built and (
             new_after_reading(module, name, built, call.node, layers)
             or (
-                _pretrained(module, bare(built))
+                (lent or _pretrained(module, bare(built)))
                 and new_part(module, name, built, call.node, layers, built.lineno)
             )
         )
