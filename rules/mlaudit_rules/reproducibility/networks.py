@@ -37,7 +37,7 @@ from mlaudit_rules.reproducibility.given_weights import (
 from mlaudit_rules.reproducibility.makers import reads_for_others
 from mlaudit_rules.reproducibility.never_run import never_run
 from mlaudit_rules.reproducibility.read_in_time import read_in_time
-from mlaudit_rules.reproducibility.steps import never_steps, steps_once
+from mlaudit_rules.reproducibility.steps import never_steps, only_kept, steps_once
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -104,7 +104,7 @@ def torch_training(module: Module, running: Running) -> TorchTraining | None:
         owner = _owner(module, call.node)
         if owner is None or not running.reaches(call.function) or steps_once(module, call):
             continue
-        if never_steps(module, call):
+        if never_steps(module, call) or only_kept(module, call):
             continue
         if _is(owner, "self") and not _is_told_to_train(module, call):
             continue

@@ -5,12 +5,24 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from mlaudit.rulekit import last_name
+from mlaudit.rulekit import Pattern, last_name
 from mlaudit_rules.reproducibility.classes import class_around
 from mlaudit_rules.reproducibility.never_run import left_out
+from mlaudit_rules.reproducibility.readers import readings
 
 if TYPE_CHECKING:
     from mlaudit.rulekit import Call, Module, NamedCall
+
+# What an optimizer only tells or is told, and what keeps it, reads it back or plans its rates.
+_TELLING = frozenset(
+    {"param_groups", "state", "state_dict", "load_state_dict", "defaults", "zero_grad"}
+)
+_KEEPING = Pattern(
+    r"(?i)(^|_)(save|load|restore|export|summary|count|print|checkpoint|ckpt)(_|$)"
+    r"|^(print|type|repr|str|display|isinstance)$"
+)
+_PLANNING = Pattern(r"(?i)sched|warm_?up|(^|_)lr(_|$)|^lr|lr$")
+_LEARNING = Pattern(r"(?i)train|fit|learn|run|step|epoch")
 
 
 def step_of(module: Module, optimizer: Call) -> NamedCall | None:
@@ -31,6 +43,35 @@ def never_steps(module: Module, optimizer: Call) -> bool:
     """Say whether a program that makes an optimizer comes to none of the steps that it takes."""
     steps = _steps(module, optimizer)
     return bool(steps) and all(left_out(module, step.node, step.function) for step in steps)
+
+
+def only_kept(module: Module, optimizer: Call) -> bool:
+    """Say whether an optimizer is bound to a name, and nothing that the name is given to steps it.
+
+    A schedule goes through its rates and a checkpoint keeps it, without any training.
+    """
+    made = module.nodes.parents.get(optimizer.node)
+    targets = made.targets if isinstance(made, ast.Assign) else []
+    if not isinstance(made, ast.Assign) or module.importers:
+        return False
+    names = [target.id for target in targets if isinstance(target, ast.Name)]
+    uses = [use for name in names for use in readings(module, made, name)]
+    return bool(uses) and len(names) == len(targets) and all(_keeps(module, use) for use in uses)
+
+
+def _keeps(module: Module, use: ast.Name) -> bool:
+    """Say whether a use of an optimizer tells of it, keeps it or plans its rates."""
+    above = module.nodes.parents[use]
+    if isinstance(above, ast.Attribute):
+        return above.attr in _TELLING
+    called = module.nodes.parents[above] if isinstance(above, ast.keyword) else above
+    if not isinstance(called, ast.Call):
+        return False
+    name, known = last_name(called.func), module.call_of.get(called)
+    if known is not None and known.entry is not None and known.entry.kind == "scheduler":
+        return True
+    says = _KEEPING.search(name) or _PLANNING.search(name)
+    return says is not None and _LEARNING.search(name) is None
 
 
 def _steps(module: Module, optimizer: Call) -> list[NamedCall]:
