@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from mlaudit.source.document import Document, Place
     from mlaudit.syntax.names import Names
 
+_STATES = frozenset({"random_state", "randomstate", "rng"})
+
 
 @entity
 class Call:
@@ -64,11 +66,16 @@ class Call:
 
     @once
     def lacks_seed(self) -> bool:
-        """Whether it surely gets no seed of its own: none is given, or None is."""
+        """Whether it surely gets no seed of its own: none is given, or None is.
+
+        By another name it takes the seed as well, or the program stops there.
+        """
         if self.entry is None or self.entry.seed is None or self.spread:
             return False
         given = self.arguments.get(self.entry.seed)
-        return given is None or (given.known and given.value is None)
+        if given is None:
+            return not any(map(_names_seed, self.arguments.keys()))
+        return given.known and given.value is None
 
     @once
     def arguments(self) -> Given:
@@ -135,6 +142,11 @@ class Given:
     def items(self) -> Iterator[tuple[str, Argument]]:
         """Give the parameters with their arguments, in order."""
         return ((parameter, self[parameter]) for parameter in self._nodes)
+
+
+def _names_seed(parameter: str) -> bool:
+    """Say whether a parameter asks for a seed, whatever the function calls its own."""
+    return "seed" in parameter.lower() or parameter in _STATES
 
 
 def _holds(argument: Argument | None, values: tuple[object, ...]) -> bool:
