@@ -70,7 +70,8 @@ class Calls(Sequence[NamedCall]):
 class Names:
     """What the names of one document stand for, wherever in the document they are imported.
 
-    `assigned` counts how often each name is bound as a variable or a parameter.
+    `assigned` counts how often each name is bound as a variable or a parameter; `granted` are
+    those that a document reads as a library's without an import.
     """
 
     aliases: dict[str, str] = field(default_factory=dict)
@@ -83,6 +84,7 @@ class Names:
     functions: dict[str, ast.FunctionDef | ast.AsyncFunctionDef] = field(default_factory=dict)
     own: set[ast.expr] = field(default_factory=set)
     read: set[str] = field(default_factory=set)
+    granted: set[str] = field(default_factory=set)
 
     def resolve(self, node: ast.expr) -> str | None:
         """Give the qualified name of an expression such as `np.random.rand`, None if local."""
@@ -134,8 +136,9 @@ def collect(nodes: Nodes) -> Names:
     assigned = names.assigned = _assigned(names, nodes)
     names.bound.update(assigned, names.functions, names.classes)
     for name in () if names.stars else names.read & UNDERSTOOD.keys():
-        if name not in names.bound:
-            names.aliases.setdefault(name, UNDERSTOOD[name])
+        if name not in names.bound and name not in names.aliases:
+            names.aliases[name] = UNDERSTOOD[name]
+            names.granted.add(name)
     for node in nodes.find(ast.Assign):
         target = node.targets[0]
         literal = len(node.targets) == 1 and isinstance(node.value, _LITERALS)

@@ -9,6 +9,7 @@ from mlaudit.rulekit import Draw, frozen
 from mlaudit_rules.reproducibility.bindings import values_by_target
 from mlaudit_rules.reproducibility.never_run import left_out
 from mlaudit_rules.reproducibility.without_seed import without_a_seed
+from mlaudit_rules.reproducibility.zeros import always_zero
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -117,18 +118,32 @@ def _dropped(module: Module) -> set[str]:
 
 def _functions(module: Module) -> Iterator[Drawing]:
     for call in module.calls_of(*KINDS):
-        if _draws(call) and call.entry is not None and not _is_wiped_out(module, call.node):
+        if not _draws(call) or call.entry is None or never_imported(module, call.node):
+            continue
+        if not _is_wiped_out(module, call.node):
             generator = call.entry.generators[0]
             later = _draws_later(call)
             yield Drawing(call.node, call.place, call.function, call.in_loop, generator, later)
 
 
+def never_imported(module: Module, node: ast.Call) -> bool:
+    """Say whether a script draws by a name that it takes for granted, and so stops there.
+
+    What a notebook takes for granted may come from a cell that was taken out.
+    """
+    if not module.names.granted or module.document.is_notebook:
+        return False
+    head: ast.expr = node.func
+    while isinstance(head, ast.Attribute):
+        head = head.value
+    return isinstance(head, ast.Name) and head.id in module.names.granted
+
+
 def _is_wiped_out(module: Module, node: ast.Call) -> bool:
-    """Say whether a draw is multiplied by 0, which leaves nothing of it but its shape."""
+    """Say whether a draw is multiplied by what always is 0, which leaves only its shape."""
     match module.nodes.parents.get(node):
         case ast.BinOp(op=ast.Mult(), left=left, right=right):
-            factor = right if left is node else left
-            return isinstance(factor, ast.Constant) and factor.value == 0
+            return always_zero(module, right if left is node else left)
     return False
 
 

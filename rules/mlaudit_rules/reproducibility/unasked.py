@@ -27,7 +27,7 @@ def never_asked_for(module: Module, seed: Call) -> bool:
         return False
     missing = _none_by_default(function)
     asked = missing & _asked(module, seed, function) if missing else missing
-    calls = _all_calls(module, function) if asked else []
+    calls = all_calls(module, function) if asked else []
     if not calls or module.importers:
         return False
     first = int(isinstance(module.nodes.parents[function], ast.ClassDef))
@@ -70,7 +70,7 @@ def _needed(test: ast.expr) -> Iterator[str]:
             return
 
 
-def _all_calls(module: Module, function: Definition) -> list[ast.Call]:
+def all_calls(module: Module, function: Definition) -> list[ast.Call]:
     """List the calls of a function, or of the class that it makes objects of; none if more uses it.
 
     What is handed on, derived from or bound to another name may be called unseen.

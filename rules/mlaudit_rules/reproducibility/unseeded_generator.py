@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mlaudit.rulekit import Confidence, Fix, Rule, RuleMeta, Severity, replace
+from mlaudit_rules.reproducibility.draws import never_imported
 from mlaudit_rules.reproducibility.randomness import NEEDS, unseeded
 from mlaudit_rules.reproducibility.reach import Reach
 from mlaudit_rules.reproducibility.reseeding import seeded, seeded_globally
@@ -57,6 +58,7 @@ class UnseededGenerator(Rule):
         """Judge generators that the program makes for itself, without a seed."""
         generators = module.calls_of("generator")
         made = [call.node for call in generators if _unseeded_generator(call)]
+        made = [node for node in made if not never_imported(module, node)]
         reached = Reach(module, made).reached if made else {}
         for node, end in reached.items():
             yield self.report(
