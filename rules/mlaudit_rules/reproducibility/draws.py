@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from mlaudit.rulekit import Draw, frozen
 from mlaudit_rules.reproducibility.bindings import values_by_target
+from mlaudit_rules.reproducibility.fallbacks import only_falls_back
 from mlaudit_rules.reproducibility.never_run import left_out
 from mlaudit_rules.reproducibility.without_seed import without_a_seed
 from mlaudit_rules.reproducibility.zeros import always_zero
@@ -60,6 +61,8 @@ def unseeded_draws(module: Module, seeding: Seeding, running: Running) -> Iterat
         if draw.later and seeding.seeds(draw.generator):
             continue  # it draws when rows are read, which no rule looks for
         if without_a_seed(module, draw.node, draw.function):
+            continue
+        if only_falls_back(module, draw.node, draw.function):
             continue
         # The seeds of loader workers, NumPy's and Python's among them, derive from PyTorch's.
         if draw.function not in in_workers:
