@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import ast
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from mlaudit.rulekit import children, last_name, only_read
 from mlaudit_rules.reproducibility.dead import Dead
 from mlaudit_rules.reproducibility.never_run import passed_by
+from mlaudit_rules.reproducibility.steps import steps_along_inputs
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -246,7 +248,11 @@ class Reach:
             return False
         if function.attr != "backward":
             return function.attr in _TRAINING
-        return bool(self._steps) and self._steps_beside(function)
+        return bool(self._steps) and self._steps_beside(function) and not self._on_inputs
+
+    @cached_property
+    def _on_inputs(self) -> bool:
+        return steps_along_inputs(self._module)
 
     def _steps_beside(self, function: ast.Attribute) -> bool:
         """Say whether weights may change by a gradient; one at the top level, in its own cell."""

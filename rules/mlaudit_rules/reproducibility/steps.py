@@ -24,6 +24,9 @@ _KEEPING = Pattern(
 _PLANNING = Pattern(r"(?i)sched|warm_?up|(^|_)lr(_|$)|^lr|lr$")
 _LEARNING = Pattern(r"(?i)train|fit|learn|run|step|epoch")
 
+# Networks give their weights by these.
+_WEIGHTS = ("parameters", "named_parameters")
+
 
 def step_of(module: Module, optimizer: Call) -> NamedCall | None:
     """Find a step by the name of an optimizer, as near to where it is made as there is one."""
@@ -57,6 +60,28 @@ def only_kept(module: Module, optimizer: Call) -> bool:
     names = [target.id for target in targets if isinstance(target, ast.Name)]
     uses = [use for name in names for use in readings(module, made, name)]
     return bool(uses) and len(names) == len(targets) and all(_keeps(module, use) for use in uses)
+
+
+def steps_along_inputs(module: Module) -> bool:
+    """Say whether all optimizers change what a network is given, as for a picture that excites it.
+
+    The network is put into evaluation mode for good, and of no network are parameters asked for.
+    """
+    optimizers = module.calls_of("optimizer")
+    if not optimizers or module.calls_named("train", *_WEIGHTS) or not module.calls_named("eval"):
+        return False
+    return all(map(_takes_plain_names, optimizers)) and any(
+        isinstance(named.node.func, ast.Attribute) and not named.node.args
+        for named in module.calls_named("eval")
+    )
+
+
+def _takes_plain_names(optimizer: Call) -> bool:
+    """Say whether an optimizer is given a list of names: `Adam([picture])`."""
+    match optimizer.node.args[:1]:
+        case [ast.List(elts=parts)]:
+            return all(isinstance(part, ast.Name | ast.Attribute) for part in parts)
+    return False
 
 
 def _keeps(module: Module, use: ast.Name) -> bool:
