@@ -101,7 +101,7 @@ def readings(module: Module, statement: ast.stmt, name: str) -> list[ast.Name]:
     home, loop = function_around(module, statement), _outermost_loop(module, statement)
     first = statement.lineno if loop is None else loop.lineno - 1
     stores = [
-        _statement_of(module, use)
+        statement_of(module, use)
         for use in found
         if isinstance(use.ctx, ast.Store) and function_around(module, use) is home
     ]
@@ -111,14 +111,14 @@ def readings(module: Module, statement: ast.stmt, name: str) -> list[ast.Name]:
         if isinstance(use.ctx, ast.Load)
         and _sees(module, use, name, home)
         and (function_around(module, use) is not home or use.lineno > first)
-        and _statement_of(module, use) is not (statement if loop is None else None)
+        and statement_of(module, use) is not (statement if loop is None else None)
         and not any(_between(module, statement, store, use) for store in stores)
     ]
 
 
 def _between(module: Module, statement: ast.stmt, store: ast.stmt, use: ast.Name) -> bool:
     """Say whether a later statement surely binds the name anew before it is read."""
-    reader = _statement_of(module, use)
+    reader = statement_of(module, use)
     if not statement.lineno < store.lineno < reader.lineno:
         return False
     parents = module.nodes.parents
@@ -160,7 +160,8 @@ def _outermost_loop(module: Module, node: ast.AST) -> ast.stmt | None:
     return found
 
 
-def _statement_of(module: Module, node: ast.AST) -> ast.stmt:
+def statement_of(module: Module, node: ast.AST) -> ast.stmt:
+    """Give the innermost statement around a node."""
     while not isinstance(node, ast.stmt):
         node = module.nodes.parents[node]
     return node

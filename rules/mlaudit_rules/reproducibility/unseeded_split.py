@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from mlaudit.rulekit import Confidence, Finding, Fix, Needs, Rule, RuleMeta, Severity
 from mlaudit_rules.reproducibility.callers import runs_here
+from mlaudit_rules.reproducibility.divided_again import divided_again
 from mlaudit_rules.reproducibility.draws import sampled_apart
 from mlaudit_rules.reproducibility.lateness import late_seed
 from mlaudit_rules.reproducibility.never_run import left_out
@@ -53,6 +54,8 @@ class UnseededSplit(Rule):
         seeding = module.fact(Seeding)
         for call in splits:
             if left_out(module, call.node, call.function) or unused(module, call.node):
+                continue
+            if divided_again(module, call.node):
                 continue
             generator = generator_of(call)
             if seeding.reaches(generator, call) or late_seed(module, generator, call):
