@@ -155,12 +155,15 @@ def made(
     fresh = [call for call in calls if not _mentions(module, call, name)] or calls
     fresh = [*fresh, *module.fact(_made_among_others).get(name, [])]
     home, line = function_around(module, before), getattr(before, "lineno", 0)
-    own = [call for call in fresh if function_around(module, call) is home and call.lineno <= line]
-    if own:
-        return max(own, key=lambda call: call.lineno)
+    own = [call for call in fresh if function_around(module, call) is home]
+    earlier = [call for call in own if call.lineno <= line]
+    if earlier:
+        return max(earlier, key=lambda call: call.lineno)
     given = None
     if isinstance(home, ast.FunctionDef) and home not in asked:
         given = _given(module, name, home, asked)
+    if home is not None:  # what a function binds only later it has from elsewhere
+        fresh = [call for call in fresh if call not in own]
     return given or next(iter(fresh), None)
 
 
