@@ -15,6 +15,7 @@ from mlaudit_rules.reproducibility.estimators import (
     lends_probabilities,
     unseeded,
 )
+from mlaudit_rules.reproducibility.for_nobody import computed_for_nobody
 from mlaudit_rules.reproducibility.keyed import never_asked_for
 from mlaudit_rules.reproducibility.lateness import fits_of, late_for_fit
 from mlaudit_rules.reproducibility.left_over import left_over
@@ -85,7 +86,7 @@ class UnseededEstimator(Rule):
                 continue
             if left_out(module, call.node, call.function) or _only_written_down(module, call):
                 continue
-            if _holds_a_place(module, call):
+            if _holds_a_place(module, call) or computed_for_nobody(module, call):
                 continue
             here = runs_here(module, call.function)
             yield self.report(
