@@ -113,7 +113,10 @@ def _unpack_dict(run: Interpreter, arguments: Arguments, starred: ast.expr) -> N
 def described(
     run: Interpreter, arguments: Arguments, parameters: Iterable[str] = ()
 ) -> dict[str, Argument]:
-    """Describe arguments for an event: source text and, where it is constant, the value."""
+    """Describe arguments for an event: source text and, where it is constant, the value.
+
+    With an unknown `**settings`, any of the parameters may be given.
+    """
     names = tuple(parameters)
     found: dict[str, Argument] = {}
     for position, value in enumerate(arguments.positional):
@@ -121,6 +124,8 @@ def described(
         found[name] = _argument(run, value, arguments.nodes.get(position))
     for name, value in arguments.named.items():
         found[name] = _argument(run, value, arguments.nodes.get(name))
+    if arguments.spread and arguments.rest is None:
+        found |= {name: Argument("") for name in names if name not in found}
     return found
 
 

@@ -179,7 +179,8 @@ def _bind_parameters(run: Interpreter, function: Function, given: Arguments, sco
         else:
             extra[name] = value
     if spec.kwarg is not None:
-        bound[spec.kwarg.arg] = run.state.allocate(Dictionary(extra, chosen_by=given.chosen_by))
+        more = UNKNOWN if given.spread and given.rest is None else given.rest
+        bound[spec.kwarg.arg] = run.state.allocate(Dictionary(extra, more, given.chosen_by))
     for name, default in signature.defaults:
         if name not in bound:
             constant = isinstance(default, ast.Constant)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from itertools import zip_longest
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
@@ -12,7 +13,7 @@ from mlaudit_rules.reproducibility.running import Running
 from mlaudit_rules.reproducibility.seed_names import ALL, HELPER
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from mlaudit.rulekit import Module
 
@@ -30,6 +31,7 @@ _IN = {
     "tf.set_random_seed": ("tensorflow",),
 }
 _OUTERMOST = Pattern(r"^(?!async |def |class )\w.*", re.MULTILINE)
+_DEFINED = Pattern(r"^def (\w+)\(", re.MULTILINE)
 _LEARNING = ("predictor", "wrapper", "search", "trainer")
 _PROGRAM = ("ArgumentParser", "backward")
 _WORKING = Pattern(
@@ -48,7 +50,29 @@ def seeded_by_callers(module: Module) -> frozenset[str]:
     if importing.issuperset(ALL):
         return importing
     alongside = _but_tests(module.alongside)
-    return importing.union(*(_seeded(_top_level(text)) for _, text in alongside))
+    outermost = (_seeded(_top_level(text)) for _, text in alongside)
+    return importing.union(*outermost, *_lent_seeds(module, alongside))
+
+
+def _lent_seeds(module: Module, alongside: list[tuple[str, str]]) -> Iterator[set[str]]:
+    """Give what seeding functions set that lie beside the document and that its importers call."""
+    functions = {name: seeds for _, text in alongside for name, seeds in _seeding_functions(text)}
+    if functions:
+        called = {
+            target.rpartition(".")[2]
+            for _, text in _importing(module)
+            for target in _CALLED.findall(text)
+        }
+        yield from (functions[name] for name in functions.keys() & called)
+
+
+def _seeding_functions(text: str) -> Iterator[tuple[str, set[str]]]:
+    """Name the functions of a text that seed, each with the generators."""
+    heads = [*_DEFINED.finditer(text)] if _seeded(text) else []
+    for head, following in zip_longest(heads, heads[1:]):
+        seeds = _seeded(text[head.end() : following.start() if following else len(text)])
+        if seeds:
+            yield head.group(1), seeds
 
 
 def runs_here(module: Module, function: Function) -> bool:
