@@ -18,6 +18,7 @@ from mlaudit.flow import (
     several,
     sinks,
     splits,
+    subscripts,
     tuning,
 )
 from mlaudit.flow.arguments import Arguments, evaluate
@@ -55,7 +56,7 @@ def call(run: Interpreter, node: ast.Call) -> Value:
         name = function.attr
         if isinstance(function.value, ast.Call) and _is_super(function.value):
             return functions.superclass_call(run, name, evaluate(run, node))
-        receiver = run.eval(function.value)
+        receiver = _receiver(run, node, function)
         arguments = evaluate(run, node)
         if name in estimators.FITTING:
             receiver = _as_estimator(run, function.value, receiver)
@@ -65,6 +66,16 @@ def call(run: Interpreter, node: ast.Call) -> Value:
     value = call_value(run, target, evaluate(run, node))
     named = isinstance(function, ast.Name) and function.id in sinks.DISTANCES
     return sinks.distance(run, node, value) if named else value
+
+
+def _receiver(run: Interpreter, node: ast.Call, function: ast.Attribute) -> Value:
+    """Evaluate what a method is called of: where it changes a member of a list, that very one."""
+    if isinstance(function.value, ast.Subscript) and (
+        function.attr in containers.CHANGING
+        or any(given.arg == "inplace" for given in node.keywords)
+    ):
+        return subscripts.itself(run, function.value)
+    return run.eval(function.value)
 
 
 def _is_super(node: ast.Call) -> bool:

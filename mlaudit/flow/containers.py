@@ -174,6 +174,11 @@ def _alike(run: Interpreter, value: Sequence, merged: Value) -> Value:
     return merged
 
 
+CHANGING = frozenset(
+    {"append", "extend", "insert", "add", "update", "setdefault", "pop", "remove", "appendleft"}
+)
+
+
 def sequence_method(
     run: Interpreter, holder: Value, value: Sequence, name: str, args: Arguments
 ) -> Value:

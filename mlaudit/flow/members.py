@@ -103,7 +103,11 @@ def narrowed(run: Interpreter, value: Value, select: Selector, depth: int = _DEE
     inner = run.load(value)
     if isinstance(inner, Data):
         whole = not inner.rows.terms or inner.kind in {"row", "scalar"} or inner.predictions
-        return value if whole else run.state.allocate(tables.narrowed(inner, select))
+        if whole:
+            return value
+        numbers = inner.kind == "index" or inner.select is not None
+        taken = some(inner, [select]) if numbers else tables.narrowed(inner, select)
+        return run.state.allocate(taken)
     if depth and isinstance(inner, Sequence) and inner.way != "ranked":
         items = tuple([narrowed(run, item, select, depth - 1) for item in inner.items])
         rest = inner.rest and narrowed(run, inner.rest, select, depth - 1)
@@ -112,3 +116,21 @@ def narrowed(run: Interpreter, value: Value, select: Selector, depth: int = _DEE
         held = {name: narrowed(run, part, select, depth - 1) for name, part in inner.items.items()}
         return run.state.allocate(Dictionary(held, inner.rest, inner.chosen_by))
     return value
+
+
+def some(data: Data, selectors: list[Selector]) -> Data:
+    """Take some of the rows; of positions it is known further which rows they are of."""
+    if data.kind != "index":
+        return data.but(rows=_below(data.rows, selectors), select=None)
+    chosen = data.select
+    if chosen is None:
+        return data.but(select=selectors[0])
+    if chosen.way == "rows" and isinstance(chosen.key, Rows):
+        return data.but(select=Selector("rows", _below(chosen.key, selectors)))
+    return data
+
+
+def _below(rows: Rows, selectors: list[Selector]) -> Rows:
+    for selector in selectors:
+        rows = rows.select(selector)
+    return rows

@@ -260,8 +260,11 @@ class Rows:
 
     def maybe_again(self, other: Rows) -> bool:
         """Say whether both are of unknown origin and named alike: one may be the other again."""
-        theirs = {base.label for base in other.bases if base.selector.of_unknown}
-        return any(base.selector.of_unknown and base.label in theirs for base in self.bases)
+        return any(
+            mine.selector.of_unknown and mine.label == theirs.label and mine != theirs
+            for mine in self.bases
+            for theirs in other.bases
+        )
 
     @property
     def bases(self) -> Collection[Region]:

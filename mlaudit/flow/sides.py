@@ -6,7 +6,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from mlaudit.flow import members, sorts
-from mlaudit.flow.regions import Rows, Selector
+from mlaudit.flow.regions import Selector
 from mlaudit.flow.values import Data, Dictionary, Sequence, Value
 from mlaudit.syntax.nodes import walk
 
@@ -78,7 +78,7 @@ def _counts(node: ast.ListComp | ast.SetComp | ast.GeneratorExp) -> bool:
 def _narrowed(run: Interpreter, value: Value, selectors: list[Selector], depth: int) -> Value:
     inner = run.load(value)
     if isinstance(inner, Data):
-        return _some(inner, selectors) if inner.rows.terms else value
+        return members.some(inner, selectors) if inner.rows.terms else value
     if depth and isinstance(inner, Dictionary):
         items = {k: _narrowed(run, v, selectors, depth - 1) for k, v in inner.items.items()}
         return run.state.allocate(Dictionary(items, inner.rest))
@@ -87,23 +87,6 @@ def _narrowed(run: Interpreter, value: Value, selectors: list[Selector], depth: 
         rest = inner.rest and _narrowed(run, inner.rest, selectors, depth - 1)
         return run.state.allocate(Sequence(parts, rest, inner.way))
     return value
-
-
-def _some(data: Data, selectors: list[Selector]) -> Data:
-    if data.kind != "index":
-        return data.but(rows=_below(data.rows, selectors), select=None)
-    chosen = data.select
-    if chosen is None:
-        return data.but(select=selectors[0])
-    if chosen.way == "rows" and isinstance(chosen.key, Rows):
-        return data.but(select=Selector("rows", _below(chosen.key, selectors)))
-    return data
-
-
-def _below(rows: Rows, selectors: list[Selector]) -> Rows:
-    for selector in selectors:
-        rows = rows.select(selector)
-    return rows
 
 
 def _selector(test: ast.expr) -> Selector:

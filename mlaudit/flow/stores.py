@@ -17,6 +17,7 @@ from mlaudit.flow import (
     order,
     scaling,
     splits,
+    subscripts,
     tables,
     texts,
 )
@@ -251,7 +252,7 @@ def _attribute(run: Interpreter, target: ast.Attribute, value: Value) -> None:
 
 
 def _item(run: Interpreter, target: ast.Subscript, value: Value) -> None:
-    holder = run.eval(target.value)
+    holder = subscripts.itself(run, target.value)
     inner = run.load(holder)
     if isinstance(inner, Method):
         _located(run, inner, target, value)

@@ -109,6 +109,23 @@ def _subscript(run: Interpreter, holder: Value, value: Value, node: ast.Subscrip
     return Data("scalar")
 
 
+def itself(run: Interpreter, node: ast.expr) -> Value:
+    """Evaluate what is to be changed: of a list or dict the very member, whichever it may be."""
+    if not isinstance(node, ast.Subscript) or isinstance(node.slice, ast.Slice):
+        return run.eval(node)
+    holder = itself(run, node.value)
+    value = run.load(holder)
+    if isinstance(value, Dictionary) and value.rest is not None:
+        return containers.item(run, value, run.eval(node.slice))
+    if not isinstance(value, Sequence) or value.rest is None or value.way == "ranked":
+        return run.eval(node)
+    place = run.load(run.eval(node.slice))
+    at = place.value if isinstance(place, Constant) else None
+    if isinstance(at, int) and -len(value.items) <= at < len(value.items):
+        return value.items[at]
+    return containers.element(run, value)
+
+
 def _looked_up(run: Interpreter, found: Value, key: ast.expr) -> Value:
     """What keys of other things give of an array, one by one, need not be all that it holds."""
     return members.at(run, found, key) if _of_another(run, key) else found
@@ -146,7 +163,7 @@ def _of_sequence(run: Interpreter, value: Sequence, key: ast.expr) -> Value:
             end = high if isinstance(high, int) else None
             if (low, high) == (start, end):
                 return run.state.allocate(Sequence(value.items[start:end], None, value.way))
-        whole = key.lower is None and key.upper is None
+        whole = low in {None, 0} and key.upper is None
         return run.state.allocate(value if whole else members.between(run, value, key))
     if isinstance(key, ast.Tuple) and any(isinstance(part, ast.Slice) for part in key.elts):
         return _of_data(run, run.data(value).but(kind="array"), key)
