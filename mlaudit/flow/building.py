@@ -63,7 +63,8 @@ def build(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> Va
     model.role = _role(entry, parts)
     model.task = None if _of_either_task(run, arguments) else _task(entry, parts)
     model.units, model.ordinal = entry.units, entry.ordinal
-    model.arguments = described(run, arguments, entry.parameters)
+    scored = ("scoring",) if entry.kind == "search" and arguments.spread else ()
+    model.arguments = described(run, arguments, (*entry.parameters, *scored))
     model.affine = _is_affine(entry, parts, arguments, model.arguments)
     model.steps = tuple([part.model for part in parts if not _holds(part.model, model)])
     return run.state.allocate(

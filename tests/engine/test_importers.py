@@ -72,6 +72,16 @@ def test_what_is_imported_beside_a_helper_may_seed_at_its_top_level() -> None:
     assert unseeded() == ["helpers/groups.py"]
 
 
+def test_a_function_beside_a_helper_that_the_program_calls_may_seed() -> None:
+    text = CALLER.replace("np.random.seed(7)", "repeat(7)")
+    Path("main.py").write_text(f"from again import repeat\n{text}")
+    seeding = "import numpy as np\n\ndef repeat(number):\n    np.random.seed(number)\n"
+    Path("again.py").write_text(seeding)
+    assert unseeded() == []
+    Path("again.py").write_text(seeding.replace("repeat", "other"))
+    assert unseeded() == ["helpers/groups.py"]
+
+
 def test_what_a_program_makes_of_its_configuration_it_imports(tmp_path: Path) -> None:
     program = CALLER.replace("from helpers.groups import grouped", "import hydra")
     Path("main.py").write_text(program.replace("grouped(", 'hydra.utils.instantiate("groups", '))
