@@ -22,6 +22,7 @@ from mlaudit.flow import (
     tuning,
 )
 from mlaudit.flow.arguments import Arguments, evaluate
+from mlaudit.flow.regions import NO_ROWS
 from mlaudit.flow.values import (
     UNKNOWN,
     Choice,
@@ -205,9 +206,17 @@ def unknown_result(run: Interpreter, arguments: Arguments, more: list[Data]) -> 
     callbacks(run, arguments, found)
     if not found:
         return UNKNOWN
-    joined = combine(splits.apart(run, arguments, found), "unknown").but(scores=(), predictions=())
+    apart = splits.apart(run, arguments, _without_rows_of_numbers(found))
+    joined = combine(apart, "unknown").but(scores=(), predictions=())
     part = splits.part_asked(run, arguments)
     return joined if part is None else joined.but(rows=joined.rows.select(part))
+
+
+def _without_rows_of_numbers(found: list[Data]) -> list[Data]:
+    """Of a number beside tables and arrays, as a width, only what is in it may come out."""
+    if all(data.kind == "scalar" or not data.rows.terms for data in found):
+        return found
+    return [data.but(rows=NO_ROWS) if data.kind == "scalar" else data for data in found]
 
 
 def callbacks(run: Interpreter, arguments: Arguments, data: list[Data]) -> list[Value]:
