@@ -146,7 +146,8 @@ class Given:
 
 def _names_seed(parameter: str) -> bool:
     """Say whether a parameter asks for a seed, whatever the function calls its own."""
-    return "seed" in parameter.lower() or parameter in _STATES
+    asks = "seed" in parameter.lower() and not parameter.startswith("n_")  # not how many
+    return asks or parameter in _STATES
 
 
 def _holds(argument: Argument | None, values: tuple[object, ...]) -> bool:

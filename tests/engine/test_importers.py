@@ -73,12 +73,12 @@ def test_what_is_imported_beside_a_helper_may_seed_at_its_top_level() -> None:
 
 
 def test_a_function_beside_a_helper_that_the_program_calls_may_seed() -> None:
-    text = CALLER.replace("np.random.seed(7)", "repeat(7)")
-    Path("main.py").write_text(f"from again import repeat\n{text}")
-    seeding = "import numpy as np\n\ndef repeat(number):\n    np.random.seed(number)\n"
+    text = CALLER.replace("np.random.seed(7)", "set_up(7)")
+    Path("main.py").write_text(f"from again import set_up\n{text}")
+    seeding = "import numpy as np\n\ndef set_up(number):\n    np.random.seed(number)\n"
     Path("again.py").write_text(seeding)
     assert unseeded() == []
-    Path("again.py").write_text(seeding.replace("repeat", "other"))
+    Path("again.py").write_text(seeding.replace("set_up", "other"))
     assert unseeded() == ["helpers/groups.py"]
 
 

@@ -32,6 +32,7 @@ _IN = {
 }
 _OUTERMOST = Pattern(r"^(?!async |def |class )\w.*", re.MULTILINE)
 _DEFINED = Pattern(r"^def (\w+)\(", re.MULTILINE)
+_PREPARING = Pattern(r"(?i)seed|random|reproduc|determin|set_?up|init|configur")
 _LEARNING = ("predictor", "wrapper", "search", "trainer")
 _PROGRAM = ("ArgumentParser", "backward")
 _WORKING = Pattern(
@@ -67,9 +68,11 @@ def _lent_seeds(module: Module, alongside: list[tuple[str, str]]) -> Iterator[se
 
 
 def _seeding_functions(text: str) -> Iterator[tuple[str, set[str]]]:
-    """Name the functions of a text that seed, each with the generators."""
+    """Name the functions of a text that seed and whose names say so, each with the generators."""
     heads = [*_DEFINED.finditer(text)] if _seeded(text) else []
     for head, following in zip_longest(heads, heads[1:]):
+        if not _PREPARING.search(head.group(1)):
+            continue
         seeds = _seeded(text[head.end() : following.start() if following else len(text)])
         if seeds:
             yield head.group(1), seeds
