@@ -19,9 +19,12 @@ from mlaudit.flow.values import (
     Sequence,
 )
 from mlaudit.syntax.nodes import walk
+from mlaudit.syntax.spelling import last_name
 
 if TYPE_CHECKING:
     from mlaudit.flow.interpreter import Interpreter
+
+_FAILING = frozenset({"raises", "assertRaises", "assertRaisesRegex", "assert_raises"})
 
 
 def truth(run: Interpreter, test: ast.expr) -> bool | None:
@@ -49,6 +52,12 @@ def truth(run: Interpreter, test: ast.expr) -> bool | None:
     if isinstance(test, ast.Attribute):
         return value.value if _set_once(run, test) else None
     return value.value if not run.loops and _is_setting(run, test) else None
+
+
+def expects_failure(node: ast.With | ast.AsyncWith) -> bool:
+    """Say whether a test wants its body to fail, so that nothing of it is the program's own."""
+    called = [i.context_expr.func for i in node.items if isinstance(i.context_expr, ast.Call)]
+    return any(last_name(target) in _FAILING for target in called)
 
 
 def _is_setting(run: Interpreter, test: ast.expr) -> bool:

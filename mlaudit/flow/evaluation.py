@@ -62,6 +62,8 @@ def metric(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> V
         event.units = _units(data)
         event.answers = answers if answers.terms else None
     scored = Data("report" if entry.tabular else "scalar", scores=tuple(events))
+    if entry.kind == "curve" and entry.probabilistic:
+        return Data("array")  # bins of one model's probabilities, none of which is chosen
     if entry.kind == "curve" and entry.outputs > 1:
         thresholds = scored.but(kind="thresholds")
         return Sequence((*[scored] * (entry.outputs - 1), thresholds), way="tuple")

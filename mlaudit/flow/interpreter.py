@@ -384,7 +384,7 @@ def _with(run: Interpreter, node: ast.With | ast.AsyncWith) -> bool:
         value = run.eval(item.context_expr)
         if item.optional_vars is not None:
             stores.assign(run, item.optional_vars, value, item.context_expr)
-    return run.block(node.body)
+    return not deciding.expects_failure(node) and run.block(node.body)
 
 
 def _try(run: Interpreter, node: ast.Try) -> bool:

@@ -196,7 +196,19 @@ def comprehension(run: Interpreter, node: ast.ListComp | ast.SetComp | ast.Gener
             run.end(running)
     finally:
         run.state.scope = outer
+    if _as_numbers(node) and run.data(iterated).select is not None:
+        return sides.filtered(run, iterated, node)
     return sides.filtered(run, _collected(run, iterated, element), node)
+
+
+def _as_numbers(node: ast.ListComp | ast.SetComp | ast.GeneratorExp) -> bool:
+    """Say whether a comprehension makes plain numbers of positions: `int(i) for i in held`."""
+    turn, made = node.generators[0], node.elt
+    match made:
+        case ast.Call(func=ast.Name(id="int" | "str"), args=[ast.Name(id=name)]):
+            return isinstance(turn.target, ast.Name) and turn.target.id == name
+        case _:
+            return False
 
 
 def _passing(

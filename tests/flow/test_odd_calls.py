@@ -44,3 +44,9 @@ def test_methods_take_whatever_they_are_given(given: str) -> None:
     values = ("table", "rows", "listed", "settings", "model", "'text'", "table.groupby('g')")
     calls = "".join(f"made = {value}.{name}{given}\n" for value in values for name in METHODS)
     assert loaded(calls) == 1
+
+
+@pytest.mark.parametrize(("way", "times"), [("raises(ValueError)", 1), ("warns(UserWarning)", 2)])
+def test_what_a_test_wants_to_fail_is_not_the_programs_own(way: str, times: int) -> None:
+    body = f"import pytest\nwith pytest.{way}:\n    again = pd.read_csv('b.csv')\n"
+    assert loaded(body) == times

@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
 
 _FILE = Pattern(r"\.\w{1,8}$")
+_TESTED = Pattern(r"(?i)\.(cdf|sf)\(|p_?val|pearsonr|spearmanr|linregress|[ft]_stat")
+_NEAR = 30  # lines around a score
 _ENTRY = Pattern(r"""\[(["'])[^"'\]]*\1\]""")
 
 
@@ -58,7 +60,7 @@ class EvaluateOnTrain(Rule):
                 continue
             if trace.judged_apart(evaluation) or _called_apart(trace, overlapping):
                 continue
-            if trace.set_apart(evaluation.rows, overlapping.fit.rows):
+            if trace.set_apart(evaluation.rows, overlapping.fit.rows) or _describes(evaluation):
                 continue
             if overlapping.fit.held_back is not None and _told_apart(overlapping):
                 continue
@@ -90,6 +92,17 @@ class EvaluateOnTrain(Rule):
                 "other, or cross-validate."
             ),
         )
+
+
+def _describes(evaluation: Evaluate) -> bool:
+    """Say whether least squares describe a sample, with tests of significance around the R²."""
+    if not evaluation.model.qualified.endswith("LinearRegression"):
+        return False
+    if evaluation.metric not in {"score", "r2_score"}:
+        return False
+    place = evaluation.asked_at
+    around = place.document.lines[max(place.line - _NEAR, 0) : place.line + _NEAR]
+    return _TESTED.search("\n".join(around)) is not None
 
 
 def _told_apart(overlapping: Overlapping) -> bool:
