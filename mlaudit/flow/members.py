@@ -103,11 +103,13 @@ def narrowed(run: Interpreter, value: Value, select: Selector, depth: int = _DEE
     inner = run.load(value)
     if isinstance(inner, Data):
         whole = not inner.rows.terms or inner.kind in {"row", "scalar"} or inner.predictions
-        if whole:
+        if whole or (inner.select is not None and inner.kind != "index"):
             return value
-        numbers = inner.kind == "index" or inner.select is not None
-        taken = some(inner, [select]) if numbers else tables.narrowed(inner, select)
-        return run.state.allocate(taken)
+        if inner.kind != "index":
+            return run.state.allocate(tables.narrowed(inner, select))
+        # Positions of other rows, as of the two parts of a fold, take others at the same place.
+        own = Selector(select.way, ("of", inner.rows.terms, select.key))
+        return run.state.allocate(some(inner, [own]))
     if depth and isinstance(inner, Sequence) and inner.way != "ranked":
         items = tuple([narrowed(run, item, select, depth - 1) for item in inner.items])
         rest = inner.rest and narrowed(run, inner.rest, select, depth - 1)
