@@ -118,3 +118,42 @@ def test_what_is_remembered_rests_upon_the_neighbours(tmp_path: Path) -> None:
     assert unused(cache) == []
     Path("judging.py").write_text(JUDGING.replace(".score(X_te, y_te)", ".coef_"))
     assert "tuning.py" in unused(cache)
+
+
+BIRDS = """\
+import joblib
+import pandas as pd
+from imblearn.over_sampling import SMOTE
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import accuracy_score
+from sklearn.model_selection import train_test_split
+
+birds = pd.read_csv("birds.csv")
+X, y = birds.drop(columns="hawk"), birds["hawk"]
+X_tr, X_te, y_tr, y_te = train_test_split(X, y, stratify=y, random_state=8)
+model = LogisticRegression().fit(*SMOTE(random_state=8).fit_resample(X_tr, y_tr))
+print(accuracy_score(y_te, model.predict(X_te)))
+joblib.dump(model, "hawk.joblib")
+"""
+MORE = """\
+import joblib
+import pandas as pd
+from sklearn.metrics import classification_report
+
+birds = pd.read_csv("new_birds.csv")
+model = joblib.load("hawk.joblib")
+print(classification_report(birds["hawk"], model.predict(birds.drop(columns="hawk"))))
+"""
+
+
+def only_accuracy() -> list[str]:
+    return [f.location.path for f in review(["."], Config()).findings if f.code == "IMBA003"]
+
+
+def test_a_model_that_is_saved_may_be_judged_by_more_beside_it() -> None:
+    Path("birds.py").write_text(BIRDS)
+    assert only_accuracy() == ["birds.py"]
+    Path("report.py").write_text(MORE.replace("classification_report", "accuracy_score"))
+    assert "birds.py" in only_accuracy()
+    Path("report.py").write_text(MORE)
+    assert only_accuracy() == []
