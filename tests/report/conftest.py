@@ -342,7 +342,7 @@ def hostile() -> Finding:
     return cell_leak()
 
 
-MANY = 5000
+MANY = 800
 ROOT = Path(__file__).parents[2]
 ABROAD = """\
 import pandas as pd

@@ -28,7 +28,12 @@ def code_of(registered: Registered) -> str:
 
 def examples(kind: str) -> list[object]:
     return [
-        pytest.param(code, example, id=f"{code}-{number}")
+        pytest.param(
+            code,
+            example,
+            id=f"{code}-{number}",
+            marks=[pytest.mark.xdist_group("examples")] if shared(code) else [],
+        )
         for code, registered in rules().items()
         if registered.page.is_file()
         for number, example in enumerate(getattr(page_of(registered), kind), 1)
