@@ -49,6 +49,7 @@ _ROW_KINDS = {
     "unknown": ("array", "archive", "column", "unknown", "prediction", "loader"),
     "array": ("array", "archive", "unknown", "column", "prediction", "loader"),
 }
+_OF_ROWS = frozenset({"array", "archive", "prediction", "loader"})
 _ENDS = {"0": "first", "-1": "last"}
 _NUMBERED = frozenset({"array", "archive", "column", "unknown"})
 _NAMES_COLUMNS = Pattern(r"(?i)feat|col|categor|numer|name|field|target|label|variable|predictor")
@@ -317,6 +318,8 @@ def _by_each_row(run: Interpreter, value: Data, index: Data, key: ast.expr) -> D
     opaque = index.kind == "unknown" and value.kind in {"unknown", "column"}
     named = opaque and _NAMES_COLUMNS.search(run.text(key))
     if tables.opaque(index) and value.kind in _ROW_KINDS.get(index.kind, ()) and not named:
+        return tables.narrowed(value, tables.chosen_by_text(run, key))
+    if value.kind in _OF_ROWS and index.kind != "scalar":
         return tables.narrowed(value, tables.chosen_by_text(run, key))
     return tables.by_computed(value, index)
 

@@ -15,6 +15,7 @@ from mlaudit.flow.values import (
     Method,
     Prediction,
     Sequence,
+    Symbol,
     Value,
     in_column,
     merge_influences,
@@ -339,14 +340,8 @@ def chosen_rows(run: Interpreter, value: Data, key: ast.expr) -> Data:
         return by_index(run, value, index, key)
     if index.kind == "mask":
         return kept(narrowed(value, chosen_by_text(run, key)), index)
-    unread = index.kind in {"unknown", "column", "array"} and not index.rows.terms
-    if index.kind in {"table", "column", "array"} and _is_part(index.rows, value.rows):
-        return narrowed(value, chosen_by_text(run, key))  # positions that were kept in a column
-    named = isinstance(key, ast.Name | ast.Attribute | ast.Subscript)
-    unknown = unread and (index.kind == "column" or opaque(index))
-    if unknown and named and (collected is not None or isinstance(given, Data)):
-        return narrowed(value, chosen_by_text(run, key))
-    return value
+    one = isinstance(given, Constant | Symbol) or index.kind == "scalar"
+    return value if one else narrowed(value, chosen_by_text(run, key))
 
 
 def _is_part(some: Rows, whole: Rows) -> bool:
