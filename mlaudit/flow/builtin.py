@@ -120,7 +120,9 @@ def _range(run: Interpreter, name: str, arguments: Arguments) -> Value:
     if _is_empty(run, bounds):
         return Sequence()
     only = _only_number(arguments)
-    return Data("scalar") if only is None else Sequence((Constant(only),))
+    if only is not None:
+        return Sequence((Constant(only),))
+    return Data("scalar", select=tables.span(run, arguments) if len(bounds) == 2 else None)
 
 
 def _only_number(arguments: Arguments) -> int | None:
@@ -333,7 +335,9 @@ def _filter(run: Interpreter, name: str, arguments: Arguments) -> Value:
     if isinstance(run.load(function), Function | Instance):
         item = containers.element(run, source)
         calls.call_value(run, function, Arguments(arguments.node, [item]))
-    return run.data(source).but(select=None)
+    passing = Selector("some", ("passing", id(arguments.node), run.context))
+    kept = run.data(members.narrowed(run, source, passing))
+    return kept if kept.kind == "index" else kept.but(select=None)
 
 
 def string_method(run: Interpreter, value: Constant, name: str, arguments: Arguments) -> Value:

@@ -329,8 +329,7 @@ def _unary(run: Interpreter, node: ast.UnaryOp) -> Value:
         return Data("scalar") if not isinstance(node.op, ast.Not) else Constant(not inner.value)
     data = run.data(inner)
     if isinstance(node.op, ast.Invert | ast.USub | ast.Not) and data.select is not None:
-        flipped = data.select.flipped()
-        return data.but(kind="mask", select=flipped or Selector("filter", run.text(node), True))
+        return tables.opposite(run, data, run.text(node))
     return combine([data])
 
 
@@ -346,9 +345,8 @@ def _compare(run: Interpreter, node: ast.Compare) -> Value:
                 prediction.cut_in.update(run.running)
     if len(others) == 1 and _judges(left, others[0]):
         return _cut(combine([left, *others], "error"), others)
-    joined = combine(
-        [left, *others], "mask" if left.rows.terms or left.kind == "unknown" else "scalar"
-    )
+    each = left.rows.terms or any(data.kind != "scalar" for data in (left, *others))
+    joined = combine([left, *others], "mask" if each else "scalar")
     if len(rights) != 1 or joined.predictions or joined.scores:
         decided = bool(left.predictions) and isinstance(node.ops[0], _ORDERED)
         return _cut(joined.but(decided=decided), others)

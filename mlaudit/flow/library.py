@@ -64,6 +64,7 @@ _MEANS = frozenset({"mean", "average", "median", "nanmean"})
 _REORDERS = frozenset({"permutation", "permuted", "randperm", "shuffle"})
 _GAPS = frozenset({"isnull", "isna", "notnull", "notna"})
 _MASKS = frozenset({"isin", "in1d"})
+_OPPOSITES = frozenset({"logical_not", "invert", "bitwise_not"})
 _CHOICES = frozenset({"choice", "choices", "sample"})
 _WITHOUT_STATISTICS = frozenset({"mask", "index", "columns", "row"})
 
@@ -124,10 +125,9 @@ def _same(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> Va
             return EMPTY
         given = isinstance(first, Constant | Data) and arguments.positional
         return first if given else Data("array")
-    if shortened(name).rpartition(".")[2] in _GAPS and len(data) == 1:
-        return tables.gaps(data[0], shortened(name).rpartition(".")[2])
-    if shortened(name).rpartition(".")[2] in _MASKS:
-        return among.by_function(run, combine(data, "mask"), arguments)
+    mask = _mask(run, shortened(name).rpartition(".")[2], data, arguments)
+    if mask is not None:
+        return mask
     if name.endswith("to_datetime"):
         order.timed(run, data[0], arguments)
     units = Rescaled(entry.units, run.place(arguments.node)) if entry.units else data[0].units
@@ -142,6 +142,15 @@ def _same(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> Va
     if not arguments.positional and joined.kind == "index":
         return joined.but(kind="array")  # a table made for the rows of an index
     return joined
+
+
+def _mask(run: Interpreter, name: str, data: list[Data], arguments: Arguments) -> Value | None:
+    """Make a mask of gaps, of the values that are among others, or of where another is not."""
+    if name in _GAPS and len(data) == 1:
+        return tables.gaps(data[0], name)
+    if name in _OPPOSITES and data[0].select is not None:
+        return tables.opposite(run, data[0], run.text(arguments.node))
+    return among.by_function(run, combine(data, "mask"), arguments) if name in _MASKS else None
 
 
 def _through(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> Value:
@@ -294,7 +303,10 @@ def _subset(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> 
     if not data:
         return Data("array")
     select = Selector("some", (id(arguments.node), run.context))
-    return combine(data).but(rows=combine(data).rows.select(select))
+    joined = combine(data)
+    if joined.kind == "index":
+        return tables.chosen(joined, select)
+    return joined.but(rows=joined.rows.select(select))
 
 
 def _reorder(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> Value:

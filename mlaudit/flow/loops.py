@@ -230,10 +230,12 @@ def _collected(run: Interpreter, iterated: Value, element: Value) -> Value:
     """A list made row by row of data has the rows of that data."""
     source, made = run.load(iterated), run.load(element)
     if isinstance(source, Data) and isinstance(made, Data) and source.rows.terms:
-        if made.kind == "scalar" and not made.rows.terms and not made.influences:
+        if made.kind in {"scalar", "mask"} and not made.rows.terms and not made.influences:
             return made
         if source.select is not None and not made.rows.terms:
-            return source.but(kind="index")
+            of_all = source.kind != "index"
+            rows = source.rows.select(source.select) if of_all else source.rows
+            return source.but(kind="index", rows=rows)
         if made.rows == source.rows:
             return made.but(select=source.select if made.kind == "index" else None)
     return run.state.allocate(Sequence(rest=element))

@@ -195,6 +195,8 @@ def _passed(
         select = tables.counted(run, name, arguments)
         if select is not None:
             return result.but(rows=value.rows.select(select))
+    if kind == "subset" and value.kind == "index":
+        return tables.chosen(value, Selector("some", (id(arguments.node), run.context)))
     if kind == "subset":
         select = Selector("some", (id(arguments.node), run.context))
         result = gapless.dropped(run, result.but(rows=value.rows.select(select)), name, arguments)
@@ -303,7 +305,7 @@ def _drop(
         inner = run.load(axis) if axis is not None else Constant(0)
         columns = arguments.get("labels", 0)
         if isinstance(inner, Constant) and inner.value not in {1, "columns"}:
-            return _drop_rows(run, value, arguments)
+            return removing.dropped(run, value, arguments)
     if columns is None:
         return order.without(value).but(columns=None)
     names = tables.literal_names(run, columns)
@@ -319,30 +321,6 @@ def _drop_composed(value: Data, name: str) -> Data:
     """A column that the program has made under a name put together is gone, none is selected."""
     left = of_columns(value.influences, frozenset({name}), without=True)
     return order.without(value.but(influences=left)).but(columns=None, select=None)
-
-
-def _drop_rows(run: Interpreter, value: Data, arguments: Arguments) -> Data:
-    given = arguments.get("index") or arguments.get("labels", 0)
-    index = run.data(given) if given is not None else UNKNOWN
-    if index.select is not None:
-        flipped = index.select.flipped()
-        if flipped is not None:
-            rows = value.rows.select(flipped)
-            influences = groups.divided(value, flipped, rows)
-            return tables.kept(value.but(rows=rows, influences=influences), index)
-    select = Selector("some", (id(arguments.node), run.context))
-    return value.but(rows=value.rows.select(select))
-
-
-def _pop(
-    run: Interpreter, holder: Value, value: Data, name: str, arguments: Arguments
-) -> Value | None:
-    if value.kind not in {"table", "unknown"} or not arguments.positional:
-        return None
-    names = tables.literal_names(run, arguments.positional[0])
-    if isinstance(holder, Ref):
-        run.state.heap[holder.address] = tables.drop_columns(value, names)
-    return tables.column(run, value, next(iter(names)) if names else "")
 
 
 def _sample(
@@ -361,7 +339,7 @@ def _sample(
     large = isinstance(share, Constant) and isinstance(share.value, float) and share.value >= 0.05
     way = "large sample" if large else "sample"
     select = Selector("some", (way, id(arguments.node), run.context))
-    return value.but(rows=value.rows.select(select), select=None, order=None)
+    return tables.chosen(value.but(order=None), select)
 
 
 def _between(
@@ -471,7 +449,8 @@ def _append(
 
 _SPECIAL: dict[str, Callable[[Interpreter, Value, Data, str, Arguments], Value | None]] = {
     "drop": _drop,
-    "pop": _pop,
+    "pop": removing.popped,
+    "remove": removing.forgotten,
     "assign": making.assign,
     "select": making.select,
     **dict.fromkeys(("with_columns", "with_column"), making.with_columns),

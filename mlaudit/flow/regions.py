@@ -346,7 +346,7 @@ class Rows:
         if selector.way == "rows" and isinstance(selector.key, Rows):
             inside = [t for t in selector.key.terms if any(t.within(own) for own in self.terms)]
             if inside:
-                return Rows(tuple(inside))
+                return Rows(tuple(inside), selector.key.perhaps.intersection(inside))
         if selector.way == "slice" and len(self.terms) > 1:
             cut = self._cut(selector)
             if cut is not None:

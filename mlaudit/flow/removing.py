@@ -5,9 +5,9 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from mlaudit.flow import tables
+from mlaudit.flow import members, tables
 from mlaudit.flow.regions import Selector
-from mlaudit.flow.values import Constant, Data, Sequence
+from mlaudit.flow.values import UNKNOWN, Constant, Data, Ref, Sequence
 from mlaudit.model.pattern import Pattern
 
 if TYPE_CHECKING:
@@ -38,6 +38,46 @@ def without(run: Interpreter, value: Data, index: Data, positions: ast.expr) -> 
     taken = index.select or _taken(run, positions)
     left = taken.flipped() or Selector("without", value.rows.select(taken))
     return tables.kept(tables.chosen(value, left), index)
+
+
+def popped(
+    run: Interpreter, holder: Value, value: Data, name: str, arguments: Arguments
+) -> Value | None:
+    """Take a column out of a table, or one of some positions, which are the fewer for it."""
+    if value.kind == "index" and isinstance(holder, Ref):
+        run.state.heap[holder.address] = _left(run, value, arguments)
+        taken = Selector("some", ("taken by", id(arguments.node), run.context))
+        return members.some(value, [taken])
+    if value.kind not in {"table", "unknown"} or not arguments.positional:
+        return None
+    names = tables.literal_names(run, arguments.positional[0])
+    if isinstance(holder, Ref):
+        run.state.heap[holder.address] = tables.drop_columns(value, names)
+    return tables.column(run, value, next(iter(names)) if names else "")
+
+
+def forgotten(
+    run: Interpreter, holder: Value, value: Data, name: str, arguments: Arguments
+) -> Value | None:
+    """Take a position out of a list of them."""
+    if value.kind != "index" or not isinstance(holder, Ref):
+        return None
+    run.state.heap[holder.address] = _left(run, value, arguments)
+    return Constant(None)
+
+
+def _left(run: Interpreter, value: Data, arguments: Arguments) -> Data:
+    return members.some(value, [Selector("some", ("left by", id(arguments.node), run.context))])
+
+
+def dropped(run: Interpreter, value: Data, arguments: Arguments) -> Data:
+    """Take rows out of a table by their labels."""
+    given = arguments.get("index") or arguments.get("labels", 0)
+    index = run.data(given) if given is not None else UNKNOWN
+    left = index.select and index.select.flipped()
+    if left is not None:
+        return tables.kept(tables.chosen(value, left), index)
+    return tables.chosen(value, Selector("some", (id(arguments.node), run.context)))
 
 
 def difference(

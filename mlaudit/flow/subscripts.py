@@ -229,9 +229,9 @@ def _of_data(run: Interpreter, value: Data, key: ast.expr) -> Value:
             return Data("array", base((value.rows.terms, given.value), str(given.value)))
         if isinstance(given.value, str):
             return tables.column(run, _part_named(value, given.value), given.value)
-        return _at(value, given.value)
+        return _at(run, value, given.value)
     if isinstance(given, Sequence):
-        if given.rest is not None and _takes_rows(run, value, key):
+        if not _are_names(run, given) and _takes_rows(run, value, key):
             return tables.chosen_rows(run, value, key)
         return tables.of_names(run, value, given)
     index = run.data(given)
@@ -324,6 +324,12 @@ def _by_each_row(run: Interpreter, value: Data, index: Data, key: ast.expr) -> D
     return tables.by_computed(value, index)
 
 
+def _are_names(run: Interpreter, listed: Sequence) -> bool:
+    """Say whether a list holds names, as of columns, and not positions of rows."""
+    items = [run.load(item) for item in listed.items]
+    return any(isinstance(item, Constant) and isinstance(item.value, str) for item in items)
+
+
 def _takes_rows(run: Interpreter, value: Data, key: ast.expr) -> bool:
     """Whether a list that is not known chooses rows, and not, as its name may tell, columns."""
     if value.kind in {"unknown", "column"}:
@@ -331,13 +337,15 @@ def _takes_rows(run: Interpreter, value: Data, key: ast.expr) -> bool:
     return value.kind in {"array", "archive"}
 
 
-def _at(value: Data, position: Hashable) -> Data:
+def _at(run: Interpreter, value: Data, position: Hashable) -> Data:
     """Take one item: of an array a row, of an index of a split result a member.
 
     The first of what `np.where(mask)` and `np.nonzero(mask)` give are the positions of all rows.
     """
     if isinstance(position, Length):
         return value
+    if value.kind == "array" and isinstance(position, int):
+        value = run.data(members.numbered(run, value, position))
     select = value.select if value.kind == "mask" and position == 0 else None
     return value.but(columns=None, select=select, name=None)
 

@@ -246,7 +246,7 @@ def of_index(value: Data, index: Data) -> Data:
 
 def chosen(value: Data, select: Selector) -> Data:
     """Apply a choice of rows."""
-    if value.select is not None and value.kind == "index":
+    if value.kind == "index" and (value.select is not None or value.rows.terms):
         rows = value.rows.select(select)
         return value.but(rows=rows, select=Selector("rows", rows))
     return narrowed(value, _to_the_end(value, select))
@@ -398,6 +398,12 @@ def predicate(run: Interpreter, node: ast.Compare, left: Data, right: Value) -> 
         key = sooner.known(run, node, ("above", *subject, bound))
         return Selector("filter", key, operator is ast.Gt, by)
     return Selector("filter", ("test", run.text(node)), True, by)
+
+
+def opposite(run: Interpreter, mask: Data, text: str) -> Data:
+    """Turn a mask round, as `~mask` and `np.logical_not(mask)` do."""
+    flipped = mask.select and mask.select.flipped()
+    return mask.but(kind="mask", select=flipped or Selector("filter", text, True))
 
 
 def set_column(value: Data, name: str | None, content: Data) -> Data:
