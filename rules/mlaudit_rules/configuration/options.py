@@ -62,7 +62,7 @@ def click_options(module: Module) -> Iterator[tuple[Option, frozenset[str]]]:
             and module.names.resolve(decorator.func) in {"click.option", "click.argument"}
         ]
         read = _read_names(function) if decorators else frozenset()
-        if function.args.kwarg or read & {"locals", "params", "vars"}:
+        if function.args.kwarg or read & {"locals", "params", "vars"} or not _is_written(function):
             continue
         parameters = {argument.arg for argument in (*function.args.args, *function.args.kwonlyargs)}
         for option in map(_click_option, decorators):
@@ -94,6 +94,21 @@ def _click_option(node: ast.Call) -> Option | None:
     longest = max((name.split("/")[0] for name in names), key=len)
     name = plain[0] if plain else longest.lstrip("-").replace("-", "_").lower()
     return Option(node, name, longest, _text(given.get("help")))
+
+
+def _is_written(function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+    """Say whether a command does anything yet, beyond telling what it is for."""
+    return not all(
+        isinstance(statement, ast.Pass)
+        or (isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant))
+        or (isinstance(statement, ast.Raise) and _names_missing(statement.exc))
+        for statement in function.body
+    )
+
+
+def _names_missing(raised: ast.expr | None) -> bool:
+    made = raised.func if isinstance(raised, ast.Call) else raised
+    return made is not None and spelt(made) == "NotImplementedError"
 
 
 def _read_names(function: ast.FunctionDef | ast.AsyncFunctionDef) -> frozenset[str]:
