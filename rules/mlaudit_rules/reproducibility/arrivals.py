@@ -251,7 +251,7 @@ class Arrivals:
         call = self._module.call_of.get(node)
         if call is not None and _divides(self._module, call):
             folders = self._labels.stratifying(node)
-            for argument in [*node.args, *(keyword.value for keyword in node.keywords)]:
+            for argument in _rows_given(call):
                 source = self._order.of(argument, self._names)
                 if source is None or source.node is folders or handed_out(self._module, node):
                     continue
@@ -311,6 +311,17 @@ class Arrivals:
         if numbers and not source.is_set and not (named and _CLASSES.search(named)):
             return
         self.found[source.node] = Arrival(source, node, numbers)
+
+
+def _rows_given(call: Call) -> list[ast.expr]:
+    """List what a call is given in the places of rows; any place may be one where none is known."""
+    words = [(keyword.arg, keyword.value) for keyword in call.node.keywords]
+    entry = call.entry
+    if entry is None or not entry.data:
+        return [*call.node.args, *(value for _, value in words)]
+    placed = zip(entry.parameters, call.node.args, strict=False)
+    known = {*entry.data, entry.target, "groups"}
+    return [value for name, value in (*placed, *words) if name in known]
 
 
 def _divides(module: Module, call: Call) -> bool:

@@ -94,7 +94,8 @@ class Order:
             turning = self.turns(node.generators[0].iter, names)
             return turning and Source(turning.node, turning.is_set, keys=True)
         if isinstance(node, _SETS):
-            return Source(node, is_set=True) if self._holds_text(node, names) else None
+            text = not _is_one(node) and self._holds_text(node, names)
+            return Source(node, is_set=True) if text else None
         if isinstance(node, ast.Subscript):
             return self._part(node, names)
         if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
@@ -131,7 +132,8 @@ class Order:
         if name in _LISTINGS or (name is None and self._lists_path(node)):
             return Source(node, is_set=False)
         if name in {"builtins.set", "builtins.frozenset"}:
-            text = node.args and self._holds_text(node.args[0], names)
+            held = node.args[0] if node.args and not _is_one(node.args[0]) else None
+            text = held is not None and self._holds_text(held, names)
             return Source(node, is_set=True) if text else None
         if name is None and isinstance(node.func, ast.Name):
             return self.returned.get(node.func.id)
@@ -208,6 +210,12 @@ def path_of(node: ast.AST) -> str | None:
         parts.append(node.attr)
         node = node.value
     return ".".join([node.id, *reversed(parts)]) if isinstance(node, ast.Name) else None
+
+
+def _is_one(node: ast.expr) -> bool:
+    """Say whether what is written out is a single thing, which stands in one order only."""
+    written = node.elts if isinstance(node, ast.Set | ast.List | ast.Tuple) else []
+    return len(written) == 1 and not isinstance(written[0], ast.Starred)
 
 
 def _arguments(node: ast.Call) -> list[ast.expr]:
