@@ -104,6 +104,30 @@ def _starts_given(call: Call) -> bool:
     return not (init.known and isinstance(init.value, str))
 
 
+def restarts_nothing(module: Module, call: Call) -> bool:
+    """Say whether a Gaussian process has nothing to start again: what it draws are new starts.
+
+    The kernel that it has by itself is fixed, for regressors up to scikit-learn 1.7, and so is one
+    that no optimizer moves.
+    """
+    restarts, optimizer = (
+        call.arguments.get("n_restarts_optimizer"),
+        call.arguments.get("optimizer"),
+    )
+    if restarts is None or call.spread or call.entry is None:
+        return False
+    if not call.entry.name.startswith("GaussianProcess"):
+        return False
+    if (optimizer is not None and optimizer.known and not optimizer.value) or restarts.value == 0:
+        return True
+    kernel = call.arguments.get("kernel")
+    if kernel is not None and not (kernel.known and kernel.value is None):
+        return False
+    texts = (node.value for node in module.nodes.find(ast.Constant))
+    later = (word.arg for named in module.calls_named("set_params") for word in named.node.keywords)
+    return not any(isinstance(one, str) and one.endswith("kernel") for one in (*texts, *later))
+
+
 class SeededElsewhere:
     """Estimators whose seed is set by what they are given to, or after their construction."""
 

@@ -13,6 +13,7 @@ from mlaudit_rules.reproducibility.estimators import (
     SeededElsewhere,
     kind_of,
     lends_probabilities,
+    restarts_nothing,
     unseeded,
 )
 from mlaudit_rules.reproducibility.for_nobody import computed_for_nobody
@@ -187,6 +188,8 @@ def _is_plain_tree(node: ast.expr) -> bool:
 
 def _draws_in_vain(module: Module, call: Call) -> bool:
     """Say whether nothing depends on the draws: one column to split at, or rows nobody reads."""
+    if restarts_nothing(module, call):
+        return True
     if kind_of(call) == "resampler":
         return resampled_for_nobody(module, call)
     if not _draws_ties(module, call) or _SETTING_APART & call.arguments.keys():
