@@ -124,6 +124,24 @@ def test_batches_of_a_test_part_train_nothing() -> None:
     assert "initial weights of `net` come" in finding.message
 
 
+def test_a_network_goes_by_the_name_that_it_is_built_under() -> None:
+    source = (
+        "import torch\n"
+        "from torch import nn\n"
+        "def teach(network, batches):\n"
+        "    optimizer = torch.optim.SGD(network.parameters(), lr=0.1)\n"
+        "    for batch, labels in batches:\n"
+        "        optimizer.zero_grad()\n"
+        "        nn.functional.cross_entropy(network(batch), labels).backward()\n"
+        "        optimizer.step()\n"
+        "reader = nn.Linear(4, 2)\n"
+        "teach(reader, batches)\n"
+    )
+    (finding,) = findings(source, "SEED005")
+    assert finding.location.line == 9
+    assert finding.message.startswith("The initial weights of `reader` come")
+
+
 def test_layers_with_weights_of_their_own_are_not_where_weights_are_drawn() -> None:
     source = (
         "from tensorflow.keras import Sequential\n"

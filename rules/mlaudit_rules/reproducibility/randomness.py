@@ -16,6 +16,7 @@ from mlaudit_rules.reproducibility.batches import loop_around
 from mlaudit_rules.reproducibility.bindings import values_by_target
 from mlaudit_rules.reproducibility.distant import built_elsewhere, trained_elsewhere
 from mlaudit_rules.reproducibility.draws import KINDS, Drawing, draws, unseeded_draws
+from mlaudit_rules.reproducibility.given_weights import name_of
 from mlaudit_rules.reproducibility.lent import draws_elsewhere, lent_draws
 from mlaudit_rules.reproducibility.networks import (
     TorchTraining,
@@ -112,7 +113,8 @@ def _torch(module: Module, seeding: Seeding, running: Running) -> Iterator[Rando
     late = _late_for_training(module, "torch", training.optimizer)
     if late is not None and _built_anew(module, training.name, late):
         return  # the seed is for another experiment, with a network of its own
-    random = [f"the initial weights of `{training.name}`"] if training.initialised else []
+    name = name_of(module, training.built, training.name)
+    random = [f"the initial weights of `{name}`"] if training.initialised else []
     if loaders:
         random.append("the order of the shuffled batches")
     what = " and ".join(random)
@@ -191,11 +193,12 @@ def _weights_before_seed(
     late = _late_for_training(module, "torch", site)
     if late is None:
         return
+    name = name_of(module, training.built, training.name)
     yield Randomness(
         "torch",
         module.place(training.built),
-        f"the initial weights of `{training.name}`",
-        f"The initial weights of `{training.name}` come from PyTorch's global generator",
+        f"the initial weights of `{name}`",
+        f"The initial weights of `{name}` come from PyTorch's global generator",
         ": every run trains another model",
         (_trained(module, training.optimizer),),
         late,
