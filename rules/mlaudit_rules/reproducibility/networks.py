@@ -59,6 +59,9 @@ _PRETRAINED = Pattern(
 )
 # Layers of Keras that draw while they run, and have no weights to draw before.
 _WEIGHTLESS = Pattern(r"Dropout|Noise|^Random|^Rand|^AugMix|^MixUp|^CutMix")
+# Layers all of whose weights are one kernel and one bias, and what starts these from constants.
+_ONE_KERNEL = Pattern(r"^(Dense|TimeDistributedDense|(Atrous)?Conv(olution)?[123]D(Transpose)?)$")
+_STARTS_FIXED = Pattern(r"(?i)^([\w.]+\.)?(zeros?|ones?|constant|identity)(_?initializer)?(\(|$)")
 _FROZEN = Pattern(r"requires_grad\s*=\s*False|requires_grad_\(\s*False\s*\)")
 _NEW_HEAD = Pattern(r"from_pretrained|num_(classes|labels)|n_classes|out_features")
 _REBUILT = frozenset({"model_from_json", "model_from_yaml", "model_from_config", "clone_model"})
@@ -234,9 +237,21 @@ def _draws_weights(call: Call) -> bool:
     if _kind(call) == "layer":
         drawn = call.entry is not None and bool(call.entry.generators)
         given = call.arguments.get("weights")
-        return drawn and given is None and not _WEIGHTLESS.search(name)
+        return drawn and given is None and not (_WEIGHTLESS.search(name) or _starts_fixed(call))
     weights = call.arguments.get("weights")
     return name in _REBUILT or (weights is not None and weights.known and weights.value is None)
+
+
+def _starts_fixed(call: Call) -> bool:
+    """Say whether the kernel and the bias of a layer start from constants; a bias does so alone."""
+    kernel = call.arguments.get("kernel_initializer") or call.arguments.get("init")
+    bias = call.arguments.get("bias_initializer") or kernel
+    return (
+        _ONE_KERNEL.search(call.name.rsplit(".", 1)[-1]) is not None
+        and kernel is not None
+        and bias is not None
+        and all(_STARTS_FIXED.search(str(one.value or one.text)) for one in (kernel, bias))
+    )
 
 
 def keras_layers(module: Module) -> list[Call]:
