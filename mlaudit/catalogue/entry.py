@@ -69,7 +69,8 @@ class Entry:
     "always", "never", or "when" one of the `when` conditions holds (parameter → values; the value
     "*" stands for any value given).  `default_seed` marks randomness whose default seed is fixed,
     or recorded.  `generators` are the global generators that it seeds, or draws from while no seed
-    is given.  `tabular` metrics give a table, not a number that could choose.  `units` says that
+    is given; "values" that take both a `seed` and what they run, in `wraps`, give it the seed.
+    `tabular` metrics give a table, not a number that could choose.  `units` says that
     what comes out is in other units: "scaled", "ranked", "log", or "original" for what undoes such
     a change.  `ordinal` marks predictors to which only the order of a column's values counts, and
     `affine` are parameters that predictors must be left, so that their predictions are the same

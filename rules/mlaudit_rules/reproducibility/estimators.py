@@ -28,6 +28,10 @@ _ASKED_FOR_ALL = Pattern(
 # The name of what an ensemble clones, in its call and in the grid of a search; the first is old.
 BASES = {"base_estimator", "estimator"}
 
+_ENSEMBLES = {"wrapper", "predictor"}
+# What gets a seed hands it on to what these hold.
+_PASSING = ("pipeline", "search", "wrapper")
+
 _LOOKS = {"type", "isinstance", "print", "repr", "str", "dir", "help", "hasattr"}
 
 
@@ -149,7 +153,7 @@ class SeededElsewhere:
         for grid in dicts:
             for tried in _bases_tried(module, grid):
                 self._enter(tried, named=True)
-        self._lone = self._names and self._names - _used_outside(module, self._inside)
+        self._lone = self._follow(module)
         self._bound = {
             node.value: node.targets[0].id
             for node in module.nodes.find(ast.Assign)
@@ -163,6 +167,23 @@ class SeededElsewhere:
         if _only_looked_at(self._nodes.parents.get(call.node)):
             return True
         return self._bound.get(call.node) in self._lone
+
+    def _follow(self, module: Module) -> set[str]:
+        """Name what is only handed to what seeds it, with what is put in pipelines so handed on."""
+        followed: set[ast.Call] = set()
+        while self._names:
+            lone = self._names - _used_outside(module, self._inside)
+            new = {
+                call.node
+                for call in module.calls_of(*_PASSING)
+                if _name_of(self._nodes.parents.get(call.node)) in lone
+            }
+            if new <= followed:
+                return lone
+            for node in new - followed:
+                self._enter(node, named=True)
+            followed |= new
+        return set()
 
     def _enter(self, outer: ast.expr, *, named: bool) -> None:
         arguments = [outer]
@@ -184,16 +205,27 @@ def _only_looked_at(around: ast.AST | None) -> bool:
     )
 
 
+def _name_of(statement: ast.AST | None) -> str:
+    """Give the name that an assignment binds, "" where it binds none or several."""
+    match statement:
+        case ast.Assign(targets=[ast.Name(id=name)]):
+            return name
+    return ""
+
+
 def _seeds_inner(node: ast.Call, call: Call | None) -> bool:
     """Ensembles hand seeds of their own to the clones of their base estimator.
 
     An estimator written inside an ensemble has no seed to lack: the ensemble is the one to seed.
+    What only runs a model, as the tables say, gives it the seed that it is given itself.
     Of a library that is not known, a `random_state` given beside an estimator is taken to reach it.
     """
     if call is None or call.entry is None:
         return any(keyword.arg == "random_state" for keyword in node.keywords)
     entry = call.entry
-    return entry.kind in {"wrapper", "predictor"} and bool(entry.wraps and entry.seed)
+    if not (entry.wraps and entry.seed):
+        return False
+    return entry.kind in _ENSEMBLES or (entry.kind == "values" and not call.lacks_seed)
 
 
 def _bases_tried(module: Module, grid: ast.Dict) -> Iterator[ast.expr]:
