@@ -70,15 +70,15 @@ class Entry:
     "*" stands for any value given).  `default_seed` marks randomness whose default seed is fixed,
     or recorded.  `generators` are the global generators that it seeds, or draws from while no seed
     is given; "values" that take both a `seed` and what they run, in `wraps`, give it the seed.
-    `tabular` metrics give a table, not a number that could choose.  `units` says that
-    what comes out is in other units: "scaled", "ranked", "log", or "original" for what undoes such
-    a change.  `ordinal` marks predictors to which only the order of a column's values counts, and
-    `affine` are parameters that predictors must be left, so that their predictions are the same
-    whatever columns are shifted and stretched by.  `instead` says what is learnt where a parameter
-    has a value: (parameter, value, statistic), without a statistic where nothing is left to learn.
-    `operands` are a metric's operands in order: "true" and "labels", "scores", "probabilities" or
-    "values"; `probabilistic` marks metrics that judge probabilities.  `ahead` marks predictors of
-    series that are told how many steps to go on, and not for which rows.
+    `tabular` metrics give a table, not a number that could choose.  `units` says that what comes
+    out is in other units: "scaled", "ranked", "log", or "original" for what undoes such a change.
+    `ordinal` marks predictors to which only the order of a column's values counts, and `affine` are
+    parameters that predictors must be left, so that their predictions are the same whatever columns
+    are shifted and stretched by.  `instead` says what is learnt where a parameter has a value:
+    (parameter, value, statistic), without a statistic where nothing is left to learn.  `operands`
+    are a metric's operands in order: "true" and "labels", "scores", "probabilities" or "values";
+    `probabilistic` marks metrics that judge probabilities.  `ahead` marks predictors of series that
+    are told how many steps to go on, and not for which rows.
     """
 
     name: str

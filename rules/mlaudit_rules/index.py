@@ -97,6 +97,7 @@ MODULES: dict[str, list[dict[str, object]]] = {
     'mlaudit_rules.reproducibility.dead': [],
     'mlaudit_rules.reproducibility.distant': [],
     'mlaudit_rules.reproducibility.divided_again': [],
+    'mlaudit_rules.reproducibility.drawn_from': [],
     'mlaudit_rules.reproducibility.draws': [],
     'mlaudit_rules.reproducibility.estimators': [],
     'mlaudit_rules.reproducibility.fallbacks': [],

@@ -23,6 +23,7 @@ _VARYING = Pattern(
     r"|^datetime\.(datetime\.|date\.)?(now|utcnow|today)$"
     r"|^uuid\.uuid[14]$|^secrets\.\w+$|^os\.(getpid|urandom)$"
 )
+_SECONDS = Pattern(r"^time\.(time|monotonic|perf_counter|process_time)$")
 
 
 def varying_source(module: Module, value: ast.expr) -> ast.Call | None:
@@ -56,6 +57,22 @@ def varying_calls(module: Module) -> set[ast.Call]:
         for named in module.calls_named(*called)
         if _VARYING.search(module.names.resolve(named.node.func) or "") is not None
     }
+
+
+def is_fraction(module: Module, value: ast.expr) -> bool:
+    """Say whether a value is what a clock gives in seconds, or reckoned from that, not rounded."""
+    if isinstance(value, ast.Name):
+        value = module.fact(sole_values).get(value.id, value)
+    return _in_seconds(module, value)
+
+
+def _in_seconds(module: Module, value: ast.expr) -> bool:
+    match value:
+        case ast.BinOp(left=left, right=right):
+            return _in_seconds(module, left) or _in_seconds(module, right)
+        case ast.Call(func=function):
+            return _SECONDS.search(module.names.resolve(function) or "") is not None
+    return False
 
 
 def names_in(module: Module, value: ast.expr) -> set[str]:

@@ -17,9 +17,16 @@ from mlaudit.rulekit import (
     quoted,
 )
 from mlaudit_rules.reproducibility.bindings import sole_values, uses
-from mlaudit_rules.reproducibility.clock import names_in, varying_calls, varying_source
+from mlaudit_rules.reproducibility.clock import (
+    is_fraction,
+    names_in,
+    varying_calls,
+    varying_source,
+)
 from mlaudit_rules.reproducibility.dead import Dead
-from mlaudit_rules.reproducibility.learning import learns, learns_at_random
+from mlaudit_rules.reproducibility.drawn_from import drawn_from
+from mlaudit_rules.reproducibility.learning import learns
+from mlaudit_rules.reproducibility.seed_names import ALL
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -30,6 +37,7 @@ if TYPE_CHECKING:
 _OBJECTS = frozenset({"generator", "sampler", "rstate"})
 _SEED = Pattern(r"(?i)seed|random_?state")
 _SEEDING = frozenset({"seed", "manual_seed", "manual_seed_all", "set_seed", "seed_everything"})
+_OF_WHOLE_NUMBERS = frozenset({"numpy", "sklearn"})
 
 
 class TimeBasedSeed(Rule):
@@ -54,7 +62,7 @@ class TimeBasedSeed(Rule):
             source = varying_source(module, value)
             if source is None or _kept(module, value) or _idle(module, node):
                 continue
-            if module.fact(Dead).holds(node):
+            if module.fact(Dead).holds(node) or _stops(module, node, value):
                 continue
             origin = "" if source is value else f", from {quoted(module.place(source))}"
             yield self.report(
@@ -81,10 +89,19 @@ def _seeds(module: Module) -> Iterator[tuple[ast.Call, ast.expr]]:
 
 
 def _idle(module: Module, node: ast.Call) -> bool:
-    """Say whether a call seeds a global generator that nothing in the document may go by."""
+    """Say whether a call seeds a global generator that nothing which runs goes by."""
     call = module.call_of.get(node)
-    seeding = call is not None and call.entry is not None and call.entry.kind == "seed"
-    return seeding and not module.fact(learns_at_random)
+    if call is None or call.entry is None or call.entry.kind != "seed":
+        return False
+    return not drawn_from(module, call.entry.generators or ALL)
+
+
+def _stops(module: Module, node: ast.Call, value: ast.expr) -> bool:
+    """Say whether a call raises an error, as it takes whole numbers alone for its seed."""
+    call = module.call_of.get(node)
+    if call is None or call.entry is None or call.entry.library not in _OF_WHOLE_NUMBERS:
+        return False
+    return is_fraction(module, value)
 
 
 def _kept(module: Module, value: ast.expr) -> bool:
