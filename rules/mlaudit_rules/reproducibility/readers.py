@@ -16,12 +16,27 @@ if TYPE_CHECKING:
 
 _RESAMPLING = frozenset({"fit_resample", "fit_sample"})
 _COUNTING = "get_n_splits"
+_PRINTING = frozenset({"print", "display"})
 _LEARNING = ("predictor", "wrapper", "search", "trainer")
 
 
 def unused(module: Module, node: ast.AST) -> bool:
     """Say whether the value of an expression is dropped where it stands: a statement of its own."""
     return isinstance(module.nodes.parents.get(node), ast.Expr)
+
+
+def only_printed(module: Module, node: ast.AST) -> bool:
+    """Say whether the value of an expression is printed and goes nowhere else, by a name or as is.
+
+    Whoever imports the document may read the name.
+    """
+    match module.nodes.parents.get(node):
+        case ast.Call(func=ast.Name(id=name)) as call:
+            return name in _PRINTING and unused(module, call)
+        case ast.Assign(targets=[ast.Name(id=name)]) as statement if not module.importers:
+            found = readings(module, statement, name)
+            return bool(found) and all(only_printed(module, use) for use in found)
+    return False
 
 
 def makes_no_folds(module: Module, splitter: Call) -> bool:

@@ -10,7 +10,7 @@ from mlaudit_rules.reproducibility.divided_again import divided_again
 from mlaudit_rules.reproducibility.draws import sampled_apart
 from mlaudit_rules.reproducibility.lateness import late_seed
 from mlaudit_rules.reproducibility.never_run import left_out
-from mlaudit_rules.reproducibility.readers import unused
+from mlaudit_rules.reproducibility.readers import only_printed, unused
 from mlaudit_rules.reproducibility.reseeding import seeded
 from mlaudit_rules.reproducibility.seeding import (
     Seeding,
@@ -55,7 +55,7 @@ class UnseededSplit(Rule):
         for call in splits:
             if left_out(module, call.node, call.function) or unused(module, call.node):
                 continue
-            if divided_again(module, call.node):
+            if divided_again(module, call.node) or only_printed(module, call.node):
                 continue
             generator = generator_of(call)
             if seeding.reaches(generator, call) or late_seed(module, generator, call):
