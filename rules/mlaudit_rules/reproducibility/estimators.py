@@ -31,6 +31,8 @@ BASES = {"base_estimator", "estimator"}
 _ENSEMBLES = {"wrapper", "predictor"}
 # What gets a seed hands it on to what these hold.
 _PASSING = ("pipeline", "search", "wrapper")
+# What a mixture of Gaussians starts from, by the parameters that give it.
+_STARTS = {"weights_init": "weights", "means_init": "means", "precisions_init": "covariances"}
 
 _LOOKS = {"type", "isinstance", "print", "repr", "str", "dir", "help", "hasattr"}
 
@@ -101,9 +103,12 @@ def _search_around(module: Module, above: ast.AST) -> ast.Call | None:
 
 
 def _starts_given(call: Call) -> bool:
-    """Say whether k-means is given the points that it starts from: it then draws nothing."""
+    """Say whether k-means or a mixture is given all that it starts from: it then draws nothing."""
+    name = call.name.rsplit(".", 1)[-1]
     init = call.arguments.get("init")
-    if init is None or call.name.rsplit(".", 1)[-1] != "KMeans":
+    if name == "GaussianMixture":
+        return all(_gives(call, part) for part in _STARTS)
+    if init is None or name != "KMeans":
         return False
     return not (init.known and isinstance(init.value, str))
 
@@ -130,6 +135,23 @@ def restarts_nothing(module: Module, call: Call) -> bool:
     texts = (node.value for node in module.nodes.find(ast.Constant))
     later = (word.arg for named in module.calls_named("set_params") for word in named.node.keywords)
     return not any(isinstance(one, str) and one.endswith("kernel") for one in (*texts, *later))
+
+
+def starts_drawn(call: Call) -> str:
+    """Name what a clusterer draws to start from: of a mixture that is given a part, the rest."""
+    drawn = [what for part, what in _STARTS.items() if not _gives(call, part)]
+    mixes = call.name.rsplit(".", 1)[-1] == "GaussianMixture"
+    if not mixes or len(drawn) == len(_STARTS):
+        return "points"
+    by = call.arguments.get("init_params")
+    found = " of an unseeded k-means" if by is None or by.value == "kmeans" else ""
+    return f"{' and '.join(drawn)}{found}"
+
+
+def _gives(call: Call, part: str) -> bool:
+    """Say whether a call gives a parameter a value that is not None."""
+    given = call.arguments.get(part)
+    return given is not None and not (given.known and given.value is None)
 
 
 class SeededElsewhere:

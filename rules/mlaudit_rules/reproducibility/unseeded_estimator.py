@@ -14,6 +14,7 @@ from mlaudit_rules.reproducibility.estimators import (
     kind_of,
     lends_probabilities,
     restarts_nothing,
+    starts_drawn,
     unseeded,
 )
 from mlaudit_rules.reproducibility.for_nobody import computed_for_nobody
@@ -153,7 +154,7 @@ def _varies(module: Module, call: Call) -> str:
     if kind == "resampler":
         return "draws other rows in every run"
     if kind == "clusterer":
-        return "starts from other points in every run"
+        return f"starts from other {starts_drawn(call)} in every run"
     if call.entry is not None and call.entry.name.endswith("LinearSVC"):
         return "goes through the rows in another order in every run"
     if _draws_ties(module, call):
