@@ -11,6 +11,8 @@ from mlaudit.rulekit import (
     Pattern,
     Words,
     frozen,
+    last_name,
+    spelt,
 )
 from mlaudit_rules.reproducibility.batches import loop_around
 from mlaudit_rules.reproducibility.bindings import values_by_target
@@ -55,6 +57,7 @@ _DRAWN_BY_KERAS = "The initial weights come from the generator of Keras's initia
 _SIZING = Words("Input(", "input_shape", "input_dim", "batch_input")
 _SIZED = Pattern(r"\bInput\(|input_shape|input_dim|batch_input")
 _LEARNING = ("backward", "fit")
+_RESET = "reset_parameters"
 _LATER_WEIGHTS = Pattern(
     r"load_state_dict|\.apply\(|reset_parameters|(init|initiali[sz]e)\w*_weights|weights?_init"
 )
@@ -111,8 +114,10 @@ def _torch(module: Module, seeding: Seeding, running: Running) -> Iterator[Rando
     if not (training.initialised or loaders):
         return
     late = _late_for_training(module, "torch", training.optimizer)
-    if late is not None and _built_anew(module, training.name, late):
-        return  # the seed is for another experiment, with a network of its own
+    if late is not None and (
+        _built_anew(module, training.name, late) or _drawn_anew(module, training.name, late)
+    ):
+        return  # the seed is for another experiment, with a network or weights of its own
     name = name_of(module, training.built, training.name)
     random = [f"the initial weights of `{name}`"] if training.initialised else []
     if loaders:
@@ -218,6 +223,31 @@ def _late_for_training(module: Module, generator: str, site: Site) -> Place | No
 
 def _built_anew(module: Module, name: str, seed: Place) -> bool:
     return any(node.lineno > seed.end_line for node in _constructions(module, name))
+
+
+def _drawn_anew(module: Module, name: str, seed: Place) -> bool:
+    """Say whether a network draws its weights again, after a seed is set.
+
+    It is told to, or each layer by `net.apply(reset)`, where that calls `layer.reset_parameters()`.
+    """
+    return any(
+        named.node.lineno > seed.end_line
+        and isinstance(named.node.func, ast.Attribute)
+        and spelt(named.node.func.value) == name
+        and (
+            named.node.func.attr == _RESET
+            or any(_resets(module, given) for given in named.node.args)
+        )
+        for named in module.calls_named("apply", _RESET)
+    )
+
+
+def _resets(module: Module, given: ast.expr) -> bool:
+    """Say whether a function, of the document or written in place, resets the layer it is given."""
+    function = module.names.functions.get(last_name(given), given)
+    return any(
+        last_name(call.func) == _RESET for call in module.nodes.find(ast.Call, within=function)
+    )
 
 
 def _constructions(module: Module, name: str) -> list[ast.expr]:

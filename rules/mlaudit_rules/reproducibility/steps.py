@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from mlaudit.rulekit import Pattern, last_name
+from mlaudit.rulekit import Pattern, block_of, last_name
 from mlaudit_rules.reproducibility.classes import class_around
 from mlaudit_rules.reproducibility.never_run import left_out
 from mlaudit_rules.reproducibility.readers import readings
@@ -51,7 +51,8 @@ def never_steps(module: Module, optimizer: Call) -> bool:
 def only_kept(module: Module, optimizer: Call) -> bool:
     """Say whether an optimizer is bound to a name, and nothing that the name is given to steps it.
 
-    A schedule goes through its rates and a checkpoint keeps it, without any training.
+    A schedule goes through its rates and a checkpoint keeps it, without any training.  Nothing
+    steps one either that another takes the name of before it is read.
     """
     made = module.nodes.parents.get(optimizer.node)
     targets = made.targets if isinstance(made, ast.Assign) else []
@@ -59,7 +60,20 @@ def only_kept(module: Module, optimizer: Call) -> bool:
         return False
     names = [target.id for target in targets if isinstance(target, ast.Name)]
     uses = [use for name in names for use in readings(module, made, name)]
-    return bool(uses) and len(names) == len(targets) and all(_keeps(module, use) for use in uses)
+    if not uses:
+        return any(_bound_anew(module, made, name) for name in names)
+    return len(names) == len(targets) and all(_keeps(module, use) for use in uses)
+
+
+def _bound_anew(module: Module, made: ast.Assign, name: str) -> bool:
+    """Say whether a later statement of the same block takes the name for something else."""
+    block = block_of(module, made)
+    return any(
+        isinstance(target, ast.Name) and target.id == name
+        for later in block[block.index(made) + 1 :]
+        if isinstance(later, ast.Assign)
+        for target in later.targets
+    )
 
 
 def steps_along_inputs(module: Module) -> bool:
