@@ -7,6 +7,7 @@ an ordered union of regions, as `concat` makes it.
 
 from __future__ import annotations
 
+from functools import reduce
 from typing import TYPE_CHECKING
 
 from mlaudit.flow import nested
@@ -44,10 +45,11 @@ class Length:
 class Selector:
     """How rows are chosen: applied to a parent region it gives a child.
 
-    `way` is part, fold, filter, slice, some, duplicated, without, rows or maybe (some of the rows
-    or none); `key` tells the choice apart from others of its way; `part` says which side of it:
-    equal keys with different parts are disjoint for part, fold and filter.  For `without` and
-    `rows` the key is the `Rows` meant.  `by` is the column whose values decide, where it is known.
+    `way` is part, fold, filter, slice, some, duplicated, without, rows, maybe (some of the rows
+    or none) or steps (the selectors in its key, one after the other); `key` tells the choice apart
+    from others of its way; `part` says which side of it: equal keys with different parts are
+    disjoint for part, fold and filter.  For `without` and `rows` the key is the `Rows` meant.  `by`
+    is the column whose values decide, where it is known.
     """
 
     way: str
@@ -62,6 +64,15 @@ class Selector:
     def of_unknown(self) -> bool:
         """Whether these are all rows of something that nobody knows the origin of."""
         return isinstance(self.key, tuple) and self.key[:1] == ("unknown",)
+
+    def then(self, other: Selector) -> Selector:
+        """Choose further among what this chooses, of whatever rows."""
+        return Selector("steps", tuple(step for one in (self, other) for step in one.steps))
+
+    @property
+    def steps(self) -> tuple[Selector, ...]:
+        """The choices that are made one after the other; mostly it is one."""
+        return self.key if self.way == "steps" and isinstance(self.key, tuple) else (self,)
 
     def flipped(self) -> Selector | None:
         """Give the complement, None where it has no name."""
@@ -343,6 +354,9 @@ class Rows:
         Slices of a concatenation by a length give its members; the positions of the folds of its
         first members are rows of these.
         """
+        if selector.way == "steps":
+            first, *later = selector.steps
+            return reduce(Rows.select, later, self.select(first))
         if selector.way == "rows" and isinstance(selector.key, Rows):
             inside = [t for t in selector.key.terms if any(t.within(own) for own in self.terms)]
             if inside:

@@ -220,13 +220,14 @@ def of_names(run: Interpreter, value: Data, names: Sequence) -> Data:
         if index.select is not None and not keys:
             return chosen(value, index.select)
         return by_computed(value, index, frozenset(filter(None, map(_text, keys))))
-    kept = frozenset(str(key.value) for key in keys if isinstance(key, Constant))
+    listed = tuple(str(key.value) for key in keys if isinstance(key, Constant))
+    kept = frozenset(listed)
     single = next(iter(kept)) if len(kept) == 1 else None
     if value.kind in {"group", "window"}:
         return value.but(name=single)
     known = value.columns or Columns()
     return value.but(
-        columns=replace(known, kept=kept, dropped=frozenset(), tested=()),
+        columns=replace(known, kept=kept, dropped=frozenset(), tested=(), listed=listed),
         name=single,
         influences=of_columns(value.influences, kept),
         select=None,
@@ -245,10 +246,11 @@ def of_index(value: Data, index: Data) -> Data:
 
 
 def chosen(value: Data, select: Selector) -> Data:
-    """Apply a choice of rows."""
+    """Apply a choice of rows; of positions among unknown rows it is known how they were chosen."""
     if value.kind == "index" and (value.select is not None or value.rows.terms):
         rows = value.rows.select(select)
-        return value.but(rows=rows, select=Selector("rows", rows))
+        chosen_so = value.select.then(select) if value.select else select
+        return value.but(rows=rows, select=Selector("rows", rows) if rows.terms else chosen_so)
     return narrowed(value, _to_the_end(value, select))
 
 
@@ -484,7 +486,7 @@ def drop_columns(value: Data, names: frozenset[str] | None) -> Data:
         return order.without(value).but(columns=None)
     known = value.columns
     kept = None if known.kept is None else known.kept - names
-    return value.but(columns=replace(known, kept=kept, dropped=known.dropped | names))
+    return value.but(columns=replace(known, kept=kept, dropped=known.dropped | names, listed=()))
 
 
 def literal_names(run: Interpreter, value: Value | None) -> frozenset[str] | None:
