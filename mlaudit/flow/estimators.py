@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from mlaudit.flow import (
     attributes,
     building,
+    columnwise,
     entities,
     evaluation,
     fitting,
@@ -31,6 +32,7 @@ from mlaudit.flow.values import (
     Value,
     merge_influences,
 )
+from mlaudit.model.frozen import replace
 from mlaudit.trace.events import (
     CrossValidate,
     Effect,
@@ -140,6 +142,8 @@ def transform(run: Interpreter, estimator: Estimator, arguments: Arguments) -> D
     influences = merge_influences(data.influences, order.held(data), learnt)
     name = data.name if estimator.entry.stateless else None
     columns = data.columns if fitting.keeps_columns(run, estimator) else None
+    if columns is not None and columns.listed:
+        columns = replace(columns, listed=())  # some may stand elsewhere, and others beside them
     how = estimator.entry.units
     units = Rescaled(how, run.place(arguments.node)) if how else data.units
     return data.but(
@@ -293,6 +297,7 @@ def cross_validate(run: Interpreter, name: str, entry: Entry, arguments: Argumen
     features = arguments.get("X", 1)
     expression = arguments.expression("X", 1)
     data = run.rows_of(features, expression) if features is not None else UNKNOWN
+    data = columnwise.handed(run, inner, data)
     target = arguments.get("y", 2)
     answer = run.data(target) if target is not None else UNKNOWN
     sources.asked(inner, answer)

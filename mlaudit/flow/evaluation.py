@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from mlaudit.flow import entities, sight
+from mlaudit.flow import columnwise, entities, sight
 from mlaudit.flow.regions import NO_ROWS, Rows, union
 from mlaudit.flow.values import (
     UNKNOWN,
@@ -281,7 +281,7 @@ def score(
 ) -> Value:
     """Evaluate by the estimator's own `score` or `evaluate`."""
     value = arguments.get("X", 0) or arguments.get("x")
-    data = run.data(value) if value is not None else UNKNOWN
+    data = columnwise.handed(run, estimator, run.data(value)) if value is not None else UNKNOWN
     expression = arguments.expression("X", 0) or arguments.expression("x")
     prediction = Prediction(
         estimator.model,

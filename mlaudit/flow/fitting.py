@@ -6,7 +6,17 @@ import ast
 from typing import TYPE_CHECKING
 
 from mlaudit.catalogue.entry import Entry
-from mlaudit.flow import building, checkpoints, entities, gapless, order, several, sources, targets
+from mlaudit.flow import (
+    building,
+    checkpoints,
+    columnwise,
+    entities,
+    gapless,
+    order,
+    several,
+    sources,
+    targets,
+)
 from mlaudit.flow.arguments import Arguments, described
 from mlaudit.flow.values import (
     FREQUENCIES,
@@ -89,7 +99,7 @@ def inputs(
         return _of_constructor(run, estimator)
     target = arguments.get("y", 1) if estimator.entry.kind != "trainer" else None
     data = run.rows_of(features, expression) if features is not None else UNKNOWN
-    return data, target, expression
+    return columnwise.handed(run, estimator, data), target, expression
 
 
 def _weights(run: Interpreter, arguments: Arguments) -> dict[str, object]:

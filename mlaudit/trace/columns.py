@@ -46,7 +46,8 @@ class Columns:
     `kept` are the only ones left; None: all are, except those `dropped`, and those that fail the
     tests of names in `tested`, unless they were computed since.  `derived` maps a column computed
     from others to their names, `ahead` one that holds values of later rows to how they came there,
-    and `guessed` one of predictions to these.
+    and `guessed` one of predictions to these.  `listed` are the columns that a list has chosen
+    last, in its order.
     """
 
     kept: frozenset[str] | None = None
@@ -55,6 +56,13 @@ class Columns:
     ahead: Mapping[str, Influence] = field(default_factory=dict)
     guessed: Mapping[str, tuple[object, ...]] = field(default_factory=dict)
     tested: tuple[NameTest, ...] = ()
+    listed: tuple[str, ...] = ()
+
+    @property
+    def in_order(self) -> tuple[str, ...] | None:
+        """The columns by their positions; None where that is not known."""
+        alike = self.kept == frozenset(self.listed) and len(self.kept) == len(self.listed)
+        return self.listed if alike else None
 
     def holds(self, name: str) -> bool:
         """Say whether a column of the table is still there."""
