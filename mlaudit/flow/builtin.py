@@ -327,11 +327,14 @@ def mapped(run: Interpreter, arguments: Arguments) -> Value:
 
 
 def _filter(run: Interpreter, name: str, arguments: Arguments) -> Value:
-    from mlaudit.flow import calls
+    from mlaudit.flow import calls, loops
 
     if len(arguments.positional) < 2:
         return UNKNOWN
     function, source = arguments.positional[:2]
+    known = loops.sifted(run, run.load(function), source)
+    if known is not None:
+        return known
     if isinstance(run.load(function), Function | Instance):
         item = containers.element(run, source)
         calls.call_value(run, function, Arguments(arguments.node, [item]))

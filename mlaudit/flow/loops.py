@@ -14,6 +14,7 @@ from mlaudit.flow.values import (
     Data,
     Dictionary,
     Estimator,
+    Function,
     Instance,
     Sequence,
     Value,
@@ -224,6 +225,27 @@ def _passing(
         if all(answers):
             kept.append(value)
     return kept
+
+
+def sifted(run: Interpreter, test: Value, items: Value) -> Value | None:
+    """Evaluate `filter(lambda step: …, steps)` where it is known of each item whether it passes."""
+    if not isinstance(test, Function) or not isinstance(test.node, ast.Lambda):
+        return None
+    turns, given = unrolled(run, items), test.node.args.args
+    if not turns or len(given) != 1:
+        return None
+    outer, run.state.scope = run.state.scope, Scope(test.document, test.scope)
+    try:
+        kept = []
+        for value in turns:
+            run.state.scope.bind(given[0].arg, value)
+            passes = sorts.alike(run, test.node.body)
+            if passes is None:
+                return None
+            kept += [value] if passes else []
+    finally:
+        run.state.scope = outer
+    return run.state.allocate(Sequence(tuple(kept)))
 
 
 def _collected(run: Interpreter, iterated: Value, element: Value) -> Value:

@@ -76,8 +76,20 @@ def _is(run: Interpreter, value: Value, wanted: frozenset[str]) -> bool | None:
 
 
 def alike(run: Interpreter, test: ast.expr) -> bool | None:
-    """Decide `n != held` of known numbers or names, and `part is not held` of known things."""
+    """Decide `n != held` of known numbers or names, and `part is not held` of known things.
+
+    So is `"scaled" in step[0]`, of a known text.
+    """
     match test:
+        case ast.Compare(
+            left=ast.Constant(value=str() as part),
+            ops=[ast.In() | ast.NotIn() as contained],
+            comparators=[given],
+        ):
+            text = run.load(run.eval(given))
+            if not isinstance(text, Constant) or not isinstance(text.value, str):
+                return None
+            return (part in text.value) is isinstance(contained, ast.In)
         case ast.Compare(left=ast.Name(id=one), ops=[operator], comparators=[ast.Name(id=other)]):
             values = run.find(one), run.find(other)
         case _:
