@@ -14,6 +14,7 @@ from mlaudit.flow import (
     files,
     gapless,
     groups,
+    handed,
     headings,
     library,
     making,
@@ -170,13 +171,12 @@ def _passed(
     if name == "set_index":
         names = tables.literal_names(run, arguments.get("keys", 0))
         kept = tables.drop_columns(value, names).columns
-    single = value.name if kept is not None or value.kind in {"column", "mask"} else None
-    single = None if name in _SHIFTS else single
+    named = kept is not None or value.kind in {"column", "mask"}
+    single = value.name if named and name not in _SHIFTS else None
     result = _beside(value, others, name).but(
         columns=kept, table=value.table, name=single, label=value.label, select=None
     )
-    if kind != "same" or name in _SHIFTS:
-        result = result.but(decided=False)
+    result = result.but(decided=False) if kind != "same" or name in _SHIFTS else result
     if value.select is not None and value.kind in {"index", "mask"}:
         result = result.but(select=value.select)
     if value.kind == "table" and name in {"to_numpy", "as_matrix"}:
@@ -239,9 +239,10 @@ def _unknown(run: Interpreter, value: Data, name: str, arguments: Arguments) -> 
         return calls.unknown_result(run, arguments, [value] if value.scores else [])
     others = _others(run, arguments)
     kind = "row" if value.kind == "row" and not others else "unknown"
-    joined = combine([value, *others], kind).but(label=False)
     asked = splits.part_asked(run, arguments) if value.kind == "unknown" else None
     part = asked or splits.part_called(value, name)
+    taken = handed.to_method(run, value, others, arguments) if part is None else [value, *others]
+    joined = combine(taken, kind).but(label=False)
     return joined if part is None else joined.but(rows=joined.rows.select(part))
 
 
@@ -299,8 +300,7 @@ def _drop(
     run: Interpreter, holder: Value, value: Data, name: str, arguments: Arguments
 ) -> Value | None:
     """`drop` takes columns away, or the rows of an index."""
-    columns = arguments.named.get("columns")
-    if columns is None:
+    if (columns := arguments.named.get("columns")) is None:
         axis = arguments.get("axis", 1)
         inner = run.load(axis) if axis is not None else Constant(0)
         columns = arguments.get("labels", 0)
