@@ -43,6 +43,7 @@ KINDS = frozenset(
         "reduce",  # a statistic of all rows
         "subset",  # some of the rows
         "remove",  # the rows of argument 0 without those at the positions of argument 1
+        "common",  # positions that are in each of two arrays
         "reorder",  # the same rows in another order, arrays together
         "concat",  # the rows of all its data arguments
         "duplicate",  # rows and copies of them

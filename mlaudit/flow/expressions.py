@@ -140,6 +140,8 @@ def binary(run: Interpreter, node: ast.BinOp) -> Value:
 
 def _which_rows(run: Interpreter, node: ast.BinOp, one: Data, two: Data) -> Data | None:
     """Join masks, or take positions out of others; None where values are reckoned with."""
+    if removing.is_common(node, one, two):
+        return removing.common(run, node, [one, two])
     if isinstance(node.op, ast.BitAnd | ast.BitOr) and (one.select or two.select):
         return _joined_masks(run, node, one, two)
     if removing.is_difference(node, one, two):

@@ -210,9 +210,15 @@ def _removed(run: Interpreter, name: str, entry: Entry, arguments: Arguments) ->
     """Take rows away at positions; of other values that one array lacks, what rows is not told."""
     if name.endswith("setdiff1d"):
         first = run.data(arguments.get("ar1", 0) or UNKNOWN)
-        if first.kind != "index" or len(arguments.positional) < 2:
+        if first.kind not in {"index", "mask"} or len(arguments.positional) < 2:
             return _reduce(run, name, entry, arguments)
     return removing.removed(run, name, entry, arguments)
+
+
+def _common(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> Value:
+    """Take the positions that two arrays share; of other values, what rows is not told."""
+    shared = removing.common(run, arguments.node, [*map(run.data, arguments.positional)])
+    return _reduce(run, name, entry, arguments) if shared is None else shared
 
 
 def _reduce(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> Value:
@@ -450,6 +456,7 @@ _KINDS: dict[str, Callable[[Interpreter, str, Entry, Arguments], Value]] = {
     "reduce": _reduce,
     "subset": _subset,
     "remove": _removed,
+    "common": _common,
     "reorder": _reorder,
     "concat": _concat,
     "duplicate": lambda run, name, entry, given: duplicates.repeated(run, name, entry, given),

@@ -471,6 +471,7 @@ _SPECIAL: dict[str, Callable[[Interpreter, Value, Data, str, Arguments], Value |
     "backward": _backward,
     "append": _append,
     **dict.fromkeys(("difference", "symmetric_difference"), removing.difference),
+    "intersection": removing.intersection,
     "merge": merging.method,
     "join": merging.method,
     **dict.fromkeys(evaluation.CHOOSING, _chosen_score),

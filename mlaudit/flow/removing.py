@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 _LISTS = frozenset({"list", "tuple", "array", "asarray"})
 _RANGES = frozenset({"range", "arange", "slice"})
 _SETS = frozenset({"set", "frozenset"})
+_DIVIDED = frozenset({"part", "fold"})
 _POSITIONS = Pattern(r"(?i)ind(ex|ices)|idx|ids\b|rows\b|positions|perm")
 
 
@@ -92,6 +93,40 @@ def difference(
             return None
         value = without(run, value, index, positions)
     return value
+
+
+def intersection(
+    run: Interpreter, holder: Value, value: Data, name: str, arguments: Arguments
+) -> Value | None:
+    """Give the positions that are among others, too: `index.intersection(wanted)`."""
+    given = [value, *map(run.data, arguments.positional)]
+    return common(run, arguments.node, given) if len(given) > 1 else None
+
+
+def common(run: Interpreter, node: ast.AST, given: list[Data]) -> Data | None:
+    """Give the positions that are in each of several arrays; None where no rows are known of any.
+
+    They are some of those in the array that a division of the rows gave, whatever the others hold.
+    """
+    known = [each for each in given if each.kind == "index" and each.select is not None]
+    if not known:
+        return None
+    closest = next(filter(_is_part, known), known[0])
+    select = Selector("some", ("common", id(node), run.context))
+    found = tables.chosen(closest, select)
+    for other in given:
+        found = found if other is closest else tables.kept(found, other)
+    return found
+
+
+def _is_part(index: Data) -> bool:
+    """Say whether positions are those of a part of a split, or of a fold."""
+    return any(step.selector.way in _DIVIDED for term in index.rows.terms for step in term.chain)
+
+
+def is_common(node: ast.BinOp, one: Data, two: Data) -> bool:
+    """Say whether an operator takes the positions that two sets share: `chosen & fitted`."""
+    return isinstance(node.op, ast.BitAnd) and one.kind == two.kind == "index"
 
 
 def is_difference(node: ast.BinOp, one: Data, two: Data) -> bool:
