@@ -53,14 +53,52 @@ def one(run: Interpreter, key: ast.expr) -> bool:
     )
 
 
+def numbered(run: Interpreter, value: Data, key: ast.expr) -> bool:
+    """Say whether a key numbers the rows that a loop goes through: `for i, row in enumerate(rows)`.
+
+    What is made as long as these rows has a row of its own for each.
+    """
+    if value.kind != "array" or not isinstance(key, ast.Name):
+        return False
+    return any(
+        run.data(run.eval(rows)).rows == value.rows
+        for rows in (_enumerated(loop, key.id) for loop in run.loops)
+        if rows is not None
+    )
+
+
+def _enumerated(loop: ast.AST, name: str) -> ast.expr | None:
+    """Give what a loop goes through, where it counts its turns from 0 by some name."""
+    turn = loop.generators[0] if isinstance(loop, ast.ListComp | ast.GeneratorExp) else loop
+    match turn:
+        case (
+            ast.For(
+                target=ast.Tuple(elts=[ast.Name(id=number), *_]),
+                iter=ast.Call(func=ast.Name(id="enumerate"), args=[rows], keywords=[]),
+            )
+            | ast.comprehension(
+                target=ast.Tuple(elts=[ast.Name(id=number), *_]),
+                iter=ast.Call(func=ast.Name(id="enumerate"), args=[rows], keywords=[]),
+            )
+        ) if number == name:
+            return _inmost(rows)
+        case _:
+            return None
+
+
+def _inmost(rows: ast.expr) -> ast.expr | None:
+    """Give what `list`, `tqdm` and the like go through, where it has a name."""
+    while isinstance(rows, ast.Call) and rows.args:
+        rows = rows.args[0]
+    return rows if isinstance(rows, ast.Name | ast.Attribute) else None
+
+
 def _labels(loop: ast.AST, name: str) -> bool:
     """Say whether a loop goes through an index by some name: `for name in table.index`."""
     turn = loop.generators[0] if isinstance(loop, ast.ListComp | ast.GeneratorExp) else loop
     if not isinstance(turn, ast.For | ast.comprehension):
         return False
-    labels = turn.iter
-    while isinstance(labels, ast.Call) and labels.args:  # `list`, `tqdm`
-        labels = labels.args[0]
+    labels = _inmost(turn.iter)
     own = isinstance(turn.target, ast.Name) and turn.target.id == name
     return own and isinstance(labels, ast.Attribute) and labels.attr == "index"
 

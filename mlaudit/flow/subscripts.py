@@ -127,8 +127,13 @@ def itself(run: Interpreter, node: ast.expr) -> Value:
     return containers.element(run, value)
 
 
-def _looked_up(run: Interpreter, found: Value, key: ast.expr) -> Value:
-    """What keys of other things give of an array, one by one, need not be all that it holds."""
+def _looked_up(run: Interpreter, found: Data, key: ast.expr) -> Value:
+    """What keys of other things give of an array, one by one, need not be all that it holds.
+
+    What the number of a row gives is that row.
+    """
+    if reached.numbered(run, found, key):
+        return found.but(kind="row")
     return members.at(run, found, key) if _of_another(run, key) else found
 
 
