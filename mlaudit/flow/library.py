@@ -60,6 +60,7 @@ if TYPE_CHECKING:
 
 
 _CURVES = frozenset({"plot", "lineplot", "step", "semilogx", "semilogy"})
+_MARKS = frozenset({"plot", "scatter", "scatterplot"})
 _MEANS = frozenset({"mean", "average", "median", "nanmean"})
 _REORDERS = frozenset({"permutation", "permuted", "randperm", "shuffle"})
 _GAPS = frozenset({"isnull", "isna", "notnull", "notna"})
@@ -415,8 +416,11 @@ def _seed(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> Va
 
 
 def _report(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> Value:
-    curve = shortened(name).rpartition(".")[2] in _CURVES
-    for value in arguments.values():
+    drawn = shortened(name).rpartition(".")[2]
+    curve, points = drawn in _CURVES, min(len(arguments.positional), 2 * (drawn in _MARKS))
+    for position, value in enumerate(arguments.values()):
+        if position < points and sinks.is_best(run, value):
+            continue  # a point is marked on a curve: nobody reads how high it is
         listed = curve and isinstance(run.load(value), Sequence)
         (sinks.draw if listed else sinks.report)(run, value, arguments.node)
     return Data("scalar")

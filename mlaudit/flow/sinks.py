@@ -45,6 +45,12 @@ def report(run: Interpreter, value: Value, node: ast.AST) -> None:
             score.best_told |= any(score is other for other in data.chosen_by)
 
 
+def is_best(run: Interpreter, value: Value) -> bool:
+    """Say whether a number is the one by which it was chosen, as the highest of its curve."""
+    data = run.data(value)
+    return any(score is other for score in data.scores for other in data.chosen_by)
+
+
 def draw(run: Interpreter, value: Value, node: ast.AST) -> None:
     """A list of numbers is drawn as a curve: people see how they went on, and read none of them."""
     scores = [score for score in run.data(value).scores if isinstance(score, Evaluate)]
