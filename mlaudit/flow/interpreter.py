@@ -374,7 +374,9 @@ def _if(run: Interpreter, node: ast.If) -> bool:
     if ended_else:
         run.state.leave(start)
         run.state.resume(after)
-    elif not ended:
+    elif ended:
+        loops.broken_off(run, node.body, after)
+    else:
         run.state.choose(start, after)
     return False
 
@@ -436,8 +438,7 @@ def _return(run: Interpreter, node: ast.Return) -> bool:
 
 
 def _global(run: Interpreter, node: ast.Global) -> None:
-    run.told += 1
-    run.outside += 1
+    run.told, run.outside = run.told + 1, run.outside + 1
     run.state.scope.global_names.update(node.names)
 
 
@@ -446,8 +447,7 @@ def _assert(run: Interpreter, node: ast.Assert) -> None:
 
 
 def _raise(run: Interpreter, node: ast.Raise) -> bool:
-    if node.exc is not None:
-        run.eval(node.exc)
+    run.eval(node.exc)
     return True
 
 

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from mlaudit.flow.interpreter import Interpreter
+    from mlaudit.flow.state import End
     from mlaudit.trace.events import Influence
 
 MOST_TURNS = 16
@@ -33,7 +34,7 @@ MOST_TURNS = 16
 
 def for_loop(run: Interpreter, node: ast.For | ast.AsyncFor) -> bool:
     """Run a `for`; its body is taken to run at least once."""
-    iterated = run.eval(node.iter)
+    iterated, broken = run.eval(node.iter), len(run.state.broken)
     _over_predictions(run, node, iterated)
     turns = unrolled(run, iterated)
     if turns is not None:
@@ -46,6 +47,7 @@ def for_loop(run: Interpreter, node: ast.For | ast.AsyncFor) -> bool:
             _turns(run, node, lambda: _turn(run, node, iterated))
         finally:
             run.end(outer)
+    _fill(run, broken)
     run.block(node.orelse)
     return False
 
@@ -92,13 +94,31 @@ def _is_model(inner: Value) -> bool:
 
 def while_loop(run: Interpreter, node: ast.While) -> bool:
     """Run a `while`; its body is taken to run at least once."""
-    outer = run.begin(node)
+    outer, broken = run.begin(node), len(run.state.broken)
     try:
         _turns(run, node, lambda: run.eval(node.test))
     finally:
         run.end(outer)
+    _fill(run, broken)
     run.block(node.orelse)
     return False
+
+
+def broken_off(run: Interpreter, body: list[ast.stmt], end: End) -> None:
+    """Note what names stand for at the end of a path that breaks its loop off."""
+    if isinstance(body[-1], ast.Break):
+        scope = run.state.scope
+        changed = ((scope, name, value) for name, value in end.names.items() if value is not None)
+        run.state.broken.extend(changed)
+
+
+def _fill(run: Interpreter, since: int) -> None:
+    """Fill, behind a loop, the lists that are empty but where a path broke it off."""
+    for scope, name, value in run.state.broken[since:]:
+        held = run.load(scope.names.get(name, UNKNOWN))
+        if isinstance(held, Sequence) and not held.items and held.rest is None:
+            scope.bind(name, value)
+    del run.state.broken[since:]
 
 
 def passes_few_by(run: Interpreter, test: ast.expr) -> bool:

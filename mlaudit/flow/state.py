@@ -162,13 +162,14 @@ class End:
 
 
 class State:
-    """The running scope and the heap."""
+    """The running scope, the heap, and names as the paths leave them that break a loop off."""
 
-    __slots__ = ("heap", "parted", "scope")
+    __slots__ = ("broken", "heap", "parted", "scope")
 
     def __init__(self, scope: Scope):
         self.scope = scope
         self.heap = Heap()
+        self.broken: list[tuple[Scope, str, Value]] = []
         self.parted = False
 
     def allocate(self, value: Value) -> Ref:
