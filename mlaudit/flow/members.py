@@ -14,6 +14,8 @@ from mlaudit.flow.regions import Region, Rows, Selector
 from mlaudit.flow.values import Constant, Data, Dictionary, Ref, Sequence, Value
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from mlaudit.flow.interpreter import Interpreter
 
 _DEEPEST = 2
@@ -99,6 +101,7 @@ def narrowed(run: Interpreter, value: Value, select: Selector, depth: int = _DEE
     """Take some of the rows of a value, and of each part of a record.
 
     Single rows stay whole, and so do predictions: of several models, each has told all the rows.
+    A record of nothing else is given back itself: what is written into it is in the list as well.
     """
     inner = run.load(value)
     if isinstance(inner, Data):
@@ -113,11 +116,20 @@ def narrowed(run: Interpreter, value: Value, select: Selector, depth: int = _DEE
     if depth and isinstance(inner, Sequence) and inner.way != "ranked":
         items = tuple([narrowed(run, item, select, depth - 1) for item in inner.items])
         rest = inner.rest and narrowed(run, inner.rest, select, depth - 1)
+        if rest is inner.rest and _same(items, inner.items):
+            return value
         return Sequence(items, rest, inner.way)
     if depth and isinstance(inner, Dictionary):
         held = {name: narrowed(run, part, select, depth - 1) for name, part in inner.items.items()}
+        if _same(held.values(), inner.items.values()):
+            return value
         return run.state.allocate(Dictionary(held, inner.rest, inner.chosen_by))
     return value
+
+
+def _same(some: Iterable[Value], others: Iterable[Value]) -> bool:
+    """Say whether parts are the very ones that were there: nothing of a record is narrowed."""
+    return all(one is other for one, other in zip(some, others, strict=True))
 
 
 def some(data: Data, selectors: list[Selector]) -> Data:
