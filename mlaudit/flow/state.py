@@ -249,7 +249,7 @@ class State:
             return self._perhaps(a if b == NONE else b)
         if isinstance(a, Data) and isinstance(b, Data):
             return _join_data(a, b, self.parted)
-        if isinstance(a, Sequence) and isinstance(b, Sequence):
+        if isinstance(a, Sequence) and isinstance(b, Sequence) and not _differ_in_size(a, b):
             return self._join_sequences(a, b)
         if isinstance(a, Dictionary) and isinstance(b, Dictionary):
             items = dict(a.items)
@@ -278,7 +278,11 @@ class State:
         one, two = self.load(a), self.load(b)
         if isinstance(one, Data) and isinstance(two, Data):
             return self.allocate(_join_data(one, two, self.parted))
-        if isinstance(one, Sequence) and isinstance(two, Sequence) and a is not b:
+        if (
+            isinstance(one, Sequence)
+            and isinstance(two, Sequence)
+            and not _differ_in_size(one, two)
+        ):
             return self.allocate(self._join_sequences(one, two))
         if isinstance(one, Constant) and isinstance(two, Constant):
             return Data("scalar", name=_begun_alike(one.value, two.value))
@@ -324,6 +328,12 @@ class State:
             isinstance(item, Constant) and isinstance(item.value, str)
             for item in (*a.items, *b.items)
         )
+
+
+def _differ_in_size(a: Sequence, b: Sequence) -> bool:
+    """Say whether two tuples have not as many parts: where one is taken apart, it is that one."""
+    known = a.way == b.way == "tuple" and a.rest is None and b.rest is None
+    return known and len(a.items) != len(b.items)
 
 
 def _begun_alike(one: object, two: object) -> str | None:

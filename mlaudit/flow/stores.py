@@ -114,15 +114,20 @@ def _cut(run: Interpreter, target: ast.Name, rows: Rows) -> None:
 def unpack(
     run: Interpreter, target: ast.Tuple | ast.List, value: Value, source: ast.expr | None
 ) -> None:
-    """Take a value apart; what is not a known tuple gives each name the whole of its data."""
+    """Take a value apart; what is not a known tuple gives each name the whole of its data.
+
+    Nobody knows which of too many or too few values each name should have.
+    """
     inner, elements = run.load(value), target.elts
     if isinstance(inner, Choice):
         inner = _in_step(run, inner, len(elements)) or inner
     starred = ast.Starred in map(type, elements)
     _name_outputs(run, source, elements)
     if isinstance(inner, Sequence) and inner.rest is None and not starred:
+        fits = len(inner.items) == len(elements)
         sources = source.elts if isinstance(source, ast.Tuple) else [source] * len(elements)
-        for element, part, each in zip(elements, inner.items, sources, strict=False):
+        items = inner.items if fits else [UNKNOWN] * len(elements)
+        for element, part, each in zip(elements, items, sources, strict=False):
             assign(run, element, part, each)
         return
     if (
@@ -152,14 +157,19 @@ def _parts_of_list(run: Interpreter, inner: Value, part: Value, count: int) -> l
 
 
 def _in_step(run: Interpreter, choice: Choice, count: int) -> Sequence | None:
-    """Join several tuples place by place where all that a name may stand for are such tuples."""
+    """Join several tuples place by place where all that a name may stand for are such tuples.
+
+    Those of another size are not what is taken apart here.
+    """
     joined: list[Value] = []
     for option in map(run.load, choice.options):
-        if not isinstance(option, Sequence) or option.rest or len(option.items) != count:
+        if not isinstance(option, Sequence) or option.rest:
             return None
+        if len(option.items) != count:
+            continue
         pairs = zip(joined, option.items, strict=True)
         joined = [run.state.either(a, b) for a, b in pairs] if joined else [*option.items]
-    return Sequence(tuple(joined), way="tuple")
+    return Sequence(tuple(joined), way="tuple") if joined else None
 
 
 def _parts_by_name(
