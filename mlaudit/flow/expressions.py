@@ -20,6 +20,7 @@ from mlaudit.flow import (
     order,
     removing,
     scaling,
+    seams,
     sinks,
     slices,
     stores,
@@ -27,7 +28,7 @@ from mlaudit.flow import (
     targets,
     texts,
 )
-from mlaudit.flow.regions import NO_ROWS, Joint, Selector
+from mlaudit.flow.regions import NO_ROWS, Joint, Length, Selector
 from mlaudit.flow.values import (
     ANY,
     UNKNOWN,
@@ -307,6 +308,9 @@ def _labels(prediction: Prediction, bound: Data) -> bool:
 
 
 def _fold(op: ast.operator, a: Any, b: Any) -> Value:
+    if isinstance(a, Length) and isinstance(b, Length):
+        length = seams.reckoned(op, a, b)
+        return Data("scalar") if length is None else Constant(length)
     fold = _ARITHMETIC.get(type(op))
     if fold is None or not isinstance(a, int | float | str) or not isinstance(b, int | float | str):
         return Data("scalar")

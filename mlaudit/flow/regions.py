@@ -386,8 +386,8 @@ class Rows:
         if low in (None, 0) and isinstance(high, Length):
             return high.rows if high.rows.within(self) else None
         if isinstance(low, Length) and low.rows.within(self):
-            rest = [term for term in self.terms if not term.within(low.rows.terms[0])]
-            rest = [term for term in rest if term not in low.rows.terms]
+            gone = low.rows.terms
+            rest = [term for term in self.terms if not any(map(term.within, gone))]
             if high is not None:  # of what follows, the analysis does not know how much
                 rest = [Region(term, selector) for term in rest]
             return Rows(tuple(rest))

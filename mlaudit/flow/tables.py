@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from mlaudit.flow import gapless, groups, headings, order, sooner, sources, splits
+from mlaudit.flow import gapless, groups, headings, order, seams, sooner, sources, splits
 from mlaudit.flow.regions import Length, Rows, Selector
 from mlaudit.flow.values import (
     ANY,
@@ -290,6 +290,7 @@ def sliced(run: Interpreter, value: Data, key: ast.Slice) -> Data:
     if low in (None, 0) and high is None and step in (None, 1, -1):
         return value.but(select=value.select)
     select = Selector("slice", "rows", (low, high)) if step is None else _stepped(low, high, step)
+    select = seams.between(run, value.rows, key, select) or select
     result = groups.in_order(run, value, chosen(value, select))
     order.windowed(run, key, result)
     if value.kind in {"array", "column"} and order.moves(run, key):
