@@ -97,6 +97,70 @@ def left(run: Interpreter, holder: Value, value: Sequence, node: ast.AST) -> Non
         run.state.heap[holder.address] = rest
 
 
+def put(run: Interpreter, value: Sequence, key: ast.expr, given: Value) -> Sequence:
+    """Write a member: at a known place, or at one that is computed, perhaps at each in turn."""
+    place = None if isinstance(key, ast.Slice) else run.load(run.eval(key))
+    if isinstance(place, Constant) and isinstance(place.value, int):
+        items = _replaced(run, value, place.value, given)
+    else:
+        items = _each_from_its_own(run, value, run.load(given))
+    if items is not None:
+        return Sequence(items, value.rest, value.way)
+    rest = given if value.rest is None else run.state.join(value.rest, given)
+    return Sequence(value.items, rest, value.way)
+
+
+def _replaced(
+    run: Interpreter, value: Sequence, place: int, given: Value
+) -> tuple[Value, ...] | None:
+    """Put another item at a place; counted from the end, only where all items are known."""
+    count = len(value.items)
+    if not -count <= place < count or (place < 0 and value.rest is not None):
+        return None
+    items = list(value.items)
+    items[place] = run.state.allocate(given) if isinstance(given, Data) else given
+    return tuple(items)
+
+
+def _each_from_its_own(run: Interpreter, value: Sequence, given: Value) -> tuple[Value, ...] | None:
+    """Divide what is made of the item at a place, whichever it is: each item gets its own rows.
+
+    None where it is not made so, but of other rows or of the same for several items.
+    """
+    own = [run.load(item) for item in value.items]
+    rows = [item.rows for item in own if isinstance(item, Data) and item.rows.terms]
+    if value.rest is not None or not len(own) == len(rows) > 1 or not isinstance(given, Data):
+        return None
+    divided = [
+        dict.fromkeys(_of_item(term, r) for term in given.rows.terms if _at_its_place(term, r))
+        for r in rows
+    ]
+    if not all(divided) or sum(map(len, divided)) < len(given.rows.terms):
+        return None
+    return tuple([run.state.allocate(given.but(rows=Rows(tuple(terms)))) for terms in divided])
+
+
+def _at_its_place(term: Region, rows: Rows) -> bool:
+    """Say whether rows were taken from an item as the one at a place that is computed."""
+    return any(
+        step.selector.way == "some" and step.parent in rows.terms and _taken_by(step) == "item"
+        for step in term.chain
+    )
+
+
+def _of_item(term: Region, rows: Rows) -> Region:
+    """Give all rows of the item where only its place was to be found out."""
+    below = [step for step in term.chain if not any(own.within(step) for own in rows.terms)]
+    only_place = all(_taken_by(step) in {"item", "chosen by"} for step in below)
+    found = [own for own in rows.terms if term.within(own)]
+    return found[0] if only_place and found else term
+
+
+def _taken_by(step: Region) -> object:
+    key = step.selector.key
+    return key[0] if step.selector.way == "some" and isinstance(key, tuple) and key else None
+
+
 def narrowed(run: Interpreter, value: Value, select: Selector, depth: int = _DEEPEST) -> Value:
     """Take some of the rows of a value, and of each part of a record.
 

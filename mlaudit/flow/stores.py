@@ -278,8 +278,7 @@ def _item(run: Interpreter, target: ast.Subscript, value: Value) -> None:
             rest = value if rest is None else run.state.join(rest, value)
         run.state.heap[holder.address] = Dictionary(items, rest, inner.chosen_by)
     elif isinstance(inner, Sequence) and isinstance(holder, Ref):
-        rest = value if inner.rest is None else run.state.join(inner.rest, value)
-        run.state.heap[holder.address] = Sequence(inner.items, rest, inner.way)
+        run.state.heap[holder.address] = members.put(run, inner, target.slice, value)
     elif isinstance(inner, Data) and isinstance(holder, Ref):
         run.state.heap[holder.address] = _written(run, inner, target.slice, value)
     else:
