@@ -55,6 +55,7 @@ _BUILTINS.update((name, Symbol(library)) for name, library in UNDERSTOOD.items()
 _ORDERED = ast.Lt | ast.Gt | ast.LtE | ast.GtE
 _MOVING = (ast.Add, ast.Sub)
 LONGEST_LITERAL = 64
+_MOST_NAMES = 5000  # that a long list gives, such as that of all columns to leave out
 _LARGEST = {"max", "amax", "nanmax"}
 _COUNTS = {"groupby.count", "groupby.nunique", "groupby.size"}
 _ARITHMETIC: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
@@ -85,7 +86,7 @@ def _constant(run: Interpreter, node: ast.Constant) -> Value:
 
 def _sequence(run: Interpreter, node: ast.List | ast.Tuple | ast.Set) -> Value:
     if len(node.elts) > LONGEST_LITERAL and all(isinstance(e, ast.Constant) for e in node.elts):
-        return run.state.allocate(Sequence(rest=Data("scalar")))
+        return run.state.allocate(_long(node))
     items: list[Value] = []
     rest: Value | None = None
     for element in node.elts:
@@ -100,6 +101,14 @@ def _sequence(run: Interpreter, node: ast.List | ast.Tuple | ast.Set) -> Value:
     way = type(node).__name__.lower()
     value = Sequence(tuple(items), rest, way)
     return value if way == "tuple" else run.state.allocate(value)
+
+
+def _long(node: ast.List | ast.Tuple | ast.Set) -> Sequence:
+    """Read a long list of plain texts, as names of columns are; numbers are not told apart."""
+    texts = [e.value for e in node.elts if isinstance(e, ast.Constant) and type(e.value) is str]
+    if len(texts) != len(node.elts) or len(texts) > _MOST_NAMES:
+        return Sequence(rest=Data("scalar"))
+    return Sequence(tuple(map(Constant, texts)), way=type(node).__name__.lower())
 
 
 def _dict(run: Interpreter, node: ast.Dict) -> Value:

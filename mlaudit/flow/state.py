@@ -311,7 +311,8 @@ class State:
 
     def _join_sequences(self, a: Sequence, b: Sequence) -> Sequence:
         if self._differ_in_names(a, b):
-            both = tuple(item for item in a.items if item in b.items)
+            others = frozenset(b.items)
+            both = tuple(item for item in a.items if item in others)
             return Sequence(both, Data("scalar"), a.way)
         if len(a.items) == len(b.items):
             items = tuple(self.join(x, y) for x, y in zip(a.items, b.items, strict=True))
