@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from mlaudit.flow import tables
 from mlaudit.flow.regions import Selector
 from mlaudit.flow.values import UNKNOWN, Constant, Data, Value, in_column, merge_influences
+from mlaudit.trace.events import Kind
 
 if TYPE_CHECKING:
     from mlaudit.flow.arguments import Arguments
@@ -21,7 +22,10 @@ def method(
     run: Interpreter, holder: Value, value: Data, name: str, arguments: Arguments
 ) -> Value | None:
     """Give the rows of the left table, with what is known of the right one."""
-    if value.kind in {"group", "window"} or not value.rows.terms:
+    if value.kind in {"group", "window"}:
+        return None
+    value = value if value.rows.terms else _of_groups(run, value, name, arguments)
+    if not value.rows.terms:
         return None
     joined = _joined(run, value, arguments)
     return _by_keys(run, joined, arguments, 0) if name == "merge" else joined
@@ -45,6 +49,28 @@ def _joined(run: Interpreter, left: Data, arguments: Arguments) -> Data:
     brought = [o.influences if o.rows.terms else in_column(o.influences, None) for o in others]
     influences = merge_influences(left.influences, *brought)
     return left.but(influences=influences, columns=None, select=None, whole=frozenset())
+
+
+def _of_groups(run: Interpreter, left: Data, name: str, arguments: Arguments) -> Data:
+    """Give a table that sums up rows some of its own, where another is only looked up by its keys.
+
+    One of the very rows that it sums up may bring them back instead.
+    """
+    given = arguments.get("right" if name == "merge" else "other", 0)
+    right = run.data(given) if given is not None else UNKNOWN
+    summed = [i.rows for i in left.influences if i.kind is Kind.STATISTIC]
+    if not summed or not right.rows.terms or not _leads(run, name, arguments):
+        return left
+    called = arguments.node.func if isinstance(arguments.node, ast.Call) else None
+    if not isinstance(called, ast.Attribute) or any(rows.overlap(right.rows) for rows in summed):
+        return left
+    return run.rows_of(left.but(kind="table"), called.value)
+
+
+def _leads(run: Interpreter, name: str, arguments: Arguments) -> bool:
+    """Say whether all rows of the left table are kept, and none but those."""
+    way = arguments.get("how", 1 if name == "merge" else 2)
+    return name == "join" if way is None else run.load(way) == Constant("left")
 
 
 def _by_keys(run: Interpreter, merged: Data, arguments: Arguments, position: int) -> Data:
