@@ -129,7 +129,10 @@ def _asked_for(run: Interpreter, test: ast.Compare) -> bool | None:
             value = run.load(run.find(name) or UNKNOWN)
         case _:
             return None
-    if not isinstance(value, Constant) or not _asked(run, name):
+    entered = _entered_with(run, name)
+    if isinstance(value, Estimator) and entered is not None:
+        return isinstance(op, ast.NotEq)  # the way asked for has become what it stands for
+    if not isinstance(value, Constant) or (value != entered and not _asked(run, name)):
         return None
     return (value.value == way) is isinstance(op, ast.Eq)
 
@@ -159,6 +162,25 @@ def _asked(run: Interpreter, name: str) -> bool:
     Of a function that nobody calls, some other program may ask for something else.
     """
     return _given(run, name) and run.path[-1] != run.calls[-1].entered
+
+
+def _entered_with(run: Interpreter, name: str) -> Constant | None:
+    """Give the constant that a call in the program gives for a parameter, or leaves it at.
+
+    As long as the name stands for it, no branch that was run has bound it anew.
+    """
+    if not run.calls or run.path[-1] == run.calls[-1].entered:
+        return None
+    frame = run.calls[-1]
+    signature = run.signatures.get(frame.function.node.args)
+    if signature is None or name not in signature.keywords:
+        return None
+    given = frame.value(name)
+    if given is None:
+        default = next((node for each, node in signature.defaults if each == name), None)
+        return Constant(default.value) if isinstance(default, ast.Constant) else None
+    value = run.load(given)
+    return value if isinstance(value, Constant) else None
 
 
 def _given(run: Interpreter, name: str) -> bool:
