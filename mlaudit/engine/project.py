@@ -17,7 +17,7 @@ from mlaudit.engine.importers import Importers, code_of
 
 if TYPE_CHECKING:
     import ast
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Collection, Iterable, Iterator
 
     from mlaudit.source.document import Document
 
@@ -90,6 +90,9 @@ class ProjectFiles:
             return self._identified(self._links().alongside(Path(about[0])))
         if question == "neighbours":
             return self._identified(self._sharing(Path(about[0]), about[1]))
+        if question == "mentioning":
+            path, *words = about
+            return self._identified(self._mentioning(Path(path), words))
         if question == "holds":
             return [self._name(Path(about[0])), self._digest(Path(about[0]))]
         return None
@@ -227,8 +230,20 @@ class ProjectFiles:
 
     def _sharing(self, path: Path, word: str) -> list[Path]:
         near = {one for one in self._reviewed if one != path and _is_near(one.parent, path.parent)}
-        small = (one for one in sorted(near) if _size(one) <= LARGEST_BYTES)
-        return [one for one in small if word in code_of(one)]
+        return _holding(near, [word])
+
+    def mentioning(self, document: Document, words: Collection[str]) -> list[ast.Module]:
+        """Give the other files under review, wherever they lie, whose code holds any of some words.
+
+        All files are read for that: ask only where something would otherwise be said.
+        """
+        path = self._place(document.path)
+        mentioning = self._mentioning(path, words)
+        self._asked["mentioning", str(path), *words] = self._identified(mentioning)
+        return [parsed[1] for one in mentioning if (parsed := self._get(one)) is not None]
+
+    def _mentioning(self, path: Path, words: Collection[str]) -> list[Path]:
+        return _holding({one for one in self._reviewed if one != path}, words)
 
     def _identified(self, paths: Iterable[Path]) -> list[list[str | None]]:
         """Tell of files their names and what they hold."""
@@ -345,6 +360,13 @@ def _around(folder: Path, other: Path) -> Path:
         return Path(os.path.commonpath((folder, other)))
     except ValueError:
         return folder
+
+
+def _holding(paths: Iterable[Path], words: Collection[str]) -> list[Path]:
+    """Give those files, in order, whose code holds any of some words."""
+    small = (path for path in sorted(paths) if _size(path) <= LARGEST_BYTES)
+    found = ((path, code_of(path)) for path in small)
+    return [path for path, code in found if any(word in code for word in words)]
 
 
 def _written(path: Path | None) -> str | None:

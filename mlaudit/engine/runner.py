@@ -20,7 +20,7 @@ from mlaudit.syntax.parse import parse
 
 if TYPE_CHECKING:
     import ast
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Collection, Iterable, Sequence
 
     from mlaudit.catalogue.catalogue import Catalogue
     from mlaudit.config.select import Selection
@@ -104,7 +104,11 @@ class Runner:
         def neighbours(word: str) -> list[ast.Module]:
             return self.project.neighbours(document, word)
 
-        return Module(document, nodes, collect(nodes), *known, importers, alongside, neighbours)
+        def mentioning(words: Collection[str]) -> list[ast.Module]:
+            return self.project.mentioning(document, words)
+
+        names = collect(nodes)
+        return Module(document, nodes, names, *known, importers, alongside, neighbours, mentioning)
 
     def outcome(self, module: Module) -> Outcome:
         """Run the rules over a document, and describe it."""

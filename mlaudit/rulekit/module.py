@@ -13,7 +13,7 @@ from mlaudit.syntax.spelling import last_name
 from mlaudit.syntax.tests_of_code import is_test_of_code
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Collection, Iterable, Sequence
 
     from mlaudit.catalogue.catalogue import Catalogue
     from mlaudit.model.location import Location
@@ -42,6 +42,7 @@ class Module:
         importers: Callable[[], Sequence[tuple[str, str]]] = tuple,
         alongside: Callable[[], Sequence[tuple[str, str]]] = tuple,
         neighbours: Callable[[str], Sequence[ast.Module]] = lambda word: (),
+        mentioning: Callable[[Collection[str]], Sequence[ast.Module]] = lambda words: (),
     ):
         self.document = document
         self.nodes = nodes
@@ -53,6 +54,7 @@ class Module:
         self._find_importers = importers
         self._find_alongside = alongside
         self._find_neighbours = neighbours
+        self._find_mentioning = mentioning
         self._unpacked = Unpacked(nodes, names)
         self._facts: dict[Callable[[Module], Any], Any] = {}
 
@@ -121,6 +123,13 @@ class Module:
         Next to a folder are the one above and those right below.
         """
         return self._find_neighbours(word)
+
+    def mentioning(self, words: Collection[str]) -> Sequence[ast.Module]:
+        """The trees of the other files under review that hold any of some words, wherever they lie.
+
+        All files are read for the answer: a rule asks where it would report otherwise.
+        """
+        return self._find_mentioning(words)
 
     def beside(self, document: Document) -> Module:
         """Give another document that the trace has come to, with the same trace."""

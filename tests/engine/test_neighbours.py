@@ -146,8 +146,9 @@ print(classification_report(birds["hawk"], model.predict(birds.drop(columns="haw
 """
 
 
-def only_accuracy() -> list[str]:
-    return [f.location.path for f in review(["."], Config()).findings if f.code == "IMBA003"]
+def only_accuracy(cache: Path | None = None) -> list[str]:
+    found = review(["."], Config(), cache=cache).findings
+    return [finding.location.path for finding in found if finding.code == "IMBA003"]
 
 
 def test_a_model_that_is_saved_may_be_judged_by_more_beside_it() -> None:
@@ -157,3 +158,71 @@ def test_a_model_that_is_saved_may_be_judged_by_more_beside_it() -> None:
     assert "birds.py" in only_accuracy()
     Path("report.py").write_text(MORE)
     assert only_accuracy() == []
+
+
+@pytest.fixture
+def far() -> Path:
+    """Train in one folder, and give the path of a program in another."""
+    Path("training").mkdir()
+    Path("training/birds.py").write_text(BIRDS)
+    return Path("other/report.py")
+
+
+def test_or_in_any_folder_where_it_is_loaded_by_its_name(far: Path) -> None:
+    far.write_text(MORE.replace('"hawk.joblib"', '"../models/hawk.joblib"'))
+    assert only_accuracy() == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("hawk.joblib", "owl.joblib"),
+        ("hawk.joblib", "old_hawk.joblib"),
+        ("classification_report", "accuracy_score"),
+        ("joblib.load(", "describe("),
+        ("print(", 'joblib.dump(model.fit(birds), "hawk.joblib")\nprint('),
+    ],
+)
+def test_what_loads_another_model_or_tells_no_more_is_of_no_help(
+    far: Path, old: str, new: str
+) -> None:
+    far.write_text(MORE.replace(old, new))
+    assert "training/birds.py" in only_accuracy()
+
+
+@pytest.mark.parametrize(
+    "saving",
+    [
+        'PATH = os.path.join(FOLDER, "hawk.joblib")\njoblib.dump(model, PATH)',
+        'PATH = FOLDER / "hawk.joblib"\njoblib.dump(model, PATH)',
+        'with open(f"{FOLDER}/hawk.joblib", "wb") as file:\n    pickle.dump(model, file)',
+    ],
+)
+def test_the_name_may_be_written_in_several_ways(far: Path, saving: str) -> None:
+    saved = BIRDS.replace('joblib.dump(model, "hawk.joblib")', saving)
+    Path("training/birds.py").write_text(saved)
+    far.write_text(MORE)
+    assert only_accuracy() == []
+
+
+@pytest.mark.parametrize(
+    "saving",
+    [
+        'joblib.dump(model, f"{kind}_hawk.joblib")',
+        'old = joblib.load("hawk.joblib")\njoblib.dump((old, model), "hawks.joblib")',
+    ],
+)
+def test_what_is_saved_by_another_name_is_not_loaded(far: Path, saving: str) -> None:
+    saved = BIRDS.replace('joblib.dump(model, "hawk.joblib")', saving)
+    Path("training/birds.py").write_text(saved)
+    far.write_text(MORE.replace('"hawk.joblib"', '"hawk.joblib" or f"{kind}_hawk.joblib"'))
+    assert only_accuracy() == ["training/birds.py"]
+
+
+def test_that_is_remembered_as_long_as_nothing_else_loads_it(tmp_path: Path, far: Path) -> None:
+    cache = tmp_path / "cache"
+    assert only_accuracy(cache) == ["training/birds.py"]
+    far.write_text(MORE)
+    assert only_accuracy(cache) == []
+    far.write_text(MORE.replace("hawk", "owl"))
+    assert only_accuracy(cache) == ["training/birds.py"]

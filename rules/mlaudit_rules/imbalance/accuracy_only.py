@@ -19,11 +19,11 @@ from mlaudit.rulekit import (
     Rule,
     RuleMeta,
     Severity,
-    last_name,
     quoted,
     spelt,
 )
 from mlaudit_rules.imbalance.balanced import balanced
+from mlaudit_rules.imbalance.loaded import SAVED, judged_where_loaded
 from mlaudit_rules.imbalance.measured import measures
 
 if TYPE_CHECKING:
@@ -41,10 +41,7 @@ SUITABLE = Pattern(
 )
 ACCURACY = {"accuracy_score", "accuracy"}
 MOST_PLACES = 4
-SAVED = ("save", "save_weights", "save_model", "dump", "ModelCheckpoint")
 SCORED = {"score", "evaluate", "evaluate_generator"}
-_LOADING = {"load_state_dict", "load_model", "load_weights", "load_from_checkpoint", "load"}
-_TELLING_MORE = ("classification_report", "confusion_matrix", "f1_score", "average_precision")
 _JUDGING = (Evaluate, CrossValidate)
 _WITH_WEIGHTS = 3
 KNOWN = frozenset({None, "accuracy"})
@@ -72,7 +69,7 @@ class AccuracyOnly(Rule):
         if module.imbalance.resampled and not _resampling_is_followed(module):
             return  # nobody knows which rows were balanced
         places = _accuracies(module)
-        if not places or _judged_beside(module):
+        if not places or judged_where_loaded(module):
             return
         measured, *others = places
         imbalance = module.imbalance
@@ -87,16 +84,6 @@ class AccuracyOnly(Rule):
             confidence=Confidence.HIGH if imbalance.shown else Confidence.MEDIUM,
             fix=Fix("Add classification_report, or average_precision_score on the probabilities."),
         )
-
-
-def _judged_beside(module: Module) -> bool:
-    """Say whether a file next to this one loads models, such as that saved here, and tells more."""
-    return bool(module.calls_named(*SAVED)) and any(
-        isinstance(node, ast.Name | ast.Attribute) and last_name(node) in _LOADING
-        for word in _TELLING_MORE
-        for tree in module.neighbours(word)
-        for node in ast.walk(tree)
-    )
 
 
 def _resampling_is_followed(module: Module) -> bool:
