@@ -23,6 +23,7 @@ from mlaudit.syntax.spelling import last_name
 
 if TYPE_CHECKING:
     from mlaudit.flow.interpreter import Interpreter
+    from mlaudit.flow.state import Scope
 
 _FAILING = frozenset({"raises", "assertRaises", "assertRaisesRegex", "assert_raises"})
 
@@ -48,7 +49,8 @@ def truth(run: Interpreter, test: ast.expr) -> bool | None:
     if not isinstance(value, Constant) or not isinstance(value.value, bool):
         return None
     if isinstance(test, ast.Name):
-        return value.value if not run.loops or _asked(run, test.id) else None
+        steady = not run.loops or _asked(run, test.id) or _is_switch(run, test.id)
+        return value.value if steady else None
     if isinstance(test, ast.Attribute):
         return value.value if _set_once(run, test) else None
     return value.value if not run.loops and _is_setting(run, test) else None
@@ -69,6 +71,24 @@ def _is_setting(run: Interpreter, test: ast.expr) -> bool:
         return False
     holder = run.load(run.find(test.value.id) or UNKNOWN)
     return isinstance(holder, Dictionary) and holder.rest is None
+
+
+def _is_switch(run: Interpreter, name: str) -> bool:
+    """Say whether a name is one of the module, which no running loop binds anew."""
+    scope: Scope | None = run.state.scope
+    while scope is not None and name not in scope.names:
+        scope = scope.outer
+    if scope is None or scope.outer is not None or run.outside:
+        return False
+    return not any(_bound(run, loop)[name] for loop in run.loops)
+
+
+def _bound(run: Interpreter, loop: ast.AST) -> Counter[str]:
+    """Count how often a loop binds each name."""
+    if loop not in run.stores:
+        names = (node for node in walk(loop) if isinstance(node, ast.Name))
+        run.stores[loop] = Counter(n.id for n in names if isinstance(n.ctx, ast.Store))
+    return run.stores[loop]
 
 
 def _set_once(run: Interpreter, flag: ast.Attribute) -> bool:

@@ -102,7 +102,7 @@ class Interpreter:
         self.running: frozenset[int] = frozenset()
         self.sides: list[tuple[ast.If, bool]] = []
         self.signatures: dict[ast.arguments, functions.Signature] = {}
-        self.stores: dict[ast.ClassDef, Counter[str]] = {}
+        self.stores: dict[ast.AST, Counter[str]] = {}
         self.shown: set[int] = set()
         self.briefly = False
         self.modules: dict[str, Value] = {}
