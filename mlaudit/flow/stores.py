@@ -16,6 +16,7 @@ from mlaudit.flow import (
     members,
     order,
     scaling,
+    sources,
     splits,
     subscripts,
     tables,
@@ -68,7 +69,7 @@ def assign(run: Interpreter, target: ast.expr, value: Value, source: ast.expr | 
     elif isinstance(target, ast.Attribute):
         _attribute(run, target, value)
     elif isinstance(target, ast.Subscript):
-        _item(run, target, value)
+        _item(run, target, value, source)
 
 
 def _name(run: Interpreter, target: ast.Name, value: Value, source: ast.expr | None) -> None:
@@ -261,7 +262,9 @@ def _attribute(run: Interpreter, target: ast.Attribute, value: Value) -> None:
         run.state.heap[holder.address] = tables.set_column(inner, target.attr, run.data(value))
 
 
-def _item(run: Interpreter, target: ast.Subscript, value: Value) -> None:
+def _item(
+    run: Interpreter, target: ast.Subscript, value: Value, source: ast.expr | None = None
+) -> None:
     holder = subscripts.itself(run, target.value)
     inner = run.load(holder)
     if isinstance(inner, Method):
@@ -280,7 +283,9 @@ def _item(run: Interpreter, target: ast.Subscript, value: Value) -> None:
     elif isinstance(inner, Sequence) and isinstance(holder, Ref):
         run.state.heap[holder.address] = members.put(run, inner, target.slice, value)
     elif isinstance(inner, Data) and isinstance(holder, Ref):
-        run.state.heap[holder.address] = _written(run, inner, target.slice, value)
+        written = _written(run, inner, target.slice, value)
+        name = run.data(value).name
+        run.state.heap[holder.address] = sources.reordered(run, written, name, target, source)
     else:
         run.eval(target.slice)
 

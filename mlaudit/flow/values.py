@@ -101,6 +101,7 @@ class Data(Value):
     holds beside its features, `by` the columns known to be in the key of groups.  Predictions are
     `decided` once a bound has cut them, or the highest was taken: they are classes then.
     `constants` are columns with one value for all rows of a data set; of a column itself, "".
+    Those `by_chance` were written over with their own values in another order.
     Those that are `whole` have no gaps; lists of them stand there by their names.  Values of rows
     that lie so many `later` were moved to earlier ones, and are those of no other rows.
     """
@@ -122,6 +123,7 @@ class Data(Value):
     by: frozenset[str] = frozenset()
     decided: bool = False
     constants: frozenset[str] = frozenset()
+    by_chance: frozenset[str] = frozenset()
     whole: frozenset[str] = frozenset()
     later: int = 0
 

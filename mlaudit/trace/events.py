@@ -150,8 +150,8 @@ class Model:
     `scores_read` says that the program reads what its own search or validation has measured.
     `home` is the document that has the class of a network, if the program has one.  `units` are
     those that it puts columns into.  To an `ordinal` one only the order of a column's values
-    counts, an `affine` one predicts the same however columns are shifted and stretched.  One that
-    `tells_parts` is only asked which rows are of a test, one `left_open` is of several to choose.
+    counts, an `affine` one predicts the same however columns are shifted and stretched.  One of
+    `no_use` is asked which rows are of a test, or labels by chance; one `left_open` is to choose.
     """
 
     name: str
@@ -167,7 +167,7 @@ class Model:
     units: str = ""
     ordinal: bool = False
     affine: bool = False
-    tells_parts: bool = False
+    no_use: bool | None = None
     left_open: bool = False
 
     @property

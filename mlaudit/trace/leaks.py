@@ -110,7 +110,7 @@ def _into_scores(trace: Trace, sight: _Sight) -> Iterator[PreprocessingLeak]:
 
 def _minds_nothing(model: Model) -> bool:
     """Say whether no knowledge of judged rows can spoil what is asked of a model."""
-    return model.ignores_features or model.tells_parts
+    return model.ignores_features or bool(model.no_use)
 
 
 def _brought(evaluation: Evaluate, fit: Fit) -> tuple[Influence, ...]:
