@@ -69,8 +69,8 @@ def _seam(run: Interpreter, rows: Rows, node: ast.expr, depth: int = _FURTHEST) 
             return _end_of(rows, _rest(rows, run.load(run.eval(operand))))
         case ast.BinOp(left=left, op=ast.Add() | ast.Sub() as op) if depth:
             near = _seam(run, rows, left, depth - 1)
-            if near is None or near.off:
-                return None
+            if near is None or near.off or not 0 < near.after < len(rows.terms):
+                return None  # so many rows from either end of the whole are no member's
             return Seam(near.after, 1 if isinstance(op, ast.Add) else -1)
         case ast.Name() if depth:
             origin = run.origin(node)
