@@ -40,6 +40,9 @@ def apply(run: Interpreter, value: Data, name: str, arguments: Arguments) -> Val
         receiver = run.load(inner.receiver)
         if isinstance(receiver, Estimator):
             return calls.call_value(run, function, Arguments(arguments.node, [value]))
+    if name == "pipe" and isinstance(inner, Function):
+        beside = [value, *arguments.positional[1:]]
+        return functions.call(run, inner, Arguments(arguments.node, beside, arguments.named))
     if value.kind == "window" or (
         value.kind == "group" and not (name == "apply" and isinstance(inner, Function))
     ):
@@ -61,7 +64,7 @@ def apply(run: Interpreter, value: Data, name: str, arguments: Arguments) -> Val
             brought = tuple(map(_by_group, brought))
             value = evening.by_function(run, value, inner, arguments) if name == "apply" else value
         influences = merge_influences(before, brought)
-        kind = "column" if name != "pipe" else value.kind
+        kind = "column"
         origin = value.name if value.kind == "column" else None
         rows = result.rows if _takes_some(value, result) else value.rows
         value = value.but(rows=rows, kind=kind, influences=influences, columns=None, select=None)

@@ -12,6 +12,7 @@ from mlaudit.flow import (
     containers,
     estimators,
     functions,
+    handed,
     library,
     methods,
     networks,
@@ -207,8 +208,9 @@ def unknown_result(run: Interpreter, arguments: Arguments, more: list[Data]) -> 
     if not found:
         return UNKNOWN
     apart = splits.apart(run, arguments, _without_rows_of_numbers(found))
-    joined = combine(apart, "unknown").but(scores=(), predictions=())
     part = splits.part_asked(run, arguments)
+    apart = handed.to_function(run, apart, arguments) if part is None and not more else apart
+    joined = combine(apart, "unknown").but(scores=(), predictions=())
     return joined if part is None else joined.but(rows=joined.rows.select(part))
 
 

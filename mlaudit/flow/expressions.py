@@ -12,6 +12,7 @@ from mlaudit.flow import (
     batches,
     calls,
     choices,
+    compared,
     deciding,
     duplicates,
     groups,
@@ -24,7 +25,6 @@ from mlaudit.flow import (
     sinks,
     slices,
     stores,
-    tables,
     targets,
     texts,
 )
@@ -162,7 +162,8 @@ def _which_rows(run: Interpreter, node: ast.BinOp, one: Data, two: Data) -> Data
 def _joined_masks(run: Interpreter, node: ast.BinOp, one: Data, two: Data) -> Data:
     """Join two masks by `&` or `|`; what `&` gives is left by each of them."""
     union = isinstance(node.op, ast.BitOr)
-    key = Joint((run.text(node), one.rows.terms, two.rows.terms))
+    told = [mask.select and (mask.select.key, mask.select.part) for mask in (one, two)]
+    key = Joint((run.text(node), one.rows.terms, two.rows.terms, *told))
     if not union:
         key.parts = tuple(mask.select for mask in (one, two) if mask.select is not None)
     by = groups.both(one.select, two.select, union=union)
@@ -344,7 +345,7 @@ def _unary(run: Interpreter, node: ast.UnaryOp) -> Value:
         return Data("scalar") if not isinstance(node.op, ast.Not) else Constant(not inner.value)
     data = run.data(inner)
     if isinstance(node.op, ast.Invert | ast.USub | ast.Not) and data.select is not None:
-        return tables.opposite(run, data, run.text(node))
+        return compared.opposite(run, data, run.text(node))
     return combine([data])
 
 
@@ -366,7 +367,7 @@ def _compare(run: Interpreter, node: ast.Compare) -> Value:
         decided = bool(left.predictions) and isinstance(node.ops[0], _ORDERED)
         return _cut(joined.but(decided=decided), others)
     joined = _still_named(joined, left, run.load(rights[0]))
-    return joined.but(select=tables.predicate(run, node, left, rights[0]))
+    return joined.but(select=compared.predicate(run, node, left, rights[0]))
 
 
 def _without_counts(data: Data) -> Data:

@@ -1,4 +1,4 @@
-"""What an unknown method is handed: it may tell which rows of the receiver come out."""
+"""What something unknown is handed: it may tell which rows of the first of it come out."""
 
 from __future__ import annotations
 
@@ -25,11 +25,7 @@ def to_method(
     `films.mix(right)`, each may give the films that the other does not.  What is handed first comes
     out as it is; what stands beside it, as a setting that both calls share, is like the receiver.
     """
-    places: list[int | str] = [*range(len(arguments.positional)), *arguments.named]
-    told = tuple(
-        _told(run, one, at, arguments) for at, one in zip(places, arguments.values(), strict=False)
-    )
-    told = tuple(each for each in told if each is not None)
+    told = _all_told(run, arguments, 0)
     if value.kind == "row" or value.predictions or not told:
         return [value, *others]
     select = Selector("some", ("handed", told))
@@ -40,14 +36,39 @@ def to_method(
     ]
 
 
+def to_function(run: Interpreter, found: list[Data], arguments: Arguments) -> list[Data]:
+    """Give the rows that may come out of a function that is handed a table, and numbers beside it.
+
+    So `between(table, 2010, 2015)` and `between(table, 2015, 2018)` need share none.
+    """
+    first = run.data(arguments.positional[0]) if arguments.positional else None
+    if first is None or first.kind == "row" or not first.rows.terms or first.predictions:
+        return found
+    if any(each.rows.terms and each is not first for each in found):
+        return found
+    told = _all_told(run, arguments, 1)
+    select = Selector("some", ("handed", told))
+    return [each.but(rows=each.rows.select(select)) for each in found] if told else found
+
+
+def _all_told(run: Interpreter, arguments: Arguments, first: int) -> tuple[Hashable, ...]:
+    places: list[int | str] = [*range(len(arguments.positional)), *arguments.named]
+    given = [*zip(places, arguments.values(), strict=False)][first:]
+    told = [_told(run, one, place, arguments) for place, one in given]
+    return tuple(each for each in told if each is not None)
+
+
 def _told(run: Interpreter, given: Value, place: int | str, arguments: Arguments) -> Hashable:
     """Tell what is handed apart by its value, its rows, or how it is written.
 
     None stands for what chooses no rows: texts, which are names of columns, flags and functions.
+    A text that begins with a digit may be a date.
     """
     inner = run.load(given)
     if isinstance(inner, Constant):
-        return inner.value if type(inner.value) is int else None
+        value = inner.value
+        bound = type(value) is int or (isinstance(value, str) and value[:1].isdigit())
+        return value if bound else None
     rows, node = run.data(inner).rows.terms, arguments.nodes.get(place)
     if rows or node is None or not isinstance(inner, Data):
         return rows or None

@@ -9,6 +9,7 @@ from mlaudit.flow import (
     building,
     checkpoints,
     choices,
+    compared,
     containers,
     duplicates,
     entities,
@@ -150,7 +151,7 @@ def _mask(run: Interpreter, name: str, data: list[Data], arguments: Arguments) -
     if name in _GAPS and len(data) == 1:
         return tables.gaps(data[0], name)
     if name in _OPPOSITES and data[0].select is not None:
-        return tables.opposite(run, data[0], run.text(arguments.node))
+        return compared.opposite(run, data[0], run.text(arguments.node))
     return among.by_function(run, combine(data, "mask"), arguments) if name in _MASKS else None
 
 

@@ -278,7 +278,7 @@ def _collected(run: Interpreter, iterated: Value, element: Value) -> Value:
             of_all = source.kind != "index"
             rows = source.rows.select(source.select) if of_all else source.rows
             return source.but(kind="index", rows=rows)
-        if made.rows == source.rows:
+        if made.rows == source.rows and source.kind != "group":
             return made.but(select=source.select if made.kind == "index" else None)
     return run.state.allocate(Sequence(rest=element))
 

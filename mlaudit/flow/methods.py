@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from mlaudit.flow import (
     among,
+    compared,
     duplicates,
     entities,
     evaluation,
@@ -24,6 +25,7 @@ from mlaudit.flow import (
     removing,
     scaling,
     sinks,
+    sooner,
     splits,
     stores,
     tables,
@@ -264,7 +266,9 @@ def _of_group(
         return value.but(kind="column", name=None, select=None)
     if name in _ON_GROUPS_HARMLESS:
         taken = evening.by_method(run, value, name, arguments).but(kind="column", select=None)
-        return taken if name == "get_group" else taken.but(name=None)
+        if name != "get_group" or 0 not in arguments.nodes:
+            return taken.but(name=None)
+        return tables.narrowed(taken, sooner.labelled(run, arguments.nodes[0]))
     if entry is not None and entry.kind == "group":
         return value
     others = _others(run, arguments)
@@ -342,15 +346,13 @@ def _sample(
     return tables.chosen(value.but(order=None), select)
 
 
-def _between(
+def _cross_section(
     run: Interpreter, holder: Value, value: Data, name: str, arguments: Arguments
 ) -> Value | None:
-    """Tell which rows lie between bounds, by what these were taken of."""
-    if not value.rows.terms:
+    """Take the rows of a label of an index of several levels."""
+    if not value.rows.terms or 0 not in arguments.nodes:
         return None
-    bounds = (run.data(bound).influences for bound in arguments.values())
-    select = Selector("filter", ("test", run.text(arguments.node)), True, value.name)
-    return Data("mask", value.rows, merge_influences(value.influences, *bounds), select=select)
+    return tables.narrowed(value, sooner.labelled(run, arguments.nodes[0]))
 
 
 def _isin(
@@ -457,7 +459,9 @@ _SPECIAL: dict[str, Callable[[Interpreter, Value, Data, str, Arguments], Value |
     "align": _align,
     "sample": _sample,
     "isin": _isin,
-    "between": _between,
+    "between": compared.between,
+    "xs": _cross_section,
+    **dict.fromkeys(("eq", "ne", "lt", "le", "gt", "ge"), compared.by_method),
     "isnull": _null,
     "isna": _null,
     "notnull": _null,

@@ -6,6 +6,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from mlaudit.flow.regions import Joint, Selector
+from mlaudit.flow.values import Constant
 from mlaudit.syntax.spelling import last_name
 
 if TYPE_CHECKING:
@@ -30,10 +31,26 @@ def known(run: Interpreter, node: ast.Compare, key: Key) -> Key:
         ):
             found = Joint(key)
             found.holds = isinstance(node.ops[0], ast.Lt)
-            earlier = ("below", *key[1:-1], run.text(later))
+            earlier = ("below", *key[1:-1], told(run, later))
             found.parts = (Selector("filter", earlier, True),)
             return found
     return key
+
+
+def told(run: Interpreter, bound: ast.expr) -> Hashable:
+    """Tell a bound by its value, if that is known, else by its text and what gave it its value.
+
+    A parameter that is given no name may be another bound in each call.
+    """
+    value = run.load(run.eval(bound))
+    if isinstance(value, Constant) and isinstance(value.value, str | int | float):
+        return repr(value.value)
+    text, origin = run.text(bound), run.origin(bound)
+    first = next((node.id for node in ast.walk(bound) if isinstance(node, ast.Name)), None)
+    if origin is None and first not in run.state.scope.names:
+        return text
+    run.contextual += bool(run.calls)
+    return text, origin or run.path
 
 
 def _origin(run: Interpreter, bound: ast.expr) -> int:
@@ -46,3 +63,8 @@ def _is_span(call: ast.Call) -> bool:
     return last_name(call.func) in _SPANS and not any(
         isinstance(n, ast.USub) for n in ast.walk(call)
     )
+
+
+def labelled(run: Interpreter, key: ast.expr) -> Selector:
+    """Of rows under a label, or at a place, it is known that the same one gives the same."""
+    return Selector("some", ("labelled", told(run, key)))

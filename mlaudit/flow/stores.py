@@ -144,15 +144,18 @@ def unpack(
         parts = (
             _parts_by_name(run, target, part, source)
             or _parts_by_number(run, target, part, source)
-            or _parts_of_list(run, inner, part, len(elements))
+            or _parts_of_list(run, inner, part, len(elements), source)
         )
     for position, (element, part) in enumerate(zip(elements, parts, strict=True)):
         assign(run, element, _member(run, part, element, position), None)
 
 
-def _parts_of_list(run: Interpreter, inner: Value, part: Value, count: int) -> list[Value]:
-    """Give as many members of a list as there are names, or to each name all there is."""
-    if not isinstance(inner, Sequence) or inner.items:
+def _parts_of_list(
+    run: Interpreter, inner: Value, part: Value, count: int, source: ast.expr | None
+) -> list[Value]:
+    """Give as many members of a list, or groups, as there are names, or to each name all."""
+    groups = isinstance(inner, Data) and inner.kind == "group"
+    if not (groups and source is not None) and (not isinstance(inner, Sequence) or inner.items):
         return [part] * count
     return [members.numbered(run, part, number) for number in range(count)]
 

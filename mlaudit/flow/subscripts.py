@@ -6,6 +6,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from mlaudit.flow import (
+    attributes,
     choices,
     containers,
     entities,
@@ -20,6 +21,7 @@ from mlaudit.flow import (
     tables,
     texts,
 )
+from mlaudit.flow.arguments import Arguments
 from mlaudit.flow.regions import Length, Selector, base
 from mlaudit.flow.values import (
     ANY,
@@ -152,8 +154,14 @@ def _threshold(run: Interpreter, value: Data, key: ast.expr) -> Data:
 
 def _item_of(run: Interpreter, holder: Instance, node: ast.Subscript) -> Value:
     """An item of an object of the program: in a loop, what no one knows more of is read anew."""
+    from mlaudit.flow import calls
+
+    key = run.eval(node.slice)
+    if isinstance(run.load(key), Constant) and attributes.find_method(
+        run, holder.owner, "__getitem__"
+    ):
+        return calls.call_method(run, holder, "__getitem__", Arguments(node, [key]))
     data = run.data(holder).but(kind="unknown")
-    run.eval(node.slice)
     if data.rows.terms or not (run.loops or run.each):
         return data
     rows = base(("item", id(node), run.context), run.text(node.value))
@@ -228,7 +236,7 @@ def _of_data(run: Interpreter, value: Data, key: ast.expr) -> Value:
         return _rows_and_columns(run, value, key)
     if isinstance(key, ast.Slice):
         return tables.sliced(run, reached.by_turns(run, value, key), key)
-    given = run.load(run.eval(key))
+    given = run.load(tables.told(run, value, key))
     if isinstance(given, Constant):
         if value.kind == "archive":
             return Data("array", base((value.rows.terms, given.value), str(given.value)))

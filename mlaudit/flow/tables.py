@@ -6,12 +6,14 @@ import ast
 from typing import TYPE_CHECKING
 
 from mlaudit.flow import gapless, groups, headings, order, seams, sooner, sources, splits
+from mlaudit.flow.arguments import Arguments
 from mlaudit.flow.regions import Length, Rows, Selector
 from mlaudit.flow.values import (
     ANY,
     UNKNOWN,
     Constant,
     Data,
+    Function,
     Method,
     Prediction,
     Sequence,
@@ -28,7 +30,6 @@ from mlaudit.trace.events import Effect, Influence, Kind
 if TYPE_CHECKING:
     from collections.abc import Hashable, Mapping
 
-    from mlaudit.flow.arguments import Arguments
     from mlaudit.flow.interpreter import Interpreter
     from mlaudit.trace.rows import RowSet
 
@@ -327,11 +328,22 @@ def bound(run: Interpreter, node: ast.expr | None) -> Hashable:
     return run.text(node)
 
 
+def told(run: Interpreter, value: Data, key: ast.expr) -> Value:
+    """Evaluate what chooses of a table; a function is asked for it, which is given the table."""
+    from mlaudit.flow import functions
+
+    given = run.eval(key)
+    inner = run.load(given)
+    if not isinstance(inner, Function):
+        return given
+    return functions.call(run, inner, Arguments(key, [value]))
+
+
 def chosen_rows(run: Interpreter, value: Data, key: ast.expr) -> Data:
     """Take the rows that the first half of `table[rows, columns]` names."""
     if isinstance(key, ast.Slice):
         return sliced(run, value, key)
-    given = run.load(run.eval(key))
+    given = run.load(told(run, value, key))
     if isinstance(key, ast.List) and len(key.elts) == 1 and not order.reaches(run, key.elts[0]):
         return _one_of(run, value, key.elts[0])
     index, collected = run.data(given), _collected(given)
@@ -343,6 +355,8 @@ def chosen_rows(run: Interpreter, value: Data, key: ast.expr) -> Data:
         return by_index(run, value, index, key)
     if index.kind == "mask":
         return kept(narrowed(value, chosen_by_text(run, key)), index)
+    if isinstance(given, Constant) and type(given.value) in {int, str}:
+        return narrowed(value, sooner.labelled(run, key))
     one = isinstance(given, Constant | Symbol) or index.kind == "scalar"
     return value if one else narrowed(value, chosen_by_text(run, key))
 
@@ -374,39 +388,6 @@ def chosen_by_text(run: Interpreter, key: ast.expr) -> Selector:
     """Of rows chosen by something opaque it is known that the same thing chooses the same."""
     run.contextual += bool(run.calls)  # a parameter is what the caller gives for it
     return Selector("some", ("chosen by", run.text(key), run.origin(key)))
-
-
-def predicate(run: Interpreter, node: ast.Compare, left: Data, right: Value) -> Selector | None:
-    """Name the rows for which a comparison holds, so that its opposite is known to exclude them."""
-    operator = type(node.ops[0])
-    by = left.name if left.rows.terms else None
-    other = run.load(right)
-    subject: tuple[Hashable, ...] = (run.text(node.left), left.rows.terms)
-    if not left.rows.terms:
-        run.contextual += 1
-        subject = (run.text(node.left), id(node.left), run.path)
-    if isinstance(other, Constant) and operator in {ast.Eq, ast.NotEq, ast.Is, ast.IsNot}:
-        if left.select is not None and isinstance(other.value, bool):
-            same = other.value is (operator in {ast.Eq, ast.Is})
-            return left.select if same else left.select.flipped()
-        part: Hashable = other.value
-        if operator in {ast.NotEq, ast.IsNot}:
-            part = ("not", part)
-        return Selector("filter", ("equals", *subject), part, by)
-    bound = run.text(node.comparators[0])
-    if operator in {ast.Lt, ast.GtE}:
-        key = sooner.known(run, node, ("below", *subject, bound))
-        return Selector("filter", key, operator is ast.Lt, by)
-    if operator in {ast.Gt, ast.LtE}:
-        key = sooner.known(run, node, ("above", *subject, bound))
-        return Selector("filter", key, operator is ast.Gt, by)
-    return Selector("filter", ("test", run.text(node)), True, by)
-
-
-def opposite(run: Interpreter, mask: Data, text: str) -> Data:
-    """Turn a mask round, as `~mask` and `np.logical_not(mask)` do."""
-    flipped = mask.select and mask.select.flipped()
-    return mask.but(kind="mask", select=flipped or Selector("filter", text, True))
 
 
 def set_column(value: Data, name: str | None, content: Data) -> Data:
