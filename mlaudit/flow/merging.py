@@ -83,8 +83,10 @@ def _by_keys(run: Interpreter, merged: Data, arguments: Arguments, position: int
     right = run.data(given) if given is not None else None
     if right is None or not right.rows.terms or right.rows == merged.rows:
         return merged
-    if not right.rows.within(merged.rows) or not _inner(run, arguments, position + 1):
+    if not _inner(run, arguments, position + 1):
         return merged
+    if not right.rows.within(merged.rows):
+        return tables.narrowed(merged, Selector("some", ("joined", right.rows.terms)))
     if not _is_part(right) and not _is_of_keys(run, right, arguments, position):
         return merged
     return tables.narrowed(merged, Selector("rows", right.rows))

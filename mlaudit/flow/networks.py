@@ -5,7 +5,17 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from mlaudit.flow import batches, builtin, checkpoints, choices, entities, evaluation, files, splits
+from mlaudit.flow import (
+    batches,
+    builtin,
+    checkpoints,
+    choices,
+    entities,
+    evaluation,
+    files,
+    handed,
+    splits,
+)
 from mlaudit.flow.regions import NO_ROWS, Selector, base
 from mlaudit.flow.values import (
     UNKNOWN,
@@ -305,7 +315,7 @@ def _handed_out(
 ) -> Data:
     """Give what an opaque object lets out: of several data that it holds, some rows.
 
-    A part goes by its name; where rows are given to it, those come back.
+    A part goes by its name, and others by what is asked for; rows given to it come back.
     """
     held = run.data(estimator)
     if any(data.rows.terms for data in given) and not _JOINS.search(name):
@@ -318,9 +328,11 @@ def _handed_out(
     ]
     if parts:
         return combine(parts, held.kind)
-    if len(held.rows.terms) < 2:
-        return held
-    select = Selector("some", ("handed out", id(arguments.node), run.context))
+    select = splits.part_called(held.but(kind="unknown"), name) or splits.part_asked(run, arguments)
+    if select is None and len(held.rows.terms) < 2:
+        return handed.to_method(run, held, [], arguments)[0]
+    if select is None:
+        select = Selector("some", ("handed out", id(arguments.node), run.context))
     return held.but(rows=held.rows.select(select))
 
 
