@@ -272,6 +272,8 @@ def _of_group(
     if entry is not None and entry.kind == "group":
         return value
     others = _others(run, arguments)
+    if name == "fillna" and arguments.get("value", 0) is not None:
+        return combine([value, *others], "group").but(by=value.by)
     weak = name == "rank" or any("fillna(" in run.text(n) for n in arguments.nodes.values())
     influence = Influence(
         f"groupby.{targets.operation(run, name, arguments)}",
