@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from mlaudit.rulekit import Draw
 from mlaudit_rules.reproducibility.draws import draws
+from mlaudit_rules.reproducibility.learning import trains
 from mlaudit_rules.reproducibility.never_run import left_out
 from mlaudit_rules.reproducibility.seeding import generator_of
 
@@ -30,14 +31,14 @@ _NETWORKS = frozenset({"optimizer", "layer", "network", "trainer"})
 
 def drawn_from(module: Module, generators: Collection[str]) -> bool:
     """Say whether what runs draws from one of the generators, here or in files that it calls."""
-    wanted = set(generators)
+    wanted, trained = set(generators), trains(module)
     return (
         any(
             draw.generator in wanted and not left_out(module, draw.node, draw.function)
             for draw in module.fact(draws)
         )
         or any(
-            not wanted.isdisjoint(_generators(call))
+            not wanted.isdisjoint(_generators(call, trained))
             and not left_out(module, call.node, call.function)
             for call in module.calls
         )
@@ -48,10 +49,15 @@ def drawn_from(module: Module, generators: Collection[str]) -> bool:
     )
 
 
-def _generators(call: Call) -> set[str]:
-    """Name the generators that a call falls back on, or what trains the network that it is for."""
+def _generators(call: Call, trained: bool) -> set[str]:
+    """Name the generators that a call falls back on, or what trains the network that it is for.
+
+    Where nothing is trained, the weights of a network come from somewhere else.
+    """
     entry = call.entry
     if entry is None or entry.kind == "seed":
+        return set()
+    if entry.kind in _NETWORKS and not trained:
         return set()
     if entry.kind in _NETWORKS:
         return _OF_NETWORKS.get(entry.library, set()) | set(entry.generators)

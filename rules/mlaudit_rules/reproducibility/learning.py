@@ -26,4 +26,9 @@ _METHODS = frozenset({"fit", "fit_generator", "partial_fit", "train_on_batch", "
 
 def learns(module: Module) -> bool:
     """Say whether the document divides data for a model, builds one or trains one."""
-    return bool(module.calls_of(*_DIVIDING, *_LEARNING) or module.calls_named(*_METHODS))
+    return bool(module.calls_of(*_DIVIDING)) or trains(module)
+
+
+def trains(module: Module) -> bool:
+    """Say whether the document builds a model to be trained, or trains one."""
+    return bool(module.calls_of(*_LEARNING) or module.calls_named(*_METHODS))
