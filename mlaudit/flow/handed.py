@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from mlaudit.flow.values import Value
 
 
+_CHOOSES = frozenset({"mask", "index"})
+
+
 def to_method(
     run: Interpreter, value: Data, others: list[Data], arguments: Arguments
 ) -> list[Data]:
@@ -24,9 +27,11 @@ def to_method(
     The same things take the same rows, and nobody knows whether others do: of `films.mix(left)` and
     `films.mix(right)`, each may give the films that the other does not.  What is handed first comes
     out as it is; what stands beside it, as a setting that both calls share, is like the receiver.
+    Other columns of the same rows choose none.
     """
     told = _all_told(run, arguments, 0)
-    if value.kind == "row" or value.predictions or not told:
+    beside = any(each.rows.kin(value.rows) and each.kind not in _CHOOSES for each in others)
+    if value.kind == "row" or value.predictions or beside or not told:
         return [value, *others]
     select = Selector("some", ("handed", told))
     first = next((each for each in others if each.rows.terms), None)
