@@ -11,6 +11,7 @@ from mlaudit.flow import (
     entities,
     evaluation,
     files,
+    headings,
     members,
     scaling,
     sinks,
@@ -164,7 +165,7 @@ def _copied(run: Interpreter, name: str, arguments: Arguments) -> Value:
         return run.state.allocate(Sequence(tuple(Constant(key) for key in inner.items), inner.rest))
     if name in {"list", "tuple"} and _is_range(arguments):
         return Data("array") if inner == Data("scalar") else run.data(inner)
-    return run.data(inner)
+    return run.data(headings.listed(inner))
 
 
 def _is_range(arguments: Arguments) -> bool:
@@ -338,6 +339,9 @@ def _filter(run: Interpreter, name: str, arguments: Arguments) -> Value:
     if isinstance(run.load(function), Function | Instance):
         item = containers.element(run, source)
         calls.call_value(run, function, Arguments(arguments.node, [item]))
+    names = headings.listed(run.load(source))
+    if isinstance(names, Data) and names.kind == "columns":
+        return headings.filtered(run, run.load(function), names)
     passing = Selector("some", ("passing", id(arguments.node), run.context))
     kept = run.data(members.narrowed(run, source, passing))
     return kept if kept.kind == "index" else kept.but(select=None)

@@ -16,6 +16,7 @@ from mlaudit.flow import (
     deciding,
     duplicates,
     groups,
+    headings,
     imports,
     loops,
     order,
@@ -184,6 +185,9 @@ def _operate(run: Interpreter, node: ast.BinOp, left: Value, right: Value) -> Va
         several = duplicates.times(run, a, b)
         if several is not None:
             return several
+    fewer = headings.taken_off(run, node, a, b)
+    if fewer is not None:
+        return fewer
     if isinstance(node.op, ast.Mod) and isinstance(a, Constant) and isinstance(a.value, str):
         return sinks.written(run, [run.data(b)], node)
     one, two = run.data(a), run.data(b)

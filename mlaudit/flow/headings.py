@@ -11,9 +11,11 @@ from mlaudit.flow.values import (
     Constant,
     Data,
     Dictionary,
+    Function,
     Ref,
     Sequence,
     Value,
+    combine,
     in_column,
     merge_influences,
     of_columns,
@@ -29,13 +31,20 @@ if TYPE_CHECKING:
 
 _SAME = {"tolist", "to_list", "copy", "unique", "to_numpy"}
 _WITHOUT = {"drop", "difference"}
-_IN_PLACE = {"remove", "append", "extend", "insert"}
+_IN_PLACE = {"remove", "discard", "append", "extend", "insert", "pop"}
 NAMING = frozenset({"rename", "set_axis", "add_prefix", "add_suffix", "stack", "unstack", "melt"})
 
 
 def of_table(value: Data) -> Data:
     """Give the names of all columns that a table has now."""
     return Data("columns", table=value.table, columns=value.columns)
+
+
+def listed(value: Value) -> Value:
+    """Give what going through a table yields, its names of columns; another value as it is."""
+    if isinstance(value, Data) and value.kind == "table" and value.table is not None:
+        return of_table(value)
+    return value
 
 
 def method(
@@ -48,14 +57,55 @@ def method(
         return value
     if name not in _WITHOUT and name not in _IN_PLACE:
         return None
-    taken = name in _WITHOUT or name == "remove"
+    taken = name in _WITHOUT or name in {"remove", "discard"}
     names = tables.literal_names(run, arguments.get("labels", 0)) if taken else None
-    left = _without(value, names) if names is not None else value.but(columns=None)
+    if name == "pop":
+        names = at(run, arguments.nodes.get(0))
+    left = less(value, names)
     if name not in _IN_PLACE:
         return left
     if isinstance(holder, Ref):
         run.state.heap[holder.address] = left
-    return Constant(None)
+    return Data("scalar") if name == "pop" else Constant(None)
+
+
+def less(value: Data, names: frozenset[str] | None) -> Data:
+    """Leave names out; where it is not known which, any may be gone."""
+    return _without(value, names) if names is not None else value.but(columns=None)
+
+
+def at(run: Interpreter, position: ast.expr | None) -> frozenset[str] | None:
+    """Give the name that stands at a position which was asked for by it: `names.index("id")`."""
+    from mlaudit.flow import tables
+
+    match position:
+        case ast.Call(func=ast.Attribute(attr="index"), args=[name]):
+            return tables.literal_names(run, run.eval(name))
+    return None
+
+
+def taken_off(run: Interpreter, node: ast.BinOp, names: Value, others: Value) -> Data | None:
+    """Take names out of others, as `set(table) - {"id"}` does; None where it is no such thing."""
+    from mlaudit.flow import tables
+
+    if not (isinstance(names, Data) and names.kind == "columns" and isinstance(node.op, ast.Sub)):
+        return None
+    literal = tables.literal_names(run, others)
+    return (
+        combine([names, run.data(others)], "columns") if literal is None else less(names, literal)
+    )
+
+
+def filtered(run: Interpreter, function: Value, names: Data) -> Data:
+    """Keep the names for which a function gives true: `filter(lambda c: c != "id", table)`."""
+    match function:
+        case Function(node=ast.Lambda(args=ast.arguments(args=[ast.arg(arg=name)]), body=test)) if (
+            function.scope is run.state.scope
+        ):
+            read = nametests.read(run, test, name)
+        case _:
+            read = None
+    return _tested(names, names.columns or Columns(), (read,)) if read else less(names, None)
 
 
 def renamed(run: Interpreter, value: Data, arguments: Arguments | None) -> Data:
@@ -84,10 +134,9 @@ def comprehended(
         return None
     if isinstance(inner, Sequence):
         return _there(run, inner, turn)
+    inner = listed(inner)
     if not isinstance(inner, Data):
         return None
-    if inner.kind == "table" and inner.table is not None:
-        inner = of_table(inner)
     if inner.kind != "columns" or not (turn.ifs or inner.columns is not None):
         return None
     tests = tuple(nametests.read(run, test, element.id) for test in turn.ifs)

@@ -357,6 +357,14 @@ def _cross_section(
     return tables.narrowed(value, sooner.labelled(run, arguments.nodes[0]))
 
 
+def _keys(
+    run: Interpreter, holder: Value, value: Data, name: str, arguments: Arguments
+) -> Value | None:
+    """The keys of a table are the names of its columns."""
+    names = headings.listed(value)
+    return names if names is not value else None
+
+
 def _isin(
     run: Interpreter, holder: Value, value: Data, name: str, arguments: Arguments
 ) -> Value | None:
@@ -461,6 +469,7 @@ _SPECIAL: dict[str, Callable[[Interpreter, Value, Data, str, Arguments], Value |
     "align": _align,
     "sample": _sample,
     "isin": _isin,
+    "keys": _keys,
     "between": compared.between,
     "xs": _cross_section,
     **dict.fromkeys(("eq", "ne", "lt", "le", "gt", "ge"), compared.by_method),

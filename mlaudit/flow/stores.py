@@ -422,7 +422,7 @@ def delete(run: Interpreter, target: ast.expr) -> None:
         inner = run.load(holder)
         key = run.eval(target.slice)
         if isinstance(inner, Data) and isinstance(holder, Ref):
-            names = tables.literal_names(run, key)
+            names = tables.literal_names(run, key) or headings.at(run, target.slice)
             run.state.heap[holder.address] = tables.drop_columns(inner, names)
         elif isinstance(inner, Sequence):
             containers.sequence_method(run, holder, inner, "pop", Arguments(target, [key]))
