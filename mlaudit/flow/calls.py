@@ -63,6 +63,8 @@ def call(run: Interpreter, node: ast.Call) -> Value:
         if name in estimators.FITTING:
             receiver = _as_estimator(run, function.value, receiver)
         value = call_method(run, receiver, name, arguments)
+        for member in subscripts.any_of(run, function.value) if _changes(node, function) else ():
+            call_method(run, member, name, arguments)
         return sinks.distance(run, node, value) if name in sinks.DISTANCES else value
     target = run.eval(function)
     value = call_value(run, target, evaluate(run, node))
@@ -72,12 +74,17 @@ def call(run: Interpreter, node: ast.Call) -> Value:
 
 def _receiver(run: Interpreter, node: ast.Call, function: ast.Attribute) -> Value:
     """Evaluate what a method is called of: where it changes a member of a list, that very one."""
-    if isinstance(function.value, ast.Subscript) and (
-        function.attr in containers.CHANGING
-        or any(given.arg == "inplace" for given in node.keywords)
-    ):
+    if _changes(node, function):
         return subscripts.itself(run, function.value)
     return run.eval(function.value)
+
+
+def _changes(node: ast.Call, function: ast.Attribute) -> bool:
+    """Say whether a method changes a member of a list or dict."""
+    return isinstance(function.value, ast.Subscript) and (
+        function.attr in containers.CHANGING
+        or any(given.arg == "inplace" for given in node.keywords)
+    )
 
 
 def _is_super(node: ast.Call) -> bool:

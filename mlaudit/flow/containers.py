@@ -99,6 +99,29 @@ def copied(run: Interpreter, value: Value, depth: int = 0) -> Value:
     return run.state.allocate(inner) if isinstance(inner, Data) else value
 
 
+def housed(run: Interpreter, value: Value, depth: int = 2) -> Value:
+    """Give each table in a container a place of its own, where all that changes it is seen."""
+    inner = run.load(value)
+    if isinstance(inner, Data):
+        loose = inner is value and inner.kind == "table" and inner.rows.terms
+        return run.state.allocate(inner) if loose else value
+    if not depth or not isinstance(inner, Sequence | Dictionary):
+        return value
+    before = parts(inner)
+    after = [housed(run, part, depth - 1) for part in before]
+    if all(one is two for one, two in zip(before, after, strict=True)):
+        return value
+    rest = after.pop() if inner.rest else None
+    if isinstance(inner, Sequence):
+        changed: Value = replace(inner, items=tuple(after), rest=rest)
+    else:
+        changed = replace(inner, items=dict(zip(inner.items, after, strict=True)), rest=rest)
+    if not isinstance(value, Ref):
+        return changed
+    run.state.heap[value.address] = changed
+    return value
+
+
 def length_of(run: Interpreter, value: Value) -> Value:
     """Evaluate `len(value)`."""
     inner = run.load(value)
@@ -186,6 +209,7 @@ def sequence_method(
     given = args.positional[0] if args.positional else UNKNOWN
     if name in {"append", "add", "insert", "appendleft"} and isinstance(holder, Ref):
         added = sides.collected(run, args.positional[-1]) if args.positional else UNKNOWN
+        added = housed(run, added)
         if run.loops or value.rest is not None or len(value.items) >= MOST_ITEMS:
             rest = added if value.rest is None else run.state.join(value.rest, added)
             run.state.heap[holder.address] = Sequence(value.items, rest, value.way)

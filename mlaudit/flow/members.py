@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from mlaudit.flow import order, tables
+from mlaudit.flow import containers, order, tables
 from mlaudit.flow.regions import Region, Rows, Selector
 from mlaudit.flow.values import Constant, Data, Dictionary, Ref, Sequence, Value
 
@@ -99,6 +99,7 @@ def left(run: Interpreter, holder: Value, value: Sequence, node: ast.AST) -> Non
 
 def put(run: Interpreter, value: Sequence, key: ast.expr, given: Value) -> Sequence:
     """Write a member: at a known place, or at one that is computed, perhaps at each in turn."""
+    given = containers.housed(run, given)
     place = None if isinstance(key, ast.Slice) else run.load(run.eval(key))
     if isinstance(place, Constant) and isinstance(place.value, int):
         items = _replaced(run, value, place.value, given)

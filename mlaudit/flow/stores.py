@@ -90,7 +90,7 @@ def _name(run: Interpreter, target: ast.Name, value: Value, source: ast.expr | N
         return
     if isinstance(inner, Estimator) and inner.model.variable is None:
         inner.model.variable = name
-    scope.bind(name, value)
+    scope.bind(name, containers.housed(run, value))
 
 
 def _renamed(run: Interpreter, target: ast.Name, data: Data, source: ast.expr) -> None:
@@ -141,9 +141,10 @@ def unpack(
         part = containers.element(run, value)
         if isinstance(inner, Data) and inner.kind == "table":
             part = inner
+        whole = run.load(part)
         parts = (
-            _parts_by_name(run, target, part, source)
-            or _parts_by_number(run, target, part, source)
+            _parts_by_name(run, target, whole, source)
+            or _parts_by_number(run, target, whole, source)
             or _parts_of_list(run, inner, part, len(elements), source)
         )
     for position, (element, part) in enumerate(zip(elements, parts, strict=True)):
@@ -418,12 +419,15 @@ def delete(run: Interpreter, target: ast.expr) -> None:
         for element in target.elts:
             delete(run, element)
     elif isinstance(target, ast.Subscript):
-        holder = run.eval(target.value)
+        holder = subscripts.itself(run, target.value)
         inner = run.load(holder)
         key = run.eval(target.slice)
-        if isinstance(inner, Data) and isinstance(holder, Ref):
+        if isinstance(inner, Data):
             names = tables.literal_names(run, key) or headings.at(run, target.slice)
-            run.state.heap[holder.address] = tables.drop_columns(inner, names)
+            for each in (holder, *subscripts.any_of(run, target.value)):
+                table = run.load(each)
+                if isinstance(each, Ref) and isinstance(table, Data):
+                    run.state.heap[each.address] = tables.drop_columns(table, names)
         elif isinstance(inner, Sequence):
             containers.sequence_method(run, holder, inner, "pop", Arguments(target, [key]))
     elif isinstance(target, ast.Attribute):

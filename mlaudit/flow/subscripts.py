@@ -129,6 +129,20 @@ def itself(run: Interpreter, node: ast.expr) -> Value:
     return containers.element(run, value)
 
 
+def any_of(run: Interpreter, node: ast.expr) -> list[Value]:
+    """Give the tables of which a place that is not known gives one: each may be the one changed."""
+    if not isinstance(node, ast.Subscript) or isinstance(node.slice, ast.Slice):
+        return []
+    holder = run.load(run.eval(node.value))
+    known = isinstance(run.load(run.eval(node.slice)), Constant)
+    if known or not isinstance(holder, Sequence | Dictionary):
+        return []
+    tables_held = ((part, run.load(part)) for part in containers.parts(holder))
+    return [
+        part for part, inner in tables_held if isinstance(inner, Data) and inner.kind == "table"
+    ]
+
+
 def _looked_up(run: Interpreter, found: Data, key: ast.expr) -> Value:
     """What keys of other things give of an array, one by one, need not be all that it holds.
 
