@@ -133,6 +133,7 @@ MODULES: dict[str, list[dict[str, object]]] = {
     'mlaudit_rules.reproducibility.seed_names': [],
     'mlaudit_rules.reproducibility.seeded_too_late': [{'title': 'SeededTooLate', 'reads_code': True, 'needs': {'trace': ('Draw', 'trained_elsewhere'), 'calls': ('optimizer', 'layer', 'network', 'draw', 'trainer'), 'unseeded': ('draw', 'duplicate', 'index', 'load', 'reduce', 'reorder', 'statistic', 'subset', 'values', 'split', 'clusterer', 'predictor', 'resampler', 'wrapper'), 'words': ('sample', 'epoch', 'fit_generator')}, 'meta': {'code': 'SEED006', 'name': 'seeded-too-late', 'family': 'reproducibility', 'severity': 'warning', 'confidence': 'high', 'help': 'Set the seed before anything is drawn, built or divided.', 'tier': 'default', 'impact': 'The program looks reproducible, and its model and scores change from run to run.', 'effort': 'low', 'since': '0.1'}}],
     'mlaudit_rules.reproducibility.seeding': [],
+    'mlaudit_rules.reproducibility.set_later': [],
     'mlaudit_rules.reproducibility.steps': [],
     'mlaudit_rules.reproducibility.stored_split': [],
     'mlaudit_rules.reproducibility.switches': [],

@@ -5,8 +5,9 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from mlaudit.rulekit import Pattern, last_name
+from mlaudit.rulekit import Pattern
 from mlaudit_rules.reproducibility.readers import readings
+from mlaudit_rules.reproducibility.set_later import is_state, sets_states
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -161,9 +162,8 @@ class SeededElsewhere:
         self._inside: set[ast.AST] = set()
         self._names: set[str] = set()
         self._nodes = module.nodes
-        self._set_later = any(map(_stores_state, module.nodes.find(ast.Attribute))) or any(
-            _sets_state(named.node) for named in module.calls_named("set_params", "setattr")
-        )
+        stores = any(map(_stores_state, module.nodes.find(ast.Attribute)))
+        self._set_later = stores or sets_states(module)
         dicts = module.nodes.find(ast.Dict)
         self._gridded = {_function_around(module, node) for node in dicts if _searches_state(node)}
         searched = any(map(_names_state, dicts))
@@ -266,20 +266,14 @@ def _stores_state(node: ast.Attribute) -> bool:
     return not (isinstance(node.value, ast.Name) and node.value.id == "self")
 
 
-def _sets_state(node: ast.Call) -> bool:
-    if last_name(node.func) == "set_params":
-        return any((keyword.arg or "").endswith("random_state") for keyword in node.keywords)
-    return any(_is_state(argument) for argument in node.args)
-
-
 def _names_state(node: ast.Dict) -> bool:
-    return any(_is_state(key) for key in node.keys if key)
+    return any(is_state(key) for key in node.keys if key)
 
 
 def _searches_state(node: ast.Dict) -> bool:
     """Say whether a dict is a grid with the seeds to try, whoever it is handed to."""
     return any(
-        key is not None and _is_state(key) and isinstance(value, ast.List | ast.Tuple)
+        key is not None and is_state(key) and isinstance(value, ast.List | ast.Tuple)
         for key, value in zip(node.keys, node.values, strict=True)
     )
 
@@ -290,14 +284,6 @@ def _function_around(module: Module, node: ast.AST) -> ast.AST | None:
     while around is not None and not isinstance(around, ast.FunctionDef | ast.AsyncFunctionDef):
         around = parents.get(around)
     return around
-
-
-def _is_state(node: ast.expr) -> bool:
-    return (
-        isinstance(node, ast.Constant)
-        and isinstance(node.value, str)
-        and node.value.endswith("random_state")
-    )
 
 
 def _used_outside(module: Module, inside: set[ast.AST]) -> set[str]:
