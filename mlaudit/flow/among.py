@@ -57,6 +57,12 @@ def distinct(value: Data, arguments: Arguments) -> Data | None:
     return Data("array", rows, value.influences, name=value.name)
 
 
+def of_distinct(rows: Rows) -> bool:
+    """Say whether rows are values of a column, each once."""
+    keys = [term.chain[0].selector.key for term in rows.terms]
+    return any(isinstance(key, tuple) and key[0] == _DISTINCT for key in keys)
+
+
 def _of_distinct(value: Data, given: Data) -> Rows | None:
     """Give the rows whose values are in a part of all values, None where these are not its own."""
     parts = []

@@ -5,7 +5,17 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from mlaudit.flow import batches, carried, containers, headings, members, sides, sorts, stores
+from mlaudit.flow import (
+    among,
+    batches,
+    carried,
+    containers,
+    headings,
+    members,
+    sides,
+    sorts,
+    stores,
+)
 from mlaudit.flow.state import Scope
 from mlaudit.flow.values import (
     UNKNOWN,
@@ -20,6 +30,7 @@ from mlaudit.flow.values import (
     Value,
     merge_influences,
 )
+from mlaudit.syntax.nodes import walk
 from mlaudit.trace.events import Kind
 
 if TYPE_CHECKING:
@@ -211,6 +222,7 @@ def comprehension(run: Interpreter, node: ast.ListComp | ast.SetComp | ast.Gener
         try:
             chosen_by = _generators(run, node.generators, iterated)
             element = _chosen(run, run.eval(node.elt), chosen_by)
+            element = _written(run, node, iterated, element)
             if not any(turn.ifs for turn in node.generators):
                 element = members.gathered(run, element)
         finally:
@@ -279,8 +291,38 @@ def _collected(run: Interpreter, iterated: Value, element: Value) -> Value:
             rows = source.rows.select(source.select) if of_all else source.rows
             return source.but(kind="index", rows=rows)
         if made.rows == source.rows and source.kind != "group":
-            return made.but(select=source.select if made.kind == "index" else None)
+            made = made.but(select=source.select if made.kind == "index" else None)
+            return made.but(kind="unknown") if _listed_again(source, made) else made
     return run.state.allocate(Sequence(rest=element))
+
+
+def _listed_again(source: Data, made: Data) -> bool:
+    """Say whether what was made of single rows stands in a list that is of all rows again."""
+    if made.predictions or made.scores:
+        return False
+    return made.kind == "row" and source.kind in containers.ROW_BY_ROW
+
+
+def _written(
+    run: Interpreter,
+    node: ast.ListComp | ast.SetComp | ast.GeneratorExp,
+    iterated: Value,
+    element: Value,
+) -> Value:
+    """A text that is written for each row, `f"{title} {text}"`, is of that row.
+
+    One that is written for each of the values that a column has may well name a column.
+    """
+    source, made = run.load(iterated), run.load(element)
+    if not (isinstance(node.elt, ast.JoinedStr) and isinstance(source, Data)):
+        return element
+    if source.kind not in containers.ROW_BY_ROW or among.of_distinct(source.rows):
+        return element
+    told = {each.id for each in walk(node.elt) if isinstance(each, ast.Name)}
+    turned = {each.id for each in walk(node.generators[0].target) if isinstance(each, ast.Name)}
+    if not isinstance(made, Data) or made.rows.terms or told.isdisjoint(turned):
+        return element
+    return made.but(rows=source.rows, name=None)
 
 
 def dict_comprehension(run: Interpreter, node: ast.DictComp) -> Value:
