@@ -31,7 +31,6 @@ from mlaudit.flow.values import (
     merge_influences,
 )
 from mlaudit.syntax.nodes import walk
-from mlaudit.trace.events import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -221,7 +220,7 @@ def comprehension(run: Interpreter, node: ast.ListComp | ast.SetComp | ast.Gener
         running = run.begin(node)
         try:
             chosen_by = _generators(run, node.generators, iterated)
-            element = _chosen(run, run.eval(node.elt), chosen_by)
+            element = sides.chosen(run, run.eval(node.elt), chosen_by)
             element = _written(run, node, iterated, element)
             if not any(turn.ifs for turn in node.generators):
                 element = members.gathered(run, element)
@@ -370,21 +369,4 @@ def _generators(
         stores.assign(run, generator.target, containers.turn(run, source), None)
         for condition in generator.ifs:
             chosen_by = merge_influences(chosen_by, run.data(run.eval(condition)).influences)
-    return tuple(filter(selects, chosen_by))
-
-
-def selects(influence: Influence) -> bool:
-    """Say whether names chosen by an influence are a selection of features, not mere tidying."""
-    return (
-        influence.supervised
-        or influence.kind is Kind.SELECTION
-        or influence.statistic == "correlations"
-    )
-
-
-def _chosen(run: Interpreter, element: Value, chosen_by: tuple[Influence, ...]) -> Value:
-    """A name that was chosen by a statistic carries it to what the name selects."""
-    made = run.load(element)
-    if not chosen_by or not isinstance(made, Data) or made.rows.terms:
-        return element
-    return made.but(influences=merge_influences(made.influences, chosen_by))
+    return tuple(filter(sides.selects, chosen_by))

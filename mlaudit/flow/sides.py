@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING
 
 from mlaudit.flow import members, sorts
 from mlaudit.flow.regions import Selector
-from mlaudit.flow.values import Data, Dictionary, Sequence, Value
+from mlaudit.flow.values import Data, Dictionary, Sequence, Value, merge_influences
 from mlaudit.syntax.nodes import walk
+from mlaudit.trace.events import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Hashable
 
     from mlaudit.flow.interpreter import Interpreter
+    from mlaudit.trace.events import Influence
 
 
 def enter(run: Interpreter, node: ast.If, side: bool) -> int:
@@ -36,8 +38,45 @@ def collected(run: Interpreter, value: Value) -> Value:
         return value
     if not run.sides:
         return members.gathered(run, value)
+    value = _by_tests(run, value)
     selectors = [Selector("filter", _key(run, node), side) for node, side in run.sides]
     return _narrowed(run, value, selectors, 2)
+
+
+def _by_tests(run: Interpreter, value: Value) -> Value:
+    """Give a name that a list collects what chose it: the statistics that the branch goes by."""
+    made = run.load(value)
+    if not isinstance(made, Data) or made.rows.terms:
+        return value
+    tests = [node.test for node, _ in run.sides if _runs_here(run, node)]
+    found = merge_influences(*[run.data(run.eval(test)).influences for test in tests])
+    return chosen(run, value, tuple(filter(selects, found)))
+
+
+def _runs_here(run: Interpreter, node: ast.If) -> bool:
+    """Say whether a branch is one of the running function, so that its names are known here."""
+    if not run.calls:
+        return True
+    function = run.calls[-1].function
+    first, last = function.node.lineno, function.node.end_lineno or 0
+    return function.document is run.document and first <= node.lineno <= last
+
+
+def selects(influence: Influence) -> bool:
+    """Say whether names chosen by an influence are a selection of features, not mere tidying."""
+    return (
+        influence.supervised
+        or influence.kind is Kind.SELECTION
+        or influence.statistic == "correlations"
+    )
+
+
+def chosen(run: Interpreter, element: Value, chosen_by: tuple[Influence, ...]) -> Value:
+    """A name that was chosen by a statistic carries it to what the name selects."""
+    made = run.load(element)
+    if not chosen_by or not isinstance(made, Data) or made.rows.terms:
+        return element
+    return made.but(influences=merge_influences(made.influences, chosen_by))
 
 
 def _key(run: Interpreter, node: ast.If) -> tuple[Hashable, ...]:
