@@ -185,8 +185,9 @@ FILES: dict[str, tuple[object, ...]] = {
         ('make_imbalance', {'kind': 'subset', 'seed': 'random_state', 'random': 'always', 'generators': 'numpy'}),
         ('BalancedBatchGenerator', {'kind': 'loader', 'seed': 'random_state', 'random': 'always', 'generators': 'numpy'}),
     ]),
-    'itertools.toml': (338, None, [
-        ('chain chain.from_iterable product combinations combinations_with_replacement permutations islice zip_longest izip imap starmap accumulate tee takewhile dropwhile filterfalse compress cycle groupby pairwise batched', {'kind': 'same'}),
+    'itertools.toml': (396, None, [
+        ('chain chain.from_iterable product combinations combinations_with_replacement permutations zip_longest izip imap starmap accumulate tee cycle groupby pairwise batched', {'kind': 'same'}),
+        ('islice takewhile dropwhile filterfalse ifilter ifilterfalse compress', {'kind': 'subset'}),
         ('count', {'kind': 'index'}),
         ('repeat', {'kind': 'same'}),
     ]),
@@ -322,10 +323,11 @@ FILES: dict[str, tuple[object, ...]] = {
         ('download stopwords.words PorterStemmer SnowballStemmer LancasterStemmer WordNetLemmatizer RegexpTokenizer TweetTokenizer WhitespaceTokenizer ToktokTokenizer SentimentIntensityAnalyzer data.load data.path.append', {'kind': 'values'}),
         ('FreqDist ConditionalFreqDist', {'kind': 'reduce', 'effect': 'low', 'statistic': 'counts'}),
     ]),
-    'numpy.toml': (7450, None, [
+    'numpy.toml': (7514, None, [
         ('split array_split vsplit', {'kind': 'split', 'parameters': 'ary indices_or_sections axis', 'data': 'ary', 'outputs': 2}),
-        ('array asarray asanyarray ascontiguousarray asfortranarray copy reshape ravel transpose squeeze expand_dims swapaxes moveaxis rollaxis atleast_1d atleast_2d atleast_3d newaxis flip fliplr flipud rot90 pad broadcast_to stack dstack hstack column_stack c_ block hsplit nan_to_num isnan isinf isfinite isin in1d where select choose clip round around rint floor ceil fix trunc abs absolute fabs sign sqrt square cbrt power float_power exp expm1 exp2 log log2 log10 log1p sin cos tan arcsin arccos arctan arctan2 sinh cosh tanh deg2rad rad2deg radians degrees hypot add subtract multiply divide true_divide floor_divide mod fmod remainder negative reciprocal maximum minimum fmax fmin logaddexp equal not_equal greater greater_equal less less_equal logical_and logical_or logical_not logical_xor isclose signbit heaviside digitize searchsorted interp diff cumsum cumprod gradient ediff1d dot matmul tensordot inner outer einsum kron vdot convolve vectorize frompyfunc apply_along_axis apply_over_axes fromiter zeros_like ones_like full_like empty_like real imag angle conj diag tril triu insert roll put_along_axis take_along_axis fft.fft fft.ifft fft.rfft fft.irfft fft.fft2 fft.fftshift fft.fftfreq ma.masked_where require char.add char.lower char.upper matrix mat asmatrix piecewise polyval bitwise_and bitwise_or invert', {'kind': 'same'}),
+        ('array asarray asanyarray ascontiguousarray asfortranarray copy reshape ravel transpose squeeze expand_dims swapaxes moveaxis rollaxis atleast_1d atleast_2d atleast_3d newaxis flip fliplr flipud rot90 pad broadcast_to stack dstack hstack column_stack c_ block hsplit nan_to_num isnan isinf isfinite isin in1d where select choose clip round around rint floor ceil fix trunc abs absolute fabs sign sqrt square cbrt power float_power exp expm1 exp2 log log2 log10 log1p sin cos tan arcsin arccos arctan arctan2 sinh cosh tanh deg2rad rad2deg radians degrees hypot add subtract multiply divide true_divide floor_divide mod fmod remainder negative reciprocal maximum minimum fmax fmin logaddexp equal not_equal greater greater_equal less less_equal logical_and logical_or logical_not logical_xor isclose signbit heaviside digitize searchsorted interp diff cumsum cumprod gradient ediff1d dot matmul tensordot inner outer einsum kron vdot convolve vectorize frompyfunc apply_along_axis apply_over_axes fromiter zeros_like ones_like full_like empty_like real imag angle conj diag tril triu insert roll put_along_axis take_along_axis fft.fft fft.ifft fft.rfft fft.irfft fft.fft2 fft.fftshift fft.fftfreq ma.masked_where require char.add char.lower char.upper matrix mat asmatrix piecewise polyval bitwise_and bitwise_or bitwise_not invert', {'kind': 'same'}),
         ('delete', {'kind': 'remove', 'parameters': 'arr obj axis'}),
+        ('intersect1d', {'kind': 'common', 'effect': 'low'}),
         ('setdiff1d', {'kind': 'remove', 'parameters': 'ar1 ar2 assume_unique', 'effect': 'low'}),
         ('log log1p log2 log10', {'units': 'log'}),
         ('exp expm1 exp2', {'units': 'original'}),
@@ -344,7 +346,7 @@ FILES: dict[str, tuple[object, ...]] = {
         ('ptp', {'kind': 'reduce', 'effect': 'low', 'parameters': 'a axis', 'along': 'axis', 'statistic': 'the minimum and maximum'}),
         ('sum nansum prod nanprod argmax argmin nanargmax nanargmin any all count_nonzero linalg.norm', {'kind': 'reduce', 'effect': 'low', 'parameters': 'a axis', 'along': 'axis'}),
         ('linalg.norm', {'parameters': 'x ord axis'}),
-        ('unique bincount histogram histogram2d histogramdd histogram_bin_edges allclose array_equal trace linalg.det linalg.cond linalg.matrix_rank intersect1d union1d setxor1d trapz trapezoid', {'kind': 'reduce', 'effect': 'low'}),
+        ('unique bincount histogram histogram2d histogramdd histogram_bin_edges allclose array_equal trace linalg.det linalg.cond linalg.matrix_rank union1d setxor1d trapz trapezoid', {'kind': 'reduce', 'effect': 'low'}),
         ('corrcoef cov linalg.svd linalg.eig linalg.eigh linalg.inv linalg.pinv linalg.solve linalg.lstsq linalg.qr linalg.cholesky polyfit poly1d', {'kind': 'reduce', 'statistic': 'a covariance'}),
         ('concatenate vstack row_stack append r_', {'kind': 'concat', 'along': 'axis'}),
         ('concatenate', {'parameters': 'arrays axis', 'data': 'arrays'}),
