@@ -6,6 +6,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from mlaudit.flow import (
+    attributes,
     choices,
     containers,
     entities,
@@ -24,6 +25,7 @@ from mlaudit.flow.values import (
     Constant,
     Data,
     Dictionary,
+    Estimator,
     Function,
     Instance,
     Partial,
@@ -102,6 +104,11 @@ def _next(run: Interpreter, name: str, arguments: Arguments) -> Value:
 
 
 def _getattr(run: Interpreter, name: str, arguments: Arguments) -> Value:
+    """Give what a model has under a name that is written out, or what is given in its place."""
+    match [run.load(value) for value in arguments.positional]:
+        case [Estimator(), Constant(value=str() as wanted), *given]:
+            found = attributes.attribute(run, arguments.positional[0], wanted, arguments.node)
+            return run.state.either(found, given[0]) if given else found
     return UNKNOWN
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from mlaudit.flow import functions, sorts
 from mlaudit.flow.values import (
+    NONE,
     UNKNOWN,
     Choice,
     Constant,
@@ -46,6 +47,8 @@ def truth(run: Interpreter, test: ast.expr) -> bool | None:
     value = run.load(run.eval(test))
     if isinstance(test, ast.Call):
         return sorts.told(run, test)
+    if isinstance(test, ast.Name) and not isinstance(getattr(value, "value", None), bool):
+        return _is_there(run, test.id)
     if not isinstance(value, Constant) or not isinstance(value.value, bool):
         return None
     if isinstance(test, ast.Name):
@@ -54,6 +57,16 @@ def truth(run: Interpreter, test: ast.expr) -> bool | None:
     if isinstance(test, ast.Attribute):
         return value.value if _set_once(run, test) else None
     return value.value if not run.loops and _is_setting(run, test) else None
+
+
+def settles(run: Interpreter, node: ast.BoolOp, part: ast.expr) -> bool | None:
+    """Say whether a part of `a and b` or `a or b` is enough, so that what follows never runs.
+
+    Calls are not made a second time for this.
+    """
+    asked = part.left if isinstance(part, ast.Compare) else part
+    known = None if isinstance(asked, ast.Call) else truth(run, part)
+    return None if known is None else known is isinstance(node.op, ast.Or)
 
 
 def expects_failure(node: ast.With | ast.AsyncWith) -> bool:
@@ -159,21 +172,38 @@ def _asked_for(run: Interpreter, test: ast.Compare) -> bool | None:
 
 def _is_none(run: Interpreter, test: ast.Compare) -> bool | None:
     """Decide `name is None` where it is known whether something was given."""
-    value = run.load(run.eval(test))
+    run.eval(test)
     match test:
         case ast.Compare(
             left=ast.Name(id=name), ops=[ast.Is() | ast.IsNot() as op], comparators=[other]
         ) if isinstance(other, ast.Constant) and other.value is None:
-            value = run.load(run.find(name) or UNKNOWN)
+            something = _is_something(run, name)
         case _:
             return None
+    return None if something is None else something is isinstance(op, ast.IsNot)
+
+
+def _is_something(run: Interpreter, name: str) -> bool | None:
+    """Say whether a name stands for something and not for None, where that is known."""
+    value = run.load(run.find(name) or UNKNOWN)
     if isinstance(value, Choice) or ((run.loops or run.conditions) and not _given(run, name)):
         return None
     if isinstance(value, Constant):
-        return (value.value is None) is isinstance(op, ast.Is)
+        return value.value is not None
     given = isinstance(value, Estimator | Instance | Function | Dictionary | Sequence)
-    given = given or (isinstance(value, Data) and _is_at_hand(value))
-    return isinstance(op, ast.IsNot) if given else None
+    return True if given or (isinstance(value, Data) and _is_at_hand(value)) else None
+
+
+def _is_there(run: Interpreter, name: str) -> bool | None:
+    """Decide `if name` where None, or some thing that is not empty, was given.
+
+    A list that seems empty may have been filled where the analysis could not follow.
+    """
+    value = run.load(run.find(name) or UNKNOWN)
+    something = _is_something(run, name)
+    if something and isinstance(value, Sequence | Dictionary):
+        return bool(value.items) or None
+    return something if value == NONE or not isinstance(value, Constant) else None
 
 
 def _asked(run: Interpreter, name: str) -> bool:

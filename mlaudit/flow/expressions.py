@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import builtins
+import functools
 import operator
 from typing import TYPE_CHECKING, Any
 
@@ -392,11 +393,21 @@ def _cut(joined: Data, bounds: list[Data]) -> Data:
 
 
 def _boolean(run: Interpreter, node: ast.BoolOp) -> Value:
-    values = [run.eval(value) for value in node.values]
-    merged = values[0]
-    for value in values[1:]:
-        merged = run.state.join(merged, value)
-    return merged
+    """Evaluate the parts that may run: what stands behind one that may be enough, perhaps."""
+    kept: list[Value] = []
+    outer = run.conditions
+    try:
+        for part in node.values:
+            value = run.eval(part)
+            settled = part is node.values[-1] or deciding.settles(run, node, part)
+            if settled is not False:
+                kept.append(value)
+            if settled:
+                break
+            run.conditions += settled is None
+    finally:
+        run.conditions = outer
+    return functools.reduce(run.state.either, kept)
 
 
 def _conditional(run: Interpreter, node: ast.IfExp) -> Value:
