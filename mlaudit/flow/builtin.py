@@ -14,6 +14,7 @@ from mlaudit.flow import (
     files,
     headings,
     members,
+    ranking,
     scaling,
     sinks,
     tables,
@@ -79,7 +80,7 @@ def _sorted(run: Interpreter, name: str, arguments: Arguments) -> Value:
     inner = run.load(_first(arguments))
     data = run.data(inner)
     if data.scores and isinstance(inner, Sequence):
-        return run.state.allocate(Sequence(inner.items, inner.rest, "ranked"))
+        return run.state.allocate(ranking.ranked(run, inner, arguments))
     if data.scores:
         return data.but(kind="ranked")
     return _copied(run, "list", arguments)
@@ -220,20 +221,12 @@ def _statistic(run: Interpreter, name: str, joined: Data, arguments: Arguments) 
 
 
 def _keys(run: Interpreter, arguments: Arguments) -> Iterator[Data]:
-    """Give the scores that records are compared by, where a function picks one of several."""
-    from mlaudit.flow import calls
-
-    key = run.load(arguments.named.get("key", UNKNOWN))
-    if not isinstance(key, Function) or len(arguments.positional) != 1:
-        return
-    running = run.begin(arguments.node)
-    try:
-        for part in containers.parts(run.load(arguments.positional[0])):
-            data = run.data(calls.call_value(run, key, Arguments(arguments.node, [part])))
+    """Give the scores that records are compared by, where one of several is picked."""
+    if len(arguments.positional) == 1:
+        held = run.load(arguments.positional[0])
+        for data in ranking.compared(run, held, arguments) or ():
             if data.scores:
                 yield data.but(kind="scalar")  # what is compared is a number of a report
-    finally:
-        run.end(running)
 
 
 def _record(run: Interpreter, arguments: Arguments, keys: list[Data]) -> Value:

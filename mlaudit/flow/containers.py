@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mlaudit.flow import choices, members, sides, splits
+from mlaudit.flow import choices, members, ranking, sides, splits
 from mlaudit.flow.regions import Length, Rows, Selector
 from mlaudit.flow.values import (
     SCALAR,
@@ -236,7 +236,7 @@ def sequence_method(
     if name == "copy":
         return run.state.allocate(value)
     if name == "sort" and isinstance(holder, Ref) and run.data(value).scores:
-        run.state.heap[holder.address] = Sequence(value.items, value.rest, "ranked")
+        run.state.heap[holder.address] = ranking.ranked(run, value, args)
     if name in {"remove", "discard", "clear"} and isinstance(holder, Ref):
         kept = _without(run, value, run.load(given)) if name != "clear" else Sequence(way=value.way)
         run.state.heap[holder.address] = kept

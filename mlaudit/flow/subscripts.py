@@ -39,6 +39,7 @@ from mlaudit.flow.values import (
     Value,
     of_columns,
 )
+from mlaudit.model.frozen import replace
 from mlaudit.model.pattern import Pattern
 from mlaudit.syntax.spelling import last_name
 
@@ -190,7 +191,7 @@ def _of_sequence(run: Interpreter, value: Sequence, key: ast.expr) -> Value:
             start = low if isinstance(low, int) else None
             end = high if isinstance(high, int) else None
             if (low, high) == (start, end):
-                return run.state.allocate(Sequence(value.items[start:end], None, value.way))
+                return run.state.allocate(replace(value, items=value.items[start:end]))
         whole = low in {None, 0} and key.upper is None
         return run.state.allocate(value if whole else members.between(run, value, key))
     if isinstance(key, ast.Tuple) and any(isinstance(part, ast.Slice) for part in key.elts):
@@ -198,6 +199,7 @@ def _of_sequence(run: Interpreter, value: Sequence, key: ast.expr) -> Value:
     index = run.load(run.eval(key))
     if value.way == "ranked" and not containers.is_only_one(value):
         ranked = run.data(value).but(kind="ranked")
+        ranked = ranked.but(scores=value.by) if value.by else ranked
         _first_ranked(run, ranked, key)
         return choices.mark(run, containers.element(run, value), ranked.scores)
     if isinstance(index, Constant) and isinstance(index.value, int) and value.items:

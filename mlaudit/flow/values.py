@@ -187,11 +187,15 @@ class Partial(Value):
 
 @frozen
 class Sequence(Value):
-    """A list, tuple or set: its items by position, or one `rest` for all that is not told apart."""
+    """A list, tuple or set: its items by position, or one `rest` for all that is not told apart.
+
+    One that is ranked was sorted `by` these scores, or by any that it holds where there are none.
+    """
 
     items: tuple[Value, ...] = ()
     rest: Value | None = None
     way: str = "list"
+    by: tuple[Evaluate | CrossValidate, ...] = ()
 
 
 @frozen
