@@ -203,7 +203,9 @@ def _is_there(run: Interpreter, name: str) -> bool | None:
     something = _is_something(run, name)
     if something and isinstance(value, Sequence | Dictionary):
         return bool(value.items) or None
-    return something if value == NONE or not isinstance(value, Constant) else None
+    if isinstance(value, Constant) and value != NONE:
+        return bool(value.value) if _asked(run, name) else None
+    return something
 
 
 def _asked(run: Interpreter, name: str) -> bool:
