@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from typing import TYPE_CHECKING
 
 from mlaudit.flow import (
@@ -13,6 +14,7 @@ from mlaudit.flow import (
     fitting,
     networks,
     order,
+    progressive,
     several,
     sources,
     splits,
@@ -45,8 +47,6 @@ from mlaudit.trace.events import (
 from mlaudit.trace.rows import Overlap
 
 if TYPE_CHECKING:
-    import ast
-
     from mlaudit.catalogue.entry import Entry
     from mlaudit.flow.interpreter import Interpreter
 
@@ -253,7 +253,9 @@ def predicted(
             frames=tuple(run.calls),
         )
     made.chosen_by = estimator.chosen_by
-    made.fits, made.rows = estimator.fits, data.rows
+    given = node.args[0] if isinstance(node, ast.Call) and node.args else None
+    made.fits = progressive.learnt(run, estimator, data.rows, given, node)
+    made.rows = data.rows
     made.influences = entities.reaching(run, data.influences)
     return made
 

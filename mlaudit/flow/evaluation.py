@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from mlaudit.flow import columnwise, entities, sight
+from mlaudit.flow import columnwise, entities, progressive, sight
 from mlaudit.flow.regions import NO_ROWS, Rows, union
 from mlaudit.flow.values import (
     UNKNOWN,
@@ -286,7 +286,7 @@ def score(
     prediction = Prediction(
         estimator.model,
         holder,
-        estimator.fits,
+        progressive.learnt(run, estimator, data.rows, expression, arguments.node),
         data.rows,
         entities.reaching(run, data.influences),
         name,
