@@ -327,12 +327,32 @@ def _takes_some(key: ast.expr, given: Value) -> bool:
 
 
 def _out_of_fold(content: Data, index: Value) -> Data:
-    """Predictions of a fold keep no statistic of folds: a second stage divides rows anew."""
+    """Predictions of a fold keep no statistic of folds: a second stage divides rows anew.
+
+    Nor do means of a column that were taken of the other side: no row's own value is in its mean.
+    """
     fold = isinstance(index, Data) and index.select is not None and index.select.way == "fold"
-    if not fold or not content.predictions:
+    if not fold:
         return content
-    kept = tuple(i for i in content.influences if i.kind is Kind.PREDICTION or not _of_fold(i.rows))
-    return content.but(influences=kept)
+    told = _of_no_fold(content) if content.predictions else _tells_of_itself(content)
+    return content.but(influences=told)
+
+
+def _of_no_fold(content: Data) -> tuple[Influence, ...]:
+    influences = content.influences
+    return tuple(i for i in influences if i.kind is Kind.PREDICTION or not _of_fold(i.rows))
+
+
+def _tells_of_itself(content: Data) -> tuple[Influence, ...]:
+    """Leave out means of a column that were taken of the other side of a fold alone."""
+    return tuple(
+        i
+        for i in content.influences
+        if i.kind is not Kind.STATISTIC
+        or i.source is None
+        or not _of_fold(i.rows)
+        or _overlaps(i.rows, content.rows)
+    )
 
 
 def _of_fold(rows: RowSet) -> bool:
