@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from mlaudit.config.schema import Config
+from mlaudit.config.schema import Config, Profile
 from mlaudit.engine.review import review
 
 TUNING = """\
@@ -146,9 +146,17 @@ print(classification_report(birds["hawk"], model.predict(birds.drop(columns="haw
 """
 
 
+def only(code: str, profile: Profile, cache: Path | None = None) -> list[str]:
+    found = review(["."], Config(profile=profile), cache=cache).findings
+    return [finding.location.path for finding in found if finding.code == code]
+
+
 def only_accuracy(cache: Path | None = None) -> list[str]:
-    found = review(["."], Config(), cache=cache).findings
-    return [finding.location.path for finding in found if finding.code == "IMBA003"]
+    return only("IMBA003", Profile.EXPLORATION, cache)
+
+
+def only_area() -> list[str]:
+    return only("IMBA010", Profile.RESEARCH)
 
 
 def test_a_model_that_is_saved_may_be_judged_by_more_beside_it() -> None:
@@ -226,3 +234,12 @@ def test_that_is_remembered_as_long_as_nothing_else_loads_it(tmp_path: Path, far
     assert only_accuracy(cache) == []
     far.write_text(MORE.replace("hawk", "owl"))
     assert only_accuracy(cache) == ["training/birds.py"]
+
+
+def test_so_it_may_where_an_area_under_the_curve_is_told_here() -> None:
+    Path("birds.py").write_text(BIRDS.replace("accuracy_score", "roc_auc_score"))
+    assert only_area() == ["birds.py"]
+    Path("report.py").write_text(MORE.replace("classification_report", "roc_auc_score"))
+    assert "birds.py" in only_area()
+    Path("report.py").write_text(MORE)
+    assert only_area() == []

@@ -16,6 +16,7 @@ from mlaudit.rulekit import (
     Tier,
     quoted,
 )
+from mlaudit_rules.imbalance.loaded import judged_where_loaded
 from mlaudit_rules.imbalance.measured import measures
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ class AucOnlyOnRare(Rule):
         area = None if module.is_test else _area(module)
         if area is None or not module.imbalance.evident:
             return
-        if measures(module, OF_THE_RARE, KNOWN):
+        if measures(module, OF_THE_RARE, KNOWN) or judged_where_loaded(module):
             return
         yield self.report(
             area,
