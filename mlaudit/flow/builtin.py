@@ -34,6 +34,7 @@ from mlaudit.flow.values import (
     Value,
     combine,
 )
+from mlaudit.syntax.spelling import last_name
 from mlaudit.syntax.unreached import is_empty_range
 
 if TYPE_CHECKING:
@@ -308,6 +309,11 @@ def _map(run: Interpreter, name: str, arguments: Arguments) -> Value:
     return mapped(run, arguments)
 
 
+def _takes_apart(node: ast.AST) -> bool:
+    """Say whether each item is a tuple of the arguments of one call, as for `starmap`."""
+    return isinstance(node, ast.Call) and last_name(node.func).startswith("starmap")
+
+
 def mapped(run: Interpreter, arguments: Arguments) -> Value:
     """Call a function of the program on each item, here or in a pool of workers."""
     from mlaudit.flow import calls
@@ -316,7 +322,10 @@ def mapped(run: Interpreter, arguments: Arguments) -> Value:
         return UNKNOWN
     function, *sources = arguments.positional
     if isinstance(run.load(function), Function | Instance | Partial):
-        items = [containers.element(run, source) for source in sources]
+        items = [containers.turn(run, source) for source in sources]
+        given = run.load(items[0])
+        if _takes_apart(arguments.node) and isinstance(given, Sequence):
+            items = [*given.items]
         with entities.one_by_one(run, arguments.node):
             result = calls.call_value(run, function, Arguments(arguments.node, items))
         made = run.data(result)

@@ -87,13 +87,25 @@ def _is_setting(run: Interpreter, test: ast.expr) -> bool:
 
 
 def _is_switch(run: Interpreter, name: str) -> bool:
-    """Say whether a name is one of the module, which no running loop binds anew."""
+    """Say whether a name is one of the module, or of the function, that no running loop binds anew.
+
+    What a function is given may be something else in each call.
+    """
     scope: Scope | None = run.state.scope
     while scope is not None and name not in scope.names:
         scope = scope.outer
-    if scope is None or scope.outer is not None or run.outside:
+    if scope is None or run.outside:
+        return False
+    if scope.outer is not None and (scope is not run.state.scope or name in _parameters(run)):
         return False
     return not any(_bound(run, loop)[name] for loop in run.loops)
+
+
+def _parameters(run: Interpreter) -> set[str]:
+    spec = run.calls[-1].function.node.args if run.calls else None
+    return (
+        {each.arg for each in (*spec.posonlyargs, *spec.args, *spec.kwonlyargs)} if spec else set()
+    )
 
 
 def _bound(run: Interpreter, loop: ast.AST) -> Counter[str]:
@@ -173,6 +185,11 @@ def _asked_for(run: Interpreter, test: ast.Compare) -> bool | None:
 def _is_none(run: Interpreter, test: ast.Compare) -> bool | None:
     """Decide `name is None` where it is known whether something was given."""
     run.eval(test)
+    return given_or_not(run, test)
+
+
+def given_or_not(run: Interpreter, test: ast.Compare) -> bool | None:
+    """Decide `name is None`, once its parts have been evaluated."""
     match test:
         case ast.Compare(
             left=ast.Name(id=name), ops=[ast.Is() | ast.IsNot() as op], comparators=[other]

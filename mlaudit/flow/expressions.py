@@ -357,6 +357,9 @@ def _unary(run: Interpreter, node: ast.UnaryOp) -> Value:
 def _compare(run: Interpreter, node: ast.Compare) -> Value:
     left = scaling.mixed(run.data(run.eval(node.left)))
     rights = [run.eval(comparator) for comparator in node.comparators]
+    known = deciding.given_or_not(run, node)
+    if known is not None:
+        return Constant(known)
     others = [scaling.mixed(run.data(right)) for right in rights]
     if len(rights) == 1 and isinstance(run.load(rights[0]), Constant):
         left = _without_counts(left)

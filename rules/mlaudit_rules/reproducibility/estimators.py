@@ -34,13 +34,17 @@ _ENSEMBLES = {"wrapper", "predictor"}
 _PASSING = ("pipeline", "search", "wrapper")
 # What a mixture of Gaussians starts from, by the parameters that give it.
 _STARTS = {"weights_init": "weights", "means_init": "means", "precisions_init": "covariances"}
+# What draws nothing, by the parameter that chooses it.
+_SETTLED = {"TruncatedSVD": ("algorithm", "arpack"), "LinearSVR": ("dual", False)}
 
 _LOOKS = {"type", "isinstance", "print", "repr", "str", "dir", "help", "hasattr"}
 
 
 def unseeded(call: Call) -> bool:
     """Say whether the call makes an estimator that draws, and gives it no seed."""
-    if call.entry is None or call.entry.name in _PICTURES or _starts_given(call):
+    if call.entry is None or call.entry.name in _PICTURES:
+        return False
+    if _starts_given(call) or _is_settled(call):
         return False
     return call.is_random and call.lacks_seed
 
@@ -112,6 +116,13 @@ def _starts_given(call: Call) -> bool:
     if init is None or name != "KMeans":
         return False
     return not (init.known and isinstance(init.value, str))
+
+
+def _is_settled(call: Call) -> bool:
+    """Say whether a solver was chosen that draws nothing."""
+    parameter, settled = _SETTLED.get(call.name.rsplit(".", 1)[-1], ("", None))
+    given = call.arguments.get(parameter)
+    return given is not None and given.known and given.value == settled
 
 
 def restarts_nothing(module: Module, call: Call) -> bool:
