@@ -5,7 +5,8 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from mlaudit.flow.regions import Selector, base, union
+from mlaudit.flow.regions import base, union
+from mlaudit.flow.selectors import Selector
 from mlaudit.flow.values import UNKNOWN, Constant, Data, Sequence
 
 if TYPE_CHECKING:

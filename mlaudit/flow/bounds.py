@@ -10,7 +10,7 @@ from mlaudit.model.frozen import frozen
 if TYPE_CHECKING:
     from collections.abc import Hashable
 
-    from mlaudit.flow.regions import Selector
+    from mlaudit.flow.selectors import Selector
 
     Number = float | str
 

@@ -20,7 +20,7 @@ from mlaudit.flow import (
     tables,
 )
 from mlaudit.flow.arguments import Arguments
-from mlaudit.flow.regions import Length, Selector
+from mlaudit.flow.selectors import Length, Selector
 from mlaudit.flow.values import (
     UNKNOWN,
     Constant,

@@ -6,7 +6,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from mlaudit.flow import sooner
-from mlaudit.flow.regions import Selector
+from mlaudit.flow.selectors import Selector
 from mlaudit.flow.values import Constant, Data, Value, combine, merge_influences
 
 if TYPE_CHECKING:

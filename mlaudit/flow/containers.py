@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mlaudit.flow import choices, members, ranking, sides, splits
-from mlaudit.flow.regions import Length, Rows, Selector
+from mlaudit.flow.regions import Rows
+from mlaudit.flow.selectors import Length, Selector
 from mlaudit.flow.values import (
     SCALAR,
     UNKNOWN,

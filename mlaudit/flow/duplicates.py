@@ -5,7 +5,8 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from mlaudit.flow.regions import Selector, union
+from mlaudit.flow.regions import union
+from mlaudit.flow.selectors import Selector
 from mlaudit.flow.values import Constant, Data, Sequence, Value, merge_influences
 from mlaudit.trace.events import Effect, Influence, Kind, Resample
 

@@ -22,7 +22,8 @@ from mlaudit.flow import (
     trainers,
 )
 from mlaudit.flow.arguments import Arguments, described
-from mlaudit.flow.regions import NO_ROWS, Selector
+from mlaudit.flow.regions import NO_ROWS
+from mlaudit.flow.selectors import Selector
 from mlaudit.flow.values import (
     UNKNOWN,
     Choice,

@@ -8,7 +8,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from mlaudit.flow.regions import Rows, Selector
+from mlaudit.flow.selectors import Selector
 from mlaudit.syntax.nodes import walk
 from mlaudit.syntax.spelling import last_name
 from mlaudit.trace.evening import DrawnAlike
@@ -16,6 +16,7 @@ from mlaudit.trace.evening import DrawnAlike
 if TYPE_CHECKING:
     from mlaudit.flow.arguments import Arguments
     from mlaudit.flow.interpreter import Interpreter
+    from mlaudit.flow.regions import Rows
     from mlaudit.flow.values import Data, Function
 
 _DRAWS = frozenset({"sample", "head", "tail", "resample"})

@@ -30,7 +30,8 @@ from mlaudit.flow import (
     targets,
     texts,
 )
-from mlaudit.flow.regions import NO_ROWS, Joint, Length, Selector
+from mlaudit.flow.regions import NO_ROWS
+from mlaudit.flow.selectors import Joint, Length, Selector
 from mlaudit.flow.values import (
     ANY,
     UNKNOWN,

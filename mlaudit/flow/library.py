@@ -31,7 +31,7 @@ from mlaudit.flow import (
     tables,
     tuning,
 )
-from mlaudit.flow.regions import Length, Selector
+from mlaudit.flow.selectors import Length, Selector
 from mlaudit.flow.values import (
     EMPTY,
     FREQUENCIES,

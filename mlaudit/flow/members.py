@@ -10,7 +10,8 @@ import ast
 from typing import TYPE_CHECKING
 
 from mlaudit.flow import containers, order, tables
-from mlaudit.flow.regions import Region, Rows, Selector
+from mlaudit.flow.regions import Region, Rows
+from mlaudit.flow.selectors import Selector
 from mlaudit.flow.values import Constant, Data, Dictionary, Ref, Sequence, Value
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from mlaudit.flow import tables
-from mlaudit.flow.regions import Selector
+from mlaudit.flow.selectors import Selector
 from mlaudit.flow.values import UNKNOWN, Constant, Data, Value, in_column, merge_influences
 from mlaudit.trace.events import Kind
 

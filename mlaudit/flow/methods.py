@@ -33,7 +33,7 @@ from mlaudit.flow import (
     texts,
     unsourced,
 )
-from mlaudit.flow.regions import Selector
+from mlaudit.flow.selectors import Selector
 from mlaudit.flow.values import (
     EMPTY,
     UNKNOWN,

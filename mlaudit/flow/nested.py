@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from mlaudit.trace.redrawn import held_back
 
 if TYPE_CHECKING:
-    from mlaudit.flow.regions import Selector
+    from mlaudit.flow.selectors import Selector
 
 _TRAIN, _TEST = range(2)
 

@@ -16,7 +16,8 @@ from mlaudit.flow import (
     handed,
     splits,
 )
-from mlaudit.flow.regions import NO_ROWS, Selector, base
+from mlaudit.flow.regions import NO_ROWS, base
+from mlaudit.flow.selectors import Selector
 from mlaudit.flow.values import (
     UNKNOWN,
     Constant,

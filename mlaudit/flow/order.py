@@ -5,7 +5,8 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from mlaudit.flow.regions import Rows, Selector
+from mlaudit.flow.regions import Rows
+from mlaudit.flow.selectors import Selector
 from mlaudit.flow.values import Constant, Data, Sequence, in_column, merge_influences
 from mlaudit.model.frozen import replace
 from mlaudit.model.pattern import Pattern

@@ -6,7 +6,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from mlaudit.flow import order, tables
-from mlaudit.flow.regions import Length, Selector
+from mlaudit.flow.selectors import Length, Selector
 
 if TYPE_CHECKING:
     from collections.abc import Hashable

@@ -10,86 +10,18 @@ from __future__ import annotations
 from functools import reduce
 from typing import TYPE_CHECKING
 
-from mlaudit.flow import nested
-from mlaudit.flow.bounds import apart
+from mlaudit.flow.selectors import Length, Selector, compared
 from mlaudit.model.frozen import frozen
-from mlaudit.model.pattern import Words
 from mlaudit.trace.rows import Overlap
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Hashable, Iterable, Iterator
+    from collections.abc import Collection, Hashable, Iterable
 
 MOST_TERMS = 8
-_LOOKED_BACK = 0.25  # the share of a range that is no more than the past of what follows it
 _DIVIDED = ("divided",)
 _DIVIDES = frozenset({"part", "fold"})
 _BY_HAND = frozenset({*_DIVIDES, "slice", "filter"})
-_DRAWN = frozenset({"part", "some", "fold"})
-_AT_RANDOM = {"seeded", "split", "large sample", "folds"}
 _BY_CONTEXT = frozenset({"equals", "below", "above"})
-_MARKS = Words(
-    *("train", "test", "val", "dev", "eval", "hold", "split", "fold", "part", "subset", "phase"),
-    "flag",
-    any_case=True,
-)
-
-
-@frozen
-class Length:
-    """The number of rows of some rows, as a bound of a slice."""
-
-    rows: Rows
-
-
-@frozen
-class Selector:
-    """How rows are chosen: applied to a parent region it gives a child.
-
-    `way` is part, fold, filter, slice, some, duplicated, without, rows, maybe (some of the rows
-    or none) or steps (the selectors in its key, one after the other); `key` tells the choice apart
-    from others of its way; `part` says which side of it: equal keys with different parts are
-    disjoint for part, fold and filter.  For `without` and `rows` the key is the `Rows` meant.  `by`
-    is the column whose values decide, where it is known.
-    """
-
-    way: str
-    key: Hashable
-    part: Hashable = None
-    by: str | None = None
-
-    def __hash__(self) -> int:
-        return hash((self.way, self.key, self.part))
-
-    @property
-    def of_unknown(self) -> bool:
-        """Whether these are all rows of something that nobody knows the origin of."""
-        return isinstance(self.key, tuple) and self.key[:1] == ("unknown",)
-
-    def then(self, other: Selector) -> Selector:
-        """Choose further among what this chooses, of whatever rows."""
-        return Selector("steps", tuple(step for one in (self, other) for step in one.steps))
-
-    @property
-    def steps(self) -> tuple[Selector, ...]:
-        """The choices that are made one after the other; mostly it is one."""
-        return self.key if self.way == "steps" and isinstance(self.key, tuple) else (self,)
-
-    def flipped(self) -> Selector | None:
-        """Give the complement, None where it has no name."""
-        if self.way == "filter":
-            return Selector("filter", self.key, _opposite(self.part), self.by)
-        if self.way == "rows":
-            return Selector("without", self.key)
-        if self.way == "without":
-            return Selector("rows", self.key)
-        return None
-
-
-class Joint(tuple["Hashable", ...]):
-    """The key of a mask of which more is known: where it is `holds`, all of `parts` hold."""
-
-    parts: tuple[Selector, ...] = ()
-    holds: Hashable = True
 
 
 class Region:
@@ -165,7 +97,7 @@ class Region:
             return Overlap.DISJOINT
         if depth == len(mine) or depth == len(theirs):
             return surest
-        apart = _diverge(mine[depth], theirs[depth])
+        apart = compared(mine[depth].selector, theirs[depth].selector)
         if apart is Overlap.MUST and max(len(mine), len(theirs)) > depth + 1:
             apart = Overlap.MAY  # what is shared here need not be chosen further down
         return min(apart, surest)
@@ -411,57 +343,6 @@ def union(rows: Iterable[Rows]) -> Rows:
     return total
 
 
-def _opposite(part: Hashable) -> Hashable:
-    if isinstance(part, bool):
-        return not part
-    if isinstance(part, tuple) and len(part) == 2 and part[0] == "not":
-        positive: Hashable = part[1]
-        return positive
-    return ("not", part)
-
-
-def _diverge(a: Region, b: Region) -> Overlap:
-    """Compare two different children of one parent."""
-    one, two = a.selector, b.selector
-    if one.way != two.way or one.key != two.key:
-        if one.way == two.way == "filter" and (_exclude(one, two) or apart(one, two)):
-            return Overlap.DISJOINT
-        if one.way == two.way == "part" and nested.left_out(one, two):
-            return Overlap.DISJOINT
-        return Overlap.MUST if _independent(one, two) or _independent(two, one) else Overlap.MAY
-    if one.way in {"part", "fold"}:
-        return Overlap.DISJOINT
-    if one.way == "filter":
-        return _filters(one.part, two.part)
-    if one.way == "slice":
-        return _slices(one.part, two.part)
-    return Overlap.MAY
-
-
-def _exclude(one: Selector, two: Selector) -> bool:
-    """Say whether a mask that holds wherever one selector does excludes one of the other's."""
-    if not (isinstance(one.key, Joint) or isinstance(two.key, Joint)):
-        return False
-    mine, theirs = list(_joined(one)), list(_joined(two))
-    if len(mine) + len(theirs) < 3:
-        return False
-    return any(
-        a.key == b.key and a.part != b.part and _filters(a.part, b.part) is Overlap.DISJOINT
-        for a in mine
-        for b in theirs
-    )
-
-
-def _joined(selector: Selector) -> Iterator[Selector]:
-    """Give a mask, and each of those that hold wherever it does."""
-    if selector.way != "filter":
-        return
-    yield selector
-    if isinstance(selector.key, Joint) and selector.part == selector.key.holds:
-        for part in selector.key.parts:
-            yield from _joined(part)
-
-
 def _are_parts(a: Region, b: Region, ways: Collection[str] = _DIVIDES) -> bool:
     """Say whether one division gave two regions, or what they are cut from."""
     for one, two in zip(a.chain, b.chain, strict=False):
@@ -472,51 +353,6 @@ def _are_parts(a: Region, b: Region, ways: Collection[str] = _DIVIDES) -> bool:
     return False
 
 
-def _independent(one: Selector, two: Selector) -> bool:
-    """Say whether rows drawn at random surely are among others that were chosen without them."""
-    if one.way not in _DRAWN or not isinstance(one.key, tuple) or not isinstance(two.key, tuple):
-        return False
-    if one.key[0] not in _AT_RANDOM:
-        return False
-    if two.way == "some":
-        return bool(one.key[0] == two.key[0] == "large sample")
-    by_value = two.way == "filter" and two.key[0] == "equals"
-    return by_value and not _MARKS.stand_in(str(two.key[1]))
-
-
-def _filters(one: Hashable, two: Hashable) -> Overlap:
-    """Equality with two different values, or a predicate and its negation, exclude each other."""
-    negated_one = isinstance(one, tuple) and one[:1] == ("not",)
-    negated_two = isinstance(two, tuple) and two[:1] == ("not",)
-    if negated_one and negated_two:
-        return Overlap.MAY
-    if negated_one or negated_two:
-        return Overlap.DISJOINT if one == _opposite(two) else Overlap.MAY
-    return Overlap.DISJOINT
-
-
-def _slices(one: Hashable, two: Hashable) -> Overlap:
-    """Compare half-open ranges; bounds that cannot be compared are taken as consecutive.
-
-    A range may reach back into another one a little way, for the past of its own first rows.
-    """
-    assert isinstance(one, tuple) and isinstance(two, tuple)
-    if _ends_before(one[1], two[0]) or _ends_before(two[1], one[0]):
-        return Overlap.DISJOINT
-    starts = (one[0] in (None, 0), two[0] in (None, 0))
-    ends = (one[1] is None, two[1] is None)
-    if all(starts) or all(ends):
-        return Overlap.MUST
-    bounds = [bound for bound in (*one, *two) if bound is not None]
-    if not all(isinstance(bound, int) and bound >= 0 for bound in bounds):
-        return Overlap.DISJOINT
-    if len(bounds) == len(one) + len(two):
-        shared = min(one[1], two[1]) - max(one[0], two[0])
-        if shared < _LOOKED_BACK * min(one[1] - one[0], two[1] - two[0]):
-            return Overlap.MAY
-    return Overlap.MUST
-
-
 def _unwindowed(region: Region) -> Region:
     """Give what a region is a window of: a slice, both ends of which are given by names."""
     chosen = region.selector
@@ -524,14 +360,6 @@ def _unwindowed(region: Region) -> Region:
         return region
     windowed = all(isinstance(bound, str) for bound in chosen.part)
     return region.parent if windowed else region
-
-
-def _ends_before(high: Hashable, low: Hashable) -> bool:
-    if high is None or low is None:
-        return False
-    if isinstance(high, int) and isinstance(low, int):
-        return (high >= 0) == (low >= 0) and high <= low
-    return high == low
 
 
 def _excluded(steps: tuple[Region, ...], other: Region) -> bool:

@@ -6,7 +6,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from mlaudit.flow import members, tables
-from mlaudit.flow.regions import Selector
+from mlaudit.flow.selectors import Selector
 from mlaudit.flow.values import UNKNOWN, Constant, Data, Ref, Sequence
 from mlaudit.model.pattern import Pattern
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, NamedTuple
 
-from mlaudit.flow.regions import MOST_TERMS, Length, Region, Rows, Selector
+from mlaudit.flow.regions import MOST_TERMS, Region, Rows
+from mlaudit.flow.selectors import Length, Selector
 from mlaudit.flow.values import Constant
 from mlaudit.trace.rows import Overlap
 

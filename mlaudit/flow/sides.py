@@ -6,7 +6,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from mlaudit.flow import members, sorts
-from mlaudit.flow.regions import Selector
+from mlaudit.flow.selectors import Selector
 from mlaudit.flow.values import Data, Dictionary, Sequence, Value, merge_influences
 from mlaudit.syntax.nodes import walk
 from mlaudit.trace.events import Kind

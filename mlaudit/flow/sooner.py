@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from mlaudit.flow.regions import Joint, Selector
+from mlaudit.flow.selectors import Joint, Selector
 from mlaudit.flow.values import Constant
 from mlaudit.syntax.spelling import last_name
 

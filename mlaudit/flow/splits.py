@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from mlaudit.flow import groups
 from mlaudit.flow.arguments import Arguments, described
-from mlaudit.flow.regions import NO_ROWS, Length, Selector
+from mlaudit.flow.regions import NO_ROWS
+from mlaudit.flow.selectors import Length, Selector
 from mlaudit.flow.values import (
     UNKNOWN,
     Constant,

@@ -23,7 +23,7 @@ from mlaudit.flow import (
     texts,
 )
 from mlaudit.flow.arguments import Arguments
-from mlaudit.flow.regions import Selector
+from mlaudit.flow.selectors import Selector
 from mlaudit.flow.values import (
     UNKNOWN,
     Choice,

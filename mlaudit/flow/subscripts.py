@@ -22,7 +22,8 @@ from mlaudit.flow import (
     texts,
 )
 from mlaudit.flow.arguments import Arguments
-from mlaudit.flow.regions import Length, Selector, base
+from mlaudit.flow.regions import base
+from mlaudit.flow.selectors import Length, Selector
 from mlaudit.flow.values import (
     ANY,
     UNKNOWN,

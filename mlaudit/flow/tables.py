@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from mlaudit.flow import gapless, groups, headings, order, seams, sooner, sources, splits
 from mlaudit.flow.arguments import Arguments
-from mlaudit.flow.regions import Length, Rows, Selector
+from mlaudit.flow.regions import Rows
+from mlaudit.flow.selectors import Length, Selector
 from mlaudit.flow.values import (
     ANY,
     UNKNOWN,

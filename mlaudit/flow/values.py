@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeVar
 
-from mlaudit.flow.regions import NO_ROWS, Rows, Selector, union
+from mlaudit.flow.regions import NO_ROWS, Rows, union
 from mlaudit.model.frozen import entity, field, frozen, replace
 from mlaudit.trace.events import Effect, Kind
 
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from mlaudit.catalogue.entry import Entry
     from mlaudit.flow.functions import Frame
+    from mlaudit.flow.selectors import Selector
     from mlaudit.flow.state import Scope
     from mlaudit.source.document import Document, Place
     from mlaudit.trace.columns import Columns

@@ -21,7 +21,7 @@ SKIPPED_FOLDERS = frozenset(
     for names in (
         ".bzr .git .hg .svn .idea .vscode",
         ".direnv .eggs .nox .pixi .tox .venv __pypackages__ node_modules site-packages venv",
-        ".ipynb_checkpoints .virtual_documents __pycache__",
+        ".ipynb_checkpoints .jupyter_cache .quarto .virtual_documents __pycache__",
         ".mlaudit_cache .mypy_cache .pytest_cache .ruff_cache",
     )
     for name in names.split()

@@ -5,7 +5,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mlaudit.flow.regions import Joint, Length, Rows, Selector, base, union
+from mlaudit.flow.regions import Rows, base, union
+from mlaudit.flow.selectors import Joint, Length, Selector
 from mlaudit.trace.rows import Overlap
 
 KEYS = st.sampled_from(["a", "b"])

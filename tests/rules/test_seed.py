@@ -142,6 +142,30 @@ def test_a_network_goes_by_the_name_that_it_is_built_under() -> None:
     assert finding.message.startswith("The initial weights of `reader` come")
 
 
+def test_a_network_that_is_built_elsewhere_goes_by_its_own_name_and_not_by_its_optimizer() -> None:
+    source = (
+        "import torch\n"
+        "from torch import nn\n"
+        "def teach(network, batches):\n"
+        "    optimizer = torch.optim.SGD(network.parameters(), lr=0.1)\n"
+        "    for batch, labels in batches:\n"
+        "        optimizer.zero_grad()\n"
+        "        nn.functional.cross_entropy(network(batch), labels).backward()\n"
+        "        optimizer.step()\n"
+        "class Reader(nn.Module):\n"
+        "    def __init__(self):\n"
+        "        super().__init__()\n"
+        "        self.layer = nn.Linear(4, 2)\n"
+        "    def forward(self, batch):\n"
+        "        return self.layer(batch)\n"
+        "for reader in [torch.compile(Reader()) for _ in range(2)]:\n"
+        "    teach(reader, batches)\n"
+    )
+    messages = [finding.message for finding in findings(source, "SEED005")]
+    assert not any("`optimizer`" in message for message in messages)
+    assert any("`network`" in message for message in messages)
+
+
 def test_layers_with_weights_of_their_own_are_not_where_weights_are_drawn() -> None:
     source = (
         "from tensorflow.keras import Sequential\n"

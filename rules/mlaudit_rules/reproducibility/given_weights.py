@@ -116,7 +116,13 @@ def new_part(
 
 
 def name_of(module: Module, built: ast.AST, name: str) -> str:
-    """Give what a network is bound to where it is built, which may go by another name elsewhere."""
+    """Give what a network is bound to where it is built, which may go by another name elsewhere.
+
+    One that is built in another place is only known from the optimizer of its parameters.
+    """
+    call = module.call_of.get(built)
+    if call is not None and call.entry is not None and call.entry.kind == "optimizer":
+        return name
     bound = (target for target, value in module.fact(assignments) if value is built)
     return next((spelt(target) for target in bound if not isinstance(target, ast.Tuple)), name)
 
