@@ -5,9 +5,9 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from mlaudit.flow import sooner
-from mlaudit.flow.selectors import Selector
-from mlaudit.flow.values import Constant, Data, Value, combine, merge_influences
+from mlaudit.flow import deciding, groups, scaling, slices, sooner
+from mlaudit.flow.selectors import Joint, Selector
+from mlaudit.flow.values import Constant, Data, Prediction, Value, combine, merge_influences
 
 if TYPE_CHECKING:
     from collections.abc import Hashable
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from mlaudit.flow.arguments import Arguments
     from mlaudit.flow.interpreter import Interpreter
 
+_ORDERED = ast.Lt | ast.Gt | ast.LtE | ast.GtE
+_COUNTS = {"groupby.count", "groupby.nunique", "groupby.size"}
 _OPERATORS: dict[str, type[ast.cmpop]] = {
     "eq": ast.Eq,
     "ne": ast.NotEq,
@@ -23,6 +25,70 @@ _OPERATORS: dict[str, type[ast.cmpop]] = {
     "gt": ast.Gt,
     "ge": ast.GtE,
 }
+
+
+def compare(run: Interpreter, node: ast.Compare) -> Value:
+    """Evaluate a comparison: a mask of rows, an error of predictions, or a plain answer."""
+    left = scaling.mixed(run.data(run.eval(node.left)))
+    rights = [run.eval(comparator) for comparator in node.comparators]
+    known = deciding.given_or_not(run, node)
+    if known is not None:
+        return Constant(known)
+    others = [scaling.mixed(run.data(right)) for right in rights]
+    if len(rights) == 1 and isinstance(run.load(rights[0]), Constant):
+        left = _without_counts(left)
+    if isinstance(node.ops[0], _ORDERED):
+        for prediction in left.predictions:
+            if not _labels(prediction, others[0]):
+                prediction.cut_in.update(run.running)
+    if len(others) == 1 and judges(left, others[0]):
+        return _cut(combine([left, *others], "error"), others)
+    each = left.rows.terms or any(data.kind != "scalar" for data in (left, *others))
+    joined = combine([left, *others], "mask" if each else "scalar")
+    if len(rights) != 1 or joined.predictions or joined.scores:
+        decided = bool(left.predictions) and isinstance(node.ops[0], _ORDERED)
+        return _cut(joined.but(decided=decided), others)
+    joined = still_named(joined, left, run.load(rights[0]))
+    return joined.but(select=predicate(run, node, left, rights[0]))
+
+
+def _without_counts(data: Data) -> Data:
+    """Leave out how many values groups have, where a number is all that it is compared with.
+
+    Whether a group is complete is a matter of that group; nothing is learnt of the others.
+    """
+    kept = tuple(i for i in data.influences if i.operation not in _COUNTS)
+    return data if len(kept) == len(data.influences) else data.but(influences=kept)
+
+
+def _cut(joined: Data, bounds: list[Data]) -> Data:
+    """Predictions cut at a bound that scores chose hang on these scores."""
+    chosen = {id(s): s for data in (joined, *bounds) for s in (*data.scores, *data.chosen_by)}
+    if not joined.predictions or not chosen:
+        return joined
+    return joined.but(scores=(), chosen_by=tuple(chosen.values()))
+
+
+def _labels(prediction: Prediction, bound: Data) -> bool:
+    """Whether a bound is what was to be predicted: predictions are not cut at it, but judged."""
+    if bound.predictions or bound.scores or bound.chosen_by:
+        return False
+    return prediction.rows.kin(bound.rows) and bound.kind in {"column", "array", "table"}
+
+
+def judges(one: Data, two: Data) -> bool:
+    """Whether predictions meet something that no model has made: labels."""
+    if bool(one.predictions) == bool(two.predictions):
+        return False
+    labels = two if one.predictions else one
+    return bool(labels.rows.terms) or labels.kind == "unknown"
+
+
+def still_named(joined: Data, column: Data, other: Value) -> Data:
+    """A column computed with a constant still tells the column."""
+    if column.name is None or not isinstance(other, Constant):
+        return joined
+    return joined.but(name=column.name, table=column.table)
 
 
 def predicate(run: Interpreter, node: ast.Compare, left: Data, right: Value) -> Selector | None:
@@ -50,6 +116,19 @@ def predicate(run: Interpreter, node: ast.Compare, left: Data, right: Value) -> 
         key = sooner.known(run, node, ("above", *subject, bound))
         return Selector("filter", key, operator is ast.Gt, by)
     return Selector("filter", ("test", run.text(node), *subject[1:], bound), True, by)
+
+
+def joined(run: Interpreter, node: ast.BinOp, one: Data, two: Data) -> Data:
+    """Join two masks by `&` or `|`; what `&` gives is left by each of them."""
+    union = isinstance(node.op, ast.BitOr)
+    told = [mask.select and (mask.select.key, mask.select.part) for mask in (one, two)]
+    key = Joint((run.text(node), one.rows.terms, two.rows.terms, *told))
+    if not union:
+        key.parts = tuple(mask.select for mask in (one, two) if mask.select is not None)
+    by = groups.both(one.select, two.select, union=union)
+    if not union and slices.between(run, one, two):
+        one, two = slices.without(run, one), slices.without(run, two)
+    return combine([one, two], "mask").but(select=Selector("filter", key, True, by))
 
 
 def opposite(run: Interpreter, mask: Data, text: str) -> Data:

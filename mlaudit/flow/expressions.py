@@ -16,7 +16,6 @@ from mlaudit.flow import (
     compared,
     deciding,
     duplicates,
-    groups,
     headings,
     imports,
     loops,
@@ -25,13 +24,12 @@ from mlaudit.flow import (
     scaling,
     seams,
     sinks,
-    slices,
     stores,
     targets,
     texts,
 )
 from mlaudit.flow.regions import NO_ROWS
-from mlaudit.flow.selectors import Joint, Length, Selector
+from mlaudit.flow.selectors import Length
 from mlaudit.flow.values import (
     ANY,
     UNKNOWN,
@@ -51,16 +49,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from mlaudit.flow.interpreter import Interpreter
-    from mlaudit.flow.values import Prediction
 
 _BUILTINS = {name: Symbol(f"builtins.{name}") for name in dir(builtins)}
 _BUILTINS.update((name, Symbol(library)) for name, library in UNDERSTOOD.items())
-_ORDERED = ast.Lt | ast.Gt | ast.LtE | ast.GtE
 _MOVING = (ast.Add, ast.Sub)
 LONGEST_LITERAL = 64
 _MOST_NAMES = 5000  # that a long list gives, such as that of all columns to leave out
 _LARGEST = {"max", "amax", "nanmax"}
-_COUNTS = {"groupby.count", "groupby.nunique", "groupby.size"}
 _ARITHMETIC: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
     ast.Add: operator.add,
     ast.Sub: operator.sub,
@@ -156,23 +151,10 @@ def _which_rows(run: Interpreter, node: ast.BinOp, one: Data, two: Data) -> Data
     if removing.is_common(node, one, two):
         return removing.common(run, node, [one, two])
     if isinstance(node.op, ast.BitAnd | ast.BitOr) and (one.select or two.select):
-        return _joined_masks(run, node, one, two)
+        return compared.joined(run, node, one, two)
     if removing.is_difference(node, one, two):
         return removing.without(run, one, two, node.right)
     return None
-
-
-def _joined_masks(run: Interpreter, node: ast.BinOp, one: Data, two: Data) -> Data:
-    """Join two masks by `&` or `|`; what `&` gives is left by each of them."""
-    union = isinstance(node.op, ast.BitOr)
-    told = [mask.select and (mask.select.key, mask.select.part) for mask in (one, two)]
-    key = Joint((run.text(node), one.rows.terms, two.rows.terms, *told))
-    if not union:
-        key.parts = tuple(mask.select for mask in (one, two) if mask.select is not None)
-    by = groups.both(one.select, two.select, union=union)
-    if not union and slices.between(run, one, two):
-        one, two = slices.without(run, one), slices.without(run, two)
-    return combine([one, two], "mask").but(select=Selector("filter", key, True, by))
 
 
 def _operate(run: Interpreter, node: ast.BinOp, left: Value, right: Value) -> Value:
@@ -199,15 +181,14 @@ def _operate(run: Interpreter, node: ast.BinOp, left: Value, right: Value) -> Va
     if which is not None:
         return which
     known = isinstance(node.op, ast.Sub) or (one.rows.terms and two.rows.terms)
-    if known and _judges(one, two):
+    if known and compared.judges(one, two):
         return combine([one, two], "error").but(units=(two if one.predictions else one).units)
     one, two = scaling.moved(node.op, *_by_operator(run, node, one, two))
     joined = combine([one, two], _kind(node, one, two))
     for prediction in joined.predictions:
         prediction.mixed = True
-    joined = (
-        _still_named(joined, one, b) if isinstance(b, Constant) else _still_named(joined, two, a)
-    )
+    column, other = (one, b) if isinstance(b, Constant) else (two, a)
+    joined = compared.still_named(joined, column, other)
     table = one if one.rows.terms else two
     if table.columns is not None and not (one.rows.terms and two.rows.terms):
         joined = joined.but(columns=table.columns, table=table.table)
@@ -301,28 +282,6 @@ def _is_rest_of_one(node: ast.expr) -> bool:
             return False
 
 
-def _still_named(joined: Data, column: Data, other: Value) -> Data:
-    """A column computed with a constant still tells the column."""
-    if column.name is None or not isinstance(other, Constant):
-        return joined
-    return joined.but(name=column.name, table=column.table)
-
-
-def _judges(one: Data, two: Data) -> bool:
-    """Whether predictions meet something that no model has made: labels."""
-    if bool(one.predictions) == bool(two.predictions):
-        return False
-    labels = two if one.predictions else one
-    return bool(labels.rows.terms) or labels.kind == "unknown"
-
-
-def _labels(prediction: Prediction, bound: Data) -> bool:
-    """Whether a bound is what was to be predicted: predictions are not cut at it, but judged."""
-    if bound.predictions or bound.scores or bound.chosen_by:
-        return False
-    return prediction.rows.kin(bound.rows) and bound.kind in {"column", "array", "table"}
-
-
 def _fold(op: ast.operator, a: Any, b: Any) -> Value:
     if isinstance(a, Length) and isinstance(b, Length):
         length = seams.reckoned(op, a, b)
@@ -353,47 +312,6 @@ def _unary(run: Interpreter, node: ast.UnaryOp) -> Value:
     if isinstance(node.op, ast.Invert | ast.USub | ast.Not) and data.select is not None:
         return compared.opposite(run, data, run.text(node))
     return combine([data])
-
-
-def _compare(run: Interpreter, node: ast.Compare) -> Value:
-    left = scaling.mixed(run.data(run.eval(node.left)))
-    rights = [run.eval(comparator) for comparator in node.comparators]
-    known = deciding.given_or_not(run, node)
-    if known is not None:
-        return Constant(known)
-    others = [scaling.mixed(run.data(right)) for right in rights]
-    if len(rights) == 1 and isinstance(run.load(rights[0]), Constant):
-        left = _without_counts(left)
-    if isinstance(node.ops[0], _ORDERED):
-        for prediction in left.predictions:
-            if not _labels(prediction, others[0]):
-                prediction.cut_in.update(run.running)
-    if len(others) == 1 and _judges(left, others[0]):
-        return _cut(combine([left, *others], "error"), others)
-    each = left.rows.terms or any(data.kind != "scalar" for data in (left, *others))
-    joined = combine([left, *others], "mask" if each else "scalar")
-    if len(rights) != 1 or joined.predictions or joined.scores:
-        decided = bool(left.predictions) and isinstance(node.ops[0], _ORDERED)
-        return _cut(joined.but(decided=decided), others)
-    joined = _still_named(joined, left, run.load(rights[0]))
-    return joined.but(select=compared.predicate(run, node, left, rights[0]))
-
-
-def _without_counts(data: Data) -> Data:
-    """Leave out how many values groups have, where a number is all that it is compared with.
-
-    Whether a group is complete is a matter of that group; nothing is learnt of the others.
-    """
-    kept = tuple(i for i in data.influences if i.operation not in _COUNTS)
-    return data if len(kept) == len(data.influences) else data.but(influences=kept)
-
-
-def _cut(joined: Data, bounds: list[Data]) -> Data:
-    """Predictions cut at a bound that scores chose hang on these scores."""
-    chosen = {id(s): s for data in (joined, *bounds) for s in (*data.scores, *data.chosen_by)}
-    if not joined.predictions or not chosen:
-        return joined
-    return joined.but(scores=(), chosen_by=tuple(chosen.values()))
 
 
 def _boolean(run: Interpreter, node: ast.BoolOp) -> Value:
@@ -500,7 +418,7 @@ HANDLERS: dict[type[ast.expr], Callable[[Interpreter, Any], Value]] = {
     ast.Dict: _dict,
     ast.BinOp: binary,
     ast.UnaryOp: _unary,
-    ast.Compare: _compare,
+    ast.Compare: compared.compare,
     ast.BoolOp: _boolean,
     ast.IfExp: _conditional,
     ast.Subscript: _subscript,
