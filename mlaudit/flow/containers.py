@@ -124,14 +124,14 @@ def housed(run: Interpreter, value: Value, depth: int = 2) -> Value:
 
 
 def length_of(run: Interpreter, value: Value) -> Value:
-    """Evaluate `len(value)`."""
+    """Evaluate `len(value)`; the length of a single row is no number of rows."""
     inner = run.load(value)
     if isinstance(inner, Sequence) and inner.rest is None:
         return Constant(len(inner.items))
     if isinstance(inner, Dictionary):  # so many names, whatever stands under them
         return Data("scalar") if inner.rest is not None else Constant(len(inner.items))
     data = run.data(inner)
-    if data.rows.terms:
+    if data.rows.terms and data.kind != "row":
         return Constant(Length(data.rows))
     return Data("scalar")
 

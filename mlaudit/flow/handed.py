@@ -30,7 +30,7 @@ def to_method(
     Other columns of the same rows choose none.
     """
     told = _all_told(run, arguments, 0)
-    beside = any(each.rows.kin(value.rows) and each.kind not in _CHOOSES for each in others)
+    beside = any(each.rows == value.rows and each.kind not in _CHOOSES for each in others)
     if value.kind == "row" or value.predictions or beside or not told:
         return [value, *others]
     select = Selector("some", ("handed", told))

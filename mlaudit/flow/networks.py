@@ -319,6 +319,9 @@ def _handed_out(
     A part goes by its name, and others by what is asked for; rows given to it come back.
     """
     held = run.data(estimator)
+    inside = [data for data in map(run.data, estimator.inner) if data.rows.terms]
+    if inside and all(data.kind == "row" for data in inside):
+        held = held.but(kind="row")  # what is made of one row alone is of that row
     if any(data.rows.terms for data in given) and not _JOINS.search(name):
         return held.but(rows=NO_ROWS)
     part = splits.part_named(name)
