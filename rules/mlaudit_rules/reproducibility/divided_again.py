@@ -27,17 +27,23 @@ def divided_again(module: Module, node: ast.Call) -> bool:
     Files that import the document, and what a loop or function repeats, may see the first.
     """
     statement = module.nodes.parents.get(node)
-    if not isinstance(statement, ast.Assign) or statement not in module.tree.body:
+    if not isinstance(statement, ast.Assign) or not _on_top(module, statement):
         return False
+    target, function = spelt(statement.targets[0]), spelt(node.func)
     again = any(
-        other.lineno > node.lineno
-        and module.nodes.parents.get(other) in module.tree.body
-        and spelt(target) == spelt(statement.targets[0])
-        and isinstance(other, ast.Call)
-        and spelt(other.func) == spelt(node.func)
-        for target, other in module.fact(assignments)
+        isinstance(other, ast.Call)
+        and other.lineno > node.lineno
+        and last_name(other.func) == last_name(node.func)
+        and spelt(other.func) == function
+        and spelt(bound) == target
+        and _on_top(module, module.nodes.parents.get(other))
+        for bound, other in module.fact(assignments)
     )
     return again and not module.importers and _leads_nowhere(module, statement, ())
+
+
+def _on_top(module: Module, statement: ast.AST | None) -> bool:
+    return statement is not None and module.nodes.parents.get(statement) is module.tree
 
 
 def _leads_nowhere(module: Module, statement: ast.stmt, before: tuple[ast.stmt, ...]) -> bool:
