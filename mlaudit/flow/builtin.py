@@ -299,6 +299,8 @@ def _dict(run: Interpreter, name: str, arguments: Arguments) -> Value:
                         items[key.value] = pair.items[1]
         else:
             rest = run.data(inner)
+            if rest.kind == "group":  # each group stands under its name as a table
+                rest = rest.but(kind="table")
     chosen_by = choices.united(
         arguments.chosen_by, *(choices.by(run, value) for value in arguments.positional)
     )

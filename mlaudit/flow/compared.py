@@ -118,7 +118,7 @@ def predicate(run: Interpreter, node: ast.Compare, left: Data, right: Value) -> 
     return Selector("filter", ("test", run.text(node), *subject[1:], bound), True, by)
 
 
-def joined(run: Interpreter, node: ast.BinOp, one: Data, two: Data) -> Data:
+def joined_masks(run: Interpreter, node: ast.BinOp, one: Data, two: Data) -> Data:
     """Join two masks by `&` or `|`; what `&` gives is left by each of them."""
     union = isinstance(node.op, ast.BitOr)
     told = [mask.select and (mask.select.key, mask.select.part) for mask in (one, two)]

@@ -151,7 +151,7 @@ def _which_rows(run: Interpreter, node: ast.BinOp, one: Data, two: Data) -> Data
     if removing.is_common(node, one, two):
         return removing.common(run, node, [one, two])
     if isinstance(node.op, ast.BitAnd | ast.BitOr) and (one.select or two.select):
-        return compared.joined(run, node, one, two)
+        return compared.joined_masks(run, node, one, two)
     if removing.is_difference(node, one, two):
         return removing.without(run, one, two, node.right)
     return None

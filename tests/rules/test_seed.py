@@ -124,19 +124,20 @@ def test_batches_of_a_test_part_train_nothing() -> None:
     assert "initial weights of `net` come" in finding.message
 
 
+TEACHING = """\
+import torch
+from torch import nn
+def teach(network, batches):
+    optimizer = torch.optim.SGD(network.parameters(), lr=0.1)
+    for batch, labels in batches:
+        optimizer.zero_grad()
+        nn.functional.cross_entropy(network(batch), labels).backward()
+        optimizer.step()
+"""
+
+
 def test_a_network_goes_by_the_name_that_it_is_built_under() -> None:
-    source = (
-        "import torch\n"
-        "from torch import nn\n"
-        "def teach(network, batches):\n"
-        "    optimizer = torch.optim.SGD(network.parameters(), lr=0.1)\n"
-        "    for batch, labels in batches:\n"
-        "        optimizer.zero_grad()\n"
-        "        nn.functional.cross_entropy(network(batch), labels).backward()\n"
-        "        optimizer.step()\n"
-        "reader = nn.Linear(4, 2)\n"
-        "teach(reader, batches)\n"
-    )
+    source = f"{TEACHING}reader = nn.Linear(4, 2)\nteach(reader, batches)\n"
     (finding,) = findings(source, "SEED005")
     assert finding.location.line == 9
     assert finding.message.startswith("The initial weights of `reader` come")
@@ -144,14 +145,7 @@ def test_a_network_goes_by_the_name_that_it_is_built_under() -> None:
 
 def test_a_network_that_is_built_elsewhere_goes_by_its_own_name_and_not_by_its_optimizer() -> None:
     source = (
-        "import torch\n"
-        "from torch import nn\n"
-        "def teach(network, batches):\n"
-        "    optimizer = torch.optim.SGD(network.parameters(), lr=0.1)\n"
-        "    for batch, labels in batches:\n"
-        "        optimizer.zero_grad()\n"
-        "        nn.functional.cross_entropy(network(batch), labels).backward()\n"
-        "        optimizer.step()\n"
+        f"{TEACHING}"
         "class Reader(nn.Module):\n"
         "    def __init__(self):\n"
         "        super().__init__()\n"
