@@ -38,6 +38,7 @@ KINDS = frozenset(
         "load",  # new rows enter
         "archive",  # opens a file that holds rows, or several sets of rows by name
         "same",  # the rows of its data arguments, nothing computed along rows
+        "mapping",  # a dict, or what is used as one
         "through",  # its first argument itself, gone through one by one
         "statistic",  # the rows of its data arguments, with a statistic of all of them in every one
         "reduce",  # a statistic of all rows

@@ -101,8 +101,12 @@ def _sought(run: Interpreter, arguments: Arguments) -> Hashable:
             return tuple(items)
     rows = run.data(given).rows.terms
     expression = arguments.nodes.get(0)
-    if rows or not isinstance(expression, ast.Name) or run.origin(expression) is not None:
+    if rows or not isinstance(expression, ast.Name):
         return rows
+    origin = run.origin(expression)
+    if origin is not None:
+        run.told += 1
+        return origin
     if expression.id not in run.state.scope.names:
         return None
     run.contextual += 1

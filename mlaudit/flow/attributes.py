@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from mlaudit.flow import functions, tables, tuning
+from mlaudit.flow import functions, tables, trainers, tuning
 from mlaudit.flow.arguments import Arguments
 from mlaudit.flow.values import (
     TRIAL,
@@ -51,7 +51,8 @@ def attribute(run: Interpreter, holder: Value, name: str, node: ast.AST) -> Valu
     if isinstance(value, Data) and value.kind == TRIAL:
         return tuning.of_trial(value, name)
     if isinstance(value, Data):
-        return tables.attribute(run, holder, value, name)
+        told = trainers.metrics(run, value, node) if name == "metrics" else None
+        return told or tables.attribute(run, holder, value, name)
     if isinstance(value, Estimator):
         return _of_estimator(run, holder, value, name)
     if isinstance(value, Tuner):

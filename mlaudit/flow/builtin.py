@@ -38,7 +38,7 @@ from mlaudit.syntax.spelling import last_name
 from mlaudit.syntax.unreached import is_empty_range
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable, Iterator
+    from collections.abc import Callable, Iterator
 
     from mlaudit.flow.interpreter import Interpreter
 
@@ -283,30 +283,6 @@ def zipped(run: Interpreter, values: list[Value]) -> Value:
     return Sequence(rest=Sequence(elements, way="tuple"))
 
 
-def _dict(run: Interpreter, name: str, arguments: Arguments) -> Value:
-    items: dict[Hashable, Value] = dict(arguments.named.items())
-    rest: Value | None = None
-    if arguments.positional:
-        inner = run.load(arguments.positional[0])
-        if isinstance(inner, Dictionary):
-            items = {**inner.items, **items}
-            rest = inner.rest
-        elif isinstance(inner, Sequence) and inner.rest is None:
-            for pair in map(run.load, inner.items):
-                if isinstance(pair, Sequence) and len(pair.items) == 2:
-                    key = run.load(pair.items[0])
-                    if isinstance(key, Constant):
-                        items[key.value] = pair.items[1]
-        else:
-            rest = run.data(inner)
-            if rest.kind == "group":  # each group stands under its name as a table
-                rest = rest.but(kind="table")
-    chosen_by = choices.united(
-        arguments.chosen_by, *(choices.by(run, value) for value in arguments.positional)
-    )
-    return run.state.allocate(Dictionary(items, rest, chosen_by))
-
-
 def _map(run: Interpreter, name: str, arguments: Arguments) -> Value:
     return mapped(run, arguments)
 
@@ -380,7 +356,7 @@ _HANDLERS: dict[str, Callable[[Interpreter, str, Arguments], Value]] = {
     "sorted": _sorted,
     "zip": _zip,
     "enumerate": _enumerate,
-    "dict": _dict,
+    "dict": lambda run, name, given: containers.mapping(run, given),
     "map": _map,
     "filter": _filter,
     "next": _next,

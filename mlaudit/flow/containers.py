@@ -296,6 +296,31 @@ def _popped(run: Interpreter, holder: Value, value: Sequence, name: str, args: A
     return items[at]
 
 
+def mapping(run: Interpreter, arguments: Arguments) -> Value:
+    """Make a dict, of what is given by name or of what another holds."""
+    items: dict[Hashable, Value] = dict(arguments.named.items())
+    rest: Value | None = None
+    if arguments.positional:
+        inner = run.load(arguments.positional[0])
+        if isinstance(inner, Dictionary):
+            items = {**inner.items, **items}
+            rest = inner.rest
+        elif isinstance(inner, Sequence) and inner.rest is None:
+            for pair in map(run.load, inner.items):
+                if isinstance(pair, Sequence) and len(pair.items) == 2:
+                    key = run.load(pair.items[0])
+                    if isinstance(key, Constant):
+                        items[key.value] = pair.items[1]
+        else:
+            rest = run.data(inner)
+            if rest.kind == "group":  # each group stands under its name as a table
+                rest = rest.but(kind="table")
+    chosen_by = choices.united(
+        arguments.chosen_by, *(choices.by(run, value) for value in arguments.positional)
+    )
+    return run.state.allocate(Dictionary(items, rest, chosen_by))
+
+
 def dictionary_method(
     run: Interpreter, holder: Value, value: Dictionary, name: str, args: Arguments
 ) -> Value:

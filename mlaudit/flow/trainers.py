@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
+import ast
 from typing import TYPE_CHECKING
 
 from mlaudit.flow import attributes, evaluation, fitting, sinks
 from mlaudit.flow.arguments import Arguments
-from mlaudit.flow.values import UNKNOWN, Constant, Estimator, Function, Instance, Ref, Value
+from mlaudit.flow.values import UNKNOWN, Constant, Data, Estimator, Function, Instance, Ref, Value
 
 if TYPE_CHECKING:
-    import ast
-
     from mlaudit.flow.interpreter import Interpreter
 
 _FITS = {"fit", "train", "fine_tune"}
@@ -73,8 +72,28 @@ def _judged(
     position = 0 if name == "evaluate" else 1
     if len(arguments.positional) > position:
         return arguments.positional[position], arguments.nodes.get(position)
-    held = trainer.arguments.get("eval_dataset", UNKNOWN) if name == "evaluate" else UNKNOWN
-    return held, None
+    if name != "evaluate":
+        return UNKNOWN, None
+    return trainer.arguments.get("eval_dataset", UNKNOWN), _written(trainer, "eval_dataset")
+
+
+def _written(trainer: Estimator, name: str) -> ast.expr | None:
+    """Give the expression that a trainer was made with for an argument."""
+    given = trainer.node.keywords if isinstance(trainer.node, ast.Call) else []
+    return next((keyword.value for keyword in given if keyword.arg == name), None)
+
+
+def metrics(run: Interpreter, predicted: Data, node: ast.AST) -> Value | None:
+    """Judge by the numbers that a trainer puts beside what it predicts: `.predict(rows).metrics`.
+
+    None for what no trainer has predicted.
+    """
+    by = [run.load(prediction.owner) for prediction in predicted.predictions]
+    if not by or not all(isinstance(one, Estimator) and one.entry.kind == "trainer" for one in by):
+        return None
+    judged = enumerate(predicted.predictions)
+    events = [evaluation.evaluated(run, node, one, one.method, i) for i, one in judged]
+    return Data("scalar", scores=tuple(events))
 
 
 def _module(run: Interpreter, arguments: Arguments) -> Ref | None:

@@ -65,9 +65,10 @@ FILES: dict[str, tuple[object, ...]] = {
     ]),
     'cloudpickle.toml': (19, 'pickle', [
     ]),
-    'collections.toml': (258, None, [
+    'collections.toml': (296, None, [
         ('Counter', {'kind': 'reduce', 'effect': 'low', 'statistic': 'counts'}),
-        ('OrderedDict deque ChainMap', {'kind': 'same'}),
+        ('deque ChainMap', {'kind': 'same'}),
+        ('OrderedDict', {'kind': 'mapping'}),
         ('defaultdict namedtuple UserDict UserList abc.Iterable abc.Mapping abc.Sequence', {'kind': 'values'}),
     ]),
     'copy.toml': (48, None, [
@@ -105,11 +106,12 @@ FILES: dict[str, tuple[object, ...]] = {
     'dask.distributed.toml': (61, None, [
         ('Client LocalCluster wait', {'kind': 'values'}),
     ]),
-    'datasets.toml': (952, None, [
+    'datasets.toml': (1010, None, [
         ('load_dataset', {'kind': 'archive', 'parameters': 'path name data_dir data_files split'}),
         ('load_from_disk', {'kind': 'archive'}),
         ('Dataset.from_csv Dataset.from_json Dataset.from_parquet', {'kind': 'load'}),
-        ('Dataset.from_pandas Dataset.from_dict Dataset.from_list Dataset.from_generator DatasetDict', {'kind': 'same'}),
+        ('Dataset.from_pandas Dataset.from_dict Dataset.from_list Dataset.from_generator', {'kind': 'same'}),
+        ('DatasetDict IterableDatasetDict', {'kind': 'mapping'}),
         ('concatenate_datasets interleave_datasets', {'kind': 'concat', 'parameters': 'dsets', 'data': 'dsets'}),
         ('load_metric Features Value ClassLabel Sequence disable_progress_bar', {'kind': 'values'}),
         ('Dataset.from_text Dataset.from_sql', {'kind': 'load'}),
