@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from mlaudit.catalogue.entry import Entry
-from mlaudit.flow import choices, several, splits
+from mlaudit.flow import choices, handed, several, splits
 from mlaudit.flow.arguments import Arguments, described
 from mlaudit.flow.state import MOST_CHOICES
 from mlaudit.flow.values import (
@@ -116,7 +116,8 @@ def build_unknown(run: Interpreter, name: str, arguments: Arguments) -> Value:
     made = build(run, name, _UNKNOWN, arguments)
     values = arguments.values()
     data = [run.data(value) for value in values]
-    parts = zip(values, data, splits.apart(run, arguments, data), strict=True)
+    taken = handed.to_function(run, splits.apart(run, arguments, data), arguments)
+    parts = zip(values, data, taken, strict=True)
     inner = tuple(value if part is whole else part for value, whole, part in parts)
     estimator = run.load(made)
     if isinstance(made, Ref) and isinstance(estimator, Estimator):

@@ -19,6 +19,7 @@ from mlaudit.flow import (
     headings,
     imports,
     loops,
+    operands,
     order,
     removing,
     scaling,
@@ -183,7 +184,7 @@ def _operate(run: Interpreter, node: ast.BinOp, left: Value, right: Value) -> Va
     known = isinstance(node.op, ast.Sub) or (one.rows.terms and two.rows.terms)
     if known and compared.judges(one, two):
         return combine([one, two], "error").but(units=(two if one.predictions else one).units)
-    one, two = scaling.moved(node.op, *_by_operator(run, node, one, two))
+    one, two = operands.met(node, *scaling.moved(node.op, *_by_operator(run, node, one, two)))
     joined = combine([one, two], _kind(node, one, two))
     for prediction in joined.predictions:
         prediction.mixed = True

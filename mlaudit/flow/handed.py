@@ -42,18 +42,27 @@ def to_method(
 
 
 def to_function(run: Interpreter, found: list[Data], arguments: Arguments) -> list[Data]:
-    """Give the rows that may come out of a function that is handed a table, and numbers beside it.
+    """Give the rows that may come out of a function that is handed a table, and more beside it.
 
-    So `between(table, 2010, 2015)` and `between(table, 2015, 2018)` need share none.
+    So `between(table, 2010, 2015)` and `between(table, 2015, 2018)` need share none, and neither
+    need `joined(known, towns)` and `joined(unseen, towns)`, where the towns are only looked up.
     """
     first = run.data(arguments.positional[0]) if arguments.positional else None
-    if first is None or first.kind == "row" or not first.rows.terms or first.predictions:
+    if first is None or first.kind == "row" or first.predictions:
         return found
-    if any(each.rows.terms and each is not first for each in found):
+    if not first.rows.terms and first.kind != "unknown":
         return found
-    told = _all_told(run, arguments, 1)
-    select = Selector("some", ("handed", told))
-    return [each.but(rows=each.rows.select(select)) for each in found] if told else found
+    others = [each for each in found if each is not first and each.rows.terms]
+    beside = [each for each in others if not each.rows.kin(first.rows)]
+    if not beside and (others or not first.rows.terms):
+        return found
+    told = _all_told(run, arguments, 0 if beside else 1)
+    select = Selector("maybe" if beside else "some", ("handed", told))
+    narrowed = beside or [first]
+    return [
+        each.but(rows=each.rows.select(select)) if told and each in narrowed else each
+        for each in found
+    ]
 
 
 def _all_told(run: Interpreter, arguments: Arguments, first: int) -> tuple[Hashable, ...]:
