@@ -59,10 +59,19 @@ def to_function(run: Interpreter, found: list[Data], arguments: Arguments) -> li
     told = _all_told(run, arguments, 0 if beside else 1)
     select = Selector("maybe" if beside else "some", ("handed", told))
     narrowed = beside or [first]
-    return [
+    taken = [
         each.but(rows=each.rows.select(select)) if told and each in narrowed else each
         for each in found
     ]
+    return taken if first.rows.terms else _named(run, first, taken, arguments)
+
+
+def _named(run: Interpreter, first: Data, taken: list[Data], arguments: Arguments) -> list[Data]:
+    """Give what comes first, and is of unknown origin, rows of its own."""
+    named = run.rows_of(arguments.positional[0], arguments.nodes.get(0))
+    if any(each is first for each in taken):
+        return [named if each is first else each for each in taken]
+    return [named, *taken]
 
 
 def _all_told(run: Interpreter, arguments: Arguments, first: int) -> tuple[Hashable, ...]:
