@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from mlaudit.flow import deciding, groups, scaling, slices, sooner
+from mlaudit.flow import deciding, groups, operands, scaling, slices, sooner
 from mlaudit.flow.selectors import Joint, Selector
 from mlaudit.flow.values import Constant, Data, Prediction, Value, combine, merge_influences
 
@@ -44,7 +44,8 @@ def compare(run: Interpreter, node: ast.Compare) -> Value:
     if len(others) == 1 and judges(left, others[0]):
         return _cut(combine([left, *others], "error"), others)
     each = left.rows.terms or any(data.kind != "scalar" for data in (left, *others))
-    joined = combine([left, *others], "mask" if each else "scalar")
+    met = [operands.perhaps(other, left) for other in others]
+    joined = combine([left, *met], "mask" if each else "scalar")
     if len(rights) != 1 or joined.predictions or joined.scores:
         decided = bool(left.predictions) and isinstance(node.ops[0], _ORDERED)
         return _cut(joined.but(decided=decided), others)

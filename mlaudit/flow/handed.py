@@ -47,7 +47,8 @@ def to_function(run: Interpreter, found: list[Data], arguments: Arguments) -> li
     So `between(table, 2010, 2015)` and `between(table, 2015, 2018)` need share none, and neither
     need `joined(known, towns)` and `joined(unseen, towns)`, where the towns are only looked up.
     """
-    first = run.data(arguments.positional[0]) if arguments.positional else None
+    given = arguments.values()
+    first = run.data(given[0]) if given else None
     if first is None or first.kind == "row" or first.predictions:
         return found
     if not first.rows.terms and first.kind != "unknown":
@@ -57,10 +58,12 @@ def to_function(run: Interpreter, found: list[Data], arguments: Arguments) -> li
     if not beside and (others or not first.rows.terms):
         return found
     told = _all_told(run, arguments, 0 if beside else 1)
-    select = Selector("maybe" if beside else "some", ("handed", told))
-    narrowed = beside or [first]
+    key = ("handed", told)
+    some, perhaps = Selector("some", key), Selector("maybe", key)
     taken = [
-        each.but(rows=each.rows.select(select)) if told and each in narrowed else each
+        each.but(rows=each.rows.select(perhaps if each in beside else some))
+        if told and (each in beside or each is first)
+        else each
         for each in found
     ]
     return taken if first.rows.terms else _named(run, first, taken, arguments)
@@ -68,7 +71,8 @@ def to_function(run: Interpreter, found: list[Data], arguments: Arguments) -> li
 
 def _named(run: Interpreter, first: Data, taken: list[Data], arguments: Arguments) -> list[Data]:
     """Give what comes first, and is of unknown origin, rows of its own."""
-    named = run.rows_of(arguments.positional[0], arguments.nodes.get(0))
+    place = 0 if arguments.positional else next(iter(arguments.named))
+    named = run.rows_of(arguments.values()[0], arguments.nodes.get(place))
     if any(each is first for each in taken):
         return [named if each is first else each for each in taken]
     return [named, *taken]

@@ -20,6 +20,7 @@ from mlaudit.flow import (
     gapless,
     merging,
     networks,
+    operands,
     order,
     reading,
     removing,
@@ -137,7 +138,9 @@ def _same(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> Va
     units = None if entry.units == ORIGINAL else units
     if isinstance(first, Data) and len(data) == 1 and data[0] is first:
         return first.but(units=units, whole=gapless.wrapped(first, name))
-    joined = combine(data).but(units=units if len(data) == 1 else None)
+    one = len(data) == 1
+    joined = combine(operands.together(run, name, data, arguments))
+    joined = joined.but(units=units if one else None)
     if name == "numpy.where" and cuts(run, arguments):
         joined = joined.but(decided=True)
     if isinstance(first, Dictionary):

@@ -83,19 +83,21 @@ def _by_keys(run: Interpreter, merged: Data, arguments: Arguments, position: int
     right = run.data(given) if given is not None else None
     if right is None or not right.rows.terms or right.rows == merged.rows:
         return merged
-    if not _inner(run, arguments, position + 1):
+    way = _way(run, arguments, position + 1)
+    within = right.rows.within(merged.rows)
+    if way != "inner" and (within or way != "right"):
         return merged
-    if not right.rows.within(merged.rows):
+    if not within:
         return tables.narrowed(merged, Selector("some", ("joined", right.rows.terms)))
     if not _is_part(right) and not _is_of_keys(run, right, arguments, position):
         return merged
     return tables.narrowed(merged, Selector("rows", right.rows))
 
 
-def _inner(run: Interpreter, arguments: Arguments, position: int) -> bool:
+def _way(run: Interpreter, arguments: Arguments, position: int) -> object:
     way = arguments.get("how", position)
     inner = run.load(way) if way is not None else Constant("inner")
-    return isinstance(inner, Constant) and inner.value == "inner"
+    return inner.value if isinstance(inner, Constant) else None
 
 
 def _is_part(right: Data) -> bool:

@@ -283,7 +283,7 @@ def other_method(
         choices.mark(run, holder, choices.settings(run, arguments))
     if name == "load_weights":
         checkpoints.loaded(run, arguments, estimator.model)
-    if name in _RETURN_SELF:
+    if name in _RETURN_SELF and not _applied(run, estimator, arguments):
         return holder
     if name in {"add", "add_module", "append"}:
         return Constant(None)
@@ -309,6 +309,12 @@ def other_method(
         data.append(_handed_out(run, estimator, name, arguments, data))
     carrying = [d for d in data if d.rows.terms or d.influences or d.predictions]
     return combine(carrying) if carrying else UNKNOWN
+
+
+def _applied(run: Interpreter, estimator: Estimator, arguments: Arguments) -> bool:
+    """Say whether something opaque is given rows: what comes out is no longer the thing itself."""
+    given = (run.data(value).rows.terms for value in arguments.values())
+    return estimator.entry.kind == "unknown" and any(given)
 
 
 def _handed_out(

@@ -5,11 +5,16 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from mlaudit.flow.regions import NO_ROWS
+from mlaudit.flow.regions import NO_ROWS, Rows
 from mlaudit.flow.selectors import Selector
+from mlaudit.flow.values import Data, Sequence
 
 if TYPE_CHECKING:
-    from mlaudit.flow.values import Data
+    from mlaudit.flow.arguments import Arguments
+    from mlaudit.flow.interpreter import Interpreter
+
+_BELOW = frozenset({"chain", "concatenate", "insert", "zip", "zip_longest", "izip"})
+_BESIDE = frozenset({"column_stack", "dstack", "hstack"})
 
 
 def met(node: ast.BinOp, one: Data, two: Data) -> tuple[Data, Data]:
@@ -23,14 +28,69 @@ def met(node: ast.BinOp, one: Data, two: Data) -> tuple[Data, Data]:
         return one, two
     if one.predictions or two.predictions or one.select or two.select:
         return one, two
+    if isinstance(node.op, ast.MatMult) and _is_turned(node.right) and not one.rows.kin(two.rows):
+        return _some(one, two), perhaps(two, one)
     if isinstance(node.op, ast.MatMult) or _lies(node.right) or _stands(node.left):
         return one, two.but(rows=NO_ROWS)
     if _lies(node.left) or _stands(node.right):
         return one.but(rows=NO_ROWS), two
-    if one.rows.kin(two.rows):
-        return one, two
-    select = Selector("maybe", ("met by", one.rows.terms))
-    return one, two.but(rows=two.rows.select(select))
+    return one, perhaps(two, one)
+
+
+def together(run: Interpreter, name: str, data: list[Data], arguments: Arguments) -> list[Data]:
+    """Give the rows that a function of a library makes of several arrays, element by element.
+
+    So `np.dot(known, weights)` and `np.dot(unseen, weights)` share none, though both were given the
+    weights of one file.
+    """
+    last = name.rpartition(".")[2]
+    if last in _BESIDE and len(data) == 1 and arguments.positional:
+        side = run.load(arguments.positional[0])
+        if isinstance(side, Sequence) and side.rest is None:
+            data = [run.data(item) for item in side.items]
+    with_rows = [each for each in data if each.rows.terms]
+    if last in _BELOW or len(with_rows) < 2:
+        return data
+    main, second, *_ = with_rows
+    last_node = arguments.nodes.get(1)
+    if last_node is not None and _is_turned(last_node) and not main.rows.kin(second.rows):
+        return [_some(main, second), perhaps(second, main)]
+    return beside(data)
+
+
+def beside(data: list[Data]) -> list[Data]:
+    """Give the rows of the first that has any, perhaps with some of those that stand beside it."""
+    main = next((each for each in data if each.rows.terms), None)
+    return [each if main is None or each is main else perhaps(each, main) for each in data]
+
+
+def _some(one: Data, other: Data) -> Data:
+    """Say which rows these are, where nobody knows which of two matrices has the rows.
+
+    `unseen @ weights.T` has those of the left one, and `weights @ unseen.T` those of the right one.
+    """
+    return one.but(rows=one.rows.select(Selector("some", ("met by", other.rows.terms))))
+
+
+def perhaps(other: Data, main: Data) -> Data:
+    """Say that rows of another table may be among those of the main one, as a background is."""
+    if not other.rows.terms or other.predictions or other.rows.kin(_surely(main.rows)):
+        return other
+    return other.but(rows=other.rows.select(Selector("maybe", ("met by", main.rows.terms))))
+
+
+def _surely(rows: Rows) -> Rows:
+    """Leave out the rows that only may be among others."""
+    return Rows(tuple(term for term in rows.terms if not term.unsure))
+
+
+def _is_turned(node: ast.expr) -> bool:
+    """Say whether a matrix is transposed where it stands."""
+    match node:
+        case ast.Attribute(attr="T") | ast.Call(func=ast.Attribute(attr="t" | "transpose")):
+            return True
+        case _:
+            return False
 
 
 def _lies(node: ast.expr) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mlaudit.flow import duplicates, order, sources
+from mlaudit.flow import duplicates, operands, order, sources
 from mlaudit.flow.values import Constant, Data, Sequence, Value, combine
 
 if TYPE_CHECKING:
@@ -18,6 +18,8 @@ def concatenated(run: Interpreter, name: str, entry: Entry, arguments: Arguments
     joined = _carried_parts(run, arguments)
     if not joined:
         return Data("array")
+    if _beside(run, arguments):
+        joined = operands.beside(joined)
     data = combine(joined, joined[0].kind).but(constants=sources.united(joined))
     if len(joined) > 1 and _side_by_side(run, arguments, joined):
         return data.but(rows=joined[0].rows)
@@ -28,14 +30,17 @@ def concatenated(run: Interpreter, name: str, entry: Entry, arguments: Arguments
 
 def _side_by_side(run: Interpreter, arguments: Arguments, parts: list[Data]) -> bool:
     """Say whether columns made of the same data are put beside those of a table."""
-    axis = run.load(arguments.named.get("axis", Constant(0)))
     rows = parts[0].rows
     return (
-        isinstance(axis, Constant)
-        and axis.value in {1, "columns"}
+        _beside(run, arguments)
         and parts[0].kind == "table"
         and all(rows.kin(part.rows) for part in parts[1:] if part.rows.terms)
     )
+
+
+def _beside(run: Interpreter, arguments: Arguments) -> bool:
+    axis = run.load(arguments.named.get("axis", Constant(0)))
+    return isinstance(axis, Constant) and axis.value in {1, "columns"}
 
 
 def _carried_parts(run: Interpreter, arguments: Arguments) -> list[Data]:
