@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import ast
 from typing import TYPE_CHECKING
 
 from mlaudit.flow import entities, networks, order
 from mlaudit.flow.regions import Rows, base
-from mlaudit.flow.values import Constant, Data, Dictionary, Sequence, Value
+from mlaudit.flow.selectors import Selector
+from mlaudit.flow.values import NONE, Constant, Data, Dictionary, Sequence, Value
 from mlaudit.syntax.spelling import shortened
 from mlaudit.trace.columns import Columns
 from mlaudit.trace.events import Load
@@ -42,13 +44,16 @@ def load(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> Val
             if expression is not None and arguments.positional
             else f"{short}()"
         )
-    rows = base(key, label, _gives_parts(entry, arguments))
+    rows = _lines(run, arguments, base(key, label, _gives_parts(entry, arguments)))
     if key[0] != "file":
         entities.read(run, rows)
     run.emit(Load, arguments.node, reader=short, source=label, rows=rows)
     told = order.loaded(run, entry, arguments, rows)
     tabular = entry.name.startswith("read_") or "DataFrame" in entry.name
     kind = "table" if tabular or entry.library in order.PRICES else "array"
+    sheets = arguments.named.get("sheet_name")
+    if sheets is not None and run.load(sheets) == NONE:
+        return Data("archive", rows)
     if entry.kind == "archive" and not label.endswith(".npy"):
         return _members(run, rows, arguments.named.get("split"))
     data = Data(kind, rows, order=told)
@@ -62,6 +67,49 @@ def _gives_parts(entry: Entry, arguments: Arguments) -> bool:
     if entry.kind != "archive" or "split" not in entry.parameters or arguments.spread:
         return False
     return arguments.get("split", entry.parameters.index("split")) is None
+
+
+def _lines(run: Interpreter, arguments: Arguments, rows: Rows) -> Rows:
+    """Give the rows from where a file is read on to where reading ends: `skiprows=`, `nrows=`.
+
+    A few lines that are left out stand before the names of the columns.
+    """
+    if not arguments.named.keys() & {"skiprows", "nrows"}:
+        return rows
+    given = run.load(arguments.named.get("nrows", NONE))
+    count = given.value if isinstance(given, Constant) else None
+    start = _left_out(arguments.nodes.get("skiprows"))
+    end = start + count if isinstance(start, int) and isinstance(count, int) else None
+    if start is None or (start, end) == (0, None):
+        return rows
+    return rows.select(Selector("slice", "lines", (start, end)))
+
+
+def _left_out(node: ast.expr | None) -> int | None:
+    """Count the lines left out behind the names of columns, None where that is not told."""
+    match node:
+        case None:
+            return 0
+        case ast.Call(
+            func=ast.Name("range"), args=[ast.Constant(value=1), ast.Constant(value=int() as end)]
+        ):
+            return end - 1
+        case _:
+            return None
+
+
+def member(
+    run: Interpreter, holder: Value, value: Data, name: str, arguments: Arguments
+) -> Value | None:
+    """Take what stands under a name in an archive: `book.parse("may")`, `store.get("may")`."""
+    if value.kind != "archive" or not arguments.positional:
+        return None
+    asked = run.load(arguments.positional[0])
+    key: Hashable = (id(arguments.node), run.context)
+    if isinstance(asked, Constant):
+        key = asked.value
+    rows = base((value.rows.terms, key), run.text(arguments.nodes.get(0, arguments.node)))
+    return Data("table", rows, columns=Columns(), table=(value.rows.terms, key))
 
 
 def _members(run: Interpreter, rows: Rows, names: Value | None) -> Value:

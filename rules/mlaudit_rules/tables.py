@@ -403,8 +403,9 @@ FILES: dict[str, tuple[object, ...]] = {
     'os.toml': (439, None, [
         ('listdir scandir walk getcwd chdir mkdir makedirs remove unlink rmdir rename replace stat environ getenv putenv cpu_count getpid system popen path.join path.exists path.isfile path.isdir path.basename path.dirname path.splitext path.split path.abspath path.realpath path.expanduser path.getsize path.normpath path.getmtime path.relpath path.isabs environ.get environ.setdefault symlink link access', {'kind': 'values'}),
     ]),
-    'pandas.toml': (2968, None, [
-        ('read_csv read_table read_fwf read_excel read_json read_html read_xml read_hdf read_feather read_parquet read_orc read_sas read_spss read_sql read_sql_query read_sql_table read_gbq read_stata read_pickle read_clipboard DataFrame.from_csv ExcelFile HDFStore json_normalize ExcelFile.parse', {'kind': 'load'}),
+    'pandas.toml': (3059, None, [
+        ('read_csv read_table read_fwf read_excel read_json read_html read_xml read_hdf read_feather read_parquet read_orc read_sas read_spss read_sql read_sql_query read_sql_table read_gbq read_stata read_pickle read_clipboard DataFrame.from_csv json_normalize ExcelFile.parse', {'kind': 'load'}),
+        ('ExcelFile HDFStore', {'kind': 'archive'}),
         ('read_csv read_table read_fwf read_pickle', {'parameters': 'filepath_or_buffer'}),
         ('read_parquet read_feather read_orc', {'parameters': 'path'}),
         ('read_excel read_html', {'parameters': 'io'}),
