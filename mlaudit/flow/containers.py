@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from mlaudit.flow import choices, members, ranking, sides, splits
 from mlaudit.flow.regions import Rows
-from mlaudit.flow.selectors import Length, Selector
+from mlaudit.flow.selectors import Length
 from mlaudit.flow.values import (
     SCALAR,
     UNKNOWN,
@@ -368,28 +368,13 @@ def _each_part(run: Interpreter, value: Dictionary, name: str, args: Arguments) 
     return run.state.allocate(Dictionary(made))
 
 
-def _entry(run: Interpreter, rest: Value, key: Hashable) -> Value:
-    """What a literal key gives of values put in by computed ones need not be what another gives.
-
-    Of values of several data sets it need not be one of any of them.
-    """
-    data = run.load(rest)
-    if not isinstance(data, Data) or not data.rows.terms or data.predictions or data.scores:
-        return rest
-    part = splits.part_named(key) if isinstance(key, str) else None
-    select = Selector("part", "by name", part) if part else Selector("some", ("entry", key))
-    several = len(data.rows.bases) > 1
-    rows = data.rows.select(Selector("maybe", "entries")) if several else data.rows
-    return data.but(rows=rows.select(select))
-
-
 def item(run: Interpreter, value: Dictionary, key: Value) -> Value:
     """Look a key up in a dict."""
     inner = run.load(key)
     if isinstance(inner, Constant):
         found = value.items.get(inner.value)
         if found is None and value.rest is not None:
-            found = _entry(run, value.rest, inner.value)
+            found = members.entry(run, value.rest, inner.value)
         return choices.mark(run, found, value.chosen_by) if found is not None else UNKNOWN
     merged = value.rest
     for part in value.items.values():

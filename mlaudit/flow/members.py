@@ -9,13 +9,14 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from mlaudit.flow import containers, order, tables
+from mlaudit.flow import containers, order, splits, tables
 from mlaudit.flow.regions import Region, Rows
 from mlaudit.flow.selectors import Selector
-from mlaudit.flow.values import Constant, Data, Dictionary, Ref, Sequence, Value
+from mlaudit.flow.values import Constant, Data, Dictionary, Instance, Ref, Sequence, Value
+from mlaudit.model.frozen import replace
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Hashable, Iterable
 
     from mlaudit.flow.interpreter import Interpreter
 
@@ -89,6 +90,55 @@ def _counts(loop: ast.AST, name: object) -> bool:
     """Say whether a loop counts by a name to the end of some list: `range(len(folds))`."""
     counted = order.counting(loop)
     return counted is not None and counted[0] == name and "len(" in ast.unparse(counted[1])
+
+
+def entry(run: Interpreter, rest: Value, key: Hashable, depth: int = _DEEPEST) -> Value:
+    """What a literal key gives of values put in by computed ones need not be what another gives.
+
+    All parts of one record, as its features and labels, are of the same rows; of values of several
+    data sets an entry need not be one of any of them.
+    """
+    inner = run.load(rest)
+    if isinstance(inner, Data):
+        return _of_entry(inner, key) or rest
+    if depth and isinstance(inner, Instance) and inner.estimator is None:
+        held = {n: entry(run, part, key, depth - 1) for n, part in inner.attributes.items()}
+        return run.state.allocate(replace(inner, attributes=held))
+    if not depth or not isinstance(inner, Sequence | Dictionary) or _is_ranked(inner):
+        return rest
+    parts = iter([entry(run, part, key, depth - 1) for part in containers.parts(inner)])
+    if isinstance(inner, Dictionary):
+        given = {name: next(parts) for name in inner.items}
+        return run.state.allocate(replace(inner, items=given, rest=next(parts, None)))
+    items = tuple([next(parts) for _ in inner.items])
+    record = replace(inner, items=items, rest=next(parts, None))
+    return record if record.way == "tuple" else run.state.allocate(record)
+
+
+def own_entry(run: Interpreter, holder: Value, value: Dictionary, key: Value) -> Value:
+    """Give what stands under a key and is to be changed: from now on it stands there by itself."""
+    found, name = containers.item(run, value, key), run.load(key)
+    apart = isinstance(found, Ref) and found is not value.rest
+    if not isinstance(holder, Ref) or not isinstance(name, Constant) or not apart:
+        return found
+    if name.value not in value.items:
+        items = {**value.items, name.value: found}
+        run.state.heap[holder.address] = replace(value, items=items)
+    return found
+
+
+def _of_entry(data: Data, key: Hashable) -> Data | None:
+    if not data.rows.terms or data.predictions or data.scores:
+        return None
+    part = splits.part_named(key) if isinstance(key, str) else None
+    select = Selector("part", "by name", part) if part else Selector("some", ("entry", key))
+    several = len(data.rows.bases) > 1
+    rows = data.rows.select(Selector("maybe", "entries")) if several else data.rows
+    return data.but(rows=rows.select(select))
+
+
+def _is_ranked(value: Value) -> bool:
+    return isinstance(value, Sequence) and value.way == "ranked"
 
 
 def left(run: Interpreter, holder: Value, value: Sequence, node: ast.AST) -> None:

@@ -240,7 +240,7 @@ def _name_outputs(run: Interpreter, source: ast.expr | None, elements: list[ast.
 
 
 def _attribute(run: Interpreter, target: ast.Attribute, value: Value) -> None:
-    holder = run.eval(target.value)
+    holder = subscripts.itself(run, target.value)
     inner = run.load(holder)
     if isinstance(value, Data) and value is not UNKNOWN and value.kind != "scalar":
         value = run.state.allocate(value)
