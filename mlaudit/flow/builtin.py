@@ -9,14 +9,15 @@ from mlaudit.flow import (
     attributes,
     choices,
     containers,
-    entities,
     evaluation,
     files,
     headings,
+    mapping,
     members,
     ranking,
     scaling,
     sinks,
+    stepping,
     tables,
 )
 from mlaudit.flow.arguments import Arguments
@@ -29,12 +30,10 @@ from mlaudit.flow.values import (
     Estimator,
     Function,
     Instance,
-    Partial,
     Sequence,
     Value,
     combine,
 )
-from mlaudit.syntax.spelling import last_name
 from mlaudit.syntax.unreached import is_empty_range
 
 if TYPE_CHECKING:
@@ -102,7 +101,7 @@ def _zip(run: Interpreter, name: str, arguments: Arguments) -> Value:
 
 
 def _next(run: Interpreter, name: str, arguments: Arguments) -> Value:
-    return containers.element(run, _first(arguments))
+    return stepping.advanced(run, arguments)
 
 
 def _getattr(run: Interpreter, name: str, arguments: Arguments) -> Value:
@@ -284,34 +283,7 @@ def zipped(run: Interpreter, values: list[Value]) -> Value:
 
 
 def _map(run: Interpreter, name: str, arguments: Arguments) -> Value:
-    return mapped(run, arguments)
-
-
-def _takes_apart(node: ast.AST) -> bool:
-    """Say whether each item is a tuple of the arguments of one call, as for `starmap`."""
-    return isinstance(node, ast.Call) and last_name(node.func).startswith("starmap")
-
-
-def mapped(run: Interpreter, arguments: Arguments) -> Value:
-    """Call a function of the program on each item, here or in a pool of workers."""
-    from mlaudit.flow import calls
-
-    if len(arguments.positional) < 2:
-        return UNKNOWN
-    function, *sources = arguments.positional
-    if isinstance(run.load(function), Function | Instance | Partial):
-        items = [containers.turn(run, source) for source in sources]
-        given = run.load(items[0])
-        if _takes_apart(arguments.node) and isinstance(given, Sequence):
-            items = [*given.items]
-        with entities.one_by_one(run, arguments.node):
-            result = calls.call_value(run, function, Arguments(arguments.node, items))
-        made = run.data(result)
-        for prediction in made.predictions:
-            prediction.turn = None  # there is a call for each item
-        several = isinstance(inner := run.load(result), Sequence) and inner.way == "tuple"
-        return made if made.rows.terms and not several else Sequence(rest=result)
-    return run.data(sources[0]).but(select=None)
+    return mapping.mapped(run, arguments)
 
 
 def _filter(run: Interpreter, name: str, arguments: Arguments) -> Value:

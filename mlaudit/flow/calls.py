@@ -188,6 +188,8 @@ def call_symbol(run: Interpreter, name: str, arguments: Arguments) -> Value:
         return builtin.call(run, name[9:], arguments)
     if name in _DRESSING:
         return UNKNOWN
+    if name in _LIKE_BUILTIN and arguments.positional:
+        return builtin.call(run, _LIKE_BUILTIN[name], arguments)
     if name == "functools.partial" and arguments.positional:
         named = tuple(arguments.named.items())
         return Partial(arguments.positional[0], tuple(arguments.positional[1:]), named)
@@ -246,6 +248,8 @@ def callbacks(run: Interpreter, arguments: Arguments, data: list[Data]) -> list[
 
 # These copy the name of a function that they are given, and do not call it.
 _DRESSING = frozenset({"functools.wraps", "functools.update_wrapper"})
+# These give what a function of Python itself gives, as far as it is known here.
+_LIKE_BUILTIN = {"collections.deque": "list", "itertools.starmap": "map"}
 # What stands in another module is called by a function, so that nothing is loaded before its turn.
 _CALLED: dict[type[Value], Callable[[Interpreter, Value, Any, Arguments], Value]] = {
     Symbol: lambda run, _, inner, given: call_symbol(run, inner.name, given),

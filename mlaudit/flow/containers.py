@@ -280,20 +280,27 @@ def of_names(items: Iterable[Value]) -> bool:
 
 
 def _popped(run: Interpreter, holder: Value, value: Sequence, name: str, args: Arguments) -> Value:
-    """Take an item out of a list and give it; items other than names are left where they are."""
+    """Take an item out of a list and give it; in a loop, only names are not left where they are."""
     items = [run.load(item) for item in value.items]
-    known = bool(items) and value.rest is None and of_names(items)
+    known = bool(items) and value.rest is None and (not run.loops or of_names(items))
     if not known or not isinstance(holder, Ref):
-        members.left(run, holder, value, args.node)
-        return members.in_turn(run, element(run, value), args.node)
+        return _left(run, holder, value, args)
     last = Constant(0 if name == "popleft" else -1)
     position = run.load(args.positional[0]) if args.positional else last
     at = position.value if isinstance(position, Constant) else None
-    if not isinstance(at, int) or not -len(items) <= at < len(items):
-        run.state.heap[holder.address] = Sequence((), Data("scalar"), value.way)
-        return element(run, value)
-    run.state.heap[holder.address] = without_item(value, at)
-    return items[at]
+    if isinstance(at, int) and -len(items) <= at < len(items):
+        run.state.heap[holder.address] = without_item(value, at)
+        return value.items[at]
+    if not of_names(items):
+        return _left(run, holder, value, args)
+    run.state.heap[holder.address] = Sequence((), Data("scalar"), value.way)
+    return element(run, value)
+
+
+def _left(run: Interpreter, holder: Value, value: Sequence, args: Arguments) -> Value:
+    """Give an item of a list, and leave in it what need not be that one."""
+    members.left(run, holder, value, args.node)
+    return members.in_turn(run, element(run, value), args.node)
 
 
 def mapping(run: Interpreter, arguments: Arguments) -> Value:

@@ -131,7 +131,7 @@ def call(run: Interpreter, function: Function, arguments: Arguments) -> Value:
             result = run.eval(node.body)
         else:
             run.block(node.body)
-            result = invented.returned(run, _result(run))
+            result = invented.returned(run, _result(run, function))
     finally:
         run.calls.pop()
         sides.leave(run, mark)
@@ -150,9 +150,14 @@ def _not_followed(run: Interpreter, arguments: Arguments, why: str | None) -> Va
     return data.but(select=None)
 
 
-def _result(run: Interpreter) -> Value:
+def _result(run: Interpreter, function: Function) -> Value:
+    from mlaudit.flow import stepping
+
     if not run.returned:
         return Constant(None)
+    yielded = stepping.yielded(run, function) if len(run.returned) > 1 else None
+    if yielded is not None:
+        return yielded
     result = run.returned[0]
     for other in run.returned[1:]:
         result = run.state.either(result, other)

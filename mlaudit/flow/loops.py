@@ -208,14 +208,14 @@ def comprehension(run: Interpreter, node: ast.ListComp | ast.SetComp | ast.Gener
         names = headings.comprehended(run, node, iterated)
         if names is not None:
             return names
-        turns = unrolled(run, iterated) if len(node.generators) == 1 else None
+        turns = unrolled(run, iterated) if all(map(_is_display, node.generators[1:])) else None
         if turns is not None and first.ifs:
             turns = _passing(run, first, turns)
         if turns is not None:
-            items = []
+            items: list[Value] = []
             for value in run.turns(node, turns):
                 stores.assign(run, first.target, value, None)
-                items.append(run.eval(node.elt))
+                items += _made(run, node, node.generators[1:])
             return run.state.allocate(Sequence(tuple(items)))
         running = run.begin(node)
         try:
@@ -231,6 +231,31 @@ def comprehension(run: Interpreter, node: ast.ListComp | ast.SetComp | ast.Gener
     if _as_numbers(node) and run.data(iterated).select is not None:
         return sides.filtered(run, iterated, node)
     return sides.filtered(run, _collected(run, iterated, element), node)
+
+
+def _is_display(turn: ast.comprehension) -> bool:
+    """Say whether items are written out that are gone through, as in `for row in [line[1:]]`."""
+    written = _written_out(turn.iter)
+    return bool(written) and not turn.ifs and not any(isinstance(e, ast.Starred) for e in written)
+
+
+def _made(
+    run: Interpreter,
+    node: ast.ListComp | ast.SetComp | ast.GeneratorExp,
+    inner: list[ast.comprehension],
+) -> list[Value]:
+    """Give what one turn of a comprehension makes, an item for each of those written inside."""
+    if not inner:
+        return [run.eval(node.elt)]
+    items: list[Value] = []
+    for value in run.turns(inner[0], [run.eval(e) for e in _written_out(inner[0].iter)]):
+        stores.assign(run, inner[0].target, value, None)
+        items += _made(run, node, inner[1:])
+    return items
+
+
+def _written_out(items: ast.expr) -> list[ast.expr]:
+    return items.elts if isinstance(items, ast.List | ast.Tuple) else []
 
 
 def _as_numbers(node: ast.ListComp | ast.SetComp | ast.GeneratorExp) -> bool:

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 from mlaudit.flow import (
     batches,
-    builtin,
     checkpoints,
     choices,
     entities,
     evaluation,
     files,
     handed,
+    mapping,
     splits,
 )
 from mlaudit.flow.regions import NO_ROWS, base
@@ -303,7 +303,7 @@ def other_method(
     if name == "flow" or name.startswith("flow_from"):
         return _generated(run, estimator, arguments)
     if name in _MAPS and len(arguments.positional) > 1:
-        return builtin.mapped(run, arguments)
+        return mapping.mapped(run, arguments)
     data = splits.apart(run, arguments, [run.data(value) for value in arguments.values()])
     if estimator.entry.kind == "unknown":
         data.append(_handed_out(run, estimator, name, arguments, data))
