@@ -260,14 +260,14 @@ def _keeps_curve(data: Data) -> bool:
 
 
 def zipped(run: Interpreter, values: list[Value]) -> Value:
-    """Pair containers item by item; literal ones keep their items apart."""
+    """Pair containers item by item; literal ones keep their items apart, up to the shortest end."""
     inner = [run.load(value) for value in values]
     lengths = {
         len(part.items) for part in inner if isinstance(part, Sequence) and part.rest is None
     }
     others = [p for p in inner if not (isinstance(p, Sequence) and p.rest is None)]
-    if len(lengths) == 1 and all(isinstance(p, Data) and not p.rows.terms for p in others):
-        count = lengths.pop()
+    if lengths and all(isinstance(p, Data) and not p.rows.terms for p in others):
+        count = min(lengths)
         pairs = []
         for position in range(count):
             pair = tuple(
