@@ -7,7 +7,16 @@ from typing import TYPE_CHECKING
 
 from mlaudit.flow import containers, entities, loops
 from mlaudit.flow.arguments import Arguments
-from mlaudit.flow.values import UNKNOWN, Function, Instance, Method, Partial, Sequence, Value
+from mlaudit.flow.values import (
+    UNKNOWN,
+    Function,
+    Instance,
+    Method,
+    Partial,
+    Sequence,
+    Symbol,
+    Value,
+)
 from mlaudit.syntax.spelling import last_name
 
 if TYPE_CHECKING:
@@ -22,14 +31,21 @@ def mapped(run: Interpreter, arguments: Arguments) -> Value:
         return UNKNOWN
     function, *sources = arguments.positional
     inner = run.load(function)
-    rows = isinstance(inner, Method) and run.data(Sequence(tuple(sources))).rows.terms
-    if isinstance(inner, _OF_PROGRAM) or rows:
-        turns = _turns(run, sources)
-        if turns is not None:
-            return _one_by_one(run, function, turns, arguments.node)
+    turns = _turns(run, sources) if _is_known(run, inner, sources) else None
+    if turns is not None:
+        return _one_by_one(run, function, turns, arguments.node)
     if isinstance(inner, _OF_PROGRAM):
         return _of_any(run, function, sources, arguments.node)
     return run.data(sources[0]).but(select=None)
+
+
+def _is_known(run: Interpreter, function: Value, sources: list[Value]) -> bool:
+    """Say whether something is known of what a function makes of a single item."""
+    if isinstance(function, Method):
+        return bool(run.data(Sequence(tuple(sources))).rows.terms)
+    if isinstance(function, Symbol):
+        return run.catalogue.find(function.name) is not None
+    return isinstance(function, _OF_PROGRAM)
 
 
 def _turns(run: Interpreter, sources: list[Value]) -> list[Value] | None:

@@ -228,19 +228,26 @@ class Seeding:
         return _SPEAKING.search(name) is not None and _ASKING.search(name) is None
 
     def _followed(self) -> Iterator[_Seeding]:
-        """Seeds that only the flow has found: in other files, or by names that come from there."""
+        """Seeds that only the flow has found: in other files, or by names that stand for them."""
+        known = {call.place for call in self._module.calls_of("seed")}
         for event in self._module.trace.of(Seed):
             if event.fixed and event.place.document is not self._document:
                 yield _Seeding(event.generators, event.place, None)
-            elif event.fixed and self._module.names.stars:
-                yield from self._by_star(event)
+            elif event.fixed and event.place not in known:
+                yield from self._by_another_name(event)
 
-    def _by_star(self, event: Seed) -> Iterator[_Seeding]:
-        """Give a seed whose library comes by `from ours import *`."""
+    def _by_another_name(self, event: Seed) -> Iterator[_Seeding]:
+        """Give a seed that a call sets which does not name it, as `seeders["torch"](1)`."""
+        running = self._module.fact(Running)
         for named in self._module.names.calls:
-            if self._module.place(named.node) == event.place:
-                callers = self._callers(named.function)
-                yield _Seeding(event.generators, event.place, named.function, callers)
+            if self._module.place(named.node) != event.place:
+                continue
+            callers = self._callers(named.function)
+            seed = _Seeding(event.generators, event.place, named.function, callers)
+            if named.function is None or running.named(named.function):
+                yield seed
+            else:
+                self._unused.append(seed)
 
 
 @lru_cache(maxsize=4096)
