@@ -328,7 +328,7 @@ _HANDLERS: dict[str, Callable[[Interpreter, str, Arguments], Value]] = {
     "sorted": _sorted,
     "zip": _zip,
     "enumerate": _enumerate,
-    "dict": lambda run, name, given: containers.mapping(run, given),
+    "dict": lambda run, name, given: containers.dictionary(run, given),
     "map": _map,
     "filter": _filter,
     "next": _next,

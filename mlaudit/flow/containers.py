@@ -303,7 +303,7 @@ def _left(run: Interpreter, holder: Value, value: Sequence, args: Arguments) -> 
     return members.in_turn(run, element(run, value), args.node)
 
 
-def mapping(run: Interpreter, arguments: Arguments) -> Value:
+def dictionary(run: Interpreter, arguments: Arguments) -> Value:
     """Make a dict, of what is given by name or of what another holds."""
     items: dict[Hashable, Value] = dict(arguments.named.items())
     rest: Value | None = None
@@ -312,12 +312,12 @@ def mapping(run: Interpreter, arguments: Arguments) -> Value:
         if isinstance(inner, Dictionary):
             items = {**inner.items, **items}
             rest = inner.rest
-        elif isinstance(inner, Sequence) and inner.rest is None:
-            for pair in map(run.load, inner.items):
-                if isinstance(pair, Sequence) and len(pair.items) == 2:
-                    key = run.load(pair.items[0])
-                    if isinstance(key, Constant):
-                        items[key.value] = pair.items[1]
+        elif isinstance(inner, Sequence) and (pairs := _pairs(run, inner)) is not None:
+            for key, value in pairs:
+                if isinstance(key, Constant):
+                    items[key.value] = value
+                else:
+                    rest = value if rest is None else run.state.join(rest, value)
         else:
             rest = run.data(inner)
             if rest.kind == "group":  # each group stands under its name as a table
@@ -326,6 +326,15 @@ def mapping(run: Interpreter, arguments: Arguments) -> Value:
         arguments.chosen_by, *(choices.by(run, value) for value in arguments.positional)
     )
     return run.state.allocate(Dictionary(items, rest, chosen_by))
+
+
+def _pairs(run: Interpreter, listed: Sequence) -> list[tuple[Value, Value]] | None:
+    """Give the pairs of a list, or one for all of them; None where it is not known to hold any."""
+    held = [run.load(part) for part in parts(listed)]
+    pairs = [pair.items for pair in held if isinstance(pair, Sequence) and len(pair.items) == 2]
+    if listed.rest is not None and len(pairs) < len(held):
+        return None
+    return [(run.load(key), value) for key, value in pairs]
 
 
 def dictionary_method(

@@ -426,7 +426,7 @@ def _generator(run: Interpreter, name: str, entry: Entry, arguments: Arguments) 
 _KINDS: dict[str, Callable[[Interpreter, str, Entry, Arguments], Value]] = {
     "same": _same,
     "through": _through,
-    "mapping": lambda run, name, entry, given: containers.mapping(run, given),
+    "mapping": lambda run, name, entry, given: containers.dictionary(run, given),
     "statistic": _statistic,
     "reduce": _reduce,
     "subset": _subset,

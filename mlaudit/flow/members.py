@@ -92,42 +92,56 @@ def _counts(loop: ast.AST, name: object) -> bool:
     return counted is not None and counted[0] == name and "len(" in ast.unparse(counted[1])
 
 
-def entry(run: Interpreter, rest: Value, key: Hashable, depth: int = _DEEPEST) -> Value:
+def entry(run: Interpreter, rest: Value, key: Hashable) -> Value:
     """What a literal key gives of values put in by computed ones need not be what another gives.
 
-    All parts of one record, as its features and labels, are of the same rows; of values of several
-    data sets an entry need not be one of any of them.
+    Asked twice, a key gives the very same record: what is written into it stays there.
     """
     inner = run.load(rest)
     if isinstance(inner, Data):
         return _of_entry(inner, key) or rest
-    if depth and isinstance(inner, Instance) and inner.estimator is None:
-        held = {n: entry(run, part, key, depth - 1) for n, part in inner.attributes.items()}
-        return run.state.allocate(replace(inner, attributes=held))
-    if not depth or not isinstance(inner, Sequence | Dictionary) or _is_ranked(inner):
-        return rest
-    parts = iter([entry(run, part, key, depth - 1) for part in containers.parts(inner)])
-    if isinstance(inner, Dictionary):
-        given = {name: next(parts) for name in inner.items}
-        return run.state.allocate(replace(inner, items=given, rest=next(parts, None)))
-    items = tuple([next(parts) for _ in inner.items])
-    record = replace(inner, items=items, rest=next(parts, None))
-    return record if record.way == "tuple" else run.state.allocate(record)
+    source, known = run.state.entries.get((id(inner), key), (None, rest))
+    if source is not inner:
+        known = _record(run, rest, key, _DEEPEST)
+        run.state.entries[id(inner), key] = inner, known
+    return known
 
 
-def own_entry(run: Interpreter, holder: Value, value: Dictionary, key: Value) -> Value:
-    """Give what stands under a key and is to be changed: from now on it stands there by itself."""
-    found, name = containers.item(run, value, key), run.load(key)
-    apart = isinstance(found, Ref) and found is not value.rest
-    if not isinstance(holder, Ref) or not isinstance(name, Constant) or not apart:
-        return found
-    if name.value not in value.items:
-        items = {**value.items, name.value: found}
-        run.state.heap[holder.address] = replace(value, items=items)
-    return found
+def _record(run: Interpreter, value: Value, key: Hashable, depth: int) -> Value:
+    """Give the record of one key: all its parts, as features and labels, are of the same rows."""
+    inner = run.load(value)
+    if isinstance(inner, Data):
+        own = _of_entry(inner, key)
+        return value if own is None else run.state.allocate(own)
+    if not depth or not isinstance(inner, Sequence | Dictionary | Instance) or _is_whole(inner):
+        return value
+    before = containers.parts(inner)
+    parts = [_record(run, part, key, depth - 1) for part in before]
+    if _same(parts, before):
+        return value
+    made = _of_parts(inner, parts)
+    return made if isinstance(made, Sequence) and made.way == "tuple" else run.state.allocate(made)
+
+
+def _is_whole(value: Value) -> bool:
+    """Say whether something is no record of several things: a list that was sorted, or a model."""
+    if isinstance(value, Instance):
+        return value.estimator is not None
+    return isinstance(value, Sequence) and value.way == "ranked"
+
+
+def _of_parts(value: Sequence | Dictionary | Instance, parts: list[Value]) -> Value:
+    """Put other parts in the place of those that a value has."""
+    if isinstance(value, Instance):
+        return replace(value, attributes=dict(zip(value.attributes, parts, strict=True)))
+    rest = parts.pop() if value.rest else None
+    if isinstance(value, Dictionary):
+        return replace(value, items=dict(zip(value.items, parts, strict=True)), rest=rest)
+    return replace(value, items=tuple(parts), rest=rest)
 
 
 def _of_entry(data: Data, key: Hashable) -> Data | None:
+    """Take an entry's rows; of values of several data sets it need not be one of any of them."""
     if not data.rows.terms or data.predictions or data.scores:
         return None
     part = splits.part_named(key) if isinstance(key, str) else None
@@ -135,10 +149,6 @@ def _of_entry(data: Data, key: Hashable) -> Data | None:
     several = len(data.rows.bases) > 1
     rows = data.rows.select(Selector("maybe", "entries")) if several else data.rows
     return data.but(rows=rows.select(select))
-
-
-def _is_ranked(value: Value) -> bool:
-    return isinstance(value, Sequence) and value.way == "ranked"
 
 
 def left(run: Interpreter, holder: Value, value: Sequence, node: ast.AST) -> None:

@@ -24,7 +24,7 @@ from mlaudit.flow.values import (
 from mlaudit.model.frozen import record, replace
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Hashable, Mapping
 
     from mlaudit.source.document import Document
 
@@ -162,13 +162,17 @@ class End:
 
 
 class State:
-    """The running scope, the heap, and names as the paths leave them that break a loop off."""
+    """The running scope, the heap, and names as the paths leave them that break a loop off.
 
-    __slots__ = ("broken", "heap", "parted", "scope")
+    `entries` are the records that keys gave of one that stands for all, each with that one.
+    """
+
+    __slots__ = ("broken", "entries", "heap", "parted", "scope")
 
     def __init__(self, scope: Scope):
         self.scope = scope
         self.heap = Heap()
+        self.entries: dict[tuple[int, Hashable], tuple[Value, Value]] = {}
         self.broken: list[tuple[Scope, str, Value]] = []
         self.parted = False
 

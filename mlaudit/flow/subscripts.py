@@ -121,7 +121,7 @@ def itself(run: Interpreter, node: ast.expr) -> Value:
     holder = itself(run, node.value)
     value = run.load(holder)
     if isinstance(value, Dictionary) and value.rest is not None:
-        return members.own_entry(run, holder, value, run.eval(node.slice))
+        return containers.item(run, value, run.eval(node.slice))
     if not isinstance(value, Sequence) or value.rest is None or value.way == "ranked":
         return run.eval(node)
     place = run.load(run.eval(node.slice))
