@@ -68,7 +68,7 @@ def apply(run: Interpreter, value: Data, name: str, arguments: Arguments) -> Val
         origin = value.name if value.kind == "column" else None
         rows = result.rows if _takes_some(value, result) else value.rows
         value = value.but(rows=rows, kind=kind, influences=influences, columns=None, select=None)
-        return value.but(name=origin)
+        return value.but(name=origin, by=frozenset())
     if isinstance(inner, Dictionary):
         joined = combine([value, run.data(inner)], value.kind)
         return joined.but(name=value.name, table=value.table)

@@ -11,6 +11,7 @@ from mlaudit.flow import (
     checkpoints,
     columnwise,
     entities,
+    foldwise,
     gapless,
     order,
     several,
@@ -49,7 +50,6 @@ if TYPE_CHECKING:
     from mlaudit.flow.interpreter import Interpreter
     from mlaudit.source.document import Place
     from mlaudit.trace.columns import Columns
-    from mlaudit.trace.rows import RowSet
 
 _LEARNED = {"selector": Kind.SELECTION, "encoder": Kind.TARGET_ENCODING}
 _PREDICTS = Pattern(r"(?i)classifier|regressor|calibrat")
@@ -164,9 +164,7 @@ def fit(run: Interpreter, holder: Value, name: str, arguments: Arguments) -> Val
     )
     if estimator.entry.kind == "search" and not unscored(estimator.model.arguments, arguments, 1):
         searched = data.but(influences=before_fit)
-        chosen_by = _search(
-            run, estimator, searched, expression, arguments, targets.guessed(target)
-        )
+        chosen_by = _search(run, estimator, searched, expression, arguments, target)
         estimator = replace(estimator, chosen_by=(chosen_by,), attributes={})
     _watches(run, estimator, arguments)
     fits = tuple(dict.fromkeys((*estimator.fits, event))) if keeps else (event,)
@@ -342,7 +340,7 @@ def _search(
     data: Data,
     expression: ast.expr | None,
     arguments: Arguments,
-    guessed: RowSet | None,
+    target: Data | None,
 ) -> CrossValidate:
     return run.emit(
         CrossValidate,
@@ -350,9 +348,9 @@ def _search(
         model=estimator.model,
         function=estimator.model.name,
         rows=data.rows,
-        influences=data.influences,
+        influences=foldwise.crossing(run, data, estimator.arguments.get("cv"), arguments),
         search=True,
-        guessed=guessed,
+        guessed=targets.guessed(target),
         variable=run.text(expression) if expression is not None else "",
         arguments=estimator.model.arguments,
         listed=listed(data),

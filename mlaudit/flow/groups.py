@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from mlaudit.flow.values import Value
 
 IN_TIME = "time"
+ANY_KEY = "*"  # of a key that has no name, nobody knows which groups it keeps whole
 _PERIOD = Pattern(r"(?i)year|quarter|month|week|period|season")
 _RECURS = Pattern(r"(?i)week|(day|date|time)_?of|of_?(the_?)?(day|month|year)|type|name|is_|holi")
 _LISTS = Pattern(
@@ -33,6 +34,21 @@ def described(run: Interpreter, value: Data, arguments: Arguments) -> Groups | N
     if not value.by:
         return None
     return Groups(value.by, _taken_of(run, value, arguments), value.rows)
+
+
+def keys(run: Interpreter, arguments: Arguments) -> frozenset[str]:
+    """Name the columns that groups go by: by their names, or as columns of a table."""
+    given = run.load(arguments.get("by", 0) or Constant(None))
+    items = given.items if isinstance(given, Sequence) and given.rest is None else (given,)
+    columns = (value.name for value in map(run.load, items) if isinstance(value, Data))
+    return frozenset((*order.keys(run, arguments)[0], *filter(None, columns)))
+
+
+def of_one(run: Interpreter, value: Data) -> Groups | None:
+    """Describe the groups of which a function is given one after the other, as `apply` does."""
+    if not value.by or not run.each:
+        return None
+    return Groups(value.by, None if value.name is None else frozenset({value.name}), value.rows)
 
 
 def ranks_in_list(value: Data, name: str) -> bool:
@@ -50,7 +66,9 @@ def _taken_of(run: Interpreter, value: Data, arguments: Arguments) -> frozenset[
     if value.name is not None:
         return frozenset({value.name})
     named = frozenset(_texts(run, arguments.values()))
-    return named if named and any(_names(run, v) for v in arguments.values()) else None
+    if named and any(_names(run, v) for v in arguments.values()):
+        return named
+    return value.columns.kept if value.columns is not None else None
 
 
 def _names(run: Interpreter, value: Value) -> bool:
@@ -83,6 +101,38 @@ def _shared(influence: Influence, by: frozenset[str]) -> Influence:
     return replace(influence, groups=replace(influence.groups, by=common) if common else None)
 
 
+def key(run: Interpreter, splitter: str, given: Value | None) -> str | None:
+    """Name the column of which a splitter keeps the groups whole, where it goes by groups."""
+    if "Group" not in splitter:
+        return None
+    data = run.data(given) if given is not None else None
+    return (data.name if data is not None else None) or ANY_KEY
+
+
+def in_groups(influence: Influence) -> bool:
+    """Say whether a statistic is one of groups, or of the rows of a single one."""
+    return influence.groups is not None or bool(_single(influence))
+
+
+def spanning(influences: tuple[Influence, ...], by: str) -> tuple[Influence, ...]:
+    """Leave out the statistics of groups that folds keep whole, which go by a column."""
+    select = Selector("fold", "groups", by=by)
+    return tuple(
+        i
+        for i in influences
+        if i.kind is not Kind.STATISTIC
+        or not (_apart(i.groups.by, select) if i.groups is not None else by in _single(i))
+    )
+
+
+def _single(influence: Influence) -> set[str | None]:
+    """Name the columns that have one value in all rows that a statistic was taken of."""
+    if not isinstance(influence.rows, Rows) or not influence.rows.terms:
+        return set()
+    terms = [{s.selector.by for s in t.chain if s.selector.equal} for t in influence.rows.terms]
+    return set.intersection(*terms) - {None}
+
+
 def divided(value: Data, select: Selector, rows: Rows) -> tuple[Influence, ...]:
     """Where no group spans a division, the statistics among the rows taken are of these alone."""
     if not value.influences or all(i.groups is None for i in value.influences):
@@ -105,7 +155,7 @@ def _apart(by: frozenset[str], select: Selector) -> bool:
         steps = [term.selector for term in select.key.terms]
         return bool(steps) and all(_apart(by, step) for step in steps)
     column = select.by
-    if column is None or column in by:
+    if column is None or column in by or column == ANY_KEY:
         return column is not None
     timely = order.tells_time(column) or _PERIOD.search(column) is not None
     return timely and _dated(by)

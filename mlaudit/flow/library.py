@@ -18,6 +18,7 @@ from mlaudit.flow import (
     files,
     fitting,
     gapless,
+    groups,
     merging,
     networks,
     operands,
@@ -195,6 +196,7 @@ def statistic_of(
         entry.statistic,
         bool(run.conditions) or data.kind == "unknown",
         turns_of=entities.turns_of(run, data.rows),
+        groups=groups.of_one(run, data),
         units="" if supervised else entry.units,
     )
     return (influence,)

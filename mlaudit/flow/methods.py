@@ -147,8 +147,7 @@ def _by_entry(
     if name in order.WINDOWS:
         return order.window(run, value, name, arguments)
     if kind == "group":
-        by = frozenset(order.keys(run, arguments)[0])
-        return value.but(kind="group", by=by)
+        return value.but(kind="group", by=groups.keys(run, arguments))
     if kind == "split" and value.rows.terms:
         return splits.of_data_set(run, value, name, entry, arguments)
     if kind == "report":

@@ -52,6 +52,15 @@ class Selector:
         return hash((self.way, self.key, self.part))
 
     @property
+    def equal(self) -> bool:
+        """Whether these are rows that have one value of a column."""
+        if self.way != "filter" or not isinstance(self.key, tuple):
+            return False
+        if self.key[0] == "equals":
+            return not isinstance(self.part, tuple)
+        return self.key[0] == "test" and self.part is True and " == " in str(self.key[1])
+
+    @property
     def of_unknown(self) -> bool:
         """Whether these are all rows of something that nobody knows the origin of."""
         return isinstance(self.key, tuple) and self.key[:1] == ("unknown",)
@@ -128,7 +137,7 @@ def _independent(one: Selector, two: Selector) -> bool:
     """Say whether rows drawn at random surely are among others that were chosen without them."""
     if one.way not in _DRAWN or not isinstance(one.key, tuple) or not isinstance(two.key, tuple):
         return False
-    if one.key[0] not in _AT_RANDOM:
+    if one.key[0] not in _AT_RANDOM or (one.by is not None and one.by == two.by):
         return False
     if two.way == "some":
         return bool(one.key[0] == two.key[0] == "large sample")

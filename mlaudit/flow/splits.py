@@ -263,7 +263,8 @@ def folds(run: Interpreter, splitters: list[Estimator], arguments: Arguments) ->
     data = run.data(arguments.positional[0]) if arguments.positional else UNKNOWN
     keys = tuple(splitter.key for splitter in splitters)
     key = keys[0] if len(keys) == 1 else keys
-    pairs = [_pair(run, splitter, data, arguments.node, key) for splitter in splitters]
+    given = arguments.get("groups", 2)
+    pairs = [_pair(run, splitter, data, arguments.node, key, given) for splitter in splitters]
     return Sequence(rest=pairs[0])
 
 
@@ -278,12 +279,18 @@ def old_folds(run: Interpreter, splitter: Estimator) -> Value:
 
 
 def _pair(
-    run: Interpreter, splitter: Estimator, data: Data, node: ast.AST, identity: Hashable
+    run: Interpreter,
+    splitter: Estimator,
+    data: Data,
+    node: ast.AST,
+    identity: Hashable,
+    given: Value | None = None,
 ) -> Value:
     key = ("folds", identity, data.rows.terms)
-    single = splitter.entry.name.endswith("ShuffleSplit")
+    name = splitter.entry.name
+    single = name.endswith("ShuffleSplit")
     way = "part" if single else "fold"
-    by = groups.IN_TIME if splitter.entry.name.endswith("TimeSeriesSplit") else None
+    by = groups.IN_TIME if name.endswith("TimeSeriesSplit") else groups.key(run, name, given)
     pair = []
     for part in ("train", "test"):
         select = Selector(way, key, part, by)

@@ -226,7 +226,7 @@ def of_names(run: Interpreter, value: Data, names: Sequence) -> Data:
     kept = frozenset(listed)
     single = next(iter(kept)) if len(kept) == 1 else None
     if value.kind in {"group", "window"}:
-        return value.but(name=single)
+        return value.but(name=single, columns=Columns(kept=kept))
     known = value.columns or Columns()
     return value.but(
         columns=replace(known, kept=kept, dropped=frozenset(), tested=(), listed=listed),

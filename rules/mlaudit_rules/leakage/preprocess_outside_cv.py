@@ -54,8 +54,9 @@ class PreprocessOutsideCv(PreprocessingRule):
     in_folds = True
 
     def concerns(self, leak: PreprocessingLeak) -> bool:
-        """Leave out statistics of groups where each group stays in one fold."""
-        of_groups = leak.influence.operation.startswith("groupby.")
+        """Leave out statistics of groups of unknown key where each group stays in one fold."""
+        influence = leak.influence
+        of_groups = influence.operation.startswith("groupby.") and influence.groups is None
         return not (of_groups and leak.split is not None and "Group" in leak.split.function)
 
     def message(self, leak: PreprocessingLeak) -> str:
