@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
+from mlaudit.flow import groups, tables
 from mlaudit.flow.regions import union
 from mlaudit.flow.selectors import Selector
 from mlaudit.flow.values import Constant, Data, Sequence, Value, merge_influences
@@ -91,6 +92,13 @@ def concatenated(
     copied = _copied(run, arguments, "concat", joined.but(rows=union(outer)), key)
     others = union(part.rows for part in parts if all(part is not one for one in involved))
     return copied.but(rows=copied.rows | others)
+
+
+def key(run: Interpreter, name: str, arguments: Arguments) -> tuple[Hashable, ...]:
+    """Tell a choice of rows from others, and of which columns it leaves each value once."""
+    subset = arguments.get("subset", 0) if name == "drop_duplicates" else None
+    names = tables.literal_names(run, subset) if subset is not None else None
+    return (groups.ONE_OF_EACH, names, id(arguments.node)) if names else (id(arguments.node),)
 
 
 def removed(data: Data) -> Data:

@@ -20,10 +20,10 @@ def crossing(
     run: Interpreter, data: Data, folds: Value | None, arguments: Arguments
 ) -> tuple[Influence, ...]:
     """Give what was learnt of rows that the folds of a cross-validation may divide."""
-    if folds is None or not any(map(groups.in_groups, data.influences)):
+    if not any(map(groups.in_groups, data.influences)):
         return data.influences
-    by = _key(run, run.load(folds), arguments)
-    return groups.spanning(data.influences, by) if by is not None else data.influences
+    by = _key(run, run.load(folds), arguments) if folds is not None else None
+    return groups.spanning(data, by)
 
 
 def _key(run: Interpreter, folds: Value, arguments: Arguments) -> str | None:

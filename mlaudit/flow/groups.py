@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from mlaudit.flow import order
 from mlaudit.flow.regions import Rows
 from mlaudit.flow.selectors import Selector
-from mlaudit.flow.values import Constant, Data, Dictionary, Sequence
+from mlaudit.flow.values import UNKNOWN, Constant, Data, Dictionary, Sequence
 from mlaudit.model.frozen import replace
 from mlaudit.model.pattern import Pattern
 from mlaudit.trace.events import Groups, Influence, Kind
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 IN_TIME = "time"
 ANY_KEY = "*"  # of a key that has no name, nobody knows which groups it keeps whole
+ONE_OF_EACH = "one of each"
 _PERIOD = Pattern(r"(?i)year|quarter|month|week|period|season")
 _RECURS = Pattern(r"(?i)week|(day|date|time)_?of|of_?(the_?)?(day|month|year)|type|name|is_|holi")
 _LISTS = Pattern(
@@ -114,14 +115,18 @@ def in_groups(influence: Influence) -> bool:
     return influence.groups is not None or bool(_single(influence))
 
 
-def spanning(influences: tuple[Influence, ...], by: str) -> tuple[Influence, ...]:
-    """Leave out the statistics of groups that folds keep whole, which go by a column."""
+def spanning(value: Data, by: str | None) -> tuple[Influence, ...]:
+    """Leave out the statistics of groups that folds, which go by a column, keep whole."""
     select = Selector("fold", "groups", by=by)
     return tuple(
         i
-        for i in influences
+        for i in value.influences
         if i.kind is not Kind.STATISTIC
-        or not (_apart(i.groups.by, select) if i.groups is not None else by in _single(i))
+        or not (
+            _apart(i.groups.by, select) or _alone(i.groups.by, value.rows)
+            if i.groups is not None
+            else by in _single(i)
+        )
     )
 
 
@@ -143,7 +148,7 @@ def divided(value: Data, select: Selector, rows: Rows) -> tuple[Influence, ...]:
         and i.kind is Kind.STATISTIC
         and isinstance(i.rows, Rows)
         and value.rows.within(i.rows)
-        and _apart(i.groups.by, select)
+        and (_apart(i.groups.by, select) or _alone(i.groups.by, value.rows))
         else i
         for i in value.influences
     )
@@ -159,6 +164,28 @@ def _apart(by: frozenset[str], select: Selector) -> bool:
         return column is not None
     timely = order.tells_time(column) or _PERIOD.search(column) is not None
     return timely and _dated(by)
+
+
+def first_of_each(run: Interpreter, value: Data, name: str, arguments: Arguments) -> Data:
+    """Take one row of each group, where `head`, `tail` or `nth` of groups is told to."""
+    given = run.load(arguments.get("n", 0) or UNKNOWN)
+    count = given.value if isinstance(given, Constant) else None
+    if not value.by or not (isinstance(count, int) if name == "nth" else _is_one(name, count)):
+        return value
+    select = Selector("some", (ONE_OF_EACH, value.by, id(arguments.node), run.context))
+    return value.but(rows=value.rows.select(select))
+
+
+def _is_one(name: str, count: object) -> bool:
+    return name in {"head", "tail"} and count == 1
+
+
+def _alone(by: frozenset[str], rows: Rows) -> bool:
+    """Say whether one row is left of each group, which its statistic then tells of alone."""
+    if len(rows.terms) != 1:
+        return False
+    keys = (step.selector.key for step in rows.terms[0].chain if step.selector.way == "some")
+    return any(isinstance(key, tuple) and key[0] == ONE_OF_EACH and key[1] <= by for key in keys)
 
 
 def in_order(run: Interpreter, value: Data, taken: Data) -> Data:

@@ -200,7 +200,7 @@ def _passed(
     if kind == "subset" and value.kind == "index":
         return tables.chosen(value, Selector("some", (id(arguments.node), run.context)))
     if kind == "subset":
-        select = Selector("some", (id(arguments.node), run.context))
+        select = Selector("some", (*duplicates.key(run, name, arguments), run.context))
         result = gapless.dropped(run, result.but(rows=value.rows.select(select)), name, arguments)
         return duplicates.removed(result) if name == "drop_duplicates" else result
     return result
@@ -266,6 +266,7 @@ def _of_group(
         return value.but(kind="column", name=None, select=None)
     if name in _ON_GROUPS_HARMLESS:
         taken = evening.by_method(run, value, name, arguments).but(kind="column", select=None)
+        taken = groups.first_of_each(run, taken, name, arguments)
         if name != "get_group" or 0 not in arguments.nodes:
             return taken.but(name=None)
         return tables.narrowed(taken, sooner.labelled(run, arguments.nodes[0]))
