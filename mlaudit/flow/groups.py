@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 IN_TIME = "time"
 ANY_KEY = "*"  # of a key that has no name, nobody knows which groups it keeps whole
 ONE_OF_EACH = "one of each"
+_GIVEN = frozenset({"transform", "agg", "aggregate"})
 _PERIOD = Pattern(r"(?i)year|quarter|month|week|period|season")
 _RECURS = Pattern(r"(?i)week|(day|date|time)_?of|of_?(the_?)?(day|month|year)|type|name|is_|holi")
 _LISTS = Pattern(
@@ -30,11 +31,28 @@ _LISTS = Pattern(
 _SHUFFLED = Pattern(r"permutation\(|random\.shuffle\(|\bshuffle\(|\.sample\(\s*frac")
 
 
-def described(run: Interpreter, value: Data, arguments: Arguments) -> Groups | None:
-    """Describe the groups that a statistic is taken of, where a column of their key is known."""
+def described(run: Interpreter, value: Data, name: str, arguments: Arguments) -> Groups | None:
+    """Describe the groups that a statistic is taken of, where a column of their key is known.
+
+    The first row of each group in time is in the past of all its others: divided by time, they are
+    told of no later row, and nor of an answer to come.
+    """
     if not value.by:
         return None
+    moment = _since(run, value, name, arguments)
+    if moment is not None:
+        return Groups(value.by | {moment, IN_TIME}, frozenset(), value.rows)
     return Groups(value.by, _taken_of(run, value, arguments), value.rows)
+
+
+def _since(run: Interpreter, value: Data, name: str, arguments: Arguments) -> str | None:
+    """Name the column that rows are sorted by, where the earliest of each group is taken."""
+    sort = value.order
+    if sort is None or sort.how != "sorted":
+        return None
+    given = run.load(arguments.positional[0]) if arguments.positional else None
+    taken = given.value if name in _GIVEN and isinstance(given, Constant) else name
+    return sort.by if taken == ("last" if sort.newest_first else "first") else None
 
 
 def keys(run: Interpreter, arguments: Arguments) -> frozenset[str]:

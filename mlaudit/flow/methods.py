@@ -287,7 +287,7 @@ def _of_group(
         bool(run.conditions),
         source=targets.source(run, value, name, arguments),
         turns_of=entities.turns_of(run, value.rows),
-        groups=groups.described(run, value, arguments),
+        groups=groups.described(run, value, name, arguments),
     )
     influences = targets.by_column(run, influence, value, name, arguments)
     joined = combine([value.but(influences=groups.regrouped(value.influences, value.by)), *others])

@@ -81,11 +81,16 @@ def _of_moments(run: Interpreter, column: Data) -> bool:
         return False
     if tells_time(name) or _NUMBERED.search(_CAMEL.sub("_", name).lower().replace(" ", "_")):
         return True
+    return _parsed(run, name, column.rows)
+
+
+def _parsed(run: Interpreter, name: str, rows: Rows) -> bool:
+    """Say whether the program has parsed a column as one of moments."""
     return any(
         isinstance(event, Ordered)
         and event.how == "timed"
         and (event.by == name or f'"{name}"' in event.by or f"'{name}'" in event.by)
-        and event.rows.kin(column.rows)
+        and event.rows.kin(rows)
         for event in run.events.values()
     )
 
@@ -154,7 +159,7 @@ def _sorted(run: Interpreter, value: Data, name: str, arguments: Arguments) -> O
     by = _literal(run, arguments.get("by", 0)) if name != "sort_index" else None
     ascending = run.load(arguments.named.get("ascending", Constant(True)))
     newest_first = isinstance(ascending, Constant) and not ascending.value
-    if by is not None and tells_time(by):
+    if by is not None and (tells_time(by) or _parsed(run, by, value.rows)):
         return _ordered(run, value, arguments, "sorted", by, newest_first)
     return value.order if name == "sort_index" else None
 
