@@ -6,7 +6,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from mlaudit.flow import columnwise, entities, progressive, sight
-from mlaudit.flow.regions import NO_ROWS, Rows, union
+from mlaudit.flow.regions import NO_ROWS, Rows, origin, union
 from mlaudit.flow.values import (
     UNKNOWN,
     Data,
@@ -60,7 +60,7 @@ def metric(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> V
         event.among = Among.THRESHOLDS if entry.kind == "curve" else None
         event.given = _given(event, data)
         event.units = _units(data)
-        event.answers = answers if answers.terms else None
+        _told(event, answers)
     scored = Data("report" if entry.tabular else "scalar", scores=tuple(events))
     if entry.kind == "curve" and entry.probabilistic:
         return Data("array")  # bins of one model's probabilities, none of which is chosen
@@ -113,6 +113,30 @@ def _of_answers(prediction: Prediction, answers: Rows, data: list[Data]) -> Pred
         return prediction
     told = merge_influences(*(d.influences for d in data if not d.predictions))
     return replace(prediction, rows=answers, influences=told, parts={}, ahead=False)
+
+
+def _told(event: Evaluate, answers: Rows) -> None:
+    """Note whose the labels are that predictions are compared with, and judge those rows.
+
+    They are others than the model was given where it goes on from the last window of a series.
+    """
+    event.answers = answers if answers.terms else None
+    if answers.terms and _goes_beyond(event, answers):
+        event.rows = answers
+        event.variable = event.outside = ""
+
+
+def _goes_beyond(event: Evaluate, answers: Rows) -> bool:
+    """Say whether a model has learnt from and was given rows of one origin, and no label is there.
+
+    Where features and labels come from two files, the origin of both is not known to be one.
+    """
+    if any(base.selector.of_unknown for base in answers.bases):
+        return False
+    seen = [event.rows, *(rows for fit in event.fits for rows in (fit.rows, fit.target_rows))]
+    known = [rows for rows in seen if isinstance(rows, Rows) and rows.terms]
+    series = origin(known) if len(known) == len(seen) > 1 else NO_ROWS
+    return bool(series.terms) and not series.overlap(answers)
 
 
 def _operands(run: Interpreter, entry: Entry, arguments: Arguments) -> list[Value]:
@@ -263,16 +287,16 @@ def custom(run: Interpreter, node: ast.AST, data: Data, operation: str) -> Data 
     """Judge predictions by arithmetic with labels, e.g. `(y == model.predict(X)).mean()`."""
     if data.kind != "error":
         return None
+    predicted = {term for prediction in data.predictions for term in prediction.rows.terms}
+    answers = Rows(tuple(term for term in data.rows.terms if term not in predicted))
     events = [
         evaluated(run, node, prediction, f"own {operation}", index)
         for index, prediction in enumerate(data.predictions)
     ]
-    predicted = {term for prediction in data.predictions for term in prediction.rows.terms}
-    answers = Rows(tuple(term for term in data.rows.terms if term not in predicted))
     for event in events:
         event.given = _given(event, [data])
         event.units = data.units
-        event.answers = answers if answers.terms else None
+        _told(event, answers)
     return Data("scalar", scores=tuple(events))
 
 

@@ -343,6 +343,16 @@ def union(rows: Iterable[Rows]) -> Rows:
     return total
 
 
+def origin(several: Iterable[Rows]) -> Rows:
+    """Give the smallest region that holds all of several rows; none where they share no base."""
+    found: tuple[Region, ...] = ()
+    for steps in zip(*(term.chain for rows in several for term in rows.terms), strict=False):
+        if any(step != steps[0] for step in steps):
+            break
+        found = steps[:1]
+    return Rows(found)
+
+
 def _are_parts(a: Region, b: Region, ways: Collection[str] = _DIVIDES) -> bool:
     """Say whether one division gave two regions, or what they are cut from."""
     for one, two in zip(a.chain, b.chain, strict=False):
