@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from mlaudit.flow import choices, members, ranking, sides, splits
 from mlaudit.flow.regions import Rows
-from mlaudit.flow.selectors import Length
+from mlaudit.flow.selectors import Length, Selector
 from mlaudit.flow.values import (
     SCALAR,
     UNKNOWN,
@@ -342,7 +342,10 @@ def dictionary_method(
 ) -> Value:
     """Run a method of a dict."""
     if name in {"get", "pop", "setdefault"} and args.positional:
-        return item(run, value, args.positional[0])
+        found = item(run, value, args.positional[0])
+        if name == "pop" and isinstance(holder, Ref):
+            run.state.heap[holder.address] = _without_key(run, value, args.positional[0], found)
+        return found
     if name == "values":
         return Sequence(tuple(value.items.values()), value.rest)
     if name == "keys":
@@ -371,6 +374,21 @@ def dictionary_method(
     if name in _OF_EACH_PART and value.items and value.rest is None:
         return _each_part(run, value, name, args)
     return Data("scalar")
+
+
+def _without_key(run: Interpreter, value: Dictionary, key: Value, found: Value) -> Dictionary:
+    """Give what a dict holds when an entry was taken out; in a loop, that may be any of them."""
+    asked = run.load(key)
+    if run.loops or not isinstance(asked, Constant):
+        return value
+    if asked.value in value.items:
+        left = {name: inner for name, inner in value.items.items() if name != asked.value}
+        return Dictionary(left, value.rest, value.chosen_by)
+    rest, taken = value.rest and run.load(value.rest), run.data(found).rows
+    if not isinstance(rest, Data) or not taken.terms:
+        return value
+    others = rest.but(rows=rest.rows.select(Selector("without", taken)))
+    return Dictionary(value.items, others, value.chosen_by)
 
 
 def _each_part(run: Interpreter, value: Dictionary, name: str, args: Arguments) -> Value:
