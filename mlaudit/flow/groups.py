@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from typing import TYPE_CHECKING
 
 from mlaudit.flow import order
@@ -35,7 +36,7 @@ def described(run: Interpreter, value: Data, name: str, arguments: Arguments) ->
     """Describe the groups that a statistic is taken of, where a column of their key is known.
 
     The first row of each group in time is in the past of all its others: divided by time, they are
-    told of no later row, and nor of an answer to come.
+    told of no later row, nor of an answer to come.
     """
     if not value.by:
         return None
@@ -56,11 +57,18 @@ def _since(run: Interpreter, value: Data, name: str, arguments: Arguments) -> st
 
 
 def keys(run: Interpreter, arguments: Arguments) -> frozenset[str]:
-    """Name the columns that groups go by: by their names, or as columns of a table."""
-    given = run.load(arguments.get("by", 0) or Constant(None))
-    items = given.items if isinstance(given, Sequence) and given.rest is None else (given,)
-    columns = (value.name for value in map(run.load, items) if isinstance(value, Data))
+    """Name the columns that groups go by: by their names, or as columns of a table.
+
+    What is made of a column, as the month of a date, puts more rows into a group than that has.
+    """
+    node = arguments.expression("by", 0)
+    given = node.elts if isinstance(node, ast.List | ast.Tuple) else [node]
+    columns = (run.data(run.eval(each)).name for each in given if _is_column(each))
     return frozenset((*order.keys(run, arguments)[0], *filter(None, columns)))
+
+
+def _is_column(node: ast.expr | None) -> bool:
+    return isinstance(node, ast.Attribute | ast.Subscript) and isinstance(node.value, ast.Name)
 
 
 def of_one(run: Interpreter, value: Data) -> Groups | None:
