@@ -21,12 +21,13 @@ def advanced(run: Interpreter, arguments: Arguments) -> Value:
     value = run.load(holder)
     if not isinstance(holder, Ref) or not isinstance(value, Sequence):
         return containers.element(run, holder)
-    if run.loops or (value.rest and not value.items):
+    if not value.items:
+        default = arguments.positional[1] if len(arguments.positional) > 1 else UNKNOWN
+        return default if value.rest is None else containers.element(run, holder)
+    if run.loops:
         return members.in_turn(run, containers.element(run, holder), arguments.node)
-    if value.items:
-        run.state.heap[holder.address] = containers.without_item(value, 0)
-        return value.items[0]
-    return arguments.positional[1] if len(arguments.positional) > 1 else UNKNOWN
+    run.state.heap[holder.address] = containers.without_item(value, 0)
+    return value.items[0]
 
 
 def yielded(run: Interpreter, function: Function) -> Value | None:
