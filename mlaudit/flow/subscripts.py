@@ -43,6 +43,7 @@ from mlaudit.flow.values import (
 from mlaudit.model.frozen import replace
 from mlaudit.model.pattern import Pattern
 from mlaudit.syntax.spelling import last_name
+from mlaudit.trace.events import Cut
 
 if TYPE_CHECKING:
     from collections.abc import Hashable
@@ -91,6 +92,7 @@ def _subscript(run: Interpreter, holder: Value, value: Value, node: ast.Subscrip
     if isinstance(value, Dictionary):
         key = run.eval(node.slice)
         found = containers.item(run, value, key)
+        _called_by_key(run, node, found, run.load(key))
         surely = value.rest is None or isinstance(run.load(key), Constant)
         return found if surely else members.at(run, found, node.slice)
     if isinstance(value, Sequence):
@@ -112,6 +114,14 @@ def _subscript(run: Interpreter, holder: Value, value: Value, node: ast.Subscrip
         return value
     run.eval(node.slice)
     return Data("scalar")
+
+
+def _called_by_key(run: Interpreter, node: ast.Subscript, found: Value, key: Value) -> None:
+    """Note that rows stand in a dict under the name of a part, whatever they are called later."""
+    if isinstance(key, Constant) and isinstance(key.value, str) and splits.part_named(key.value):
+        data = run.load(found)
+        if isinstance(data, Data) and data.rows.terms and not data.predictions:
+            run.emit(Cut, node, rows=data.rows, name=key.value)
 
 
 def itself(run: Interpreter, node: ast.expr) -> Value:
