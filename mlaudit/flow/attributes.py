@@ -10,6 +10,7 @@ from mlaudit.flow.arguments import Arguments
 from mlaudit.flow.values import (
     TRIAL,
     UNKNOWN,
+    Choice,
     Class,
     Data,
     Estimator,
@@ -21,6 +22,7 @@ from mlaudit.flow.values import (
     Symbol,
     Tuner,
     Value,
+    combine,
 )
 from mlaudit.model.frozen import replace
 from mlaudit.trace.events import Effect, Influence, Kind, Role
@@ -57,7 +59,18 @@ def attribute(run: Interpreter, holder: Value, name: str, node: ast.AST) -> Valu
         return _of_estimator(run, holder, value, name)
     if isinstance(value, Tuner):
         return tuning.attribute(holder, value, name)
+    if isinstance(value, Choice):
+        return _score_of_any(run, value, name) or Method(holder, name)
     return Method(holder, name)
+
+
+def _score_of_any(run: Interpreter, value: Choice, name: str) -> Data | None:
+    """Give the scores that several records of the program keep under a name."""
+    records = [run.load(option) for option in value.options]
+    kept = [r.attributes.get(name) for r in records if isinstance(r, Instance)]
+    found = [run.data(part) for part in kept if part is not None]
+    known = len(found) == len(records) and all(data.scores for data in found)
+    return combine(found, "scalar") if known else None
 
 
 def find_method(run: Interpreter, owner: Class, name: str) -> tuple[Value, Class] | None:

@@ -37,7 +37,7 @@ from mlaudit.flow.values import (
 from mlaudit.syntax.unreached import is_empty_range
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from mlaudit.flow.interpreter import Interpreter
 
@@ -192,8 +192,8 @@ def _extreme(run: Interpreter, name: str, arguments: Arguments) -> Value:
     bounded = any(isinstance(run.load(value), Constant) for value in arguments.positional)
     settled = bounded or _keeps_curve(joined) or containers.alone(run, arguments)
     if joined.scores and not settled:
-        keys = [*_keys(run, arguments)]
-        for value in keys or arguments.positional:
+        keys = _keys(run, arguments)
+        for value in arguments.positional if keys is None else keys:
             sinks.select(run, value, arguments.node, f"{name} of the scores is taken")
         if keys:
             return _record(run, arguments, keys)
@@ -220,13 +220,18 @@ def _statistic(run: Interpreter, name: str, joined: Data, arguments: Arguments) 
     return library.reduced(run, arguments.node, joined, name, entry, joined)
 
 
-def _keys(run: Interpreter, arguments: Arguments) -> Iterator[Data]:
-    """Give the scores that records are compared by, where one of several is picked."""
-    if len(arguments.positional) == 1:
-        held = run.load(arguments.positional[0])
-        for data in ranking.compared(run, held, arguments) or ():
-            if data.scores:
-                yield data.but(kind="scalar")  # what is compared is a number of a report
+def _keys(run: Interpreter, arguments: Arguments) -> list[Data] | None:
+    """Give the scores that records are compared by, where one of several is picked.
+
+    None where it is not known what they are compared by.
+    """
+    if len(arguments.positional) != 1:
+        return None
+    found = ranking.compared(run, run.load(arguments.positional[0]), arguments)
+    # What is compared is a number of a report.
+    keys = [data.but(kind="scalar") for data in found or () if data.scores]
+    known = bool(found) and all(data is not UNKNOWN for data in found or ())
+    return keys if keys or known else None
 
 
 def _record(run: Interpreter, arguments: Arguments, keys: list[Data]) -> Value:

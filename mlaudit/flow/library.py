@@ -25,6 +25,7 @@ from mlaudit.flow import (
     order,
     reading,
     removing,
+    results,
     scaling,
     sinks,
     slices,
@@ -129,7 +130,7 @@ def _same(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> Va
         if not arguments.nodes and not arguments.spread:
             return EMPTY
         given = isinstance(first, Constant | Data) and arguments.positional
-        return first if given else Data("array")
+        return first if given else results.made(run, name, arguments, Data("array"))
     mask = _mask(run, shortened(name).rpartition(".")[2], data, arguments)
     if mask is not None:
         return mask
@@ -142,6 +143,7 @@ def _same(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> Va
     one = len(data) == 1
     joined = combine(operands.together(run, name, data, arguments))
     joined = joined.but(units=units if one else None)
+    joined = results.made(run, name, arguments, joined) if joined.scores else joined
     if name == "numpy.where" and cuts(run, arguments):
         joined = joined.but(decided=True)
     if isinstance(first, Dictionary):

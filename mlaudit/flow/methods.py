@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from mlaudit.flow import (
     among,
+    bests,
     compared,
     duplicates,
     entities,
@@ -24,8 +25,8 @@ from mlaudit.flow import (
     order,
     reading,
     removing,
+    results,
     scaling,
-    sinks,
     sooner,
     splits,
     stores,
@@ -84,7 +85,7 @@ def call(run: Interpreter, holder: Value, value: Data, name: str, arguments: Arg
     """Call a method of data."""
     if value.kind == "generator":
         return library.drawn(run, name, arguments)
-    value = gapless.through(value, name)
+    value = results.through(run, gapless.through(value, name), name, arguments)
     value = value if targets.means(run, value, name, arguments) else scaling.through(value, name)
     if value.kind == "columns" and value.columns is not None:
         names = headings.method(run, holder, value, name, arguments)
@@ -404,15 +405,6 @@ def _backward(
     return Constant(None)
 
 
-def _chosen_score(
-    run: Interpreter, holder: Value, value: Data, name: str, arguments: Arguments
-) -> Value | None:
-    if not value.scores:
-        return None
-    sinks.select(run, value, arguments.node, f"{name} of the scores is taken")
-    return Data("scalar", scores=value.scores)
-
-
 def _align(
     run: Interpreter, holder: Value, value: Data, name: str, arguments: Arguments
 ) -> Value | None:
@@ -420,29 +412,6 @@ def _align(
     other = run.data(arguments.positional[0]) if arguments.positional else UNKNOWN
     pair = (value.but(columns=None), other.but(columns=None))
     return Sequence(pair, way="tuple")
-
-
-def _ranked(
-    run: Interpreter, holder: Value, value: Data, name: str, arguments: Arguments
-) -> Value | None:
-    """Sort results: to look at them is no choice, to take the first one is."""
-    if name != "sort_values" and value.scores and _is_one(run, arguments):
-        sinks.select(run, value, arguments.node, f"{name}(1) of the scores is taken")
-    return value.but(kind="ranked") if value.scores else None
-
-
-def _head(
-    run: Interpreter, holder: Value, value: Data, name: str, arguments: Arguments
-) -> Value | None:
-    """Taking the head of sorted results chooses when it is a single one."""
-    if value.kind == "ranked" and _is_one(run, arguments):
-        sinks.select(run, value, arguments.node, f"the {name} of the sorted results is taken")
-    return None
-
-
-def _is_one(run: Interpreter, arguments: Arguments) -> bool:
-    count = arguments.get("n", 0)
-    return count is not None and run.load(count) == Constant(1)
 
 
 def _append(
@@ -491,7 +460,7 @@ _SPECIAL: dict[str, Callable[[Interpreter, Value, Data, str, Arguments], Value |
     "intersection": removing.intersection,
     "merge": merging.method,
     "join": merging.method,
-    **dict.fromkeys(evaluation.CHOOSING, _chosen_score),
-    **dict.fromkeys(("sort_values", "nlargest", "nsmallest"), _ranked),
-    **dict.fromkeys(("head", "tail"), _head),
+    **dict.fromkeys(evaluation.CHOOSING, bests.extreme),
+    **dict.fromkeys(("sort_values", "nlargest", "nsmallest"), bests.ranked),
+    **dict.fromkeys(("head", "tail"), bests.head),
 }

@@ -16,6 +16,7 @@ from mlaudit.flow.values import (
     Estimator,
     Instance,
     Ref,
+    Results,
     Sequence,
     Value,
     combine,
@@ -359,7 +360,15 @@ def _join_data(a: Data, b: Data, parted: bool) -> Data:
         name=a.name if a.name == b.name else None,
         select=a.select if a.select == b.select else None,
         decided=a.decided and b.decided,
+        results=_join_results(a, b),
     )
+
+
+def _join_results(a: Data, b: Data) -> Results | None:
+    """Unite what is known of the columns of two tables; one without any scores has none to tell."""
+    if a.results is None or b.results is None:
+        return (a.results if not b.scores else None) or (b.results if not a.scores else None)
+    return a.results.joined(b.results)
 
 
 def _join_estimators(a: Estimator, b: Estimator) -> Estimator:

@@ -15,6 +15,7 @@ from mlaudit.flow import (
     headings,
     members,
     order,
+    results,
     scaling,
     sources,
     splits,
@@ -263,6 +264,7 @@ def _attribute(run: Interpreter, target: ast.Attribute, value: Value) -> None:
     elif isinstance(inner, Data) and isinstance(holder, Ref) and inner.kind in {"table", "unknown"}:
         if target.attr == "columns" and not inner.rows.terms:
             inner = headings.renamed(run, inner, None)
+            inner = results.renamed(run, inner, value)
         run.state.heap[holder.address] = tables.set_column(inner, target.attr, run.data(value))
 
 
@@ -385,7 +387,8 @@ def _located(run: Interpreter, method: Method, target: ast.Subscript, value: Val
     influences = merge_influences(receiver.influences, content.influences)
     if name is None:
         scores = choices.united(receiver.scores, content.scores)
-        changed = receiver.but(influences=influences, scores=scores)
+        told = results.row(run, receiver, value)
+        changed = receiver.but(influences=influences, scores=scores, results=told)
     else:
         entered = in_column(content.influences, name)
         tagged = merge_influences(receiver.influences, entered)

@@ -15,6 +15,7 @@ from mlaudit.flow import (
     members,
     order,
     reached,
+    results,
     sinks,
     sources,
     splits,
@@ -250,7 +251,8 @@ def _first_ranked(run: Interpreter, value: Data, key: ast.expr) -> None:
     number = ast.unparse(first) if isinstance(first, ast.Constant | ast.UnaryOp) else None
     end = _ENDS.get(number or "")
     if end is not None:
-        sinks.select(run, value, key, f"the {end} of the sorted results is taken")
+        deciding = results.deciding(value)
+        sinks.select(run, deciding, key, f"the {end} of the sorted results is taken")
 
 
 def _of_data(run: Interpreter, value: Data, key: ast.expr) -> Value:
@@ -437,5 +439,7 @@ def _rows_and_columns(run: Interpreter, value: Data, key: ast.Tuple) -> Value:
         return named
     if (index.kind == "scalar" and not index.influences) or isinstance(given, Constant):
         kind = "column" if rows.kind == "table" else rows.kind
+        if rows.results is not None and isinstance(given, Constant):
+            rows = results.at(rows, rows, given.value)
         return order.without(rows).but(columns=None, name=None, kind=kind)
     return tables.by_computed(rows, index)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from mlaudit.flow import gapless, groups, headings, order, seams, sooner, sources, splits
+from mlaudit.flow import gapless, groups, headings, order, results, seams, sooner, sources, splits
 from mlaudit.flow.arguments import Arguments
 from mlaudit.flow.regions import Rows
 from mlaudit.flow.selectors import Length, Selector
@@ -57,10 +57,8 @@ def attribute(run: Interpreter, holder: Value, value: Data, name: str) -> Value:
         return Method(holder, name)
     if name in {"values", "array"}:
         return value.but(kind="array" if value.kind == "table" else value.kind)
-    if name == "T" and value.kind == "transposed":
-        return value.but(kind="array")
     if name == "T":
-        return _side_by_side(value)
+        return _turned(value)
     if name in _TRANSPARENT:
         return value
     if name == "index" and value.rows.terms:
@@ -99,6 +97,8 @@ def column(run: Interpreter, value: Data, name: str) -> Data:
     taken = value.but(kind=kind, columns=None, name=name, influences=influences, select=None)
     if value.constants:
         taken = taken.but(constants=sources.ITSELF if name in value.constants else frozenset())
+    if value.results is not None:
+        taken = results.column(value, taken, name)
     return taken if guessed is value.predictions else taken.but(predictions=guessed)
 
 
@@ -141,6 +141,13 @@ def gaps(value: Data, name: str) -> Data:
     key = ("null", value.name, value.rows.terms)
     select = Selector("filter", key, name in {"isnull", "isna"})
     return Data("mask", value.rows, value.influences, select=select)
+
+
+def _turned(value: Data) -> Data:
+    """Turn rows and columns round."""
+    if value.results is not None:
+        return value.but(results=value.results.turned)
+    return value.but(kind="array") if value.kind == "transposed" else _side_by_side(value)
 
 
 def _side_by_side(stacked: Data) -> Data:
@@ -224,6 +231,7 @@ def of_names(run: Interpreter, value: Data, names: Sequence) -> Data:
         return by_computed(value, index, frozenset(filter(None, map(_text, keys))))
     listed = tuple(str(key.value) for key in keys if isinstance(key, Constant))
     kept = frozenset(listed)
+    value = results.columns(value, listed)
     single = next(iter(kept)) if len(kept) == 1 else None
     if value.kind in {"group", "window"}:
         return value.but(name=single, columns=Columns(kept=kept))
@@ -397,6 +405,7 @@ def set_column(value: Data, name: str | None, content: Data) -> Data:
     One of a computed name is new, or stands beside those that the same text has named before.  A
     table that is written into rows of another keeps its columns.
     """
+    value = results.entered(value, name, content) if value.results is not None else value
     columns = value.columns
     computed = name is not None and ANY in name
     if columns is not None and name is not None and not computed:

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
         Rescaled,
     )
 
+    Scores = tuple[Evaluate | CrossValidate, ...]
+
 E = TypeVar("E")
 MOST_INFLUENCES = 48
 ORIGINAL = "original"
@@ -89,6 +91,42 @@ class Prediction:
 
 
 @frozen
+class Results:
+    """The scores in each column of a table of them, and in each row; None where that is unknown.
+
+    `by` are those that the table is sorted by, None where it is not.
+    """
+
+    columns: Mapping[Hashable, Scores] | None = None
+    rows: Mapping[Hashable, Scores] | None = None
+    by: Scores | None = None
+
+    @property
+    def turned(self) -> Results:
+        """The same table with its rows as columns."""
+        return Results(self.rows, self.columns)
+
+    @property
+    def sorted_only(self) -> Results | None:
+        """What is left to know of a single column: in which order its rows stand."""
+        return Results(by=self.by) if self.by is not None else None
+
+    def named(self, names: tuple[Hashable, ...]) -> Results:
+        """Give the columns other names, place by place."""
+        before = list((self.columns or {}).values())
+        known = len(names) == len(before)
+        return Results(dict(zip(names, before, strict=True)) if known else None, by=self.by)
+
+    def joined(self, other: Results) -> Results:
+        """Unite the scores of each column with those of another table's."""
+        one, two = self.columns, other.columns
+        if one is None or two is None:
+            return Results()
+        united = {key: _united([one.get(key, ()), two.get(key, ())]) for key in {**one, **two}}
+        return Results(united, by=self.by if self.by == other.by else None)
+
+
+@frozen
 class Data(Value):
     """A table, column, array, tensor, loader, number or anything else that data flows through.
 
@@ -104,7 +142,8 @@ class Data(Value):
     `constants` are columns with one value for all rows of a data set; of a column itself, "".
     Those `by_chance` were written over with their own values in another order.
     Those that are `whole` have no gaps; lists of them stand there by their names.  Values of rows
-    that lie so many `later` were moved to earlier ones, and are those of no other rows.
+    that lie so many `later` were moved to earlier ones, and are those of no other rows.  `results`
+    tell where the scores of a table stand.
     """
 
     kind: str = "unknown"
@@ -127,6 +166,7 @@ class Data(Value):
     by_chance: frozenset[str] = frozenset()
     whole: frozenset[str] = frozenset()
     later: int = 0
+    results: Results | None = None
 
     def but(self, **changes: object) -> Data:
         """Copy with changes."""

@@ -1,0 +1,57 @@
+"""Methods that rank tables of results, or take the best of them: they choose by what is there."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mlaudit.flow import results, sinks
+from mlaudit.flow.values import Constant, Data, Value
+from mlaudit.model.frozen import replace
+
+if TYPE_CHECKING:
+    from mlaudit.flow.arguments import Arguments
+    from mlaudit.flow.interpreter import Interpreter
+
+
+def extreme(
+    run: Interpreter, holder: Value, value: Data, name: str, arguments: Arguments
+) -> Value | None:
+    """Take the highest or lowest score, or tell where it is."""
+    if not value.scores:
+        return None
+    sinks.select(run, value, arguments.node, f"{name} of the scores is taken")
+    return Data("scalar", scores=value.scores)
+
+
+def ranked(
+    run: Interpreter, holder: Value, value: Data, name: str, arguments: Arguments
+) -> Value | None:
+    """Sort results: to look at them is no choice, to take the first one is.
+
+    What is sorted by a column without scores is ranked by none.
+    """
+    if not value.scores:
+        return None
+    by = arguments.get("by", 0) if name == "sort_values" else arguments.get("columns", 1)
+    key = results.ordered(run, value, by)
+    if name != "sort_values" and _is_one(run, arguments):
+        sinks.select(run, key, arguments.node, f"{name}(1) of the scores is taken")
+    if value.results is None:
+        return value.but(kind="ranked")
+    known = replace(value.results, by=key.scores if key is not value else None)
+    return value.but(kind="ranked", results=known)
+
+
+def head(
+    run: Interpreter, holder: Value, value: Data, name: str, arguments: Arguments
+) -> Value | None:
+    """Taking the head of sorted results chooses when it is a single one."""
+    if value.kind == "ranked" and _is_one(run, arguments):
+        how = f"the {name} of the sorted results is taken"
+        sinks.select(run, results.deciding(value), arguments.node, how)
+    return None
+
+
+def _is_one(run: Interpreter, arguments: Arguments) -> bool:
+    count = arguments.get("n", 0)
+    return count is not None and run.load(count) == Constant(1)
