@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mlaudit.flow import results, sinks
-from mlaudit.flow.values import Constant, Data, Value
+from mlaudit.flow import results, sinks, worst
+from mlaudit.flow.values import Constant, Data, Sequence, Value
 from mlaudit.model.frozen import replace
 
 if TYPE_CHECKING:
+    import ast
+
     from mlaudit.flow.arguments import Arguments
     from mlaudit.flow.interpreter import Interpreter
 
@@ -38,7 +40,9 @@ def ranked(
         sinks.select(run, key, arguments.node, f"{name}(1) of the scores is taken")
     if value.results is None:
         return value.but(kind="ranked")
-    known = replace(value.results, by=key.scores if key is not value else None)
+    falling = _falling(run, arguments) if name == "sort_values" else name == "nlargest"
+    by_known = key.scores if key is not value else None
+    known = replace(value.results, by=by_known, falling=falling)
     return value.but(kind="ranked", results=known)
 
 
@@ -47,9 +51,25 @@ def head(
 ) -> Value | None:
     """Taking the head of sorted results chooses when it is a single one."""
     if value.kind == "ranked" and _is_one(run, arguments):
-        how = f"the {name} of the sorted results is taken"
-        sinks.select(run, results.deciding(value), arguments.node, how)
+        first(run, value, arguments.node, name, last=name == "tail")
     return None
+
+
+def first(run: Interpreter, value: Data, node: ast.AST, end: str, *, last: bool) -> None:
+    """Taking the first or the last of sorted results chooses by them, unless it is the worst."""
+    key = results.deciding(value)
+    falling = value.results.falling if value.results is not None else None
+    if not worst.at_end(run, key.scores, last=last, falling=falling):
+        sinks.select(run, key, node, f"the {end} of the sorted results is taken")
+
+
+def _falling(run: Interpreter, arguments: Arguments) -> bool | None:
+    """Say whether a table is sorted from the highest on."""
+    given = run.load(arguments.named.get("ascending", Constant(True)))
+    if isinstance(given, Sequence) and given.items:
+        given = run.load(given.items[0])
+    rising = given.value if isinstance(given, Constant) else None
+    return not rising if isinstance(rising, bool | int) else None
 
 
 def _is_one(run: Interpreter, arguments: Arguments) -> bool:

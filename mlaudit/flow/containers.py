@@ -243,6 +243,8 @@ def sequence_method(
         run.state.heap[holder.address] = kept
         members.left(run, holder, kept, args.node)
         return Constant(None)
+    if name == "reverse" and isinstance(holder, Ref):
+        run.state.heap[holder.address] = replace(value, falling=None)
     if name in {"sort", "reverse", "remove", "clear"}:
         return Constant(None)
     if name == "index":

@@ -28,6 +28,7 @@ from mlaudit.flow import (
     stores,
     targets,
     texts,
+    worst,
 )
 from mlaudit.flow.regions import NO_ROWS
 from mlaudit.flow.selectors import Length
@@ -176,6 +177,9 @@ def _operate(run: Interpreter, node: ast.BinOp, left: Value, right: Value) -> Va
     if isinstance(node.op, ast.Mod) and isinstance(a, Constant) and isinstance(a.value, str):
         return sinks.written(run, [run.data(b)], node)
     one, two = run.data(a), run.data(b)
+    worst.turned(run, node.op, two, a)
+    if isinstance(node.op, ast.Mult):
+        worst.turned(run, node.op, one, b)
     if isinstance(a, Constant) or isinstance(b, Constant):
         one, two = _beside_number(node.op, a, b, one, two)
     which = _which_rows(run, node, one, two)
@@ -310,6 +314,7 @@ def _unary(run: Interpreter, node: ast.UnaryOp) -> Value:
             return Constant(-inner.value)
         return Data("scalar") if not isinstance(node.op, ast.Not) else Constant(not inner.value)
     data = run.data(inner)
+    worst.turned(run, node.op, data, UNKNOWN)
     if isinstance(node.op, ast.Invert | ast.USub | ast.Not) and data.select is not None:
         return compared.opposite(run, data, run.text(node))
     return combine([data])

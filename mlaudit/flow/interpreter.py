@@ -62,7 +62,8 @@ class Interpreter:
     node; unrolled ones, too, which `loops` does not have.  `told` counts what keeps a call from
     being the same as another one, `contextual` the comparisons that are others in each, `outside`
     what is kept neither under a name of the running scope nor on the heap, `stored` what is written
-    to files, and `sought` what is read of them.
+    to files, and `sought` what is read of them.  `turned` are scores, by their id, of which numbers
+    were made that grow where they fall.
     """
 
     __slots__ = (
@@ -73,6 +74,7 @@ class Interpreter:
         *("predictions", "prepared", "project", "read_in", "reads", "repeats", "returned"),
         *("roots", "running", "shown", "sides", "signatures", "sought", "stars", "started"),
         *("state", "steps", "stored", "stores", "told", "uses", "written", "in_turn"),
+        "turned",
     )
 
     def __init__(self, document: Document, catalogue: Catalogue, project: Project | None):
@@ -87,11 +89,7 @@ class Interpreter:
         self.models: dict[Hashable, Model] = {}
         self.notes: dict[str, None] = {}
         self.path: tuple[Hashable, ...] = ()
-        self.told = 0
-        self.contextual = 0
-        self.outside = 0
-        self.sought = 0
-        self.stored = 0
+        self.told = self.contextual = self.outside = self.sought = self.stored = 0
         self.uses: dict[ast.AST, carried.Uses] = {}
         self.reads: list[repeats.Read] | None = None
         self.repeats: dict[ast.AST, repeats.Memory] = {}
@@ -126,6 +124,7 @@ class Interpreter:
         self.roots: list[Nodes | ast.Module] = []
         self.idle: set[int] = set()
         self.read_in: dict[Hashable, frozenset[int]] = {}
+        self.turned: set[int] = set()
         self.in_turn: set[Place] = set()
 
     # -- facts -----------------------------------------------------------------------------------

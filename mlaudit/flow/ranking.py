@@ -31,11 +31,18 @@ def ranked(run: Interpreter, value: Sequence, arguments: Arguments) -> Sequence:
 
     One that is surely sorted by anything else is not ranked.
     """
+    falling = _flag(run, arguments.named.get("reverse", Constant(False)))
     found = compared(run, value, arguments)
     if found is None:
-        return replace(value, way="ranked", by=())
+        plain = "key" not in arguments.named
+        return replace(value, way="ranked", by=(), falling=falling if plain else None)
     scores = choices.united(*(data.scores for data in found))
-    return replace(value, way="ranked" if scores else "list", by=scores)
+    return replace(value, way="ranked" if scores else "list", by=scores, falling=falling)
+
+
+def _flag(run: Interpreter, value: Value) -> bool | None:
+    given = run.load(value)
+    return given.value if isinstance(given, Constant) and isinstance(given.value, bool) else None
 
 
 def compared(run: Interpreter, value: Value, arguments: Arguments) -> list[Data] | None:

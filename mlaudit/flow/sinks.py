@@ -6,7 +6,7 @@ import ast
 from bisect import bisect_left
 from typing import TYPE_CHECKING
 
-from mlaudit.flow import choices, drawing, evaluation, sight
+from mlaudit.flow import choices, drawing, evaluation, sight, worst
 from mlaudit.flow.values import TRIAL, Data, Dictionary, combine
 from mlaudit.model.pattern import Pattern
 from mlaudit.syntax.nodes import Nodes, children
@@ -25,7 +25,7 @@ _CASES = (ast.ExceptHandler, ast.match_case)
 _HOLDING = (ast.stmt, *_CASES)
 DISTANCES = frozenset({"abs", "absolute", "fabs", "square"})
 _MATRICES = frozenset({"confusion_matrix", "multilabel_confusion_matrix"})
-_EXTREME = Pattern(r"(\w+\.)*(nan)?(max|min) ")
+_EXTREME = Pattern(r"(\w+\.)*(nan)?(max|min) |the (first|last) of the sorted ")
 _TAKEN = Pattern(r"(\w+\.)*(nan)?(arg|idx)?(max|min) ")
 _HIGH = Pattern(r"(?i)(^|_)(f1|acc|accuracy|auc|r2|precision|recall)(_|$)")
 _COUNTS = Pattern(r"(?i)^(n|num|nr|count|counts|folds?|rows|sizes?|samples|seeds?|turns?|epochs?)$")
@@ -72,6 +72,8 @@ def select(run: Interpreter, value: Value, node: ast.AST, how: str) -> None:
     """Something is chosen by a value, unless its extremes are told beside its mean, or drawn."""
     data = run.data(value)
     if _EXTREME.match(how) and (_sums_up(run, node) or _of_cells(data.scores)):
+        return
+    if worst.taken(run, data.scores, how):
         return
     if data.scores and _TAKEN.match(how) and (_counted(node) or idle(run, node)):
         return
@@ -200,9 +202,11 @@ def tested(run: Interpreter, node: ast.If | ast.IfExp, body: Iterable[ast.stmt])
             (sides[0], sides[1], values[0], values[1]),
             (sides[1], sides[0], values[1], values[0]),
         ):
-            if value.scores and (_rebinds(body, other, mine) or _mutual(value, against)):
-                worst = _keeps_worst(test, mine, mine is sides[0], value.scores)
-                if idle(run, node) or _only_tells(node) or worst:
+            mutual = _mutual(value, against)
+            if value.scores and (mutual or _rebinds(body, other, mine)):
+                if idle(run, node) or _only_tells(node):
+                    return ()
+                if not mutual and _keeps_worst(run, test, mine is sides[0], value.scores):
                     return ()
                 how = "the best so far is kept" if body else "the better one is taken"
                 select(run, value, node, how)
@@ -243,12 +247,10 @@ def _only_tells(node: ast.AST) -> bool:
             return False
 
 
-def _keeps_worst(test: ast.Compare, mine: ast.expr, first: bool, scores: Scores) -> bool:
-    """Say whether the lowest is kept of what is the better the higher it is, by all its names."""
+def _keeps_worst(run: Interpreter, test: ast.Compare, first: bool, scores: Scores) -> bool:
+    """Say whether the lowest is kept of what is the better the higher it is, or the other way."""
     lower = isinstance(test.ops[0], ast.Lt | ast.LtE) is first
-    if not lower or not isinstance(mine, ast.Name) or not _HIGH.search(mine.id):
-        return False
-    return all(isinstance(s, Evaluate) and (s.metric or "").endswith("score") for s in scores)
+    return worst.is_worst(run, scores, highest=not lower)
 
 
 def running_best(run: Interpreter, node: ast.Assign, call: ast.Call) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from mlaudit.flow import (
     attributes,
+    bests,
     choices,
     containers,
     entities,
@@ -16,7 +17,6 @@ from mlaudit.flow import (
     order,
     reached,
     results,
-    sinks,
     sources,
     splits,
     tables,
@@ -36,6 +36,7 @@ from mlaudit.flow.values import (
     Estimator,
     Instance,
     Method,
+    Results,
     Sequence,
     Symbol,
     Value,
@@ -205,6 +206,7 @@ def _of_sequence(run: Interpreter, value: Sequence, key: ast.expr) -> Value:
             if (low, high) == (start, end):
                 return run.state.allocate(replace(value, items=value.items[start:end]))
         whole = low in {None, 0} and key.upper is None
+        value = replace(value, falling=None) if key.step is not None else value
         return run.state.allocate(value if whole else members.between(run, value, key))
     if isinstance(key, ast.Tuple) and any(isinstance(part, ast.Slice) for part in key.elts):
         return _of_data(run, run.data(value).but(kind="array"), key)
@@ -212,6 +214,7 @@ def _of_sequence(run: Interpreter, value: Sequence, key: ast.expr) -> Value:
     if value.way == "ranked" and not containers.is_only_one(value):
         ranked = run.data(value).but(kind="ranked")
         ranked = ranked.but(scores=value.by) if value.by else ranked
+        ranked = ranked.but(results=Results(by=ranked.scores, falling=value.falling))
         _first_ranked(run, ranked, key)
         return choices.mark(run, containers.element(run, value), ranked.scores)
     if isinstance(index, Constant) and isinstance(index.value, int) and value.items:
@@ -251,8 +254,7 @@ def _first_ranked(run: Interpreter, value: Data, key: ast.expr) -> None:
     number = ast.unparse(first) if isinstance(first, ast.Constant | ast.UnaryOp) else None
     end = _ENDS.get(number or "")
     if end is not None:
-        deciding = results.deciding(value)
-        sinks.select(run, deciding, key, f"the {end} of the sorted results is taken")
+        bests.first(run, value, key, end, last=end == "last")
 
 
 def _of_data(run: Interpreter, value: Data, key: ast.expr) -> Value:

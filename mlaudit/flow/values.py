@@ -94,12 +94,13 @@ class Prediction:
 class Results:
     """The scores in each column of a table of them, and in each row; None where that is unknown.
 
-    `by` are those that the table is sorted by, None where it is not.
+    `by` are those that the table is sorted by, None where it is not; `falling` as for a list.
     """
 
     columns: Mapping[Hashable, Scores] | None = None
     rows: Mapping[Hashable, Scores] | None = None
     by: Scores | None = None
+    falling: bool | None = None
 
     @property
     def turned(self) -> Results:
@@ -109,7 +110,7 @@ class Results:
     @property
     def sorted_only(self) -> Results | None:
         """What is left to know of a single column: in which order its rows stand."""
-        return Results(by=self.by) if self.by is not None else None
+        return Results(by=self.by, falling=self.falling) if self.by is not None else None
 
     def named(self, names: tuple[Hashable, ...]) -> Results:
         """Give the columns other names, place by place."""
@@ -230,13 +231,15 @@ class Partial(Value):
 class Sequence(Value):
     """A list, tuple or set: its items by position, or one `rest` for all that is not told apart.
 
-    One that is ranked was sorted `by` these scores, or by any that it holds where there are none.
+    One that is ranked was sorted `by` these scores, or by any that it holds where there are none;
+    it begins with the highest if it is `falling`, or None where that is not known.
     """
 
     items: tuple[Value, ...] = ()
     rest: Value | None = None
     way: str = "list"
-    by: tuple[Evaluate | CrossValidate, ...] = ()
+    by: Scores = ()
+    falling: bool | None = None
 
 
 @frozen
