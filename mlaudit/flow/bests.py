@@ -21,7 +21,8 @@ def extreme(
     """Take the highest or lowest score, or tell where it is."""
     if not value.scores:
         return None
-    sinks.select(run, value, arguments.node, f"{name} of the scores is taken")
+    if value.kind != "classes":  # else one model alone is told of
+        sinks.select(run, value, arguments.node, f"{name} of the scores is taken")
     return Data("scalar", scores=value.scores)
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from mlaudit.flow import checkpoints, functions, sinks
 from mlaudit.flow.interpreter import BudgetExceededError, Interpreter
+from mlaudit.flow.portions import Portions
 from mlaudit.flow.regions import Rows
 from mlaudit.flow.unread import Unread
 from mlaudit.trace.events import Among, Evaluate, Fit, Split, Use
@@ -85,6 +86,7 @@ def _settled(run: Interpreter, nodes: Nodes) -> list[Event]:
     """
     events: list[Event] = []
     made: _Made | None = None
+    portions: Portions | None = None
     judged: set[int] = set()
     for event in run.events.values():
         predictions = run.judged.get(id(event))
@@ -100,6 +102,10 @@ def _settled(run: Interpreter, nodes: Nodes) -> list[Event]:
             if event.among is None and event.in_loop:
                 made = made or _Made(run)
                 event.among = _among(run, event, predictions, made)
+            if event.among is None and event.in_loop and event.selected_at is not None:
+                portions = portions or Portions(run, nodes)
+                apart = portions.judged_apart(event, predictions)
+                event.among = Among.PORTIONS if apart else None
             if checkpoints.in_vain(run, event, nodes):
                 event.uses.discard(Use.SELECTS)
         events.append(event)

@@ -261,7 +261,7 @@ def _best_by_key(run: Interpreter, name: str, joined: Data, arguments: Arguments
 
 
 def _keeps_curve(data: Data) -> bool:
-    return len(data.scores) == 1 and data.kind == "scalar"
+    return data.kind == "classes" or (len(data.scores) == 1 and data.kind == "scalar")
 
 
 def zipped(run: Interpreter, values: list[Value]) -> Value:

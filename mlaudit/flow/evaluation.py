@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 from mlaudit.flow import columnwise, entities, progressive, sight
 from mlaudit.flow.regions import NO_ROWS, Rows, origin, union
 from mlaudit.flow.values import (
+    NONE,
     UNKNOWN,
+    Constant,
     Data,
     Estimator,
     Prediction,
@@ -61,13 +63,22 @@ def metric(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> V
         event.given = _given(event, data)
         event.units = _units(data)
         _told(event, answers)
-    scored = Data("report" if entry.tabular else "scalar", scores=tuple(events))
+    kind = "classes" if _one_by_one(run, arguments) else "scalar"
+    scored = Data("report" if entry.tabular else kind, scores=tuple(events))
     if entry.kind == "curve" and entry.probabilistic:
         return Data("array")  # bins of one model's probabilities, none of which is chosen
     if entry.kind == "curve" and entry.outputs > 1:
         thresholds = scored.but(kind="thresholds")
         return Sequence((*[scored] * (entry.outputs - 1), thresholds), way="tuple")
     return scored
+
+
+def _one_by_one(run: Interpreter, arguments: Arguments) -> bool:
+    """Say whether a metric is asked for a number for each class, or each column of the answers."""
+    named = arguments.named
+    if "average" in named and run.load(named["average"]) == NONE:
+        return True
+    return run.load(named.get("multioutput", NONE)) == Constant("raw_values")
 
 
 def _of_folds(run: Interpreter, arguments: Arguments, data: list[Data]) -> Data:

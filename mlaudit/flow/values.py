@@ -132,7 +132,8 @@ class Data(Value):
     """A table, column, array, tensor, loader, number or anything else that data flows through.
 
     `kind` is table, column, array, transposed (an array that holds the rows as its columns),
-    loader, index, mask, group, window, thresholds (of a curve), scalar or unknown.  `table` is the
+    loader, index, mask, group, window, thresholds (of a curve), classes (a score for each of them),
+    scalar or unknown.  `table` is the
     identity of the loaded table that columns are known of; `name` the column's name.  `select` says
     which rows this value chooses when it indexes another, `order` what told that they stand in the
     order of time.

@@ -67,6 +67,7 @@ class Among(StrEnum):
     EPOCHS = "epochs of one training"
     THRESHOLDS = "thresholds on one prediction"
     SEEDS = "seeds of one split or model"
+    PORTIONS = "portions of the rows of one model"
 
 
 @frozen
@@ -308,16 +309,15 @@ class Evaluate(Event):
     `fits` are the trainings of the model that the predictions come from.  `prediction` is how it
     was made: predict, predict_proba, decision_function.  `judges` is what the metric takes: labels,
     scores, probabilities, values; `blend` says that it may get a mixture of predictions.  `among`
-    says between what its numbers choose where they do, and `given` are the evaluations whose
-    numbers shaped what is judged, as the best threshold does; those of `chosen_by` chose the model
-    or its settings.  `units` are those of the labels where they are not the original ones.
-    `in_loop` says that it runs in the turns of a loop, `answers` are the rows of the labels, where
-    these are known.  Nobody looks at `unread` predictions.  Those `decided` are classes,
-    which a bound or the highest number of each row gave.  `best_told` says that the number is told
-    where it chose to be best, as the highest point of a curve.  `swapped` is the call that gives
-    labels and predictions in the wrong order, `given_at` one that brings predictions, but not their
-    model, to the function that judges them.  One that is told of each trial of a study alone is
-    `of_trials`, one `drawn` is told as a point of a curve only.  Nothing but files hangs on a best
+    says between what its numbers choose, if so, and `given` are the evaluations whose numbers
+    shaped what is judged, as the best threshold does; those of `chosen_by` chose the model or its
+    settings.  `units` are those of the labels where not the original ones.  `in_loop` says that it
+    runs in a loop, `answers` are the rows of the labels, if known.  Nobody looks at `unread`
+    predictions.  Those `decided` are classes, by a bound or the highest number of a row.
+    `best_told` says that the number is told where it chose to be best, as the highest point of a
+    curve.  `swapped` is the call that mixes up labels and predictions, `given_at` one that brings
+    predictions, but not their model, to what judges them.  One told of each trial of a study alone
+    is `of_trials`, one `drawn` only as a point of a curve.  Nothing but files hangs on a best
     number `saved`.  The outermost call names the rows `outside`, `within` are predicting functions.
     """
 
