@@ -53,29 +53,29 @@ def to_function(run: Interpreter, found: list[Data], arguments: Arguments) -> li
         return found
     if not first.rows.terms and first.kind != "unknown":
         return found
-    others = [each for each in found if each is not first and each.rows.terms]
+    place = next((i for i, each in enumerate(found) if each == first), None)
+    others = [each for i, each in enumerate(found) if each.rows.terms and i != place]
     beside = [each for each in others if not each.rows.kin(first.rows)]
     if not beside and (others or not first.rows.terms):
         return found
-    told = _all_told(run, arguments, 0 if beside else 1)
-    key = ("handed", told)
+    key = ("handed", _all_told(run, arguments, 0 if beside else 1))
     some, perhaps = Selector("some", key), Selector("maybe", key)
     taken = [
         each.but(rows=each.rows.select(perhaps if each in beside else some))
-        if told and (each in beside or each is first)
+        if key[1] and (each in beside or i == place)
         else each
-        for each in found
+        for i, each in enumerate(found)
     ]
-    return taken if first.rows.terms else _named(run, first, taken, arguments)
+    if first.rows.terms:
+        return taken
+    named = _named(run, arguments)
+    return [named, *taken] if place is None else [*taken[:place], named, *taken[place + 1 :]]
 
 
-def _named(run: Interpreter, first: Data, taken: list[Data], arguments: Arguments) -> list[Data]:
+def _named(run: Interpreter, arguments: Arguments) -> Data:
     """Give what comes first, and is of unknown origin, rows of its own."""
     place = 0 if arguments.positional else next(iter(arguments.named))
-    named = run.rows_of(arguments.values()[0], arguments.nodes.get(place))
-    if any(each is first for each in taken):
-        return [named if each is first else each for each in taken]
-    return [named, *taken]
+    return run.rows_of(arguments.values()[0], arguments.nodes.get(place))
 
 
 def _all_told(run: Interpreter, arguments: Arguments, first: int) -> tuple[Hashable, ...]:

@@ -34,6 +34,8 @@ def met(node: ast.BinOp, one: Data, two: Data) -> tuple[Data, Data]:
         return one, two.but(rows=NO_ROWS)
     if _lies(node.left) or _stands(node.right):
         return one.but(rows=NO_ROWS), two
+    if isinstance(node.op, ast.Add):
+        return one, two  # lists are joined
     return one, perhaps(two, one)
 
 
