@@ -219,7 +219,9 @@ def unknown_result(run: Interpreter, arguments: Arguments, more: list[Data]) -> 
     apart = splits.apart(run, arguments, _without_rows_of_numbers(found))
     part = splits.part_asked(run, arguments)
     apart = handed.to_function(run, apart, arguments) if part is None and not more else apart
-    joined = combine(apart, "unknown").but(scores=(), predictions=())
+    of_one = all(data.kind == "row" for data in apart if data.rows.terms)
+    kind = "row" if of_one and any(data.rows.terms for data in apart) else "unknown"
+    joined = combine(apart, kind).but(scores=(), predictions=())
     return joined if part is None else joined.but(rows=joined.rows.select(part))
 
 

@@ -82,6 +82,8 @@ def _of_any(run: Interpreter, function: Value, sources: list[Value], node: ast.A
     made = run.data(result)
     for prediction in made.predictions:
         prediction.turn = None  # there is a call for each item
+    if made.kind == "row":
+        made = made.but(kind="array")  # each was a matter of one row, and all are together now
     several = isinstance(inner := run.load(result), Sequence) and inner.way == "tuple"
     return made if made.rows.terms and not several else Sequence(rest=result)
 

@@ -352,7 +352,7 @@ def _begun_alike(one: object, two: object) -> str | None:
 
 
 def _join_data(a: Data, b: Data, parted: bool) -> Data:
-    joined = combine([a, b], a.kind if a.kind == b.kind else "unknown")
+    joined = combine([a, b], _kind_of_either(a, b))
     return joined.but(
         rows=a.rows.either(b.rows) if parted else joined.rows,
         columns=a.columns if a.columns == b.columns else None,
@@ -362,6 +362,16 @@ def _join_data(a: Data, b: Data, parted: bool) -> Data:
         decided=a.decided and b.decided,
         results=_join_results(a, b),
     )
+
+
+def _kind_of_either(a: Data, b: Data) -> str:
+    """Say what either of two is; zeros that stand in for one row are as much of it."""
+    if a.kind == b.kind:
+        return a.kind
+    plain = a if b.kind == "row" else b
+    if "row" in {a.kind, b.kind} and not plain.rows.terms and not plain.influences:
+        return "row"
+    return "unknown"
 
 
 def _join_results(a: Data, b: Data) -> Results | None:
