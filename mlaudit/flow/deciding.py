@@ -164,7 +164,10 @@ def _contained(run: Interpreter, test: ast.Compare) -> bool | None:
 
 
 def _asked_for(run: Interpreter, test: ast.Compare) -> bool | None:
-    """Decide `way == "tree"` where a call of the program says which way is asked for."""
+    """Decide `way == "tree"` where a call of the program says which way is asked for.
+
+    So does the turn of a loop over names that are written out.
+    """
     match test:
         case ast.Compare(
             left=ast.Name(id=name),
@@ -177,7 +180,9 @@ def _asked_for(run: Interpreter, test: ast.Compare) -> bool | None:
     entered = _entered_with(run, name)
     if isinstance(value, Estimator) and entered is not None:
         return isinstance(op, ast.NotEq)  # the way asked for has become what it stands for
-    if not isinstance(value, Constant) or (value != entered and not _asked(run, name)):
+    if not isinstance(value, Constant):
+        return None
+    if value != entered and not (_asked(run, name) or _in_its_turn(run, name)):
         return None
     return (value.value == way) is isinstance(op, ast.Eq)
 
@@ -231,6 +236,13 @@ def _asked(run: Interpreter, name: str) -> bool:
     Of a function that nobody calls, some other program may ask for something else.
     """
     return _given(run, name) and run.path[-1] != run.calls[-1].entered
+
+
+def _in_its_turn(run: Interpreter, name: str) -> bool:
+    """Say whether a name stands for what the running turn of a loop brings, which is known."""
+    origin = run.origins.get((run.state.scope.identity, name))
+    steps = (step for step in run.path if isinstance(step, tuple) and step[0] == "turn")
+    return origin is not None and any(step[-1] == origin[0] for step in steps)
 
 
 def _entered_with(run: Interpreter, name: str) -> Constant | None:

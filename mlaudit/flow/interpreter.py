@@ -271,12 +271,12 @@ class Interpreter:
         self.loops.pop()
         self.running = running
 
-    def turns(self, loop: ast.AST, values: list[Value]) -> Iterator[Value]:
+    def turns(self, loop: ast.AST, target: ast.expr | None, values: list[Value]) -> Iterator[Value]:
         """Give the value for each turn of an unrolled loop, which runs in a context of its own."""
         path, running = self.path, self.running
         self.running = running | {id(loop)}
         for position, value in enumerate(values):
-            self.path = (*path, ("turn", id(loop), position))
+            self.path = (*path, ("turn", id(loop), position, id(target)))
             yield value
         self.path, self.running = path, running
 

@@ -48,7 +48,7 @@ def for_loop(run: Interpreter, node: ast.For | ast.AsyncFor) -> bool:
     _over_predictions(run, node, iterated)
     turns = unrolled(run, iterated)
     if turns is not None:
-        for value in run.turns(node, turns):
+        for value in run.turns(node, node.target, turns):
             stores.assign(run, node.target, value, None)
             _body(run, node.body)
     else:
@@ -213,7 +213,7 @@ def comprehension(run: Interpreter, node: ast.ListComp | ast.SetComp | ast.Gener
             turns = _passing(run, first, turns)
         if turns is not None:
             items: list[Value] = []
-            for value in run.turns(node, turns):
+            for value in run.turns(node, first.target, turns):
                 stores.assign(run, first.target, value, None)
                 items += _made(run, node, node.generators[1:])
             return run.state.allocate(Sequence(tuple(items)))
@@ -248,7 +248,9 @@ def _made(
     if not inner:
         return [run.eval(node.elt)]
     items: list[Value] = []
-    for value in run.turns(inner[0], [run.eval(e) for e in _written_out(inner[0].iter)]):
+    for value in run.turns(
+        inner[0], inner[0].target, [run.eval(e) for e in _written_out(inner[0].iter)]
+    ):
         stores.assign(run, inner[0].target, value, None)
         items += _made(run, node, inner[1:])
     return items
@@ -373,8 +375,9 @@ def dict_comprehension(run: Interpreter, node: ast.DictComp) -> Value:
 def _literal_dict(run: Interpreter, node: ast.DictComp, turns: list[Value]) -> Value:
     items: dict[object, Value] = {}
     rest: Value | None = None
-    for value in run.turns(node, turns):
-        stores.assign(run, node.generators[0].target, value, None)
+    target = node.generators[0].target
+    for value in run.turns(node, target, turns):
+        stores.assign(run, target, value, None)
         key, content = run.load(run.eval(node.key)), run.eval(node.value)
         if isinstance(key, Constant):
             batches.kept_as(run, content, key.value)

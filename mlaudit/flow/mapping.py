@@ -66,7 +66,7 @@ def _one_by_one(run: Interpreter, function: Value, turns: list[Value], node: ast
     from mlaudit.flow import calls
 
     made = []
-    for turn in run.turns(node, turns):
+    for turn in run.turns(node, None, turns):
         given = _apart(run, containers.parts(turn), node)
         made.append(calls.call_value(run, function, Arguments(node, given)))
     return run.state.allocate(Sequence(tuple(made)))
