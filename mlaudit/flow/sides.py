@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from mlaudit.flow import members, sorts
 from mlaudit.flow.selectors import Selector
-from mlaudit.flow.values import Data, Dictionary, Sequence, Value, merge_influences
+from mlaudit.flow.values import Choice, Data, Dictionary, Sequence, Value, merge_influences
 from mlaudit.syntax.nodes import walk
 from mlaudit.trace.events import Kind
 
@@ -115,7 +115,11 @@ def _counts(node: ast.ListComp | ast.SetComp | ast.GeneratorExp) -> bool:
 
 
 def _narrowed(run: Interpreter, value: Value, selectors: list[Selector], depth: int) -> Value:
+    """Take some of the rows of a value, of each part of it, or of each thing that it may be."""
     inner = run.load(value)
+    if isinstance(inner, Choice):
+        options = tuple([_narrowed(run, each, selectors, depth) for each in inner.options])
+        return Choice(options, inner.parted)
     if isinstance(inner, Data):
         return members.some(inner, selectors) if inner.rows.terms else value
     if depth and isinstance(inner, Dictionary):
