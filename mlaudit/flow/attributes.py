@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from mlaudit.flow import functions, tables, trainers, tuning
 from mlaudit.flow.arguments import Arguments
 from mlaudit.flow.values import (
+    SCALAR,
     TRIAL,
     UNKNOWN,
     Choice,
@@ -52,6 +53,8 @@ def attribute(run: Interpreter, holder: Value, name: str, node: ast.AST) -> Valu
         return value.scope.names.get(name, Method(holder, name))
     if isinstance(value, Data) and value.kind == TRIAL:
         return tuning.of_trial(value, name)
+    if isinstance(value, Data) and functions.sets(value, name):
+        return SCALAR
     if isinstance(value, Data):
         told = trainers.metrics(run, value, node) if name == "metrics" else None
         return told or tables.attribute(run, holder, value, name)

@@ -218,7 +218,8 @@ def unknown_result(run: Interpreter, arguments: Arguments, more: list[Data]) -> 
         return UNKNOWN
     apart = splits.apart(run, arguments, _without_rows_of_numbers(found))
     part = splits.part_asked(run, arguments)
-    apart = handed.to_function(run, apart, arguments) if part is None and not more else apart
+    alone = part is None and not any(data.rows.terms for data in more)
+    apart = handed.to_function(run, apart, arguments) if alone else apart
     of_one = all(data.kind == "row" for data in apart if data.rows.terms)
     kind = "row" if of_one and any(data.rows.terms for data in apart) else "unknown"
     joined = combine(apart, kind).but(scores=(), predictions=())

@@ -45,6 +45,7 @@ _PLACES = Pattern(r"(?i)(\w+_)?(path|dir|directory|folder|root|filename|filepath
 _NUMBERS = Pattern(
     r"(?i)(\w+_)?(batch_?size|epochs?|seed|random_state|learning_rate|lr|device)|n_\w+"
 )
+_SETTINGS = Pattern(r"(?i)(\w+_)?(config|configuration|cfg|settings|options|opts?|args|hparams)")
 _SURROUNDINGS = Pattern(r"['\"]?(\w+\.)*\w*(Config|Settings|Options|Namespace|Context)['\"]?")
 
 
@@ -420,3 +421,15 @@ def _is_place(parameter: ast.arg) -> bool:
         if _PLAIN.fullmatch(kind) or _SURROUNDINGS.fullmatch(kind):
             return True
     return any(each.fullmatch(name) for each in (_PLACES, _NUMBERS))
+
+
+def sets(value: Data, name: str) -> bool:
+    """Say whether an attribute in capitals is of a parameter called settings: a plain setting.
+
+    The parameter itself may hold rows beside its settings, under other names.
+    """
+    keys = [base.selector.key for base in value.rows.bases] if name.isupper() else []
+    return bool(keys) and all(
+        isinstance(key, tuple) and key[0] == "parameter" and _SETTINGS.fullmatch(str(key[-1]))
+        for key in keys
+    )
