@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ from mlaudit.flow.values import (
     Choice,
     Class,
     Constant,
+    Data,
     Dictionary,
     Estimator,
     Ref,
@@ -26,7 +28,6 @@ from mlaudit.trace.events import (
 )
 
 if TYPE_CHECKING:
-    import ast
     from collections.abc import Iterator, Mapping
 
     from mlaudit.flow.interpreter import Interpreter
@@ -135,6 +136,18 @@ def build_unknown(run: Interpreter, name: str, arguments: Arguments) -> Value:
 def unknown(run: Interpreter, node: ast.expr, name: str) -> Value:
     """Make an estimator of something of unknown origin that is fitted."""
     return build(run, name, _UNKNOWN, Arguments(node))
+
+
+def as_estimator(run: Interpreter, node: ast.expr | None, receiver: Value) -> Value:
+    """Something unknown that is fitted, or judged on folds, is an estimator from then on."""
+    inner = run.load(receiver)
+    if not isinstance(node, ast.Name) or not isinstance(inner, Data):
+        return receiver
+    if inner.kind != "unknown" or inner.predictions:
+        return receiver
+    made = unknown(run, node, node.id)
+    run.state.scope.bind(node.id, made)
+    return made
 
 
 def _task(entry: Entry, parts: list[Estimator]) -> str | None:

@@ -61,7 +61,7 @@ def call(run: Interpreter, node: ast.Call) -> Value:
         receiver = _receiver(run, node, function)
         arguments = evaluate(run, node)
         if name in estimators.FITTING:
-            receiver = _as_estimator(run, function.value, receiver)
+            receiver = building.as_estimator(run, function.value, receiver)
         value = call_method(run, receiver, name, arguments)
         for member in subscripts.any_of(run, function.value) if _changes(node, function) else ():
             call_method(run, member, name, arguments)
@@ -89,18 +89,6 @@ def _changes(node: ast.Call, function: ast.Attribute) -> bool:
 
 def _is_super(node: ast.Call) -> bool:
     return isinstance(node.func, ast.Name) and node.func.id == "super"
-
-
-def _as_estimator(run: Interpreter, node: ast.expr, receiver: Value) -> Value:
-    """Something unknown that is fitted is an estimator from then on."""
-    inner = run.load(receiver)
-    if not isinstance(node, ast.Name) or not isinstance(inner, Data):
-        return receiver
-    if inner.kind != "unknown" or inner.predictions:
-        return receiver
-    made = building.unknown(run, node, node.id)
-    run.state.scope.bind(node.id, made)
-    return made
 
 
 def call_value(run: Interpreter, target: Value, arguments: Arguments) -> Value:

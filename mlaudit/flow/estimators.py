@@ -291,7 +291,8 @@ def resample(run: Interpreter, estimator: Estimator, arguments: Arguments) -> Va
 def cross_validate(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> Value:
     """Evaluate an estimator on internal folds."""
     value = arguments.get("estimator", 0)
-    inner = run.load(value) if value is not None else UNKNOWN
+    value = building.as_estimator(run, arguments.expression("estimator", 0), value or UNKNOWN)
+    inner = run.load(value)
     if isinstance(inner, Choice):
         inner = run.load(several.foremost(run, inner))
     if not isinstance(inner, Estimator):
