@@ -12,6 +12,7 @@ from mlaudit.flow.selectors import Length, Selector
 from mlaudit.flow.values import (
     ANY,
     UNKNOWN,
+    Choice,
     Constant,
     Data,
     Function,
@@ -233,13 +234,15 @@ def of_names(run: Interpreter, value: Data, names: Sequence) -> Data:
     kept = frozenset(listed)
     value = results.columns(value, listed)
     single = next(iter(kept)) if len(kept) == 1 else None
+    reaching = of_columns(value.influences, kept)
     if value.kind in {"group", "window"}:
-        return value.but(name=single, columns=Columns(kept=kept))
+        influences = merge_influences(reaching, order.only(value))
+        return value.but(name=single, columns=Columns(kept=kept), influences=influences)
     known = value.columns or Columns()
     return value.but(
         columns=replace(known, kept=kept, dropped=frozenset(), tested=(), listed=listed),
         name=single,
-        influences=of_columns(value.influences, kept),
+        influences=reaching,
         select=None,
     )
 
@@ -338,14 +341,26 @@ def bound(run: Interpreter, node: ast.expr | None) -> Hashable:
 
 
 def told(run: Interpreter, value: Data, key: ast.expr) -> Value:
-    """Evaluate what chooses of a table; a function is asked for it, which is given the table."""
+    """Evaluate what chooses of a table; a function is asked for it, which is given the table.
+
+    A list that is still empty on some other path chooses nothing there.
+    """
     from mlaudit.flow import functions
 
-    given = run.eval(key)
+    given = _filled(run, run.eval(key))
     inner = run.load(given)
     if not isinstance(inner, Function):
         return given
     return functions.call(run, inner, Arguments(key, [value]))
+
+
+def _filled(run: Interpreter, given: Value) -> Value:
+    """Give the one thing that a value is where it is no empty list; else the value itself."""
+    if not isinstance(given, Choice):
+        return given
+    empty = Sequence()
+    filled = [option for option in given.options if run.load(option) != empty]
+    return filled[0] if len(filled) == 1 else given
 
 
 def chosen_rows(run: Interpreter, value: Data, key: ast.expr) -> Data:
