@@ -355,8 +355,8 @@ def _by_each_row(run: Interpreter, value: Data, index: Data, key: ast.expr) -> D
         return tables.by_computed(value, index)
     if index.kind == "mask":
         return tables.kept(tables.narrowed(value, tables.chosen_by_text(run, key)), index)
-    if index.kind in {"column", "unknown"} and index.table is None:
-        value = value.but(columns=None)  # what came of an unknown call may well be names of columns
+    if _may_name_columns(value, index):
+        value = value.but(columns=None)
     if index.rows.terms and (index.kind != "unknown" or index.rows.kin(value.rows)):
         return tables.kept(tables.narrowed(value, Selector("some", (id(key), run.context))), index)
     opaque = index.kind == "unknown" and value.kind in {"unknown", "column"}
@@ -366,6 +366,15 @@ def _by_each_row(run: Interpreter, value: Data, index: Data, key: ast.expr) -> D
     if value.kind in _OF_ROWS and index.kind != "scalar":
         return tables.narrowed(value, tables.chosen_by_text(run, key))
     return tables.by_computed(value, index)
+
+
+def _may_name_columns(value: Data, index: Data) -> bool:
+    """Say whether an index came of an unknown call, or was read as other data: names, perhaps."""
+    if index.kind == "array":
+        return index.rows.known and not index.rows.kin(value.rows)
+    return index.kind in {"column", "unknown"} and (
+        index.table is None or index.table != value.table
+    )
 
 
 def _are_names(run: Interpreter, listed: Sequence) -> bool:
