@@ -85,9 +85,10 @@ def _lag(trace: Trace, split: Split) -> Ordered | None:
 
 
 def windows(trace: Trace, split: Split) -> Windowed | None:
-    """Find the overlapping windows that a split deals out."""
+    """Find the overlapping windows that a split deals out, not those cut of one of its parts."""
     near = trace.near(Windowed, split.rows)
-    return next((e for e in near if split.rows.overlap(e.rows) is Overlap.MUST), None)
+    met = (e for e in near if split.rows.overlap(e.rows) is Overlap.MUST)
+    return next((e for e in met if not any(map(e.rows.within, split.parts))), None)
 
 
 def shuffles(split: Split) -> bool:
