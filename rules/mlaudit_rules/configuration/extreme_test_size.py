@@ -6,7 +6,18 @@ import ast
 import re
 from typing import TYPE_CHECKING
 
-from mlaudit.rulekit import Confidence, Fix, Needs, Pattern, Rule, RuleMeta, Severity, Tier
+from mlaudit.rulekit import (
+    Confidence,
+    Evaluate,
+    Fix,
+    Needs,
+    Pattern,
+    Rule,
+    RuleMeta,
+    Severity,
+    Split,
+    Tier,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -59,7 +70,7 @@ class ExtremeTestSize(Rule):
             fraction, argument = _held_out(call)
             if argument is None:
                 continue
-            if fraction > _LARGEST and _tests(module, call):
+            if fraction > _LARGEST and _tests(module, call) and _trains(module, call):
                 yield self._too_much(call, argument, fraction)
             elif 0 < fraction < _SMALLEST:
                 rows = _rows(module)
@@ -108,9 +119,26 @@ def _tests(module: Module, call: Call) -> bool:
         return False
     if any(_ASIDE.search(name) for name in held_out) or any(_PART.search(name) for name in first):
         return False
+    if all(name.startswith("_") for name in first):
+        return False
     if any(_HELD_OUT.search(ast.unparse(argument)) for argument in call.node.args):
         return False
     return held_out[0] in module.names.read
+
+
+def _trains(module: Module, call: Call) -> bool:
+    """Say whether what the second part judges may have learnt any of the first.
+
+    Models of other rows leave none of these for training, whatever the fraction is.
+    """
+    location = call.place.location
+    split = next((s for s in module.trace.of(Split) if s.place.location == location), None)
+    if split is None or len(split.parts) != 2:
+        return True
+    rest, held_out = split.parts
+    judged = (e for e in module.trace.near(Evaluate, held_out) if e.rows.within(held_out))
+    fits = [fit for event in judged for fit in event.fits]
+    return not fits or any(fit.rows.overlap(rest) for fit in fits)
 
 
 def _rows(module: Module) -> int | None:
