@@ -9,6 +9,7 @@ from mlaudit.rulekit import by_position, defaults, last_name, spelt
 from mlaudit_rules.reproducibility.bindings import assignments, values_by_target
 from mlaudit_rules.reproducibility.constructions import function_around
 from mlaudit_rules.reproducibility.found_file import read_where_there
+from mlaudit_rules.reproducibility.saved_states import reads_all
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -131,10 +132,9 @@ def readings(module: Module, name: str, *, partly: bool = False) -> Iterator[ast
     """Find where a network gets all of its weights from a file, whatever comes, or some of them."""
     for node in (named.node for named in module.calls_named(*_READS)):
         function = node.func
-        if not isinstance(function, ast.Attribute):
-            continue  # by `strict=False` or `by_name=True`, some weights stay as they were drawn
-        named = (partly or not node.keywords) and spelt(function.value) == name
-        if named and not conditional(module, node):
+        if not isinstance(function, ast.Attribute) or spelt(function.value) != name:
+            continue
+        if (partly or reads_all(module, node)) and not conditional(module, node):
             yield node
 
 

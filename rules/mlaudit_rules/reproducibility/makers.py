@@ -14,6 +14,8 @@ from mlaudit_rules.reproducibility.given_weights import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from mlaudit.rulekit import Module
 
 
@@ -22,20 +24,34 @@ def reads_for_others(module: Module, built: ast.Call, layers: set[ast.Call]) -> 
 
     Wherever the function stands, it has read them, whatever comes, before each of its returns.
     """
+    return any(
+        _new_part(module, name, reading, built, layers) is None
+        for name, reading in _read_for_others(module, built)
+    )
+
+
+def new_for_others(
+    module: Module, built: ast.Call, layers: set[ast.Call]
+) -> tuple[str, ast.Call] | None:
+    """Find the part that such a function makes anew after it has read the weights of the rest."""
+    parts = (_new_part(module, *read, built, layers) for read in _read_for_others(module, built))
+    return next((part for part in parts if part is not None), None)
+
+
+def _read_for_others(module: Module, built: ast.Call) -> Iterator[tuple[str, ast.Call]]:
+    """Give what the function that `built` calls returns, each with where it reads its weights."""
     function = built.func
     maker = module.names.functions.get(function.id) if isinstance(function, ast.Name) else None
     if maker is None:
-        return False
+        return
     returns = [node for node in module.nodes.find(ast.Return, within=maker) if node.value]
     names = {spelt(part) for node in returns for part in _parts(node.value)}
-    return any(
-        function_around(module, reading) is maker
-        and all(reading.lineno < node.lineno for node in returns)
-        and not written_before(module, reading)
-        and _stays(module, name, reading, built, layers)
-        for name in sorted(names)
-        for reading in readings(module, name)
-    )
+    for name in sorted(names):
+        for reading in readings(module, name):
+            early = all(reading.lineno < node.lineno for node in returns)
+            inside = function_around(module, reading) is maker
+            if inside and early and not written_before(module, reading):
+                yield name, reading
 
 
 def _parts(value: ast.expr | None) -> list[ast.expr]:
@@ -45,9 +61,8 @@ def _parts(value: ast.expr | None) -> list[ast.expr]:
     return [value] if value is not None else []
 
 
-def _stays(
+def _new_part(
     module: Module, name: str, reading: ast.Call, built: ast.Call, layers: set[ast.Call]
-) -> bool:
-    """Say whether no part of a network is made anew after its weights are read."""
+) -> tuple[str, ast.Call] | None:
     inner = made(module, name, reading)
-    return inner is None or new_after_reading(module, name, inner, built, layers) is None
+    return new_after_reading(module, name, inner, built, layers) if inner is not None else None

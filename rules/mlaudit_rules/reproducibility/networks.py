@@ -34,7 +34,7 @@ from mlaudit_rules.reproducibility.given_weights import (
     read_in,
     set_to_constants,
 )
-from mlaudit_rules.reproducibility.makers import reads_for_others
+from mlaudit_rules.reproducibility.makers import new_for_others, reads_for_others
 from mlaudit_rules.reproducibility.never_run import never_run
 from mlaudit_rules.reproducibility.read_in_time import read_in_time
 from mlaudit_rules.reproducibility.steps import never_steps, only_kept, steps_once
@@ -125,6 +125,7 @@ def torch_training(module: Module, running: Running) -> TorchTraining | None:
         loaders = _not_of_siblings(module, built, shuffled_for_training(module, call))
         new = built and (
             new_after_reading(module, name, built, call.node, layers)
+            or new_for_others(module, bare(built), layers)
             or (
                 (lent or _pretrained(module, bare(built)))
                 and new_part(module, name, built, call.node, layers, built.lineno)
