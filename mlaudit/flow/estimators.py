@@ -81,6 +81,7 @@ _PREDICTS = frozenset(
 _SCORES = frozenset({"score", "evaluate", "evaluate_generator", "test_on_batch"})
 _TRANSFORMS = frozenset({"transform", "inverse_transform", "texts_to_sequences", "texts_to_matrix"})
 _RESAMPLES = frozenset({"fit_resample", "fit_sample"})
+_LONGEST_NAME = 40
 
 
 def method(
@@ -288,6 +289,18 @@ def resample(run: Interpreter, estimator: Estimator, arguments: Arguments) -> Va
     return Sequence(tuple(outputs), way="tuple")
 
 
+def _unresolved(run: Interpreter, arguments: Arguments) -> Estimator:
+    """Make an estimator of one that cannot be followed; messages call it as the code does."""
+    made = run.load(building.unknown(run, arguments.node, "model"))  # type: ignore[arg-type]
+    assert isinstance(made, Estimator)
+    expression = arguments.expression("estimator", 0)
+    text = run.text(expression) if expression is not None else ""
+    made.model.left_open = not text or "\n" in text or len(text) > _LONGEST_NAME
+    if not made.model.left_open:
+        made.model.name = text
+    return made
+
+
 def cross_validate(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> Value:
     """Evaluate an estimator on internal folds."""
     value = arguments.get("estimator", 0)
@@ -296,8 +309,7 @@ def cross_validate(run: Interpreter, name: str, entry: Entry, arguments: Argumen
     if isinstance(inner, Choice):
         inner = run.load(several.foremost(run, inner))
     if not isinstance(inner, Estimator):
-        inner = run.load(building.unknown(run, arguments.node, "model"))  # type: ignore[arg-type]
-        assert isinstance(inner, Estimator)
+        inner = _unresolved(run, arguments)
     inner.model.role = Role.PREDICTOR if inner.model.role is Role.UNKNOWN else inner.model.role
     features = arguments.get("X", 1)
     expression = arguments.expression("X", 1)

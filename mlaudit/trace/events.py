@@ -152,7 +152,7 @@ class Model:
     `home` is the document that has the class of a network, if the program has one.  `units` are
     those that it puts columns into.  To an `ordinal` one only the order of a column's values
     counts, an `affine` one predicts the same however columns are shifted and stretched.  One of
-    `no_use` is asked which rows are of a test, or labels by chance; one `left_open` is to choose.
+    `no_use` is asked which rows are of a test, or labels by chance; which is `left_open` is unsure.
     """
 
     name: str

@@ -709,3 +709,25 @@ X = StandardScaler().fit_transform(t[["fare", "age"]])
 print(cross_val_score({model}(), X, t["left"]).mean())
 """
     assert (only(code, "LEAK002").severity is Severity.INFO) is note
+
+
+@pytest.mark.parametrize(
+    ("asked", "called"),
+    [
+        ("pipe = build()\nscores = cross_val_score(pipe, X, y)", "`pipe`"),
+        ("scores = cross_val_score(build(), X, y)", "`build()`"),
+        ("scores = cross_val_score(build(\n    'ridge',\n), X, y)", "the model"),
+        ("model = build()\nscores = cross_val_score(model, X, y)", "`model`"),
+    ],
+)
+def test_a_model_of_unknown_origin_is_called_what_the_code_calls_it(
+    asked: str, called: str
+) -> None:
+    code = f"""
+from elsewhere import build
+{LOADED}
+X = StandardScaler().fit_transform(X)
+{asked}
+print(scores.mean())
+"""
+    assert f"so {called} is validated" in only(code, "LEAK002").message
