@@ -10,7 +10,7 @@ from mlaudit_rules.reproducibility.bindings import values_by_target
 from mlaudit_rules.reproducibility.fallbacks import only_falls_back
 from mlaudit_rules.reproducibility.never_run import left_out
 from mlaudit_rules.reproducibility.without_seed import without_a_seed
-from mlaudit_rules.reproducibility.zeros import always_zero
+from mlaudit_rules.reproducibility.zeros import wiped_out
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -123,7 +123,7 @@ def _functions(module: Module) -> Iterator[Drawing]:
     for call in module.calls_of(*KINDS):
         if not _draws(call) or call.entry is None or never_imported(module, call.node):
             continue
-        if not _is_wiped_out(module, call.node):
+        if not wiped_out(module, call.node):
             generator = call.entry.generators[0]
             later = _draws_later(call)
             yield Drawing(call.node, call.place, call.function, call.in_loop, generator, later)
@@ -140,14 +140,6 @@ def never_imported(module: Module, node: ast.Call) -> bool:
     while isinstance(head, ast.Attribute):
         head = head.value
     return isinstance(head, ast.Name) and head.id in module.names.granted
-
-
-def _is_wiped_out(module: Module, node: ast.Call) -> bool:
-    """Say whether a draw is multiplied by what always is 0, which leaves only its shape."""
-    match module.nodes.parents.get(node):
-        case ast.BinOp(op=ast.Mult(), left=left, right=right):
-            return always_zero(module, right if left is node else left)
-    return False
 
 
 def _draws_later(call: Call) -> bool:

@@ -38,6 +38,7 @@ from mlaudit_rules.reproducibility.makers import new_for_others, reads_for_other
 from mlaudit_rules.reproducibility.never_run import never_run
 from mlaudit_rules.reproducibility.read_in_time import read_in_time
 from mlaudit_rules.reproducibility.steps import never_steps, only_kept, steps_once
+from mlaudit_rules.reproducibility.undrawn import draws_no_weights
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -304,7 +305,7 @@ def _initialises(module: Module, name: str, built: ast.Call) -> bool:
     layers = {call.node for call in layers_made(module)}
     if set_to_constants(module, owner or built, layers):
         return False
-    if owner is not None and _keeps_frozen(module, owner):
+    if owner is not None and (_keeps_frozen(module, owner) or draws_no_weights(module, owner)):
         return False
     if owner is None or has_parts(module, owner):
         return True

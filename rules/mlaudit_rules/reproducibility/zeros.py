@@ -37,6 +37,14 @@ def always_zero(module: Module, node: ast.expr, asked: tuple[ast.AST, ...] = ())
     )
 
 
+def wiped_out(module: Module, node: ast.expr) -> bool:
+    """Say whether a draw is multiplied by what always is 0, which leaves only its shape."""
+    match module.nodes.parents.get(node):
+        case ast.BinOp(op=ast.Mult(), left=left, right=right):
+            return always_zero(module, right if left is node else left)
+    return False
+
+
 def _given(module: Module, function: Definition, name: str) -> list[ast.expr | None]:
     """List what the calls of a function give for a parameter that it binds to nothing else."""
     positions = by_position(function.args)
