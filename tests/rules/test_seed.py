@@ -511,3 +511,25 @@ one_epoch(torch.load("batches.pt"))
 def test_training_is_where_the_optimizer_steps(step: str, told: tuple[str, int]) -> None:
     (found,) = findings(TRAINING.format(step=step), "SEED005")
     assert [(each.role, each.location.line) for each in found.evidence] == [told]
+
+
+@pytest.mark.parametrize(
+    ("made", "does"),
+    [
+        ('DummyClassifier(strategy="uniform")', "predicts other classes in every run"),
+        ('DummyClassifier(strategy="stratified")', "predicts other classes in every run"),
+        ("RandomForestClassifier()", "learns something else in every run"),
+    ],
+)
+def test_what_an_estimator_without_a_seed_does_is_told_as_it_is(made: str, does: str) -> None:
+    code = f"""
+import pandas as pd
+from sklearn.dummy import DummyClassifier
+from sklearn.ensemble import RandomForestClassifier
+table = pd.read_csv("table.csv")
+model = {made}
+model.fit(table[["size"]], table["kind"])
+print(model.predict(pd.read_csv("new.csv")[["size"]]))
+"""
+    (found,) = findings(code, "SEED003")
+    assert does in found.message
