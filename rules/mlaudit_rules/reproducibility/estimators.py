@@ -38,6 +38,8 @@ _STARTS = {"weights_init": "weights", "means_init": "means", "precisions_init": 
 _SETTLED = {"TruncatedSVD": ("algorithm", "arpack"), "LinearSVR": ("dual", False)}
 
 _LOOKS = {"type", "isinstance", "print", "repr", "str", "dir", "help", "hasattr"}
+# A dict as it is written out, or as a call makes it.
+_Made = ast.Dict | ast.Call
 
 
 def unseeded(call: Call) -> bool:
@@ -175,7 +177,7 @@ class SeededElsewhere:
         self._nodes = module.nodes
         stores = any(map(_stores_state, module.nodes.find(ast.Attribute)))
         self._set_later = stores or sets_states(module)
-        dicts = module.nodes.find(ast.Dict)
+        dicts: list[_Made] = [*module.nodes.find(ast.Dict), *_made_by_name(module)]
         self._gridded = {_function_around(module, node) for node in dicts if _searches_state(node)}
         searched = any(map(_names_state, dicts))
         for node in (named.node for named in module.names.calls):
@@ -261,9 +263,23 @@ def _seeds_inner(node: ast.Call, call: Call | None) -> bool:
     return entry.kind in _ENSEMBLES or (entry.kind == "values" and not call.lacks_seed)
 
 
-def _bases_tried(module: Module, grid: ast.Dict) -> Iterator[ast.expr]:
+def _made_by_name(module: Module) -> list[ast.Call]:
+    """List the dicts that are made by calls: `dict(alpha=[0.1, 1], random_state=[3])`."""
+    made = (named.node for named in module.calls_named("dict"))
+    return [node for node in made if isinstance(node.func, ast.Name)]
+
+
+def _entries(node: _Made) -> list[tuple[ast.expr, ast.expr]]:
+    """Give the keys of a dict with their values; what is spread out in it has none."""
+    if isinstance(node, ast.Call):
+        return [(ast.Constant(each.arg), each.value) for each in node.keywords if each.arg]
+    pairs = zip(node.keys, node.values, strict=True)
+    return [(key, value) for key, value in pairs if key is not None]
+
+
+def _bases_tried(module: Module, grid: _Made) -> Iterator[ast.expr]:
     """Give the base estimators that a grid tries in an ensemble, which hands seeds to each."""
-    for key, tried in zip(grid.keys, grid.values, strict=True):
+    for key, tried in _entries(grid):
         if not (isinstance(key, ast.Constant) and str(key.value).rpartition("__")[2] in BASES):
             continue
         made = (module.call_of.get(named.node) for named in module.names.calls)
@@ -277,16 +293,14 @@ def _stores_state(node: ast.Attribute) -> bool:
     return not (isinstance(node.value, ast.Name) and node.value.id == "self")
 
 
-def _names_state(node: ast.Dict) -> bool:
-    return any(is_state(key) for key in node.keys if key)
+def _names_state(node: _Made) -> bool:
+    return any(is_state(key) for key, _ in _entries(node))
 
 
-def _searches_state(node: ast.Dict) -> bool:
+def _searches_state(node: _Made) -> bool:
     """Say whether a dict is a grid with the seeds to try, whoever it is handed to."""
-    return any(
-        key is not None and is_state(key) and isinstance(value, ast.List | ast.Tuple)
-        for key, value in zip(node.keys, node.values, strict=True)
-    )
+    tried = (ast.List, ast.Tuple)
+    return any(is_state(key) and isinstance(value, tried) for key, value in _entries(node))
 
 
 def _function_around(module: Module, node: ast.AST) -> ast.AST | None:
