@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from mlaudit.model.finding import Confidence, Severity
-from mlaudit.rulekit.testing import findings
+from mlaudit.rulekit.testing import OneFile, findings
+from mlaudit.source.script import from_text
 
 
 def test_one_finding_names_every_hyperparameter_of_a_call() -> None:
@@ -49,3 +50,34 @@ def test_paths_under_one_root_are_one_finding_with_the_others_as_witnesses() -> 
     assert finding.location.line == 2
     assert finding.message.endswith("(4 more like it)")
     assert [evidence.location.line for evidence in finding.evidence] == [3, 4, 5]
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [("scaler.fit_transform(X_train), scaler.transform(X_test)", 0), ("X_train, X_test", 1)],
+)
+def test_rows_that_another_file_scales_are_of_one_scale(given: str, said: int) -> None:
+    made = "from sklearn.preprocessing import StandardScaler\nscaler = StandardScaler()\n"
+    other = f"""
+import pandas as pd
+from sklearn.model_selection import train_test_split
+{"" if said else made}
+def parts():
+    table = pd.read_csv("houses.csv")
+    X_train, X_test, y_train, y_test = train_test_split(
+        table[["rooms", "income"]], table["price"], random_state=4
+    )
+    return {given}, y_train, y_test
+"""
+    code = """
+from sklearn.metrics import mean_absolute_error
+from sklearn.neighbors import KNeighborsRegressor
+from houses import parts
+
+X_train, X_test, y_train, y_test = parts()
+model = KNeighborsRegressor().fit(X_train, y_train)
+print(mean_absolute_error(y_test, model.predict(X_test)))
+"""
+    document = from_text(code, "train.py")
+    project = OneFile("houses", other)
+    assert len(findings(document, "CONF007", profile="research", project=project)) == said

@@ -50,6 +50,7 @@ TABLES = frozenset({"read_csv", "read_excel", "read_table", "read_parquet", "rea
 UNEQUAL = frozenset(
     {"load_wine", "load_breast_cancer", "load_boston", "fetch_california_housing", "fetch_covtype"}
 )
+_OF_ONE_SCALE = frozenset({"scaled", "ranked"})
 PREPARED = Pattern(r"(?i)x_?train|train_?x|feature|prepared|processed|clean|encoded|onehot")
 # Whatever may bring features to one scale, and features that are of one scale by nature.
 SCALED = Pattern(
@@ -75,16 +76,16 @@ class UnscaledSensitiveModel(Rule):
     )
 
     def check_module(self, module: Module) -> Iterable[Finding]:
-        """Judge the models of documents that never speak of scaling."""
+        """Judge the models of rows that no trace of scaling is on, in words or in fact."""
         if module.is_test:
             return
         found: dict[Model, str] = {}
         for event in _trainings(module):
             model = next(iter(_sensitive(event.model)), None)
-            if model is None or model in found:
+            if model is None or model in found or _is_scaled(event):
                 continue
             near = module.trace.near(Load, event.rows)
-            load = next((load for load in near if _is_raw(load)), None)
+            load = next((load for load in near if _is_raw(load, module)), None)
             if load is not None:
                 found[model] = load.source
         if found and not SCALED.search(module.document.text):
@@ -102,10 +103,17 @@ class UnscaledSensitiveModel(Rule):
         )
 
 
-def _is_raw(load: Load) -> bool:
-    """Say whether a table is read whose columns differ in scale."""
+def _is_scaled(event: Fit | CrossValidate) -> bool:
+    """Say whether what a scaler has learnt, in whatever file, reached the rows before."""
+    return any(influence.units in _OF_ONE_SCALE for influence in event.influences)
+
+
+def _is_raw(load: Load, module: Module) -> bool:
+    """Say whether a table is read whose columns differ in scale, and where nobody scales any."""
     known = load.reader.rpartition(".")[2] in TABLES | UNEQUAL
-    return known and not PREPARED.search(load.source)
+    home = load.place.document
+    elsewhere = home is not module.document and SCALED.search(home.text)
+    return known and not elsewhere and not PREPARED.search(load.source)
 
 
 def _trainings(module: Module) -> Iterator[Fit | CrossValidate]:
