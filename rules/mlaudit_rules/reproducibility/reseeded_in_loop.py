@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 
 # Rounds that repeat one experiment; folds, models and settings are meant to share a seed.
 _REPEATING = Pattern(r"(?i)^(epochs?|ep|steps?|iter\w*|batch\w*|runs?|rep\w*|trials?|rounds?|_+)$")
+# Items of batches are rows, and those of any other round are settings.
+_ROWS = Pattern(r"(?i)^batch\w*$")
+_COMBINING = frozenset({"product", "ParameterGrid", "ParameterSampler"})
 _COUNTING = Pattern(r"^[a-z]$")
 _SHOWING = frozenset({"print", "info", "debug", "format", "log", "set_description"})
 
@@ -75,9 +78,34 @@ def _repeats(module: Module, loop: Loop) -> bool:
     """Say whether the rounds are epochs, batches or repetitions of one experiment."""
     names = [name.id for name in ast.walk(loop.target) if isinstance(name, ast.Name)]
     if any(_REPEATING.match(name) for name in names):
-        return True
+        return not _tries_settings(module, loop)
     counts = isinstance(loop.iter, ast.Call) and last_name(loop.iter.func) in {"range", "trange"}
     return counts and all(_COUNTING.match(name) for name in names) and not _used(module, loop)
+
+
+def _tries_settings(module: Module, loop: Loop) -> bool:
+    """Say whether the rounds go through settings: combined in the loop, or read of each round."""
+    calls = module.nodes.find(ast.Call, within=loop.iter)
+    if any(last_name(call.func) in _COMBINING for call in calls):
+        return True
+    names = {name.id for name in ast.walk(loop.target) if isinstance(name, ast.Name)}
+    return any(
+        node.id in names and not _ROWS.match(node.id) and _gives_setting(module, node)
+        for statement in loop.body
+        for node in module.nodes.find(ast.Name, within=statement)
+    )
+
+
+def _gives_setting(module: Module, node: ast.Name) -> bool:
+    """Say whether a name is read as `run.width` or `run["width"]`, and told to do nothing."""
+    parents = module.nodes.parents
+    match parents[node]:
+        case ast.Attribute(ctx=ast.Load()) as item:
+            user = parents[item]
+            return not (isinstance(user, ast.Call) and user.func is item)
+        case ast.Subscript(ctx=ast.Load(), slice=ast.Constant(value=str())):
+            return True
+    return False
 
 
 def _used(module: Module, loop: Loop) -> bool:
