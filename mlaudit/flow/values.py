@@ -309,6 +309,7 @@ class Choice(Value):
 
 Data.but = Data.__replace__  # type: ignore[attr-defined,method-assign]
 
+_SHIFT_AND_STRETCH = frozenset({"shifted", "scaled"})
 ANY = "*"  # stands for the unknown part of a computed name
 UNKNOWN = Data()
 SCALAR = Data("scalar")
@@ -331,7 +332,8 @@ def merge_influences(*groups: tuple[Influence, ...]) -> tuple[Influence, ...]:
             if known is influence:
                 continue
             if influence.units != known.units:
-                known, influence = replace(known, units=""), replace(influence, units="")
+                units = _units_of_both(known, influence)
+                known, influence = replace(known, units=units), replace(influence, units=units)
                 found[key] = known
             if influence.strength > known.strength:
                 found[key] = influence
@@ -364,9 +366,16 @@ def _of_any_column(influences: tuple[Influence, ...]) -> tuple[Influence, ...]:
         key = (influence.place, influence.kind, influence.rows)
         known = found.setdefault(key, influence)
         if known.column != influence.column:
-            units = known.units if known.units == influence.units else ""
+            units = _units_of_both(known, influence)
             found[key] = replace(max(known, influence, key=_strength), column=None, units=units)
     return tuple(found.values())
+
+
+def _units_of_both(one: Influence, other: Influence) -> str:
+    """Tell what two uses of a statistic leave together: a shift and a stretch only scale."""
+    if {one.units, other.units} == _SHIFT_AND_STRETCH:
+        return "scaled"
+    return one.units if one.units == other.units else ""
 
 
 def _strength(influence: Influence) -> tuple[int, bool]:

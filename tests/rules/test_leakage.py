@@ -731,3 +731,30 @@ X = StandardScaler().fit_transform(X)
 print(scores.mean())
 """
     assert f"so {called} is validated" in only(code, "LEAK002").message
+
+
+@pytest.mark.parametrize(
+    ("made", "told"),
+    [
+        ("XGBClassifier(random_state=0)", Severity.INFO),
+        ("KNeighborsClassifier()", Severity.WARNING),
+    ],
+)
+def test_a_moment_that_shifts_and_stretches_moves_what_minds_units(
+    made: str, told: Severity
+) -> None:
+    code = f"""
+from sklearn.neighbors import KNeighborsClassifier
+from xgboost import XGBClassifier
+{IMPORTS}
+table = pd.read_csv("table.csv")
+first, last = table["year"].min(), table["year"].max()
+table["age"] = (table["year"] - first) / (last - first)
+X_train, X_test, y_train, y_test = train_test_split(
+    table[["age", "size"]], table["kind"], random_state=0
+)
+model = {made}
+model.fit(X_train, y_train)
+print(model.score(X_test, y_test))
+"""
+    assert only(code, "LEAK004").severity is told
