@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from mlaudit.flow import deciding, groups, operands, scaling, slices, sooner
+from mlaudit.flow import constancy, deciding, groups, operands, scaling, slices, sooner
 from mlaudit.flow.selectors import Joint, Selector
 from mlaudit.flow.values import Constant, Data, Prediction, Value, combine, merge_influences
 
@@ -36,7 +36,7 @@ def compare(run: Interpreter, node: ast.Compare) -> Value:
         return Constant(known)
     others = [scaling.mixed(run.data(right)) for right in rights]
     if len(rights) == 1 and isinstance(run.load(rights[0]), Constant):
-        left = _without_counts(left)
+        left = constancy.asked(node, _without_counts(left), run.load(rights[0]))
     if isinstance(node.ops[0], _ORDERED):
         for prediction in left.predictions:
             if not _labels(prediction, others[0]):

@@ -14,6 +14,7 @@ from mlaudit.flow import (
     calls,
     choices,
     compared,
+    constancy,
     deciding,
     duplicates,
     headings,
@@ -77,7 +78,8 @@ def _name(run: Interpreter, node: ast.Name) -> Value:
 
 
 def _attribute(run: Interpreter, node: ast.Attribute) -> Value:
-    return attributes.attribute(run, run.eval(node.value), node.attr, node)
+    value = attributes.attribute(run, run.eval(node.value), node.attr, node)
+    return constancy.names(run, node, value) if node.attr == "index" else value
 
 
 def _constant(run: Interpreter, node: ast.Constant) -> Value:

@@ -9,6 +9,7 @@ from mlaudit.flow import (
     attributes,
     bests,
     choices,
+    constancy,
     containers,
     entities,
     gapless,
@@ -82,7 +83,7 @@ def _subscript(run: Interpreter, holder: Value, value: Value, node: ast.Subscrip
             return _part_of(run, value, node.slice)
         if value.kind == "thresholds":
             return _threshold(run, value, node.slice)
-        taken = _of_data(run, value, node.slice)
+        taken = _of_data(run, constancy.left(run, node, value), node.slice)
         if not value.whole or not isinstance(taken, Data):
             return taken
         return taken.but(whole=gapless.taken(run, value, node.slice))
