@@ -24,12 +24,10 @@ _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 _FOR = (ast.For, ast.AsyncFor)
 _IF = (ast.If, ast.While)
 NONE: Draws = frozenset()
-_TRAINING = frozenset(
-    {"fit", "partial_fit", "fit_generator", "fit_resample", "fit_predict", "train_on_batch"}
-)
+_TRAINING = frozenset({"fit", "partial_fit", "fit_generator", "fit_predict", "train_on_batch"})
 _TRAINING_KINDS = frozenset({"train", "cross-validate"})
 _JUDGING_KINDS = frozenset({"metric", "curve"})
-_LEARNING_NO_MODEL = frozenset({"transformer", "encoder", "selector"})
+_LEARNING_NO_MODEL = frozenset({"transformer", "encoder", "selector", "resampler"})
 _SHAPES = frozenset({"shape", "dtype", "ndim", "columns"})
 # What only looks on while a model is trained brings nothing into it.
 _WATCHING = frozenset({"callbacks", "callback"})
