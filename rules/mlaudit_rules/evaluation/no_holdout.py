@@ -22,6 +22,7 @@ from mlaudit.rulekit import (
     named,
     quoted,
 )
+from mlaudit_rules.evaluation.trends import is_trend
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -32,6 +33,9 @@ JUDGING = Pattern(
     r"(?i)eval|scor|metric|valid|accura|cross_?val|error|rmse|mse|mae|(?<![a-z])r_?2|auc|confusion"
     r"|report|test|fold|deviance|residual|summary|pvalue|anova"
 )
+
+# Names of a contest, whose labels are elsewhere.
+_HANDED_IN = Pattern(r"(?i)submi(t|ssion)")
 
 
 class NoHoldout(Rule):
@@ -55,6 +59,9 @@ class NoHoldout(Rule):
             return
         predicted = [event for event in module.trace.of(Evaluate) if taught(event)]
         if not predicted or sounds_judged(module):
+            return
+        predicted = [event for event in predicted if not is_trend(module, event)]
+        if not predicted:
             return
         event = predicted[0]
         fit = event.fits[-1]
@@ -99,7 +106,10 @@ def taught(event: Evaluate) -> bool:
 
 
 def sounds_judged(module: Module) -> bool:
-    """Look for any name that sounds like judging: what it does may not have been followed."""
+    """Look for any name that sounds like judging, here or by those who hold a contest.
+
+    What it does may not have been followed.
+    """
     nodes = module.nodes
     names = {
         *(node.attr for node in nodes.find(ast.Attribute)),
@@ -107,4 +117,4 @@ def sounds_judged(module: Module) -> bool:
         *(node.arg or "" for node in nodes.find(ast.keyword)),
         *module.names.functions,
     }
-    return any(JUDGING.search(name) for name in names)
+    return any(JUDGING.search(name) or _HANDED_IN.search(name) for name in names)
