@@ -60,9 +60,10 @@ def to_function(run: Interpreter, found: list[Data], arguments: Arguments) -> li
         return found
     key = ("handed", _all_told(run, arguments, 0 if beside else 1))
     some, perhaps = Selector("some", key), Selector("maybe", key)
+    leads = bool(beside) and not any(map(_is_read, beside))
     taken = [
         each.but(rows=each.rows.select(perhaps if each in beside else some))
-        if key[1] and (each in beside or i == place)
+        if key[1] and (each in beside or (i == place and not leads))
         else each
         for i, each in enumerate(found)
     ]
@@ -70,6 +71,15 @@ def to_function(run: Interpreter, found: list[Data], arguments: Arguments) -> li
         return taken
     named = _named(run, arguments)
     return [named, *taken] if place is None else [*taken[:place], named, *taken[place + 1 :]]
+
+
+def _is_read(data: Data) -> bool:
+    """Say whether rows are of a source that the program reads: they may as well be what is told.
+
+    What a function is given is more like a setting, beside what it is given first.
+    """
+    keys = (term.base.selector.key for term in data.rows.terms)
+    return any(isinstance(key, tuple) and key[0] in {"file", "load"} for key in keys)
 
 
 def _named(run: Interpreter, arguments: Arguments) -> Data:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from mlaudit.flow import entities, headings, removing, tables
+from mlaudit.flow import entering, entities, headings, removing, tables
 from mlaudit.flow.arguments import Arguments
 from mlaudit.flow.values import (
     Constant,
@@ -41,7 +41,7 @@ def assign(
         content = given
         if isinstance(run.load(given), Function):
             content = calls.call_value(run, given, Arguments(arguments.node, [value]))
-        value = tables.set_column(value, column, run.data(content))
+        value = entering.set_column(value, column, run.data(content))
     return value
 
 

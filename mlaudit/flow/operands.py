@@ -34,8 +34,8 @@ def met(node: ast.BinOp, one: Data, two: Data) -> tuple[Data, Data]:
         return one, two.but(rows=NO_ROWS)
     if _lies(node.left) or _stands(node.right):
         return one.but(rows=NO_ROWS), two
-    if isinstance(node.op, ast.Add):
-        return one, two  # lists are joined
+    if isinstance(node.op, ast.Add) and not (_is_reckoned(node.left) or _is_reckoned(node.right)):
+        return one, two  # they may be lists, which are joined
     return one, perhaps(two, one)
 
 
@@ -93,6 +93,13 @@ def _is_turned(node: ast.expr) -> bool:
             return True
         case _:
             return False
+
+
+def _is_reckoned(node: ast.expr) -> bool:
+    """Say whether an operand is the result of arithmetic: then it is no list."""
+    while isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
+        node = node.left
+    return isinstance(node, ast.BinOp)
 
 
 def _lies(node: ast.expr) -> bool:

@@ -9,6 +9,7 @@ from mlaudit.flow import (
     batches,
     choices,
     containers,
+    entering,
     fitting,
     gapless,
     groups,
@@ -265,7 +266,7 @@ def _attribute(run: Interpreter, target: ast.Attribute, value: Value) -> None:
         if target.attr == "columns" and not inner.rows.terms:
             inner = headings.renamed(run, inner, None)
             inner = results.renamed(run, inner, value)
-        run.state.heap[holder.address] = tables.set_column(inner, target.attr, run.data(value))
+        run.state.heap[holder.address] = entering.set_column(inner, target.attr, run.data(value))
 
 
 def _item(
@@ -303,19 +304,19 @@ def _written(run: Interpreter, table: Data, key: ast.expr, value: Value) -> Data
     if _takes_some(key, name):
         content = scaling.of_some(content)
     if isinstance(name, Constant) and isinstance(name.value, str):
-        return tables.set_column(table, name.value, content)
+        return entering.set_column(table, name.value, content)
     names = tables.literal_names(run, name) if isinstance(name, Sequence) else None
     if names:
         for each in names:
-            table = tables.set_column(table, each, content.but(name=None))
+            table = entering.set_column(table, each, content.but(name=None))
         return table
     computed = texts.pattern(name)
     if computed is not None:
-        return tables.set_column(table, computed, content)
+        return entering.set_column(table, computed, content)
     if isinstance(key, ast.Name):
         met = groups.of_itself(_newly_met(table, content), key.id)
         content = _out_of_fold(content.but(influences=met), name)
-    changed = tables.set_column(table, None, content)
+    changed = entering.set_column(table, None, content)
     predictions = tuple(dict.fromkeys((*table.predictions, *content.predictions)))
     return changed.but(scores=choices.united(table.scores, content.scores), predictions=predictions)
 
@@ -392,7 +393,7 @@ def _located(run: Interpreter, method: Method, target: ast.Subscript, value: Val
     else:
         entered = in_column(content.influences, name)
         tagged = merge_influences(receiver.influences, entered)
-        changed = tables.set_column(receiver, name, content.but(name=None)).but(influences=tagged)
+        changed = entering.set_column(receiver, name, content.but(name=None)).but(influences=tagged)
     constants = receiver.constants - {name} if name is not None else frozenset()
     run.state.heap[method.receiver.address] = changed.but(
         constants=constants, whole=gapless.written(receiver, name)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from mlaudit.flow import gapless, groups, headings, order, results, seams, sooner, sources, splits
+from mlaudit.flow import groups, headings, order, results, seams, sooner, sources, splits
 from mlaudit.flow.arguments import Arguments
 from mlaudit.flow.regions import Rows
 from mlaudit.flow.selectors import Length, Selector
@@ -30,10 +30,9 @@ from mlaudit.trace.columns import Columns
 from mlaudit.trace.events import Effect, Influence, Kind
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Mapping
+    from collections.abc import Hashable
 
     from mlaudit.flow.interpreter import Interpreter
-    from mlaudit.trace.rows import RowSet
 
 _TRANSPARENT = {
     "values",
@@ -87,7 +86,7 @@ def attribute(run: Interpreter, holder: Value, value: Data, name: str) -> Value:
 def column(run: Interpreter, value: Data, name: str) -> Data:
     """Take one column of a table."""
     reaching = of_columns(value.influences, frozenset({name}))
-    influences = in_column(_uncertain(reaching) if value.rows.terms else reaching, None)
+    influences = in_column(uncertain(reaching) if value.rows.terms else reaching, None)
     if value.kind == "window":
         influences = merge_influences(influences, order.only(value))
     guessed = _predictions(value, name) or value.predictions
@@ -103,7 +102,7 @@ def column(run: Interpreter, value: Data, name: str) -> Data:
     return taken if guessed is value.predictions else taken.but(predictions=guessed)
 
 
-def _uncertain(influences: tuple[Influence, ...]) -> tuple[Influence, ...]:
+def uncertain(influences: tuple[Influence, ...]) -> tuple[Influence, ...]:
     """Forget what a statistic was taken of where it may as well have reached another column."""
     if all(i.source is None or i.column for i in influences):
         return influences
@@ -414,59 +413,6 @@ def chosen_by_text(run: Interpreter, key: ast.expr) -> Selector:
     return Selector("some", ("chosen by", run.text(key), run.origin(key)))
 
 
-def set_column(value: Data, name: str | None, content: Data) -> Data:
-    """Write a column: its influences enter the table; a new column may derive from others.
-
-    One of a computed name is new, or stands beside those that the same text has named before.  A
-    table that is written into rows of another keeps its columns.
-    """
-    value = results.entered(value, name, content) if value.results is not None else value
-    columns = value.columns
-    computed = name is not None and ANY in name
-    if columns is not None and name is not None and not computed:
-        columns = order.settled(columns, name, content)
-    content = _beside(value, order.without(content))
-    if not value.rows.terms and value.kind != "table":
-        content = content.but(influences=_uncertain(content.influences))
-    rest = value.influences if computed else _elsewhere(value, name)
-    whole = name is None and content.kind == "table"
-    entering = content.influences if whole else in_column(content.influences, name)
-    influences = merge_influences(rest, entering)
-    if columns is not None and name is not None:
-        derived = dict(columns.derived)
-        if computed:
-            derived[name] = frozenset()
-        elif content.name is not None and content.table == value.table and content.name != name:
-            derived[name] = frozenset({content.name})
-        kept = None if columns.kept is None else columns.kept | {name}
-        dropped, guessed = columns.dropped - {name}, _guessed(value, columns, name, content)
-        columns = replace(columns, kept=kept, dropped=dropped, derived=derived, guessed=guessed)
-    rows = value.rows if value.rows.terms else content.rows
-    constants = sources.written(value, name, content)
-    value = value.but(constants=constants, whole=gapless.written(value, name))
-    return value.but(influences=influences, columns=columns, rows=rows)
-
-
-def _beside(table: Data, content: Data) -> Data:
-    """Put a column without some rows into a table that has them, where it leaves gaps for these."""
-    rows: RowSet = table.rows
-    if not rows.known or not any(i.removes for i in content.influences):
-        return content
-    left = (i for i in content.influences if not i.removes or rows.within(i.rows))
-    return content.but(influences=tuple(left))
-
-
-def _guessed(
-    table: Data, columns: Columns, name: str, content: Data
-) -> Mapping[str, tuple[object, ...]]:
-    """Tell which columns hold predictions once one is written, perhaps for some rows only."""
-    known = columns.guessed
-    if not content.predictions and name not in known:
-        return known
-    before = known.get(name, ()) if content.rows != table.rows else ()
-    return {**known, name: tuple(dict.fromkeys((*before, *content.predictions)))}
-
-
 def _predictions(value: Data, name: str) -> tuple[Prediction, ...]:
     """Give the predictions in a column, those of the rows that the table has left."""
     found = value.columns.guessed.get(name, ()) if value.columns is not None else ()
@@ -476,13 +422,6 @@ def _predictions(value: Data, name: str) -> tuple[Prediction, ...]:
         for p in found
         if isinstance(p, Prediction)
     )
-
-
-def _elsewhere(value: Data, name: str | None) -> tuple[Influence, ...]:
-    """Drop what had reached only the column that is now written anew."""
-    if name is None or value.kind != "table":
-        return value.influences
-    return of_columns(value.influences, frozenset({name}), without=True)
 
 
 def drop_columns(value: Data, names: frozenset[str] | None) -> Data:
