@@ -12,6 +12,7 @@ from mlaudit.flow.values import Data, Sequence
 if TYPE_CHECKING:
     from mlaudit.flow.arguments import Arguments
     from mlaudit.flow.interpreter import Interpreter
+    from mlaudit.flow.regions import Region
 
 _BELOW = frozenset({"chain", "concatenate", "insert", "zip", "zip_longest", "izip"})
 _BESIDE = frozenset({"column_stack", "dstack", "hstack"})
@@ -78,12 +79,17 @@ def perhaps(other: Data, main: Data) -> Data:
     """Say that rows of another table may be among those of the main one, as a background is."""
     if not other.rows.terms or other.predictions or other.rows.kin(_surely(main.rows)):
         return other
-    return other.but(rows=other.rows.select(Selector("maybe", ("met by", main.rows.terms))))
+    return _some(other, main)
 
 
 def _surely(rows: Rows) -> Rows:
-    """Leave out the rows that only may be among others."""
-    return Rows(tuple(term for term in rows.terms if not term.unsure))
+    """Leave out the rows that only were met."""
+    return Rows(tuple(term for term in rows.terms if not _is_met(term)))
+
+
+def _is_met(region: Region) -> bool:
+    keys = (step.selector.key for step in region.chain)
+    return any(isinstance(key, tuple) and key[:1] == ("met by",) for key in keys)
 
 
 def _is_turned(node: ast.expr) -> bool:
