@@ -380,7 +380,7 @@ def chosen_rows(run: Interpreter, value: Data, key: ast.expr) -> Data:
         return kept(narrowed(value, chosen_by_text(run, key)), index)
     if isinstance(given, Constant) and type(given.value) in {int, str}:
         return narrowed(value, sooner.labelled(run, key))
-    one = isinstance(given, Constant | Symbol) or index.kind == "scalar"
+    one = isinstance(given, Constant | Symbol)
     return value if one else narrowed(value, chosen_by_text(run, key))
 
 

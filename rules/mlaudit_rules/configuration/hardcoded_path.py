@@ -43,6 +43,8 @@ _WHERE = {"~": "lies in the home folder of whoever runs this, where others need 
 _EXTENDING = frozenset({"append", "insert"})
 _HOLDING = (ast.Call, ast.Assign, ast.AnnAssign, ast.Dict)
 _DEFAULTS = frozenset({"default", "help"})
+# What stands under these is a path of a machine that the program itself makes.
+_MADE_ELSEWHERE = frozenset({"remote_path", "container_path", "mount_path", "bind", "workdir"})
 
 
 class HardcodedPath(Rule):
@@ -116,11 +118,14 @@ def _path_arguments(node: ast.Call) -> list[ast.expr]:
     if name in _EXTENDING and "path" not in ast.unparse(node.func):
         return []
     if _OPENING.match(name):
-        return [*node.args, *(keyword.value for keyword in node.keywords)]
+        here = (keyword for keyword in node.keywords if keyword.arg not in _MADE_ELSEWHERE)
+        return [*node.args, *(keyword.value for keyword in here)]
     return [
         keyword.value
         for keyword in node.keywords
-        if keyword.arg and keyword.arg not in _DEFAULTS and _PATH_NAME.search(keyword.arg)
+        if keyword.arg
+        and keyword.arg not in _DEFAULTS | _MADE_ELSEWHERE
+        and _PATH_NAME.search(keyword.arg)
     ]
 
 

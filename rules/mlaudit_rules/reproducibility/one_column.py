@@ -79,10 +79,32 @@ def _narrow(module: Module, table: ast.expr, before: int) -> bool:
         return _upright(table, name)
     if name == "to_frame":
         return True
+    if name == "drop":
+        return len(_left(module, table, before)) == 1
     source = table.args[0] if table.args else None
     if isinstance(table.func, ast.Attribute) and module.names.resolve(table.func) is None:
         source = table.func.value
     return name in _AS_WIDE and source is not None and _narrow(module, source, before)
+
+
+def _left(module: Module, call: ast.Call, before: int) -> frozenset[object]:
+    """Give the columns that `.drop` leaves of those a table was taken with; none if not told."""
+    held: ast.expr | None = call.func.value if isinstance(call.func, ast.Attribute) else None
+    while isinstance(held, ast.Name):
+        given = _last_given(module, held, before)
+        held, before = given if given is not None else (None, before)
+    listed = _texts(held.slice) if isinstance(held, ast.Subscript) else frozenset()
+    named = {keyword.arg: keyword.value for keyword in call.keywords}
+    by_axis = call.args[0] if call.args and _constant(named.get("axis")) in {1, "columns"} else None
+    gone = _texts(named.get("columns", by_axis))
+    return listed - gone if gone else frozenset()
+
+
+def _texts(node: ast.expr | None) -> frozenset[object]:
+    """Give the texts that are listed, or the one that is given; none where one is not told."""
+    parts = node.elts if isinstance(node, ast.List | ast.Tuple) else [node]
+    found = [_constant(part) for part in parts]
+    return frozenset(found) if all(isinstance(one, str) for one in found) else frozenset()
 
 
 def _one_chosen(index: ast.expr) -> bool:
@@ -126,6 +148,12 @@ def _constant(node: ast.expr | None) -> object:
 
 def _bound_narrow(module: Module, name: ast.Name, before: int) -> bool:
     """Say whether a name was last bound, in the function where it stands, to one column."""
+    given = _last_given(module, name, before)
+    return given is not None and _narrow(module, *given)
+
+
+def _last_given(module: Module, name: ast.Name, before: int) -> tuple[ast.expr, int] | None:
+    """Find what a name was last bound to, in the function where it stands, and on which line."""
     home = function_around(module, name)
     bound = [
         (node, value)
@@ -135,9 +163,9 @@ def _bound_narrow(module: Module, name: ast.Name, before: int) -> bool:
         for value in _given(target, node.value, name.id)
     ]
     if not bound:
-        return False
+        return None
     node, value = max(bound, key=lambda pair: pair[0].lineno)
-    return _narrow(module, value, node.lineno)
+    return value, node.lineno
 
 
 def _given(target: ast.expr, value: ast.expr, name: str) -> Iterator[ast.expr]:
