@@ -191,13 +191,34 @@ def _is_plain_tree(node: ast.expr) -> bool:
 
 def _draws_in_vain(module: Module, call: Call) -> bool:
     """Say whether nothing depends on the draws: one column to split at, or rows nobody reads."""
-    if restarts_nothing(module, call):
+    if restarts_nothing(module, call) or _draws_for_probabilities(module, call):
         return True
     if kind_of(call) == "resampler":
         return resampled_for_nobody(module, call)
     if not _draws_ties(module, call) or _SETTING_APART & call.arguments.keys():
         return False
     return learns_one_column(module, call)
+
+
+def _draws_for_probabilities(module: Module, call: Call) -> bool:
+    """Say whether what is drawn shapes probabilities alone, `SVC(probability=True)`, of no use."""
+    statement = module.nodes.parents.get(call.node)
+    target = statement.targets[0] if isinstance(statement, ast.Assign) else None
+    if "probability" not in call.arguments or not isinstance(target, ast.Name):
+        return False
+    assert isinstance(statement, ast.Assign)
+    uses = readings(module, statement, target.id)
+    return bool(uses) and all(_asks_no_probability(module, use) for use in uses)
+
+
+def _asks_no_probability(module: Module, use: ast.Name) -> bool:
+    asked = module.nodes.parents[use]
+    called = module.nodes.parents.get(asked)
+    if not isinstance(asked, ast.Attribute) or not isinstance(called, ast.Call):
+        return False
+    if asked.attr == "fit":  # what it hands back is the estimator itself
+        return isinstance(module.nodes.parents.get(called), ast.Expr)
+    return asked.attr in {"predict", "score", "decision_function"}
 
 
 def _reason(call: Call) -> str:
