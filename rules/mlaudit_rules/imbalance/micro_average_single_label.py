@@ -25,11 +25,11 @@ if TYPE_CHECKING:
 
 METRICS = frozenset({"f1_score", "precision_score", "recall_score", "fbeta_score"})
 SCORINGS = frozenset({"f1_micro", "precision_micro", "recall_micro"})
-# Rows may have several labels, or none, or the author tells the averages apart.
+# Rows may have several labels, or none, or the averages are told apart by the author or a report.
 SEVERAL_LABELS = Pattern(
     r"(?i)multi-?_? ?label|MultiLabelBinarizer|MultiOutput|ClassifierChain|OneVsRest"
     r"|BinaryRelevance|LabelPowerset|sigmoid|BCE|binary_crossentropy|label_binarize|to_categorical|hamming"
-    r"|macro"
+    r"|macro|classification_report"
 )
 
 
