@@ -266,7 +266,7 @@ def _keeps_curve(data: Data) -> bool:
 
 def zipped(run: Interpreter, values: list[Value]) -> Value:
     """Pair containers item by item; literal ones keep their items apart, up to the shortest end."""
-    inner = [run.load(value) for value in values]
+    inner = [containers.as_listed(run.load(value)) for value in values]
     lengths = {
         len(part.items) for part in inner if isinstance(part, Sequence) and part.rest is None
     }

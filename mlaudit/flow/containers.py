@@ -159,6 +159,13 @@ def element(run: Interpreter, value: Value) -> Value:
     return data.but(columns=columns, table=None, name=None, select=select)
 
 
+def as_listed(value: Value) -> Value:
+    """Give the keys of a dict, where all of them are known, as what is gone through with others."""
+    if not isinstance(value, Dictionary) or value.rest is not None:
+        return value
+    return Sequence(tuple([Constant(key) for key in value.items]))
+
+
 def alone(run: Interpreter, arguments: Arguments) -> bool:
     """Say whether there is one thing only to take the best of, beside a number that bounds it."""
     given = [run.load(value) for value in arguments.positional]

@@ -26,6 +26,7 @@ from mlaudit.flow import (
     scaling,
     seams,
     sinks,
+    stepping,
     stores,
     targets,
     texts,
@@ -399,7 +400,7 @@ def _await(run: Interpreter, node: ast.Await) -> Value:
 def _yield(run: Interpreter, node: ast.Yield | ast.YieldFrom) -> Value:
     value = run.eval(node.value) if node.value is not None else Constant(None)
     if isinstance(node, ast.Yield):
-        value = run.state.allocate(Sequence(rest=value))
+        value = stepping.given(run, value)
     run.returned.append(value)
     return UNKNOWN
 

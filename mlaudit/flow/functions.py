@@ -50,12 +50,19 @@ _SURROUNDINGS = Pattern(r"['\"]?(\w+\.)*\w*(Config|Settings|Options|Namespace|Co
 
 
 class Frame(NamedTuple):
-    """A call that is running: what it entered, what it was given, and the document that calls."""
+    """A call that is running: what it entered, what it was given, and the document that calls.
+
+    Around it were so many loops whose turns are not told apart, and so many conditions.  `steps`
+    are what it has yielded where no more of them are.
+    """
 
     entered: int
     function: Function
     given: Arguments
     caller: Document
+    loops: int
+    conditions: int
+    steps: list[Value]
 
     def came(self, name: str) -> ast.expr | None:
         """Give the expression that a call in the program gave for a parameter."""
@@ -126,13 +133,14 @@ def call(run: Interpreter, function: Function, arguments: Arguments) -> Value:
     mark = len(run.sides)
     run.state.scope, run.document, run.returned = scope, function.document, []
     run.path = (*run.path, id(arguments.node))
-    run.calls.append(Frame(id(node), function, arguments, outer[1]))
+    around = len(run.loops), run.conditions
+    run.calls.append(Frame(id(node), function, arguments, outer[1], *around, []))
     try:
         if isinstance(node, ast.Lambda):
             result = run.eval(node.body)
         else:
             run.block(node.body)
-            result = invented.returned(run, _result(run, function))
+            result = invented.returned(run, _result(run))
     finally:
         run.calls.pop()
         sides.leave(run, mark)
@@ -151,12 +159,12 @@ def _not_followed(run: Interpreter, arguments: Arguments, why: str | None) -> Va
     return data.but(select=None)
 
 
-def _result(run: Interpreter, function: Function) -> Value:
+def _result(run: Interpreter) -> Value:
     from mlaudit.flow import stepping
 
     if not run.returned:
         return Constant(None)
-    yielded = stepping.yielded(run, function) if len(run.returned) > 1 else None
+    yielded = stepping.yielded(run) if len(run.returned) > 1 else None
     if yielded is not None:
         return yielded
     result = run.returned[0]

@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING
 
 from mlaudit.flow import containers, members
 from mlaudit.flow.values import UNKNOWN, Function, Ref, Sequence, Value
+from mlaudit.syntax.nodes import walk
 
 if TYPE_CHECKING:
     from mlaudit.flow.arguments import Arguments
     from mlaudit.flow.interpreter import Interpreter
+
+_LEAVING = (ast.Continue, ast.Break, ast.Return)
 
 
 def advanced(run: Interpreter, arguments: Arguments) -> Value:
@@ -30,12 +33,24 @@ def advanced(run: Interpreter, arguments: Arguments) -> Value:
     return value.items[0]
 
 
-def yielded(run: Interpreter, function: Function) -> Value | None:
-    """Give what a call has yielded one after another, where no loop or condition is around it."""
-    body = function.node.body if not isinstance(function.node, ast.Lambda) else []
-    plain = [s for s in body if isinstance(s, ast.Expr) and isinstance(s.value, ast.Yield)]
-    if len(plain) < 2 or len(plain) != len(run.returned):
+def given(run: Interpreter, value: Value) -> Value:
+    """Give what one `yield` adds to what a call yields, and note it where it runs just once."""
+    frame = run.calls[-1] if run.calls else None
+    if frame is not None and (frame.loops, frame.conditions) == (len(run.loops), run.conditions):
+        frame.steps.append(value)
+    return run.state.allocate(Sequence(rest=value))
+
+
+def yielded(run: Interpreter) -> Value | None:
+    """Give what the running call has yielded one after another, where each `yield` ran just once.
+
+    So do those in a loop each turn of which is told apart, unless some path leaves it sooner.
+    """
+    frame = run.calls[-1]
+    if len(frame.steps) < len(run.returned) or _leaves_sooner(frame.function):
         return None
-    held = [run.load(value) for value in run.returned]
-    items = [v.rest for v in held if isinstance(v, Sequence) and v.rest and not v.items]
-    return run.state.allocate(Sequence(tuple(items))) if len(items) == len(plain) else None
+    return run.state.allocate(Sequence(tuple(frame.steps)))
+
+
+def _leaves_sooner(function: Function) -> bool:
+    return any(isinstance(inner, _LEAVING) for inner in walk(function.node))
