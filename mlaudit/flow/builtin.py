@@ -335,6 +335,7 @@ _HANDLERS: dict[str, Callable[[Interpreter, str, Arguments], Value]] = {
     "enumerate": _enumerate,
     "dict": lambda run, name, given: containers.dictionary(run, given),
     "map": _map,
+    "reduce": lambda run, name, given: mapping.folded(run, given),
     "filter": _filter,
     "next": _next,
     "getattr": _getattr,

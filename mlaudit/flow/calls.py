@@ -240,7 +240,11 @@ def callbacks(run: Interpreter, arguments: Arguments, data: list[Data]) -> list[
 # These copy the name of a function that they are given, and do not call it.
 _DRESSING = frozenset({"functools.wraps", "functools.update_wrapper"})
 # These give what a function of Python itself gives, as far as it is known here.
-_LIKE_BUILTIN = {"collections.deque": "list", "itertools.starmap": "map"}
+_LIKE_BUILTIN = {
+    "collections.deque": "list",
+    "itertools.starmap": "map",
+    "functools.reduce": "reduce",
+}
 # What stands in another module is called by a function, so that nothing is loaded before its turn.
 _CALLED: dict[type[Value], Callable[[Interpreter, Value, Any, Arguments], Value]] = {
     Symbol: lambda run, _, inner, given: call_symbol(run, inner.name, given),

@@ -33,7 +33,7 @@ from mlaudit.flow.values import (
 from mlaudit.syntax.nodes import walk
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from mlaudit.flow.interpreter import Interpreter
     from mlaudit.flow.state import End
@@ -208,15 +208,12 @@ def comprehension(run: Interpreter, node: ast.ListComp | ast.SetComp | ast.Gener
         names = headings.comprehended(run, node, iterated)
         if names is not None:
             return names
-        turns = unrolled(run, iterated) if all(map(_is_display, node.generators[1:])) else None
+        turns = _turns_apart(run, node.generators, iterated)
         if turns is not None and first.ifs:
             turns = _passing(run, first, turns)
         if turns is not None:
-            items: list[Value] = []
-            for value in run.turns(node, first.target, turns):
-                stores.assign(run, first.target, value, None)
-                items += _made(run, node, node.generators[1:])
-            return run.state.allocate(Sequence(tuple(items)))
+            passes = _passes(run, node, node.generators, turns)
+            return run.state.allocate(Sequence(tuple([run.eval(node.elt) for _ in passes])))
         running = run.begin(node)
         try:
             chosen_by = _generators(run, node.generators, iterated)
@@ -233,27 +230,61 @@ def comprehension(run: Interpreter, node: ast.ListComp | ast.SetComp | ast.Gener
     return sides.filtered(run, _collected(run, iterated, element), node)
 
 
+def _turns_apart(
+    run: Interpreter, generators: list[ast.comprehension], iterated: Value
+) -> list[Value] | None:
+    """Give the turns of the outermost generator where those of all of them are told apart."""
+    turns, bound = unrolled(run, iterated), _names(generators[0].target)
+    most = MOST_TURNS // (len(turns) or 1) if turns is not None else 0
+    for inner in generators[1:]:
+        if turns is None or not (_is_display(inner) or _is_apart(run, inner, bound, most)):
+            return None
+        bound |= _names(inner.target)
+    return turns
+
+
+def _names(target: ast.expr) -> set[str]:
+    return {each.id for each in walk(target) if isinstance(each, ast.Name)}
+
+
 def _is_display(turn: ast.comprehension) -> bool:
     """Say whether items are written out that are gone through, as in `for row in [line[1:]]`."""
     written = _written_out(turn.iter)
     return bool(written) and not turn.ifs and not any(isinstance(e, ast.Starred) for e in written)
 
 
-def _made(
-    run: Interpreter,
-    node: ast.ListComp | ast.SetComp | ast.GeneratorExp,
-    inner: list[ast.comprehension],
-) -> list[Value]:
-    """Give what one turn of a comprehension makes, an item for each of those written inside."""
-    if not inner:
-        return [run.eval(node.elt)]
-    items: list[Value] = []
-    for value in run.turns(
-        inner[0], inner[0].target, [run.eval(e) for e in _written_out(inner[0].iter)]
-    ):
-        stores.assign(run, inner[0].target, value, None)
-        items += _made(run, node, inner[1:])
-    return items
+def _is_apart(run: Interpreter, turn: ast.comprehension, bound: set[str], most: int) -> bool:
+    """Say whether few things are gone through, no plain ones, which are the same in every turn."""
+    match turn.iter:
+        case ast.Name() as held:
+            pass
+        case ast.Call(func=ast.Attribute(ast.Name() as held, "items" | "values"), args=[]):
+            pass
+        case _:
+            return False
+    if turn.ifs or held.id in bound:
+        return False
+    turns = unrolled(run, run.eval(turn.iter))
+    return turns is not None and len(turns) <= most and not all(_plain(run, t) for t in turns)
+
+
+def _passes(
+    run: Interpreter, node: ast.AST, generators: list[ast.comprehension], turns: list[Value]
+) -> Iterator[None]:
+    """Bind the targets of all generators, for one turn of the innermost after the other."""
+    first, *inner = generators
+    for value in run.turns(node, first.target, turns):
+        stores.assign(run, first.target, value, None)
+        if inner:
+            yield from _passes(run, node, inner, _told_apart(run, inner[0]))
+        else:
+            yield
+
+
+def _told_apart(run: Interpreter, turn: ast.comprehension) -> list[Value]:
+    if _is_display(turn):
+        return [run.eval(each) for each in _written_out(turn.iter)]
+    return unrolled(run, run.eval(turn.iter)) or []
 
 
 def _written_out(items: ast.expr) -> list[ast.expr]:
@@ -358,7 +389,7 @@ def dict_comprehension(run: Interpreter, node: ast.DictComp) -> Value:
     try:
         iterated = run.eval(node.generators[0].iter)
         _over_predictions(run, node, iterated)
-        turns = unrolled(run, iterated) if len(node.generators) == 1 else None
+        turns = _turns_apart(run, node.generators, iterated)
         if turns is not None:
             return _literal_dict(run, node, turns)
         running = run.begin(node)
@@ -375,9 +406,7 @@ def dict_comprehension(run: Interpreter, node: ast.DictComp) -> Value:
 def _literal_dict(run: Interpreter, node: ast.DictComp, turns: list[Value]) -> Value:
     items: dict[object, Value] = {}
     rest: Value | None = None
-    target = node.generators[0].target
-    for value in run.turns(node, target, turns):
-        stores.assign(run, target, value, None)
+    for _ in _passes(run, node, node.generators, turns):
         key, content = run.load(run.eval(node.key)), run.eval(node.value)
         if isinstance(key, Constant):
             batches.kept_as(run, content, key.value)

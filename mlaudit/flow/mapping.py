@@ -1,4 +1,4 @@
-"""Functions that are called on one item after another: `map`, and the like in a pool of workers."""
+"""Functions called on one item after another: `map`, the like in a pool of workers, `reduce`."""
 
 from __future__ import annotations
 
@@ -37,6 +37,32 @@ def mapped(run: Interpreter, arguments: Arguments) -> Value:
     if isinstance(inner, _OF_PROGRAM):
         return _of_any(run, function, sources, arguments.node)
     return run.data(sources[0]).but(select=None)
+
+
+def folded(run: Interpreter, arguments: Arguments) -> Value:
+    """Evaluate `reduce(function, items, first)`, each call of which is given what the last made.
+
+    Nothing is known where the items are not told apart, nor where the function is none of these.
+    """
+    from mlaudit.flow import calls
+
+    items = _items(run, arguments.positional)
+    if not items:
+        return calls.unknown_result(run, arguments, [])
+    made = items[0]
+    for item in run.turns(arguments.node, None, items[1:]):
+        made = calls.call_value(
+            run, arguments.positional[0], Arguments(arguments.node, [made, item])
+        )
+    return made
+
+
+def _items(run: Interpreter, given: list[Value]) -> list[Value] | None:
+    """Give what is folded, one after another and the first of all in front, where it is known."""
+    if not 2 <= len(given) <= 3 or not _is_known(run, run.load(given[0]), given[1:]):
+        return None
+    listed = loops.unrolled(run, given[1])
+    return listed if listed is None else [*given[2:], *listed]
 
 
 def _is_known(run: Interpreter, function: Value, sources: list[Value]) -> bool:
