@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from mlaudit.flow import constancy, deciding, groups, operands, scaling, slices, sooner
+from mlaudit.flow import constancy, deciding, flags, groups, operands, scaling, slices, sooner
 from mlaudit.flow.selectors import Joint, Selector
 from mlaudit.flow.values import Constant, Data, Prediction, Value, combine, merge_influences
 
@@ -105,6 +105,9 @@ def predicate(run: Interpreter, node: ast.Compare, left: Data, right: Value) -> 
         if left.select is not None and isinstance(other.value, bool):
             same = other.value is (operator in {ast.Eq, ast.Is})
             return left.select if same else left.select.flipped()
+        member = flags.compared(left, operator, other.value)
+        if member is not None:
+            return member
         part: Hashable = other.value
         if operator in {ast.NotEq, ast.IsNot}:
             part = ("not", part)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mlaudit.flow import choices, members, ranking, sides, splits
+from mlaudit.flow import choices, flags, members, ranking, sides, splits
 from mlaudit.flow.regions import Rows
 from mlaudit.flow.selectors import Length, Selector
 from mlaudit.flow.values import (
@@ -318,6 +318,8 @@ def dictionary(run: Interpreter, arguments: Arguments) -> Value:
     rest: Value | None = None
     if arguments.positional:
         inner = run.load(arguments.positional[0])
+        if isinstance(inner, Data) and inner.flags and (told := flags.turns(inner)):
+            inner = Sequence(tuple(told))
         if isinstance(inner, Dictionary):
             items = {**inner.items, **items}
             rest = inner.rest

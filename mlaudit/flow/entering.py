@@ -4,23 +4,25 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mlaudit.flow import gapless, order, results, sources, tables
+from mlaudit.flow import flags, gapless, order, results, sources, tables
 from mlaudit.flow.values import ANY, Data, in_column, merge_influences, of_columns
 from mlaudit.model.frozen import replace
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from mlaudit.flow.values import Value
     from mlaudit.trace.columns import Columns
     from mlaudit.trace.events import Influence
     from mlaudit.trace.rows import RowSet
 
 
-def set_column(value: Data, name: str | None, content: Data) -> Data:
+def set_column(value: Data, name: str | None, content: Data, given: Value | None = None) -> Data:
     """Write a column: its influences enter the table; a new column may derive from others.
 
     One of a computed name is new, or stands beside those that the same text has named before.  A
-    table that is written into rows of another keeps its columns.
+    table that is written into rows of another keeps its columns.  What was `given` for a column
+    may be one value for all rows.
     """
     value = results.entered(value, name, content) if value.results is not None else value
     columns = value.columns
@@ -45,7 +47,8 @@ def set_column(value: Data, name: str | None, content: Data) -> Data:
         columns = replace(columns, kept=kept, dropped=dropped, derived=derived, guessed=guessed)
     rows = value.rows if value.rows.terms else content.rows
     constants = sources.written(value, name, content)
-    value = value.but(constants=constants, whole=gapless.written(value, name))
+    told = flags.written(value, name, given)
+    value = value.but(constants=constants, flags=told, whole=gapless.written(value, name))
     return value.but(influences=influences, columns=columns, rows=rows)
 
 

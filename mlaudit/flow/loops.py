@@ -10,6 +10,7 @@ from mlaudit.flow import (
     batches,
     carried,
     containers,
+    flags,
     headings,
     members,
     sides,
@@ -174,6 +175,8 @@ def _body(run: Interpreter, body: list[ast.stmt]) -> None:
 def unrolled(run: Interpreter, iterated: Value) -> list[Value] | None:
     """Give the turns of a loop over a literal container, None when they cannot be told apart."""
     inner = run.load(iterated)
+    if isinstance(inner, Data):
+        return flags.turns(inner) if inner.flags else None
     if isinstance(inner, Sequence) and inner.rest is None and len(inner.items) <= MOST_TURNS:
         if all(_plain(run, item) for item in inner.items) and len(inner.items) > 4:
             return None

@@ -41,7 +41,7 @@ def assign(
         content = given
         if isinstance(run.load(given), Function):
             content = calls.call_value(run, given, Arguments(arguments.node, [value]))
-        value = entering.set_column(value, column, run.data(content))
+        value = entering.set_column(value, column, run.data(content), run.load(content))
     return value
 
 

@@ -14,6 +14,7 @@ from mlaudit.flow import (
     evaluation,
     evening,
     files,
+    flags,
     gapless,
     groups,
     handed,
@@ -148,7 +149,8 @@ def _by_entry(
     if name in order.WINDOWS:
         return order.window(run, value, name, arguments)
     if kind == "group":
-        return value.but(kind="group", by=groups.keys(run, arguments))
+        by = groups.keys(run, arguments) | flags.levels(run, value, arguments)
+        return value.but(kind="group", by=by)
     if kind == "split" and value.rows.terms:
         return splits.of_data_set(run, value, name, entry, arguments)
     if kind == "report":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mlaudit.flow import duplicates, operands, order, results, sources
+from mlaudit.flow import duplicates, flags, operands, order, results, sources
 from mlaudit.flow.values import Constant, Data, Sequence, Value, combine
 
 if TYPE_CHECKING:
@@ -20,7 +20,9 @@ def concatenated(run: Interpreter, name: str, entry: Entry, arguments: Arguments
         return Data("array")
     if _beside(run, arguments):
         joined = operands.beside(joined)
-    data = combine(joined, joined[0].kind).but(constants=sources.united(joined))
+    data = combine(joined, joined[0].kind)
+    told = (*flags.united(joined), *flags.keyed(run, arguments))
+    data = data.but(constants=sources.united(joined), flags=told)
     data = results.beside(run, arguments, data) if data.scores else data
     if len(joined) > 1 and _side_by_side(run, arguments, joined):
         return data.but(rows=joined[0].rows)

@@ -11,6 +11,7 @@ from mlaudit.flow import (
     containers,
     entering,
     fitting,
+    flags,
     gapless,
     groups,
     headings,
@@ -266,7 +267,9 @@ def _attribute(run: Interpreter, target: ast.Attribute, value: Value) -> None:
         if target.attr == "columns" and not inner.rows.terms:
             inner = headings.renamed(run, inner, None)
             inner = results.renamed(run, inner, value)
-        run.state.heap[holder.address] = entering.set_column(inner, target.attr, run.data(value))
+        run.state.heap[holder.address] = entering.set_column(
+            inner, target.attr, run.data(value), value
+        )
 
 
 def _item(
@@ -304,7 +307,7 @@ def _written(run: Interpreter, table: Data, key: ast.expr, value: Value) -> Data
     if _takes_some(key, name):
         content = scaling.of_some(content)
     if isinstance(name, Constant) and isinstance(name.value, str):
-        return entering.set_column(table, name.value, content)
+        return entering.set_column(table, name.value, content, value)
     names = tables.literal_names(run, name) if isinstance(name, Sequence) else None
     if names:
         for each in names:
@@ -396,7 +399,9 @@ def _located(run: Interpreter, method: Method, target: ast.Subscript, value: Val
         changed = entering.set_column(receiver, name, content.but(name=None)).but(influences=tagged)
     constants = receiver.constants - {name} if name is not None else frozenset()
     run.state.heap[method.receiver.address] = changed.but(
-        constants=constants, whole=gapless.written(receiver, name)
+        constants=constants,
+        flags=flags.written(receiver, name, None),
+        whole=gapless.written(receiver, name),
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from mlaudit.flow import groups, headings, order, results, seams, sooner, sources, splits
+from mlaudit.flow import flags, groups, headings, order, results, seams, sooner, sources, splits
 from mlaudit.flow.arguments import Arguments
 from mlaudit.flow.regions import Rows
 from mlaudit.flow.selectors import Length, Selector
@@ -97,6 +97,9 @@ def column(run: Interpreter, value: Data, name: str) -> Data:
     taken = value.but(kind=kind, columns=None, name=name, influences=influences, select=None)
     if value.constants:
         taken = taken.but(constants=sources.ITSELF if name in value.constants else frozenset())
+    if value.flags:
+        taken = taken.but(flags=flags.of_column(value, name))
+        taken = taken.but(select=flags.mask(taken))
     if value.results is not None:
         taken = results.column(value, taken, name)
     return taken if guessed is value.predictions else taken.but(predictions=guessed)

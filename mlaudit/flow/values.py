@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     )
 
     Scores = tuple[Evaluate | CrossValidate, ...]
+    Flag = tuple[str, Hashable, Rows]
 
 E = TypeVar("E")
 MOST_INFLUENCES = 48
@@ -142,10 +143,10 @@ class Data(Value):
     holds beside its features, `by` the columns known to be in the key of groups.  Predictions are
     `decided` once a bound has cut them, or the highest was taken: they are classes then.
     `constants` are columns with one value for all rows of a data set; of a column itself, "".
-    Those `by_chance` were written over with their own values in another order.
-    Those that are `whole` have no gaps; lists of them stand there by their names.  Values of rows
-    that lie so many `later` were moved to earlier ones, and are those of no other rows.  `results`
-    tell where the scores of a table stand.
+    `flags` tell that value, and of which rows.  Those `by_chance` were written over with their own
+    values in another order.  Those that are `whole` have no gaps; lists of them stand there by
+    their names.  Values of rows that lie so many `later` were moved to earlier ones, and are those
+    of no other rows.  `results` tell where the scores of a table stand.
     """
 
     kind: str = "unknown"
@@ -165,6 +166,7 @@ class Data(Value):
     by: frozenset[str] = frozenset()
     decided: bool = False
     constants: frozenset[str] = frozenset()
+    flags: tuple[Flag, ...] = ()
     by_chance: frozenset[str] = frozenset()
     whole: frozenset[str] = frozenset()
     later: int = 0
