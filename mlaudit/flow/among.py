@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
+from mlaudit.flow import unfollowed
 from mlaudit.flow.regions import base, union
 from mlaudit.flow.selectors import Selector
 from mlaudit.flow.values import UNKNOWN, Constant, Data, Sequence
@@ -101,8 +102,10 @@ def _sought(run: Interpreter, arguments: Arguments) -> Hashable:
             return tuple(items)
     rows = run.data(given).rows.terms
     expression = arguments.nodes.get(0)
-    if rows or not isinstance(expression, ast.Name):
+    if rows or expression is None:
         return rows
+    if not isinstance(expression, ast.Name):
+        return unfollowed.meaning(run, expression)
     origin = run.origin(expression)
     if origin is not None:
         run.told += 1

@@ -5,7 +5,18 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from mlaudit.flow import flags, groups, headings, order, results, seams, sooner, sources, splits
+from mlaudit.flow import (
+    flags,
+    groups,
+    headings,
+    order,
+    results,
+    seams,
+    sooner,
+    sources,
+    splits,
+    unfollowed,
+)
 from mlaudit.flow.arguments import Arguments
 from mlaudit.flow.regions import Rows
 from mlaudit.flow.selectors import Length, Selector
@@ -413,7 +424,7 @@ def _collected(given: Value) -> Value | None:
 def chosen_by_text(run: Interpreter, key: ast.expr) -> Selector:
     """Of rows chosen by something opaque it is known that the same thing chooses the same."""
     run.contextual += bool(run.calls)  # a parameter is what the caller gives for it
-    return Selector("some", ("chosen by", run.text(key), run.origin(key)))
+    return Selector("some", ("chosen by", run.text(key), unfollowed.meaning(run, key)))
 
 
 def _predictions(value: Data, name: str) -> tuple[Prediction, ...]:
