@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 from typing import TYPE_CHECKING
 
 from mlaudit.flow import functions, tables, trainers, tuning
@@ -29,6 +28,8 @@ from mlaudit.model.frozen import replace
 from mlaudit.trace.events import Effect, Influence, Kind, Role
 
 if TYPE_CHECKING:
+    import ast
+
     from mlaudit.flow.interpreter import Interpreter
     from mlaudit.trace.events import Fit
 
@@ -50,7 +51,7 @@ def attribute(run: Interpreter, holder: Value, name: str, node: ast.AST) -> Valu
     if isinstance(value, Instance):
         return _of_instance(run, holder, value, name, node)
     if isinstance(value, Class):
-        return value.scope.names.get(name, Method(holder, name))
+        return _of_class(run, holder, value, name)
     if isinstance(value, Data) and value.kind == TRIAL:
         return tuning.of_trial(value, name)
     if isinstance(value, Data) and functions.sets(value, name):
@@ -96,21 +97,29 @@ def _of_instance(
 ) -> Value:
     if name in value.attributes:
         return value.attributes[name]
+    if name == "__class__":
+        return value.owner
     found = find_method(run, value.owner, name)
     if found is None:
         return Method(holder, name)
     member, owner = found
     if not isinstance(member, Function):
         return member
-    bound = Function(member.node, member.scope, member.document, holder, owner)
-    if isinstance(member.node, ast.Lambda):
-        return bound
-    decorators = {d.id for d in member.node.decorator_list if isinstance(d, ast.Name)}
-    if "property" in decorators:
+    bound = functions.bound_to(member, holder, value.owner, owner)
+    if "property" in functions.decorators(member):
         return functions.call(run, bound, Arguments(node))
-    if "staticmethod" in decorators:
-        return Function(member.node, member.scope, member.document)
     return bound
+
+
+def _of_class(run: Interpreter, holder: Value, value: Class, name: str) -> Value:
+    """Read what a class or a base of it defines; a method for classes knows whose it is."""
+    found = find_method(run, value, name)
+    if found is None:
+        return Method(holder, name)
+    member, owner = found
+    if isinstance(member, Function) and "classmethod" in functions.decorators(member):
+        return functions.bound_to(member, None, value, owner)
+    return member
 
 
 def _of_estimator(run: Interpreter, holder: Value, value: Estimator, name: str) -> Value:

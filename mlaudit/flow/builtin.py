@@ -319,6 +319,13 @@ def string_method(run: Interpreter, value: Constant, name: str, arguments: Argum
     return Data("scalar")
 
 
+def _type(run: Interpreter, name: str, arguments: Arguments) -> Value:
+    """Give the class of an object of the program, which makes others of its kind."""
+    inner = run.load(_first(arguments))
+    alone = len(arguments.positional) == 1
+    return inner.owner if alone and isinstance(inner, Instance) else Data("scalar")
+
+
 def _open(run: Interpreter, name: str, arguments: Arguments) -> Value:
     return files.opened(run, arguments)
 
@@ -326,6 +333,7 @@ def _open(run: Interpreter, name: str, arguments: Arguments) -> Value:
 _HANDLERS: dict[str, Callable[[Interpreter, str, Arguments], Value]] = {
     "print": _print,
     "open": _open,
+    "type": _type,
     "len": _len,
     "range": _range,
     "slice": _slice,

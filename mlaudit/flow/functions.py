@@ -103,6 +103,22 @@ def decorated(run: Interpreter, node: ast.FunctionDef | ast.AsyncFunctionDef) ->
     return made
 
 
+def decorators(function: Function) -> set[str]:
+    """Name the plain decorators of a function, as `property` and `classmethod` are."""
+    if isinstance(function.node, ast.Lambda):
+        return set()
+    return {each.id for each in function.node.decorator_list if isinstance(each, ast.Name)}
+
+
+def bound_to(member: Function, this: Value | None, own: Class, owner: Class) -> Function:
+    """Bind a method that `owner` defines to an object of `own`, or to that class, or to nothing."""
+    names = decorators(member)
+    if "staticmethod" in names:
+        return Function(member.node, member.scope, member.document)
+    this = own if "classmethod" in names else this
+    return Function(member.node, member.scope, member.document, this, owner)
+
+
 def _is_called_otherwise(wrapper: Definition, wrapped: Definition) -> bool:
     """Say whether the parameters that a function names are not the first ones of another."""
     own, inner = (
@@ -384,7 +400,7 @@ def _uncalled_methods(run: Interpreter, node: ast.ClassDef) -> Iterator[Function
     for method in pending:
         found = owner.scope.names.get(method.name)
         if isinstance(found, Function):
-            yield Function(found.node, found.scope, found.document, instance, owner)
+            yield bound_to(found, instance, owner, owner)
 
 
 def _mentions(nodes: Nodes, node: ast.AST) -> Iterator[str]:
