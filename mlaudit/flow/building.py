@@ -117,7 +117,7 @@ def build_unknown(run: Interpreter, name: str, arguments: Arguments) -> Value:
     made = build(run, name, _UNKNOWN, arguments)
     values = arguments.values()
     data = [run.data(value) for value in values]
-    taken = handed.to_function(run, splits.apart(run, arguments, data), arguments)
+    taken = handed.to_class(run, splits.apart(run, arguments, data), arguments)
     parts = zip(values, data, taken, strict=True)
     inner = tuple(value if part is whole else part for value, whole, part in parts)
     estimator = run.load(made)

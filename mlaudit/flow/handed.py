@@ -2,21 +2,41 @@
 
 from __future__ import annotations
 
+import ast
 from typing import TYPE_CHECKING
 
 from mlaudit.flow import tables
+from mlaudit.flow.regions import NO_ROWS
 from mlaudit.flow.selectors import Selector
 from mlaudit.flow.values import Constant, Data
+from mlaudit.model.pattern import Pattern
+from mlaudit.syntax.spelling import last_name
+from mlaudit.trace.rows import Overlap
 
 if TYPE_CHECKING:
     from collections.abc import Hashable
 
     from mlaudit.flow.arguments import Arguments
     from mlaudit.flow.interpreter import Interpreter
+    from mlaudit.flow.regions import Rows
     from mlaudit.flow.values import Value
 
 
+JOINS = Pattern(r"(?i)(?<![a-z])(add|append|combine|concat|extend|join|merge|union|[dhv]?stack)")
+_BESIDE = "handed beside"
 _CHOOSES = frozenset({"mask", "index"})
+
+
+def looked_up(given: Data, beside: Data) -> bool:
+    """Say whether rows are only looked up for others: these share none with them, or are of them.
+
+    What a function makes of a part, and of what was learnt of another part or of all rows, has the
+    rows of the part.  Other data sets may as well be joined to it.
+    """
+    one, other = given.rows, beside.rows
+    if not one.terms or one == other or beside.predictions or not one.kin(other):
+        return False
+    return one.within(other) or one.overlap(other) is Overlap.DISJOINT
 
 
 def to_method(
@@ -43,6 +63,26 @@ def to_method(
 
 def to_function(run: Interpreter, found: list[Data], arguments: Arguments) -> list[Data]:
     """Give the rows that may come out of a function that is handed a table, and more beside it.
+
+    Where this is of the same rows as the table, or of others that were divided from these, it is
+    only looked up.  A pair that comes out may be of both: each of its members has some rows.
+    """
+    values = arguments.values()
+    first = run.data(values[0]) if values else None
+    if first is None or first.predictions or first not in found or _joins(arguments):
+        return to_class(run, found, arguments)
+    beside = tuple(each.rows.terms for each in found if looked_up(first, each))
+    if not beside:
+        return to_class(run, found, arguments)
+    main = first.but(rows=first.rows.select(Selector("some", (_BESIDE, beside))))
+    left = [each.but(rows=NO_ROWS) if looked_up(first, each) else each for each in found]
+    left[found.index(first)] = main
+    apart = any(each.rows.terms for each in left if each not in (main, first))
+    return to_class(run, left, arguments) if apart else left
+
+
+def to_class(run: Interpreter, found: list[Data], arguments: Arguments) -> list[Data]:
+    """Give the rows that may come out of a table that is handed over, and of what stands beside it.
 
     So `between(table, 2010, 2015)` and `between(table, 2015, 2018)` need share none, and neither
     need `joined(known, towns)` and `joined(unseen, towns)`, where the towns are only looked up.
@@ -71,6 +111,18 @@ def to_function(run: Interpreter, found: list[Data], arguments: Arguments) -> li
         return taken
     named = _named(run, arguments)
     return [named, *taken] if place is None else [*taken[:place], named, *taken[place + 1 :]]
+
+
+def leads(rows: Rows) -> bool:
+    """Say whether rows are of what was handed first, beside others that are left out."""
+    keys = (term.selector.key for term in rows.terms)
+    return any(isinstance(key, tuple) and key[:1] == (_BESIDE,) for key in keys)
+
+
+def _joins(arguments: Arguments) -> bool:
+    """Say whether a call tells by its name that it keeps the rows of all that it is given."""
+    node = arguments.node
+    return isinstance(node, ast.Call) and JOINS.search(last_name(node.func)) is not None
 
 
 def _is_read(data: Data) -> bool:

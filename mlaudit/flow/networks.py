@@ -32,7 +32,6 @@ from mlaudit.flow.values import (
     merge_influences,
 )
 from mlaudit.model.frozen import replace
-from mlaudit.model.pattern import Pattern
 from mlaudit.syntax import gradients
 from mlaudit.trace.events import Fit, Role
 
@@ -63,7 +62,6 @@ _RETURN_SELF = frozenset(
 
 
 _MAPS = frozenset({"map", "imap", "imap_unordered", "map_async", "starmap", "starmap_async"})
-_JOINS = Pattern(r"(?i)(?<![a-z])(add|append|combine|concat|extend|join|merge|union)")
 
 
 def forward(run: Interpreter, target: Value, instance: Instance, arguments: Arguments) -> Value:
@@ -328,7 +326,7 @@ def _handed_out(
     inside = [data for data in map(run.data, estimator.inner) if data.rows.terms]
     if inside and all(data.kind == "row" for data in inside):
         held = held.but(kind="row")  # what is made of one row alone is of that row
-    if any(data.rows.terms for data in given) and not _JOINS.search(name):
+    if any(data.rows.terms for data in given) and not handed.JOINS.search(name):
         return held.but(rows=NO_ROWS)
     part = splits.part_named(name)
     parts = [

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
+from mlaudit.flow import handed
 from mlaudit.flow.regions import NO_ROWS, Rows
 from mlaudit.flow.selectors import Selector
 from mlaudit.flow.values import Data, Sequence
@@ -76,7 +77,12 @@ def _some(one: Data, other: Data) -> Data:
 
 
 def perhaps(other: Data, main: Data) -> Data:
-    """Say that rows of another table may be among those of the main one, as a background is."""
+    """Say that rows of another table may be among those of the main one, as a background is.
+
+    Of the same table, what shares no row with the main one is only compared with it.
+    """
+    if not other.predictions and handed.looked_up(main.but(rows=_surely(main.rows)), other):
+        return other.but(rows=NO_ROWS)
     if not other.rows.terms or other.predictions or other.rows.kin(_surely(main.rows)):
         return other
     return _some(other, main)

@@ -14,6 +14,7 @@ from mlaudit.flow import (
     flags,
     gapless,
     groups,
+    handed,
     headings,
     members,
     order,
@@ -227,7 +228,9 @@ def _member(run: Interpreter, part: Value, element: ast.expr, position: int) -> 
     if isinstance(part, Data) and part.kind == "archive":
         rows = part.rows.select(Selector("part", "by position", position))
         return part.but(rows=rows, kind="unknown")
-    if not isinstance(part, Data) or len(part.rows.terms) < 2:
+    if not isinstance(part, Data):
+        return part
+    if len(part.rows.terms) < 2 and not handed.leads(part.rows):
         return part
     select = Selector("some", (id(element), position, run.context))
     return part.but(rows=part.rows.select(select))
