@@ -97,7 +97,7 @@ def call_value(run: Interpreter, target: Value, arguments: Arguments) -> Value:
     handler = _CALLED.get(type(inner))
     if handler is not None:
         return handler(run, target, inner, arguments)
-    return unknown_result(run, arguments, [run.data(inner)])
+    return unknown_result(run, arguments, [handed.called(run, run.data(inner), arguments)])
 
 
 def _completed(partial: Partial, given: Arguments) -> Arguments:

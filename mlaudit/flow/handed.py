@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from mlaudit.flow import tables
 from mlaudit.flow.regions import NO_ROWS
 from mlaudit.flow.selectors import Selector
-from mlaudit.flow.values import Constant, Data
+from mlaudit.flow.values import Constant, Data, combine
 from mlaudit.model.pattern import Pattern
 from mlaudit.syntax.spelling import last_name
 from mlaudit.trace.rows import Overlap
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 
 JOINS = Pattern(r"(?i)(?<![a-z])(add|append|combine|concat|extend|join|merge|union|[dhv]?stack)")
+_LOOKS_UP = frozenset({"get_indexer", "searchsorted", "asof", "reindex"})
+_APPLIES = frozenset({"apply", "transform", "map", "encode"})
 _BESIDE = "handed beside"
 _CHOOSES = frozenset({"mask", "index"})
 
@@ -162,3 +164,35 @@ def _told(run: Interpreter, given: Value, place: int | str, arguments: Arguments
     if rows or node is None or not isinstance(inner, Data):
         return rows or None
     return tables.chosen_by_text(run, node).key
+
+
+def called(run: Interpreter, value: Data, arguments: Arguments) -> Data:
+    """Give what something that is called brings in: none of its rows where others are looked up."""
+    given = (run.data(each) for each in arguments.values())
+    return value.but(rows=NO_ROWS) if any(looked_up(each, value) for each in given) else value
+
+
+def asked(run: Interpreter, value: Data, name: str, arguments: Arguments) -> Data | None:
+    """Give the rows that are looked up in what was made of others, None where none are.
+
+    So `codes.get_indexer(cities)` has the rows of the cities, and `learn(known).encode(unseen)`
+    those that are encoded.
+    """
+    finds = name in _LOOKS_UP and not {"axis", "columns"} & {*arguments.named}
+    if not finds and not _is_opaque(run, value, name):
+        return None
+    found = [run.data(each) for each in arguments.values()]
+    given = [each for each in found if each.rows.terms and each.kind not in {"columns", "scalar"}]
+    if not given or any(each.rows == value.rows for each in given):
+        return None
+    lines_up = name == "reindex" and value.kind != "column"  # a table goes by labels of another
+    if (lines_up or not finds) and not all(looked_up(each, value) for each in given):
+        return None
+    return combine([*found, value.but(rows=NO_ROWS)], given[0].kind)
+
+
+def _is_opaque(run: Interpreter, value: Data, name: str) -> bool:
+    """Say whether a method is of something unknown, which need not be a table as its rows are."""
+    if value.kind != "unknown" or JOINS.search(name):
+        return False
+    return name in _APPLIES or run.catalogue.method(name) is None

@@ -94,6 +94,9 @@ def call(run: Interpreter, holder: Value, value: Data, name: str, arguments: Arg
             return names
     if name in headings.NAMING and not value.rows.terms:
         value = headings.renamed(run, value, arguments)
+    about = handed.asked(run, value, name, arguments) if value.rows.terms else None
+    if about is not None:
+        return about
     special = _SPECIAL.get(name)
     if special is not None:
         result = special(run, holder, value, name, arguments)
