@@ -146,6 +146,8 @@ def _of_entry(data: Data, key: Hashable) -> Data | None:
         return None
     part = splits.part_named(key) if isinstance(key, str) else None
     select = Selector("part", "by name", part) if part else Selector("some", ("entry", key))
+    if data.kind == "index":
+        return some(data, [Selector(select.way, ("of", data.rows.terms, select.key), select.part)])
     several = len(data.rows.bases) > 1
     rows = data.rows.select(Selector("maybe", "entries")) if several else data.rows
     return data.but(rows=rows.select(select))
