@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from mlaudit.flow import calls, entities, evening, functions
 from mlaudit.flow.arguments import Arguments
+from mlaudit.flow.regions import NO_ROWS
 from mlaudit.flow.values import (
     UNKNOWN,
     Constant,
@@ -70,7 +71,9 @@ def apply(run: Interpreter, value: Data, name: str, arguments: Arguments) -> Val
         value = value.but(rows=rows, kind=kind, influences=influences, columns=None, select=None)
         return value.but(name=origin, by=frozenset())
     if isinstance(inner, Dictionary):
-        joined = combine([value, run.data(inner)], value.kind)
+        told = run.data(inner)  # of whatever rows: each value is only looked up
+        told = told.but(rows=NO_ROWS) if value.rows.terms else told
+        joined = combine([value, told], value.kind)
         return joined.but(name=value.name, table=value.table)
     return None
 

@@ -414,7 +414,7 @@ def _each_part(run: Interpreter, value: Dictionary, name: str, args: Arguments) 
 
 
 def item(run: Interpreter, value: Dictionary, key: Value) -> Value:
-    """Look a key up in a dict."""
+    """Look a key up in a dict; what it holds of single rows belongs to the row that asks for it."""
     inner = run.load(key)
     if isinstance(inner, Constant):
         found = value.items.get(inner.value)
@@ -428,4 +428,7 @@ def item(run: Interpreter, value: Dictionary, key: Value) -> Value:
         return UNKNOWN
     if isinstance(merged, Choice):
         merged = Choice(merged.options, parted=True)
+    held = run.load(merged)
+    if isinstance(held, Data) and isinstance(inner, Data) and held.kind == inner.kind == "row":
+        merged = held.but(rows=inner.rows if inner.rows.terms else held.rows, select=None)
     return choices.mark(run, merged, choices.united(value.chosen_by, choices.by(run, inner)))

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 JOINS = Pattern(r"(?i)(?<![a-z])(add|append|combine|concat|extend|join|merge|union|[dhv]?stack)")
-_LOOKS_UP = frozenset({"get_indexer", "searchsorted", "asof", "reindex"})
+_LOOKS_UP = frozenset({"get_indexer", "searchsorted", "asof", "reindex", "get"})
 _APPLIES = frozenset({"apply", "transform", "map", "encode"})
 _BESIDE = "handed beside"
 _CHOOSES = frozenset({"mask", "index"})
@@ -185,10 +185,16 @@ def asked(run: Interpreter, value: Data, name: str, arguments: Arguments) -> Dat
     given = [each for each in found if each.rows.terms and each.kind not in {"columns", "scalar"}]
     if not given or any(each.rows == value.rows for each in given):
         return None
-    lines_up = name == "reindex" and value.kind != "column"  # a table goes by labels of another
-    if (lines_up or not finds) and not all(looked_up(each, value) for each in given):
+    if not (finds and _is_any(value, name, given)) and not all(looked_up(d, value) for d in given):
         return None
     return combine([*found, value.but(rows=NO_ROWS)], given[0].kind)
+
+
+def _is_any(value: Data, name: str, given: list[Data]) -> bool:
+    """Say whether values of whatever rows may be looked up: a table is lined up with its labels."""
+    if name == "get":
+        return all(each.kind == "row" for each in given)
+    return name != "reindex" or value.kind == "column"
 
 
 def _is_opaque(run: Interpreter, value: Data, name: str) -> bool:
