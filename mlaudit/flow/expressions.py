@@ -28,6 +28,7 @@ from mlaudit.flow import (
     sinks,
     stepping,
     stores,
+    tables,
     targets,
     texts,
     worst,
@@ -320,6 +321,9 @@ def _unary(run: Interpreter, node: ast.UnaryOp) -> Value:
     worst.turned(run, node.op, data, UNKNOWN)
     if isinstance(node.op, ast.Invert | ast.USub | ast.Not) and data.select is not None:
         return compared.opposite(run, data, run.text(node))
+    if isinstance(node.op, ast.Invert):
+        data = data.but(select=tables.marked(run, node.operand, data))
+        return compared.opposite(run, data, run.text(node)) if data.select else combine([data])
     return combine([data])
 
 

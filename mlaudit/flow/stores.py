@@ -27,6 +27,7 @@ from mlaudit.flow import (
     texts,
 )
 from mlaudit.flow.arguments import Arguments
+from mlaudit.flow.regions import Rows
 from mlaudit.flow.selectors import Selector
 from mlaudit.flow.values import (
     UNKNOWN,
@@ -51,7 +52,7 @@ from mlaudit.trace.events import Alias, Cut, Kind, Split
 
 if TYPE_CHECKING:
     from mlaudit.flow.interpreter import Interpreter
-    from mlaudit.flow.regions import Rows
+    from mlaudit.flow.regions import Region
     from mlaudit.trace.events import Influence
     from mlaudit.trace.rows import RowSet
 
@@ -89,8 +90,7 @@ def _name(run: Interpreter, target: ast.Name, value: Value, source: ast.expr | N
         if inner.rows.terms:
             if source is not None:
                 _renamed(run, target, inner, source)
-            if inner.rows.terms[0].selector.way in _BY_HAND:
-                _cut(run, target, inner.rows)
+            _cut(run, target, inner.rows)
         return
     if isinstance(inner, Estimator) and inner.model.variable is None:
         inner.model.variable = name
@@ -110,10 +110,26 @@ def _renamed(run: Interpreter, target: ast.Name, data: Data, source: ast.expr) -
 
 
 def _cut(run: Interpreter, target: ast.Name, rows: Rows) -> None:
-    """Note that rows chosen by hand, as by a slice or mask, are called a part."""
-    by_hand = all(term.selector.way in _BY_HAND for term in rows.terms)
-    if by_hand and splits.part_named(target.id) is not None:
-        run.emit(Cut, target, rows=rows, name=target.id)
+    """Note that rows chosen by hand, as by a slice or mask, are called a part.
+
+    What a call has left of them since, as `dropna` does, changes nothing of how they were divided.
+    """
+    first = _before_calls(rows.terms[0])
+    if first.selector.way not in _BY_HAND or splits.part_named(target.id) is None:
+        return
+    cut = (first, *map(_before_calls, rows.terms[1:]))
+    if all(term.selector.way in _BY_HAND for term in cut):
+        run.emit(Cut, target, rows=Rows(cut, rows.perhaps.intersection(cut)), name=target.id)
+
+
+def _before_calls(term: Region) -> Region:
+    """Give the rows of which calls have left some."""
+    while term.parent is not None and term.selector.way == "some":
+        key = term.selector.key
+        if not isinstance(key, tuple) or not isinstance(key[0], int):
+            break
+        term = term.parent
+    return term
 
 
 def unpack(

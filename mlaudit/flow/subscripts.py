@@ -356,6 +356,9 @@ def _by_each_row(run: Interpreter, value: Data, index: Data, key: ast.expr) -> D
         return tables.by_computed(value, index)
     if index.kind == "mask":
         return tables.kept(tables.narrowed(value, tables.chosen_by_text(run, key)), index)
+    marked = tables.marked(run, key, index) if index.rows == value.rows else None
+    if marked is not None:
+        return tables.kept(tables.narrowed(value, marked), index)
     if _may_name_columns(value, index):
         value = value.but(columns=None)
     if index.rows.terms and (index.kind != "unknown" or index.rows.kin(value.rows)):

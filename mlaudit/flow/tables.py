@@ -390,12 +390,22 @@ def chosen_rows(run: Interpreter, value: Data, key: ast.expr) -> Data:
         return kept(chosen(value, index.select), index)
     if index.kind == "index":
         return by_index(run, value, index, key)
+    up = marked(run, key, index) if index.rows == value.rows else None
+    if up is not None:
+        return kept(narrowed(value, up), index)
     if index.kind == "mask":
         return kept(narrowed(value, chosen_by_text(run, key)), index)
     if isinstance(given, Constant) and type(given.value) in {int, str}:
         return narrowed(value, sooner.labelled(run, key))
     one = isinstance(given, Constant | Symbol)
     return value if one else narrowed(value, chosen_by_text(run, key))
+
+
+def marked(run: Interpreter, node: ast.expr, column: Data) -> Selector | None:
+    """Choose the rows where a column of true and false holds, as `table[table["late"]]` does."""
+    if column.kind != "column" or column.name is None or not column.rows.terms:
+        return None
+    return Selector("filter", ("equals", run.text(node), column.rows.terms), True, column.name)
 
 
 def _is_part(some: Rows, whole: Rows) -> bool:
