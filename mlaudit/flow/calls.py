@@ -176,7 +176,7 @@ def call_symbol(run: Interpreter, name: str, arguments: Arguments) -> Value:
         return builtin.call(run, name[9:], arguments)
     if name in _DRESSING:
         return UNKNOWN
-    if name in _LIKE_BUILTIN and arguments.positional:
+    if name in _LIKE_BUILTIN:
         return builtin.call(run, _LIKE_BUILTIN[name], arguments)
     if name == "functools.partial" and arguments.positional:
         named = tuple(arguments.named.items())

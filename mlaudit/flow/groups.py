@@ -189,7 +189,7 @@ def _apart(by: frozenset[str], select: Selector) -> bool:
     if column is None or column in by or column == ANY_KEY:
         return column is not None
     timely = order.tells_time(column) or _PERIOD.search(column) is not None
-    return timely and _dated(by)
+    return timely and dated(by)
 
 
 def first_of_each(run: Interpreter, value: Data, name: str, arguments: Arguments) -> Data:
@@ -222,7 +222,7 @@ def in_order(run: Interpreter, value: Data, taken: Data) -> Data:
     return taken.but(influences=influences)
 
 
-def _dated(by: frozenset[str]) -> bool:
+def dated(by: frozenset[str]) -> bool:
     """Say whether a key has a moment that does not come again, as a day of the week does."""
     return any(order.tells_time(name) and not _RECURS.search(name) for name in by)
 

@@ -19,6 +19,7 @@ from mlaudit.flow import (
     groups,
     handed,
     headings,
+    lagged,
     library,
     making,
     merging,
@@ -103,6 +104,7 @@ def call(run: Interpreter, holder: Value, value: Data, name: str, arguments: Arg
         if result is not None:
             return _in_place(run, holder, result, arguments)
     seen = order.observe(run, value, name, arguments)
+    value = lagged.out_of_order(run, value, arguments) if value.influences else value
     entry = run.catalogue.method(name)
     if value.kind == "window":
         return order.of_window(value, _others(run, arguments))
@@ -190,7 +192,7 @@ def _passed(
     if value.kind == "table" and name in {"to_numpy", "as_matrix"}:
         result = result.but(kind="array")
     if name in order.SHIFTS:
-        return order.shifted(run, value, result, name, arguments)
+        return lagged.shifted(run, value, result, name, arguments)
     filled = order.backfilled(run, value, name, arguments)
     if filled:
         return result.but(influences=merge_influences(result.influences, filled))
@@ -262,7 +264,7 @@ def _of_group(
         return order.window(run, value, name, arguments)
     if name in order.SHIFTS:
         moved = value.but(kind="column", name=None, select=None)
-        return order.shifted(run, value, moved, name, arguments)
+        return lagged.shifted(run, value, moved, name, arguments)
     if name in targets.COUNTS:
         return Data("column")
     if name in _ON_ONE_GROUP and entry is not None:
