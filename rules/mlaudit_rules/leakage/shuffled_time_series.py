@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from mlaudit.rulekit import (
     Confidence,
+    CrossValidate,
+    Evaluate,
     Finding,
     Fix,
     Needs,
@@ -56,7 +58,7 @@ class ShuffledTimeSeries(Rule):
             if not shuffles(split) or windows(trace, split) is not None:
                 continue
             order = split.order or _lag(trace, split)
-            if order is not None and order.place not in seen:
+            if order is not None and order.place not in seen and not _judges_others(trace, split):
                 seen.add(order.place)
                 yield self._judge(split, order)
 
@@ -72,6 +74,18 @@ class ShuffledTimeSeries(Rule):
                 "Split at a point in time (shuffle=False on sorted rows) or by TimeSeriesSplit."
             ),
         )
+
+
+def _judges_others(trace: Trace, split: Split) -> bool:
+    """Say whether models are judged on rows beyond those dealt out, and on none of these.
+
+    Then the parts are learnt from in different ways, as one tells the other the rates of groups.
+    """
+    if not trace.judged_beyond(split.rows):
+        return False
+    judged = [event.rows for event in trace.near(Evaluate, split.rows)]
+    judged += [event.rows for event in trace.near(CrossValidate, split.rows)]
+    return not any(rows.overlap(split.rows) for rows in judged)
 
 
 def _lag(trace: Trace, split: Split) -> Ordered | None:
