@@ -19,6 +19,7 @@ from mlaudit.flow import (
     duplicates,
     headings,
     imports,
+    keyed,
     loops,
     operands,
     order,
@@ -352,7 +353,7 @@ def _conditional(run: Interpreter, node: ast.IfExp) -> Value:
     test = run.data(run.eval(node.test))
     better = sinks.tested(run, node, ())
     with run.conditionally():
-        result = run.state.either(run.eval(node.body), run.eval(node.orelse))
+        result = run.state.either(_side(run, node, True), _side(run, node, False))
     result = choices.mark(run, result, better)
     result = scaling.of_some(result) if isinstance(result, Data) else result
     inner = run.load(result)
@@ -361,6 +362,13 @@ def _conditional(run: Interpreter, node: ast.IfExp) -> Value:
     if test.influences and isinstance(inner, Data):
         return inner.but(influences=merge_influences(inner.influences, test.influences))
     return result
+
+
+def _side(run: Interpreter, node: ast.IfExp, holds: bool) -> Value:
+    before = keyed.narrow(run, node.test, holds)
+    value = run.eval(node.body if holds else node.orelse)
+    keyed.widen(run, before)
+    return value
 
 
 def _subscript(run: Interpreter, node: ast.Subscript) -> Value:

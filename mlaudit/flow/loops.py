@@ -399,7 +399,8 @@ def dict_comprehension(run: Interpreter, node: ast.DictComp) -> Value:
         try:
             _generators(run, node.generators, iterated)
             run.eval(node.key)
-            return run.state.allocate(Dictionary({}, run.eval(node.value)))
+            made = members.gathered(run, run.eval(node.value))
+            return run.state.allocate(Dictionary({}, made))
         finally:
             run.end(running)
     finally:

@@ -19,7 +19,9 @@ if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable
 
     from mlaudit.flow.interpreter import Interpreter
+    from mlaudit.trace.events import Influence
 
+COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.GeneratorExp, ast.DictComp)
 _DEEPEST = 2
 
 
@@ -60,7 +62,10 @@ def gathered(run: Interpreter, value: Value, depth: int = _DEEPEST) -> Value:
     inner = run.load(value)
     if isinstance(inner, Data):
         terms = tuple([_of_all(run, term) for term in inner.rows.terms])
-        return value if terms == inner.rows.terms else inner.but(rows=Rows(terms))
+        if terms == inner.rows.terms:
+            return value
+        perhaps = frozenset([_of_all(run, term) for term in inner.rows.perhaps])
+        return inner.but(rows=Rows(terms, perhaps))
     if depth and isinstance(inner, Sequence) and inner.way == "tuple":
         items = tuple([gathered(run, item, depth - 1) for item in inner.items])
         return Sequence(items, inner.rest, inner.way)
@@ -81,7 +86,7 @@ def _of_all(run: Interpreter, term: Region) -> Region:
 
 def _iterated(loop: ast.AST) -> ast.AST | None:
     """Give what a loop goes through."""
-    if isinstance(loop, ast.ListComp | ast.SetComp | ast.GeneratorExp):
+    if isinstance(loop, COMPREHENSIONS):
         return loop.generators[0].iter
     return loop.iter if isinstance(loop, ast.For) else None
 
@@ -144,13 +149,65 @@ def _of_entry(data: Data, key: Hashable) -> Data | None:
     """Take an entry's rows; of values of several data sets it need not be one of any of them."""
     if not data.rows.terms or data.predictions or data.scores:
         return None
-    part = splits.part_named(key) if isinstance(key, str) else None
-    select = Selector("part", "by name", part) if part else Selector("some", ("entry", key))
+    select = _named(key)
     if data.kind == "index":
         return some(data, [Selector(select.way, ("of", data.rows.terms, select.key), select.part)])
-    several = len(data.rows.bases) > 1
-    rows = data.rows.select(Selector("maybe", "entries")) if several else data.rows
-    return data.but(rows=rows.select(select))
+    rows = _without_others(data.rows)
+    told = tuple([_of_turn(each, rows, select) for each in data.influences])
+    several = len(rows.bases) > 1
+    rows = rows.select(Selector("maybe", "entries")) if several else rows
+    return data.but(rows=rows.select(select), influences=told)
+
+
+def _of_turn(influence: Influence, rows: Rows, select: Selector) -> Influence:
+    """What a turn of a loop learnt of its own member, for a record of it, is of the same key."""
+    if not isinstance(influence.rows, Rows) or not influence.rows.terms:
+        return influence
+    above = [term.parent for term in influence.rows.terms if _turn_of(term) is not None]
+    if len(above) < len(influence.rows.terms) or not all(each in rows.terms for each in above):
+        return influence
+    return replace(influence, rows=Rows(tuple([e for e in above if e])).select(select))
+
+
+def _turn_of(term: Region) -> object:
+    """Tell the loop whose turn has reached a member, None where it is none of a turn."""
+    key = term.selector.key
+    if term.selector.way != "some" or not isinstance(key, tuple) or key[:1] != ("turn of",):
+        return None
+    return key[1]
+
+
+def _named(key: Hashable) -> Selector:
+    part = splits.part_named(key) if isinstance(key, str) else None
+    return Selector("part", "by name", part) if part else Selector("some", ("entry", key))
+
+
+def _without_others(rows: Rows) -> Rows:
+    """Leave out what one key alone was given, where other paths have given something to any key."""
+    of_one = {t for t in rows.perhaps if _is_named(t.selector) and t.parent in rows.perhaps}
+    if not of_one:
+        return rows
+    kept = tuple([term for term in rows.terms if term not in of_one])
+    return Rows(kept, rows.perhaps - of_one - {term.parent for term in of_one})
+
+
+def _is_named(select: Selector) -> bool:
+    entry = isinstance(select.key, tuple) and select.key[:1] == ("entry",)
+    return select.key == "by name" or (select.way == "some" and entry)
+
+
+def keyed(value: Value, turn: ast.AST, key: Hashable) -> Data | None:
+    """Give the record of a key, where a value is of the one that a turn of a loop has reached."""
+    if not isinstance(value, Data) or not value.rows.terms:
+        return None
+    above = [_before(term, turn) for term in value.rows.terms]
+    rows = Rows(tuple([term for term in above if term is not None]))
+    return value.but(rows=rows.select(_named(key))) if len(rows.terms) == len(above) else None
+
+
+def _before(term: Region, turn: ast.AST) -> Region | None:
+    """Give all members where a term is the member of this turn."""
+    return term.parent if _turn_of(term) == id(turn) else None
 
 
 def left(run: Interpreter, holder: Value, value: Sequence, node: ast.AST) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from mlaudit.flow import members, sorts
+from mlaudit.flow import keyed, members, sorts
 from mlaudit.flow.selectors import Selector
 from mlaudit.flow.values import Choice, Data, Dictionary, Sequence, Value, merge_influences
 from mlaudit.syntax.nodes import walk
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 def enter(run: Interpreter, node: ast.If, side: bool) -> int:
     """Note that a branch runs now, of a loop's body perhaps; give the mark to leave it by."""
     sorts.narrow(run, node.test, side)
+    keyed.narrow(run, node.test, side)
     mark = len(run.sides)
     if run.loops:
         run.sides.append((node, side))

@@ -260,7 +260,8 @@ class State:
             items = dict(a.items)
             for key, value in b.items.items():
                 items[key] = self.join(items[key], value) if key in items else value
-            return Dictionary(items, a.rest or b.rest, choices.united(a.chosen_by, b.chosen_by))
+            rest = self._join_rests(a.rest, b.rest)
+            return Dictionary(items, rest, choices.united(a.chosen_by, b.chosen_by))
         if isinstance(a, Instance) and isinstance(b, Instance) and a.owner is b.owner:
             attributes = dict(a.attributes)
             for name, value in b.attributes.items():
@@ -323,8 +324,10 @@ class State:
             items = tuple(self.join(x, y) for x, y in zip(a.items, b.items, strict=True))
         else:
             items = max(a.items, b.items, key=len)
-        rest = a.rest if b.rest is None else b.rest if a.rest is None else self.join(a.rest, b.rest)
-        return Sequence(items, rest, a.way)
+        return Sequence(items, self._join_rests(a.rest, b.rest), a.way)
+
+    def _join_rests(self, a: Value | None, b: Value | None) -> Value | None:
+        return a if b is None else b if a is None else self.join(a, b)
 
     def _differ_in_names(self, a: Sequence, b: Sequence) -> bool:
         """Say whether two lists of names have not the same number of them."""

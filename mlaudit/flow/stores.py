@@ -307,6 +307,7 @@ def _item(
             batches.kept_as(run, value, key.value)
             items[key.value] = value
         else:
+            value = members.gathered(run, value)
             rest = value if rest is None else run.state.join(rest, value)
         run.state.heap[holder.address] = Dictionary(items, rest, inner.chosen_by)
     elif isinstance(inner, Sequence) and isinstance(holder, Ref):
