@@ -13,6 +13,7 @@ from mlaudit.flow.values import (
     Choice,
     Class,
     Data,
+    Dictionary,
     Estimator,
     Function,
     Instance,
@@ -39,6 +40,7 @@ _MEASURED = frozenset(
     {"best_score_", "cv_results_", "grid_scores_", "best_index_", "scores_", "mse_path_",
      "cv_values_", "oob_score_", "validation_scores_", "validation_score_"}
 )  # fmt: skip
+_OF_DICTS = frozenset(dir(dict))
 
 
 def attribute(run: Interpreter, holder: Value, name: str, node: ast.AST) -> Value:
@@ -61,6 +63,8 @@ def attribute(run: Interpreter, holder: Value, name: str, node: ast.AST) -> Valu
         return told or tables.attribute(run, holder, value, name)
     if isinstance(value, Estimator):
         return _of_estimator(run, holder, value, name)
+    if isinstance(value, Dictionary) and name in value.items and name not in _OF_DICTS:
+        return value.items[name]  # a namespace, which keeps under names what a dict keeps
     if isinstance(value, Tuner):
         return tuning.attribute(holder, value, name)
     if isinstance(value, Choice):

@@ -176,6 +176,8 @@ def call_symbol(run: Interpreter, name: str, arguments: Arguments) -> Value:
         return builtin.call(run, name[9:], arguments)
     if name in _DRESSING:
         return UNKNOWN
+    if name in _NAMESPACES:
+        return containers.dictionary(run, arguments)
     if name in _LIKE_BUILTIN:
         return builtin.call(run, _LIKE_BUILTIN[name], arguments)
     if name == "functools.partial" and arguments.positional:
@@ -245,6 +247,8 @@ _LIKE_BUILTIN = {
     "itertools.starmap": "map",
     "functools.reduce": "reduce",
 }
+# These keep under names, as attributes, what a dict keeps.
+_NAMESPACES = frozenset({"types.SimpleNamespace", "argparse.Namespace", "sklearn.utils.Bunch"})
 # What stands in another module is called by a function, so that nothing is loaded before its turn.
 _CALLED: dict[type[Value], Callable[[Interpreter, Value, Any, Arguments], Value]] = {
     Symbol: lambda run, _, inner, given: call_symbol(run, inner.name, given),

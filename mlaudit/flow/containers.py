@@ -315,14 +315,14 @@ def _left(run: Interpreter, holder: Value, value: Sequence, args: Arguments) -> 
 def dictionary(run: Interpreter, arguments: Arguments) -> Value:
     """Make a dict, of what is given by name or of what another holds."""
     items: dict[Hashable, Value] = dict(arguments.named.items())
-    rest: Value | None = None
+    rest: Value | None = UNKNOWN if arguments.spread else None
     if arguments.positional:
         inner = run.load(arguments.positional[0])
         if isinstance(inner, Data) and inner.flags and (told := flags.turns(inner)):
             inner = Sequence(tuple(told))
         if isinstance(inner, Dictionary):
             items = {**inner.items, **items}
-            rest = inner.rest
+            rest = inner.rest or rest
         elif isinstance(inner, Sequence) and (pairs := _pairs(run, inner)) is not None:
             for key, value in pairs:
                 if isinstance(key, Constant):

@@ -282,6 +282,9 @@ def _attribute(run: Interpreter, target: ast.Attribute, value: Value) -> None:
         run.outside += 1
         run.repeats.clear()  # what any of them read may be another thing from now on
         inner.scope.names[target.attr] = value
+    elif isinstance(inner, Dictionary) and isinstance(holder, Ref):
+        named = {**inner.items, target.attr: value}
+        run.state.heap[holder.address] = Dictionary(named, inner.rest, inner.chosen_by)
     elif isinstance(inner, Data) and isinstance(holder, Ref) and inner.kind in {"table", "unknown"}:
         if target.attr == "columns" and not inner.rows.terms:
             inner = headings.renamed(run, inner, None)
