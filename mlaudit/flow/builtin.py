@@ -131,7 +131,7 @@ def _range(run: Interpreter, name: str, arguments: Arguments) -> Value:
     only = _only_number(arguments)
     if only is not None:
         return Sequence((Constant(only),))
-    return Data("scalar", select=tables.span(run, arguments) if len(bounds) == 2 else None)
+    return Data("scalar", select=tables.span(run, arguments))
 
 
 def _only_number(arguments: Arguments) -> int | None:
@@ -172,7 +172,8 @@ def _copied(run: Interpreter, name: str, arguments: Arguments) -> Value:
     if isinstance(inner, Dictionary):
         return run.state.allocate(Sequence(tuple(Constant(key) for key in inner.items), inner.rest))
     if name in {"list", "tuple"} and _is_range(arguments):
-        return Data("array") if inner == Data("scalar") else run.data(inner)
+        numbers = run.data(inner)
+        return numbers if numbers.rows.terms else numbers.but(kind="array")
     return run.data(headings.listed(inner))
 
 

@@ -155,7 +155,7 @@ def element(run: Interpreter, value: Value) -> Value:
     data = run.data(inner)
     columns = data.columns if data.kind == "group" else None  # each group is a table of its own
     positions = data.kind == "array" and not data.rows.terms
-    select = None if positions else data.select
+    select = None if positions or _counts_from_zero(data) else data.select
     return data.but(columns=columns, table=None, name=None, select=select)
 
 
@@ -164,6 +164,12 @@ def as_listed(value: Value) -> Value:
     if not isinstance(value, Dictionary) or value.rest is not None:
         return value
     return Sequence(tuple([Constant(key) for key in value.items]))
+
+
+def _counts_from_zero(data: Data) -> bool:
+    """Say whether data are the first numbers, of which each may count anything besides rows."""
+    chosen = data.select if data.kind == "scalar" else None
+    return chosen is not None and isinstance(chosen.part, tuple) and chosen.part[0] is None
 
 
 def alone(run: Interpreter, arguments: Arguments) -> bool:

@@ -23,6 +23,7 @@ from mlaudit.flow import (
     networks,
     operands,
     order,
+    ranges,
     reading,
     removing,
     results,
@@ -361,9 +362,12 @@ def drawn(run: Interpreter, name: str, arguments: Arguments) -> Value:
         bounds = merge_influences(*(run.data(value).influences for value in arguments.values()))
         if name == "multinomial":  # it takes shares of one whole
             bounds = tuple(i for i in bounds if not i.operation.endswith("sum"))
-        return Data("array", influences=bounds)
+        return Data("array", influences=bounds, select=ranges.drawn(run, name, arguments))
     index = positions(run, arguments)
-    if not index.rows.terms or (arguments.get("size", 1) is None and arguments.get("k", 1) is None):
+    if not index.rows.terms:
+        given = arguments.positional[0] if arguments.positional else UNKNOWN
+        return ranges.picked(index.but(select=run.data(given).select), arguments)
+    if arguments.get("size", 1) is None and arguments.get("k", 1) is None:
         return index
     select = Selector("some", ("drawn", id(arguments.node), run.context))
     rows = index.rows.select(select)

@@ -118,7 +118,8 @@ def _listed(loop: ast.AST, stems: set[str | None]) -> ast.Name | None:
 
 def _about(run: Interpreter, value: Data, positions: ast.Name) -> Data:
     """Take windows at some positions: those of other ones need not hold the same rows."""
-    known = run.data(run.eval(positions)).rows.terms
+    told = run.data(run.eval(positions))
+    known = told.rows.terms or told.select
     if not known:
         return tables.narrowed(value, tables.chosen_by_text(run, positions))
     return tables.narrowed(value, Selector("some", ("windows", known)))

@@ -5,9 +5,17 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from mlaudit.flow import keyed, members, sorts
+from mlaudit.flow import keyed, members, sorts, unfollowed
 from mlaudit.flow.selectors import Selector
-from mlaudit.flow.values import Choice, Data, Dictionary, Sequence, Value, merge_influences
+from mlaudit.flow.values import (
+    Choice,
+    Constant,
+    Data,
+    Dictionary,
+    Sequence,
+    Value,
+    merge_influences,
+)
 from mlaudit.syntax.nodes import walk
 from mlaudit.trace.events import Kind
 
@@ -97,7 +105,7 @@ def filtered(
     tests = [test for generator in node.generators for test in generator.ifs]
     if not tests:
         return value
-    selectors = [_selector(test) for test in tests]
+    selectors = [_selector(run, test) for test in tests]
     if _counts(node) and not run.data(value).rows.terms:
         return Data("index", select=selectors[0])
     return _narrowed(run, value, selectors, 2)
@@ -133,23 +141,28 @@ def _narrowed(run: Interpreter, value: Value, selectors: list[Selector], depth: 
     return value
 
 
-def _selector(test: ast.expr) -> Selector:
+def _selector(run: Interpreter, test: ast.expr) -> Selector:
     """Say what a condition chooses, so that its opposite chooses the other rows."""
     if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
-        chosen = _selector(test.operand)
+        chosen = _selector(run, test.operand)
         return chosen.flipped() or chosen
     if not isinstance(test, ast.Compare) or len(test.ops) != 1:
-        return Selector("filter", ("when", ast.dump(test)), True)
+        return Selector("filter", _when(run, test, test), True)
     operator, left, right = type(test.ops[0]), test.left, test.comparators[0]
-    subject = ("when", ast.dump(left))
-    if operator in {ast.Eq, ast.NotEq} and isinstance(right, ast.Constant):
-        part = right.value if operator is ast.Eq else ("not", right.value)
-        return Selector("filter", subject, part)
+    wanted = run.load(run.eval(right)) if operator in {ast.Eq, ast.NotEq} else None
+    if isinstance(wanted, Constant):
+        part = wanted.value if operator is ast.Eq else ("not", wanted.value)
+        return Selector("filter", _when(run, left, left), part)
     for one, other in _OPPOSITES:
         if operator in {one, other}:
-            key = (*subject, one.__name__, ast.dump(right))
+            key = (*_when(run, left, test), one.__name__, ast.dump(right))
             return Selector("filter", key, operator is one)
-    return Selector("filter", ("when", ast.dump(test)), True)
+    return Selector("filter", _when(run, test, test), True)
+
+
+def _when(run: Interpreter, subject: ast.expr, test: ast.expr) -> tuple[Hashable, ...]:
+    """Tell a condition by its subject, and by all that the names in it stand for."""
+    return ("when", ast.dump(subject), unfollowed.meaning(run, test))
 
 
 _OPPOSITES = (

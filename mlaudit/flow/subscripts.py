@@ -284,18 +284,36 @@ def _of_data(run: Interpreter, value: Data, key: ast.expr) -> Value:
     named = headings.chosen(value, index)
     if named is not None:
         return named
-    if index.select is not None:
+    if index.select is not None and not _counts_columns(value, index):
         chosen = tables.kept(tables.chosen(value, index.select), index)
         return chosen.but(kind="row") if _is_one(run, value, index, key) else chosen
+    return _by_what_is_not_told(run, value, index, key)
+
+
+def _by_what_is_not_told(run: Interpreter, value: Data, index: Data, key: ast.expr) -> Value:
+    """Choose by something of which it is not known which rows it takes."""
     if index.kind == "index":
         value = tables.by_index(run, value, index, key)
-    value = _at_turn(run, value, index, key)
+    before, value = value, _at_turn(run, value, index, key)
+    if value is not before and index.kind == "row" and not index.rows.terms:
+        return value  # all turns together take the rows at the positions that a loop goes through
     if index.kind == "scalar" and not index.influences:
         value = _part_named(value, texts.pattern(index) or "")
         chosen_by = choices.united(index.scores, index.chosen_by)
         value = value.but(columns=None, select=None, name=None, chosen_by=chosen_by)
         return _looked_up(run, value, key) if value.kind == "array" else value
     return _by_each_row(run, value, index, key)
+
+
+def _counts_columns(value: Data, index: Data) -> bool:
+    """Say whether plain numbers are asked of a table: its columns may be numbered, not its rows."""
+    numbers = index.kind in {"scalar", "array"} and not index.rows.terms
+    return (
+        value.kind == "table"
+        and numbers
+        and index.select is not None
+        and (index.select.way == "slice")
+    )
 
 
 def _at_turn(run: Interpreter, value: Data, index: Data, key: ast.expr) -> Data:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Hashable, Iterator
 
     from mlaudit.flow.interpreter import Interpreter
+    from mlaudit.flow.state import Scope
     from mlaudit.flow.values import Value
 
 
@@ -60,10 +61,13 @@ def _given(run: Interpreter, name: str) -> Hashable:
 
     Each turn of a loop may give another thing.
     """
-    if not run.calls:
+    scope: Scope | None = run.state.scope
+    while scope is not None and name not in scope.names:
+        scope = scope.outer
+    if scope is None or not run.calls:
         return None
-    origin = run.origins.get((run.state.scope.identity, name))
-    if origin is not None or name not in run.state.scope.names:
+    origin = run.origins.get((scope.identity, name))
+    if origin is not None or scope.outer is None:
         return origin
     frame = run.calls[-1]
     came = frame.came(name)
