@@ -432,7 +432,9 @@ def _generator(run: Interpreter, name: str, entry: Entry, arguments: Arguments) 
 
 # What stands in another module is called by a function, so that nothing is loaded before its turn.
 _KINDS: dict[str, Callable[[Interpreter, str, Entry, Arguments], Value]] = {
-    "same": _same,
+    "same": lambda run, name, entry, given: ranges.between(
+        run, _same(run, name, entry, given), given
+    ),
     "through": _through,
     "mapping": lambda run, name, entry, given: containers.dictionary(run, given),
     "statistic": _statistic,

@@ -1,4 +1,4 @@
-"""Numbers drawn at random between two bounds, which may be positions of rows."""
+"""Rows between two bounds: those whose positions are drawn, or that windows are made of."""
 
 from __future__ import annotations
 
@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING
 
 from mlaudit.flow import tables
 from mlaudit.flow.selectors import Selector
+from mlaudit.flow.values import Data
 
 if TYPE_CHECKING:
     from mlaudit.flow.arguments import Arguments
     from mlaudit.flow.interpreter import Interpreter
-    from mlaudit.flow.values import Data
+    from mlaudit.flow.values import Value
 
+_BOUNDS = ("start_index", "end_index")
 _WHOLE_NUMBERS = frozenset({"randint", "integers", "random_integers"})
 
 
@@ -28,6 +30,17 @@ def drawn(run: Interpreter, name: str, arguments: Arguments) -> Selector | None:
     if not isinstance(low, int) or not isinstance(high, int):
         return None
     return among(Selector("slice", "rows", (low, high)), arguments)
+
+
+def between(run: Interpreter, made: Value, arguments: Arguments) -> Value:
+    """Leave what is made of rows, as windows are, those from `start_index` to `end_index`."""
+    bounded = not arguments.named.keys().isdisjoint(_BOUNDS)
+    if not bounded or not isinstance(made, Data) or not made.rows.terms:
+        return made
+    low, high = (tables.bound(run, arguments.nodes.get(name)) for name in _BOUNDS)
+    if low in (None, 0) and high is None:
+        return made
+    return tables.chosen(made, Selector("slice", "rows", (low, high)))
 
 
 def picked(given: Data, arguments: Arguments) -> Data:

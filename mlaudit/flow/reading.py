@@ -6,7 +6,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from mlaudit.flow import entities, networks, order
-from mlaudit.flow.regions import Rows, base
+from mlaudit.flow.regions import Rows, base, union
 from mlaudit.flow.selectors import Selector
 from mlaudit.flow.values import NONE, Constant, Data, Dictionary, Sequence, Value
 from mlaudit.syntax.spelling import shortened
@@ -24,6 +24,7 @@ _PORTIONS = (
     *("train", "split", "subset", "image_set", "partition", "sheet_name", "key"),
     *("name", "data_files", "data_dir"),
 )
+_BOTH = ("subset", "both")
 
 
 def load(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> Value:
@@ -38,17 +39,22 @@ def load(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> Val
         label = first.value.replace("\\", "/").rsplit("/", 1)[-1]
     else:
         way = "drawn" if entry.random == "always" else "load"
-        key = (way, id(arguments.node), run.context)
+        portion = [part for part in _portion(run, arguments) if part == _BOTH]
+        key = (way, id(arguments.node), run.context, *portion)
         label = (
             run.text(expression)[:60]
             if expression is not None and arguments.positional
             else f"{short}()"
         )
-    rows = _lines(run, arguments, base(key, label, _gives_parts(entry, arguments)))
+    both = _both(key, label) if _BOTH in key else ()
+    rows = union(both) if both else base(key, label, _gives_parts(entry, arguments))
+    rows = _lines(run, arguments, rows)
     if key[0] != "file":
         entities.read(run, rows)
     run.emit(Load, arguments.node, reader=short, source=label, rows=rows)
     told = order.loaded(run, entry, arguments, rows)
+    if both:
+        return Sequence(tuple([Data("loader", part, order=told) for part in both]), way="tuple")
     tabular = entry.name.startswith("read_") or "DataFrame" in entry.name
     kind = "table" if tabular or entry.library in order.PRICES else "array"
     sheets = arguments.named.get("sheet_name")
@@ -60,6 +66,13 @@ def load(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> Val
     if kind == "table":
         return data.but(columns=Columns(), table=key)
     return networks.dataset_parts(run, name, entry, arguments, data)
+
+
+def _both(key: tuple[Hashable, ...], label: str) -> tuple[Rows, ...]:
+    """Give the two parts of a source that are read at once, as if each had been asked for."""
+    position = key.index(_BOTH)
+    asked = ((_BOTH[0], part) for part in ("training", "validation"))
+    return tuple([base((*key[:position], one, *key[position + 1 :]), label) for one in asked])
 
 
 def _gives_parts(entry: Entry, arguments: Arguments) -> bool:
