@@ -69,6 +69,14 @@ class Arguments:
             self.chosen_by,
         )
 
+    def behind(self, value: Value) -> Arguments:
+        """Give what a function is handed that is called as a method of a value."""
+        nodes = {key + 1 if isinstance(key, int) else key: self.nodes[key] for key in self.nodes}
+        positional = [value, *self.positional]
+        return Arguments(
+            self.node, positional, self.named, nodes, self.rest, self.spread, self.chosen_by
+        )
+
 
 def evaluate(run: Interpreter, node: ast.Call) -> Arguments:
     """Evaluate the arguments of a call, unpacking stars over known containers."""

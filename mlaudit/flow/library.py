@@ -23,6 +23,7 @@ from mlaudit.flow import (
     networks,
     operands,
     order,
+    pieces,
     ranges,
     reading,
     removing,
@@ -319,6 +320,9 @@ def _subset(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> 
     data = carried(run, entry, arguments)
     if not data:
         return Data("array")
+    if entry.name == "narrow":
+        of_first = arguments.without_first()
+        return pieces.narrowed(run, data[0], data[0], entry.name, of_first) or data[0]
     select = Selector("some", (id(arguments.node), run.context))
     joined = combine(data)
     if joined.kind == "index":

@@ -40,6 +40,7 @@ _PARTITION = Pattern(
     r"(?i)(is_?)?(train|test|valid|val|dev|eval|hold_?out|tun|calib)"
     r"(e|ing|ation|idation|uation|ration)?([_-]?(set|part|split|data|partition))?"
 )
+_OF_SIZES = frozenset({"split_size_or_sections", "split_size"})
 
 
 @lru_cache(1024)
@@ -95,7 +96,7 @@ def _drawn(rows: Rows) -> set[Hashable]:
 
 def call(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> Value:
     """Divide every array given into the same parts; outputs come array by array."""
-    if name.startswith("numpy."):
+    if entry.along is not None:
         return pieces(run, name, entry, arguments)
     if entry.data or entry.outputs == 1:
         return lengths(run, name, entry, arguments)
@@ -225,13 +226,17 @@ def of_data_set(
 
 
 def pieces(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> Value:
-    """Divide one array at given positions, as `numpy.split` does."""
-    places = run.load(arguments.get("indices_or_sections", 1) or UNKNOWN)
-    axis = run.load(arguments.get("axis", 2) or Constant(0))
+    """Divide one array at given positions, as `numpy.split` does, or into pieces of given sizes."""
+    names, along = entry.parameters, entry.along or "axis"
+    places = run.load(arguments.get(names[1], 1) or UNKNOWN)
+    axis = run.load(arguments.get(along, names.index(along)) or Constant(0))
     if isinstance(places, Sequence) and places.rest is None and axis == Constant(0):
-        return _divided(run, name, entry, arguments, len(places.items) + 1, "pieces")
+        count = len(places.items) + (names[1] not in _OF_SIZES)
+        return _divided(run, name, entry, arguments, count, "pieces")
     whole = run.data(arguments.positional[0]) if arguments.positional else UNKNOWN
-    if not whole.rows.terms or axis != Constant(0):
+    if axis != Constant(0):  # each has columns of all rows
+        return whole.but(kind="column", name=None) if whole.kind == "array" else whole
+    if not whole.rows.terms:
         return whole
     return run.state.allocate(Sequence(rest=whole))
 

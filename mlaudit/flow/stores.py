@@ -174,11 +174,28 @@ def unpack(
 def _parts_of_list(
     run: Interpreter, inner: Value, part: Value, count: int, source: ast.expr | None
 ) -> list[Value]:
-    """Give as many members of a list, or groups, as there are names, or to each name all."""
-    groups = isinstance(inner, Data) and inner.kind == "group"
-    if not (groups and source is not None) and (not isinstance(inner, Sequence) or inner.items):
+    """Give as many members of a list or an array, or groups, as there are names, or to each all."""
+    groups = isinstance(inner, Data) and inner.kind == "group" and source is not None
+    if not (groups or _is_one_array(run, inner, source)) and (
+        not isinstance(inner, Sequence) or inner.items
+    ):
         return [part] * count
     return [members.numbered(run, part, number) for number in range(count)]
+
+
+def _is_one_array(run: Interpreter, value: Value, source: ast.expr | None) -> bool:
+    """Say whether names get an array member by member, as `north, south = cube.reshape(2, 9, -1)`.
+
+    What is read may be several arrays, features and labels of the same rows, unless it is a file
+    of a single one.
+    """
+    if not isinstance(value, Data) or value.kind != "array":
+        return False
+    if isinstance(source, ast.Call) and isinstance(source.func, ast.Attribute):
+        entry = run.catalogue.method(source.func.attr)
+        if entry is not None and entry.kind == "same":
+            return True
+    return all(t.parent is not None or t.label.endswith(".npy") for t in value.rows.terms)
 
 
 def _in_step(run: Interpreter, choice: Choice, count: int) -> Sequence | None:
