@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from mlaudit.flow import nametests
 from mlaudit.flow.values import (
     ANY,
+    UNKNOWN,
     Constant,
     Data,
     Dictionary,
@@ -119,6 +120,14 @@ def renamed(run: Interpreter, value: Data, arguments: Arguments | None) -> Data:
         return value.but(influences=merge_influences(*((each,) for each in anywhere)))
     names = {old: run.load(new) for old, new in given.items.items()}
     return value.but(influences=tuple(_under(i, names.get(i.column)) for i in value.influences))
+
+
+def under_name(run: Interpreter, value: Data, arguments: Arguments) -> Data:
+    """Note in which column the statistics of groups stand that `reset_index(name=…)` names."""
+    given = run.load(arguments.named.get("name", UNKNOWN))
+    if not isinstance(given, Constant) or not isinstance(given.value, str):
+        return value
+    return value.but(influences=in_column(value.influences, given.value))
 
 
 def comprehended(

@@ -96,6 +96,8 @@ def call(run: Interpreter, holder: Value, value: Data, name: str, arguments: Arg
             return names
     if name in headings.NAMING and not value.rows.terms:
         value = headings.renamed(run, value, arguments)
+    if name == "reset_index" and not value.rows.terms:
+        value = headings.under_name(run, value, arguments)
     about = handed.asked(run, value, name, arguments) if value.rows.terms else None
     if about is not None:
         return about
