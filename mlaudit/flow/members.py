@@ -34,7 +34,10 @@ def at(run: Interpreter, value: Value, key: ast.expr) -> Value:
 
 
 def numbered(run: Interpreter, value: Value, number: object) -> Value:
-    """Give the member of a number, or those up to some number."""
+    """Give the member of a number, or those up to some number; an object is the same each time."""
+    inner = run.load(value)
+    if isinstance(inner, Instance) and isinstance(number, int):
+        return entry(run, value, number)
     return narrowed(run, value, Selector("some", ("member", repr(number))))
 
 

@@ -12,6 +12,7 @@ from mlaudit.flow.arguments import Arguments, described
 from mlaudit.flow.regions import NO_ROWS
 from mlaudit.flow.selectors import Length, Selector
 from mlaudit.flow.values import (
+    SCALAR,
     UNKNOWN,
     Constant,
     Data,
@@ -150,7 +151,10 @@ def _sets_none_apart(run: Interpreter, arguments: Arguments) -> bool:
 
 
 def _aligned(run: Interpreter, arguments: Arguments) -> list[Data]:
-    """See the arrays as data; one of unknown origin has the rows of those beside it."""
+    """See the arrays as data; one of unknown origin has the rows of those beside it.
+
+    Numbers that are divided alone, as a `range` is, are positions of rows.
+    """
     values = arguments.positional
     known = next((d.rows for d in map(run.data, values) if d.rows.terms), None)
     found = []
@@ -158,6 +162,8 @@ def _aligned(run: Interpreter, arguments: Arguments) -> list[Data]:
         data = run.data(value)
         if known is not None and not data.rows.terms and data.kind != "scalar":
             data = data.but(rows=known)
+        if len(values) == 1 and data == SCALAR and not isinstance(run.load(value), Constant):
+            data = value = Data("array")
         data = data if data.rows.terms else run.rows_of(value, arguments.nodes.get(position))
         known = known or (data.rows if data.rows.terms else None)
         found.append(data)
