@@ -162,7 +162,8 @@ def _aligned(run: Interpreter, arguments: Arguments) -> list[Data]:
         data = run.data(value)
         if known is not None and not data.rows.terms and data.kind != "scalar":
             data = data.but(rows=known)
-        if len(values) == 1 and data == SCALAR and not isinstance(run.load(value), Constant):
+        plain = data.but(select=None) == SCALAR and not isinstance(run.load(value), Constant)
+        if len(values) == 1 and plain:
             data = value = Data("array")
         data = data if data.rows.terms else run.rows_of(value, arguments.nodes.get(position))
         known = known or (data.rows if data.rows.terms else None)
