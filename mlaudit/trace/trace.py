@@ -45,6 +45,11 @@ class Trace:
         self._near: dict[type[Event], Kinship[Any]] = {}
         self._divided: dict[int, tuple[RowSet, list[Split]]] = {}
 
+    @property
+    def cut_short(self) -> bool:
+        """Whether a part of the program was not followed, which may divide what seems to be one."""
+        return any(note.endswith("not followed") for note in self.notes)
+
     def of(self, kind: type[E]) -> Iterator[E]:
         """Give the events of one kind, in order."""
         found: list[E] = self._of_kind.get(kind, [])  # type: ignore[assignment]

@@ -511,14 +511,15 @@ FILES: dict[str, tuple[object, ...]] = {
     ]),
     'scikeras.toml': (18, 'keras', [
     ]),
-    'scipy.toml': (3155, None, [
+    'scipy.toml': (3234, None, [
         ('stats.zscore stats.zmap', {'kind': 'statistic', 'parameters': 'a axis', 'along': 'axis', 'statistic': 'means and standard deviations', 'units': 'scaled'}),
         ('boxcox yeojohnson stats.rankdata winsorize whiten', {'kind': 'statistic', 'statistic': 'parameters of the transformation'}),
         ('boxcox yeojohnson', {'outputs': 2}),
         ('stats.skew stats.kurtosis stats.mode stats.iqr stats.sem stats.gmean stats.hmean stats.trim_mean stats.describe stats.moment stats.median_abs_deviation stats.mstats.gmean stats.percentileofscore stats.variation stats.tstd stats.scoreatpercentile', {'kind': 'reduce', 'effect': 'low', 'along': 'axis'}),
         ('ttest_ind ttest_rel ttest_1samp f_oneway chi2_contingency chisquare pearsonr spearmanr kendalltau pointbiserialr mannwhitneyu wilcoxon kruskal shapiro normaltest kstest ks_2samp anderson levene bartlett linregress jarque_bera entropy wasserstein_distance gaussian_kde boxcox_normmax skewtest kurtosistest norm.fit fit', {'kind': 'reduce', 'effect': 'low'}),
         ('ttest_ind f_oneway mannwhitneyu kruskal pointbiserialr', {'effect': 'medium', 'supervised': True, 'statistic': 'differences between classes'}),
-        ('probplot dendrogram', {'kind': 'report'}),
+        ('dendrogram', {'kind': 'report'}),
+        ('probplot', {'kind': 'values'}),
         ('norm uniform randint loguniform reciprocal expon beta gamma poisson binom t chi2 f lognorm truncnorm multivariate_normal bernoulli norm.cdf norm.pdf norm.ppf norm.sf chi2.cdf t.ppf t.cdf', {'kind': 'values'}),
         ('truncnorm.rvs norm.rvs uniform.rvs randint.rvs beta.rvs gamma.rvs poisson.rvs binom.rvs expon.rvs sparse.random', {'kind': 'draw', 'random': 'always', 'seed': 'random_state', 'generators': 'numpy'}),
         ('csr_matrix csc_matrix coo_matrix lil_matrix dok_matrix csr_array csc_array coo_array sparse.hstack sparse.find sparse.diags special.expit special.logit special.softmax special.logsumexp special.boxcox1p special.boxcox inv_boxcox inv_boxcox1p special.erf special.erfinv special.xlogy expit logit softmax boxcox1p distance.cdist distance.pdist cdist pdist squareform sosfilt lfilter filtfilt savgol_filter medfilt resample convolve fftconvolve detrend find_peaks fft rfft ifft fftfreq ndimage.gaussian_filter ndimage.rotate ndimage.zoom ndimage.shift ndimage.median_filter imresize imrotate interp1d interp sparse.eye butter griddata spectrogram stft welch', {'kind': 'same'}),
