@@ -196,6 +196,13 @@ class Rows:
             for a in self.terms
         )
 
+    def apart_in_part(self, other: Rows) -> bool:
+        """Say whether each side has a term that surely shares rows with none of the other's."""
+        return all(
+            any(all(a.overlap(b) is not Overlap.MUST for b in rest.terms) for a in rows.terms)
+            for rows, rest in ((self, other), (other, self))
+        )
+
     def kin(self, other: Rows) -> bool:
         """Say whether any two terms have one base."""
         theirs = other.bases

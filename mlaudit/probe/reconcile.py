@@ -144,6 +144,10 @@ class _Alone(UnseenRows):
         """What was seen is known whatever it is called."""
         return False
 
+    def apart_in_part(self, other: HashedRows) -> bool:
+        """They are shared with nothing."""
+        return False
+
     def kin(self, other: HashedRows) -> bool:
         """They come from nowhere else."""
         return False

@@ -77,6 +77,10 @@ class HashedRows:
         """What was seen is known whatever it is called."""
         return False
 
+    def apart_in_part(self, other: HashedRows) -> bool:
+        """What is in both was seen there: it is rows of both."""
+        return False
+
     def kin(self, other: HashedRows) -> bool:
         """Say whether some array held rows of both."""
         return bool(self._origins & other._origins) or not self.ids.isdisjoint(other.ids)

@@ -43,6 +43,13 @@ class RowSet(Protocol):
         """
         ...
 
+    def apart_in_part(self, other: Self) -> bool:
+        """Say whether each set holds parts of its own beside what it seems to share.
+
+        What they share may then be no rows of either, but what both were put together with.
+        """
+        ...
+
     def kin(self, other: Self) -> bool:
         """Say whether the two come from the same data, disjoint or not."""
         ...

@@ -43,6 +43,10 @@ class Numbers:
         """What was seen is known whatever it is called."""
         return False
 
+    def apart_in_part(self, other: Numbers) -> bool:
+        """What is in both is rows of both."""
+        return False
+
     def kin(self, other: Numbers) -> bool:
         return not self.bases.isdisjoint(other.bases)
 

@@ -55,6 +55,10 @@ class Numbers:
         """What was seen is known whatever it is called."""
         return False
 
+    def apart_in_part(self, other: Numbers) -> bool:
+        """What is in both is rows of both."""
+        return False
+
     def kin(self, other: Numbers) -> bool:
         """Rows of one hundred come from one file."""
         return not self.bases.isdisjoint(other.bases)

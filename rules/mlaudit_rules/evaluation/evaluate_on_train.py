@@ -9,7 +9,6 @@ from mlaudit.rulekit import (
     Evaluate,
     Finding,
     Fix,
-    Load,
     Needs,
     Overlap,
     Pattern,
@@ -31,7 +30,6 @@ if TYPE_CHECKING:
     from mlaudit.rulekit import Overlapping, Place, Trace
 
 
-_FILE = Pattern(r"\.\w{1,8}$")
 _TESTED = Pattern(r"(?i)\.(cdf|sf)\(|p_?val|pearsonr|spearmanr|linregress|[ft]_stat")
 _NEAR = 30  # lines around a score
 _ENTRY = Pattern(r"""\[(["'])[^"'\]]*\1\]""")
@@ -58,7 +56,7 @@ class EvaluateOnTrain(Rule):
             evaluation = overlapping.evaluation
             if overlapping.fit.place in seen or not is_told(overlapping):
                 continue
-            if trace.judged_apart(evaluation) or _called_apart(trace, overlapping):
+            if trace.judged_apart(evaluation) or _called_apart(overlapping):
                 continue
             if trace.set_apart(evaluation.rows, overlapping.fit.rows) or _describes(evaluation):
                 continue
@@ -124,11 +122,11 @@ def _learnt(overlapping: Overlapping) -> str:
     return f"{learnt} but for those that `validation_split={fit.held_back.text}` sets apart"
 
 
-def _called_apart(trace: Trace, overlapping: Overlapping) -> bool:
+def _called_apart(overlapping: Overlapping) -> bool:
     """Say whether the rows are called training and test rows, and may have parted unseen.
 
-    Such as in a function of another library; not where both are read of a file by its name, or
-    one is seen to be cut from the other.
+    Such as in a function of another library; not where one is seen to be cut from the other.
+    Who names them apart has mostly parted them, in whatever way.
     """
     fit, evaluation = overlapping.fit, overlapping.evaluation
     if not fit.rows.within(evaluation.rows):
@@ -136,9 +134,7 @@ def _called_apart(trace: Trace, overlapping: Overlapping) -> bool:
     judged = evaluation.called
     if not says_training(fit.variable) or says_training(judged):
         return False
-    if not (says_test(judged) or says_validation(judged)):
-        return False
-    return not any(_FILE.search(load.source) for load in trace.near(Load, fit.rows))
+    return says_test(judged) or says_validation(judged)
 
 
 def _judged_for_test_too(trace: Trace, evaluation: Evaluate) -> bool:

@@ -58,6 +58,7 @@ class TrainTestOverlap(Rule):
             if overlapping.overlap is Overlap.MUST:
                 apart = trace.set_apart(overlapping.evaluation.rows, overlapping.fit.rows)
                 apart = apart or _called_test(trace, overlapping)
+                apart = apart and not _named_apart(overlapping)
                 if apart and trace.trained_apart(overlapping) is None:
                     seen.add(overlapping.fit.place)
                     yield self._judge(trace, overlapping)
@@ -183,6 +184,22 @@ def _called_test(trace: Trace, overlapping: Overlapping) -> bool:
         and not says_test(fit.variable)
         and not fit.rows.within(evaluation.rows)
         and trace.judged_apart(evaluation)
+    )
+
+
+def _named_apart(overlapping: Overlapping) -> bool:
+    """Say whether the rows are called training and test rows, and each has parts of its own.
+
+    Who names them apart has mostly parted them: what both hold is then rather something that each
+    was put together with, as a table that their rows are looked up in.
+    """
+    fit, evaluation = overlapping.fit, overlapping.evaluation
+    judged = evaluation.called
+    return (
+        says_training(fit.variable)
+        and says_test(judged)
+        and not says_training(judged)
+        and fit.rows.apart_in_part(evaluation.rows)
     )
 
 
