@@ -146,7 +146,8 @@ def _by_rows(run: Interpreter, frame: Frame, prediction: Prediction) -> str:
     """Name the argument of a call that the rows came in by, or that is alone and no number."""
     given = [run.load(value) for value in frame.given.values()]
     if len(given) == 1 == len(frame.given.nodes) and not _is_number(given[0]):
-        return frame.caller.text_of(*frame.given.nodes.values())
+        known = run.data(given[0]).rows.terms or not prediction.rows.terms
+        return frame.caller.text_of(*frame.given.nodes.values()) if known else ""
     for key, node in frame.given.nodes.items():
         name = key if isinstance(key, str) else ""
         value = frame.given.get(name, key if isinstance(key, int) else None)
