@@ -189,6 +189,12 @@ class Rows:
         """Say whether a term that one of several paths brings in lies in a term of the other."""
         return any(a.within(b) for a in self.perhaps for b in other.terms)
 
+    def apart_elsewhere(self, other: Rows) -> bool:
+        """Say whether a term that one path brings in shares nothing, and no sure one anything."""
+        meets = {a: max((a.overlap(b) for b in other.terms), default=None) for a in self.terms}
+        sure = (meets[a] is Overlap.MUST for a in self.terms if a not in self.perhaps)
+        return not any(sure) and any(meets[a] is Overlap.DISJOINT for a in self.perhaps)
+
     def named_in(self, other: Rows) -> bool:
         """Say whether every term is a part of a term of the other that only its name tells of."""
         return bool(self.terms and not other.divided) and all(

@@ -140,6 +140,10 @@ class _Alone(UnseenRows):
         """One run takes one path: what was seen is sure."""
         return False
 
+    def apart_elsewhere(self, other: HashedRows) -> bool:
+        """One run takes one path: what was seen is sure."""
+        return False
+
     def named_in(self, other: HashedRows) -> bool:
         """What was seen is known whatever it is called."""
         return False

@@ -20,6 +20,11 @@ class Overlapping:
     evaluation: Evaluate
     overlap: Overlap
 
+    @property
+    def by_choice(self) -> bool:
+        """Whether the program judges either these rows or others, as a setting tells."""
+        return self.evaluation.rows.apart_elsewhere(self.fit.rows)
+
 
 @frozen
 class PreprocessingLeak:

@@ -36,6 +36,10 @@ class RowSet(Protocol):
         """Say whether, on one of several paths of the program, these rows are within the other."""
         ...
 
+    def apart_elsewhere(self, other: Self) -> bool:
+        """Say whether, on one of several paths of the program, these rows share none with it."""
+        ...
+
     def named_in(self, other: Self) -> bool:
         """Say whether these are parts, by name, of what may hold other things beside them.
 

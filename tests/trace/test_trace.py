@@ -51,6 +51,10 @@ class Numbers:
         """They are known by their numbers."""
         return False
 
+    def apart_elsewhere(self, other: Numbers) -> bool:
+        """One run takes one path."""
+        return False
+
     def named_in(self, other: Numbers) -> bool:
         """What was seen is known whatever it is called."""
         return False

@@ -52,7 +52,7 @@ class TrainTestOverlap(Rule):
         for overlapping in trace.overlaps:
             if overlapping.fit.place in seen or overlapping.evaluation.metric is None:
                 continue
-            if _learnt_as_guessed(overlapping):
+            if _learnt_as_guessed(overlapping) or overlapping.by_choice:
                 continue
             name = overlapping.evaluation.called
             if says_training(name) and not says_test(name):
