@@ -245,22 +245,11 @@ def _reduce(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> 
         run.emit(Weigh, arguments.node, rows=joined.rows)
     if joined.scores and containers.alone(run, arguments):
         return Data("scalar", scores=joined.scores)
-    listed = bool(arguments.positional) and _listed(run, run.load(arguments.positional[0]))
+    listed = operands.side_by_side(run, arguments)
     if row_wise(run, entry, arguments) or (listed and not joined.scores and not joined.predictions):
         decided = decides(joined, name)
         return joined.but(kind="column" if decided else "array", decided=decided)
     return reduced(run, arguments.node, joined, shortened(name), entry, data[0])
-
-
-def _listed(run: Interpreter, value: Value) -> bool:
-    """Say whether a list holds several things side by side, and is not one of all its rows.
-
-    One that a loop is filling holds those of the turns before.
-    """
-    if not isinstance(value, Sequence) or run.loops:
-        return isinstance(value, Sequence)
-    rest = run.load(value.rest) if value.rest is not None and not value.items else None
-    return not (isinstance(rest, Data) and rest.kind == "row")
 
 
 def decides(data: Data, name: str) -> bool:

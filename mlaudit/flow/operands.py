@@ -9,6 +9,7 @@ from mlaudit.flow import handed
 from mlaudit.flow.regions import NO_ROWS, Rows
 from mlaudit.flow.selectors import Selector
 from mlaudit.flow.values import Data, Sequence
+from mlaudit.syntax.nodes import walk
 
 if TYPE_CHECKING:
     from mlaudit.flow.arguments import Arguments
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from mlaudit.flow.regions import Region
 
 _BELOW = frozenset({"chain", "concatenate", "insert", "zip", "zip_longest", "izip"})
+_PUTS = frozenset({"append", "appendleft", "extend", "insert"})
 _BESIDE = frozenset({"column_stack", "dstack", "hstack"})
 
 
@@ -66,6 +68,38 @@ def beside(data: list[Data]) -> list[Data]:
     """Give the rows of the first that has any, perhaps with some of those that stand beside it."""
     main = next((each for each in data if each.rows.terms), None)
     return [each if main is None or each is main else perhaps(each, main) for each in data]
+
+
+def side_by_side(run: Interpreter, arguments: Arguments) -> bool:
+    """Say whether a list holds several things side by side, and is not one of all its rows.
+
+    One that a loop is filling holds those of the turns before.
+    """
+    value = run.load(arguments.positional[0]) if arguments.positional else None
+    if not isinstance(value, Sequence):
+        return False
+    rest = run.load(value.rest) if value.rest is not None and not value.items else None
+    if not (isinstance(rest, Data) and _is_row(rest)):
+        return True
+    name = arguments.nodes.get(0)
+    return isinstance(name, ast.Name) and any(_fills(loop, name.id) for loop in run.loops)
+
+
+def _is_row(value: Data) -> bool:
+    """Say whether this is a row of some data, or one that was picked of something unknown."""
+    picked = (term.selector.way == "filter" for term in value.rows.terms)
+    return value.kind == "row" or (value.kind == "unknown" and any(picked))
+
+
+def _fills(loop: ast.AST, name: str) -> bool:
+    """Say whether something is put into what goes by a name in a loop."""
+    return any(
+        isinstance(node, ast.Attribute)
+        and node.attr in _PUTS
+        and isinstance(node.value, ast.Name)
+        and node.value.id == name
+        for node in walk(loop)
+    )
 
 
 def _some(one: Data, other: Data) -> Data:

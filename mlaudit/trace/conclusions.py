@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from mlaudit.model.frozen import frozen
 from mlaudit.trace.events import CrossValidate
+from mlaudit.trace.rows import Overlap
 
 if TYPE_CHECKING:
     from mlaudit.trace.events import Evaluate, Fit, Influence, Split, Watch
-    from mlaudit.trace.rows import Overlap
 
 
 @frozen
@@ -19,6 +19,12 @@ class Overlapping:
     fit: Fit
     evaluation: Evaluate
     overlap: Overlap
+
+    @property
+    def as_guessed(self) -> bool:
+        """Whether the judged rows may be learnt with predictions for labels, not their own."""
+        guessed = self.fit.guessed
+        return guessed is not None and guessed.overlap(self.evaluation.rows) is Overlap.MUST
 
     @property
     def by_choice(self) -> bool:

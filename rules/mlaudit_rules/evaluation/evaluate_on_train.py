@@ -178,7 +178,7 @@ def is_told(overlapping: Overlapping) -> bool:
     evaluation = overlapping.evaluation
     return (
         overlapping.overlap is Overlap.MUST
-        and not overlapping.by_choice
+        and not (overlapping.by_choice or overlapping.as_guessed)
         and evaluation.metric is not None
         and not evaluation.metric.endswith("Loss")
         and evaluation.metric != "own error"

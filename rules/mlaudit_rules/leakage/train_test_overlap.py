@@ -52,7 +52,7 @@ class TrainTestOverlap(Rule):
         for overlapping in trace.overlaps:
             if overlapping.fit.place in seen or overlapping.evaluation.metric is None:
                 continue
-            if _learnt_as_guessed(overlapping) or overlapping.by_choice:
+            if overlapping.as_guessed or overlapping.by_choice:
                 continue
             name = overlapping.evaluation.called
             if says_training(name) and not says_test(name):
@@ -187,12 +187,6 @@ def _called_test(trace: Trace, overlapping: Overlapping) -> bool:
         and not fit.rows.within(evaluation.rows)
         and trace.judged_apart(evaluation)
     )
-
-
-def _learnt_as_guessed(overlapping: Overlapping) -> bool:
-    """Say whether the judged rows may be learnt with predictions for labels, not with their own."""
-    guessed = overlapping.fit.guessed
-    return guessed is not None and guessed.overlap(overlapping.evaluation.rows) is Overlap.MUST
 
 
 def _named_apart(overlapping: Overlapping) -> bool:
