@@ -31,6 +31,7 @@ from mlaudit.flow import (
     results,
     scaling,
     sooner,
+    spelled,
     splits,
     stores,
     tables,
@@ -439,6 +440,13 @@ def _append(
     return joined.but(columns=None, table=value.table)
 
 
+def _end(
+    run: Interpreter, holder: Value, value: Data, name: str, arguments: Arguments
+) -> Value | None:
+    bests.head(run, holder, value, name, arguments)
+    return spelled.end(run, holder, value, name, arguments)
+
+
 _SPECIAL: dict[str, Callable[[Interpreter, Value, Data, str, Arguments], Value | None]] = {
     "drop": _drop,
     "pop": removing.popped,
@@ -474,5 +482,6 @@ _SPECIAL: dict[str, Callable[[Interpreter, Value, Data, str, Arguments], Value |
     "join": merging.method,
     **dict.fromkeys(evaluation.CHOOSING, bests.extreme),
     **dict.fromkeys(("sort_values", "nlargest", "nsmallest"), bests.ranked),
-    **dict.fromkeys(("head", "tail"), bests.head),
+    **dict.fromkeys(("head", "tail"), _end),
+    "query": spelled.query,
 }

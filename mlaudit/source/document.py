@@ -208,7 +208,12 @@ class Document:
         return Place(self, line, column, end_line, end_column)
 
     def text_of(self, node: ast.AST) -> str:
-        """Give the source text of an `ast` node; mostly it is a stretch of one line."""
+        """Give the source text of an `ast` node; mostly it is a stretch of one line.
+
+        A node that no source has tells itself how it is `written`.
+        """
+        if "written" in node.__dict__:
+            return str(node.written)  # type: ignore[attr-defined]
         line: int = node.lineno  # type: ignore[attr-defined]
         rows = self.lines[line - 1 : node.end_lineno]  # type: ignore[attr-defined]
         if len(rows) == 1 and rows[0].isascii():
