@@ -11,6 +11,7 @@ from mlaudit.flow import (
     builtin,
     containers,
     estimators,
+    feeding,
     functions,
     handed,
     library,
@@ -212,7 +213,7 @@ def unknown_result(run: Interpreter, arguments: Arguments, more: list[Data]) -> 
     apart = handed.to_function(run, apart, arguments) if alone else apart
     of_one = all(data.kind == "row" for data in apart if data.rows.terms)
     kind = "row" if of_one and any(data.rows.terms for data in apart) else "unknown"
-    joined = combine(apart, kind).but(scores=(), predictions=())
+    joined = feeding.shared(combine(apart, kind), found).but(scores=(), predictions=())
     return joined if part is None else joined.but(rows=joined.rows.select(part))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mlaudit.flow import choices, flags, members, ranking, sides, spans, splits
+from mlaudit.flow import choices, feeding, flags, members, ranking, sides, spans, splits
 from mlaudit.flow.regions import Rows
 from mlaudit.flow.selectors import Length, Selector
 from mlaudit.flow.values import (
@@ -56,6 +56,8 @@ def as_data(run: Interpreter, value: Value, depth: int = 0) -> Data:
         if data.rows.terms or data.influences or data.scores or data.predictions or data.chosen_by
     ]
     joined = combine(found, _kind(value, found)) if found else UNKNOWN
+    if isinstance(value, Instance | Estimator):
+        joined = feeding.shared(joined, found)
     if isinstance(value, Instance):
         joined = spans.of(run, value, joined)
     if isinstance(value, Instance) and len(joined.rows.bases) > 1:

@@ -11,6 +11,7 @@ from mlaudit.flow import (
     choices,
     entities,
     evaluation,
+    feeding,
     files,
     handed,
     mapping,
@@ -204,7 +205,7 @@ def dataset(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> 
     """
     from mlaudit.flow import tables
 
-    data = [run.data(value) for value in arguments.values()]
+    data = [feeding.together(run, value) for value in arguments.values()]
     if len(data) > 1 and data[1].select is not None and data[0].rows.terms:
         return tables.chosen(data[0], data[1].select)
     carrying = [d for d in data if d.rows.terms]
@@ -241,7 +242,7 @@ def loader(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> V
     value = arguments.get("dataset", 0)
     if value is None:
         value = next(iter(arguments.values()), UNKNOWN)
-    data = run.data(value)
+    data = feeding.together(run, value)
     sampler = arguments.named.get("sampler")
     chosen = run.data(sampler) if sampler is not None else UNKNOWN
     if chosen.select is not None and data.rows.terms:

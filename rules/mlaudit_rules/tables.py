@@ -19,9 +19,10 @@ FILES: dict[str, tuple[object, ...]] = {
         ('Compose Sequential Resize Normalize ToTensorV2 CenterCrop PadIfNeeded LongestMaxSize SmallestMaxSize ToFloat FromFloat ToGray CLAHE Crop NoOp Lambda BboxParams KeypointParams', {'kind': 'values'}),
         ('OneOf SomeOf OneOrOther Flip HorizontalFlip VerticalFlip Transpose Rotate RandomRotate90 SafeRotate Affine ShiftScaleRotate Perspective ElasticTransform GridDistortion OpticalDistortion RandomCrop RandomResizedCrop RandomSizedCrop RandomScale RandomBrightness RandomContrast RandomBrightnessContrast RandomGamma HueSaturationValue RGBShift ColorJitter ChannelShuffle ChannelDropout Blur MedianBlur MotionBlur GaussianBlur GaussNoise ISONoise MultiplicativeNoise ImageCompression JpegCompression Cutout CoarseDropout GridDropout RandomFog RandomRain RandomShadow RandomSunFlare Sharpen Emboss Posterize Solarize Equalize InvertImg Downscale', {'kind': 'values', 'random': 'always', 'generators': 'python'}),
     ]),
-    'autogluon.toml': (159, None, [
+    'autogluon.toml': (250, None, [
         ('TabularDataset', {'kind': 'load'}),
-        ('TabularPredictor MultiModalPredictor TimeSeriesPredictor', {'kind': 'predictor', 'task': 'any'}),
+        ('TabularPredictor MultiModalPredictor', {'kind': 'predictor', 'task': 'any', 'parameters': 'label', 'target': 'label'}),
+        ('TimeSeriesPredictor', {'kind': 'predictor', 'task': 'any'}),
     ]),
     'bayes_opt.toml': (373, None, [
         ('BayesianOptimization', {'kind': 'tuner', 'parameters': 'f pbounds acquisition_function constraint random_state', 'seed': 'random_state', 'random': 'always'}),
@@ -203,7 +204,7 @@ FILES: dict[str, tuple[object, ...]] = {
         ('load loads', {'kind': 'values'}),
         ('dump dumps', {'kind': 'store'}),
     ]),
-    'keras.toml': (11676, None, [
+    'keras.toml': (11840, None, [
         ('Sequential Model Functional load_model model_from_json model_from_yaml model_from_config clone_model VGG16 VGG19 ResNet50 ResNet101 ResNet152 ResNet50V2 ResNet101V2 ResNet152V2 InceptionV3 InceptionResNetV2 Xception MobileNet MobileNetV2 MobileNetV3Small MobileNetV3Large DenseNet121 DenseNet169 DenseNet201 NASNetMobile NASNetLarge EfficientNetB0 EfficientNetB1 EfficientNetB2 EfficientNetB3 EfficientNetB4 EfficientNetB5 EfficientNetB6 EfficientNetB7 EfficientNetV2B0 EfficientNetV2S EfficientNetV2M EfficientNetV2L ConvNeXtTiny ConvNeXtBase multi_gpu_model', {'kind': 'network'}),
         ('Sequential.fit Model.fit', {'kind': 'train', 'parameters': 'x y batch_size epochs', 'data': 'x', 'target': 'y', 'hyperparameters': 'batch_size epochs nb_epoch'}),
         ('Sequential.fit_generator Model.fit_generator', {'kind': 'train', 'parameters': 'generator steps_per_epoch epochs', 'data': 'generator', 'hyperparameters': 'epochs nb_epoch'}),
@@ -226,7 +227,8 @@ FILES: dict[str, tuple[object, ...]] = {
         ('Tokenizer', {'kind': 'transformer', 'effect': 'low', 'parameters': 'num_words', 'statistic': 'the vocabulary'}),
         ('tokenizer_from_json', {'kind': 'transformer', 'stateless': True, 'effect': 'low'}),
         ('ImageDataGenerator', {'kind': 'transformer', 'stateless': True, 'effect': 'low'}),
-        ('to_categorical np_utils.normalize utils.normalize pad_sequences text_to_word_sequence text.one_hot hashing_trick preprocess_input decode_predictions img_to_array array_to_img smart_resize timeseries_dataset_from_array TimeseriesGenerator skipgrams image.apply_affine_transform', {'kind': 'same'}),
+        ('to_categorical np_utils.normalize utils.normalize pad_sequences text_to_word_sequence text.one_hot hashing_trick preprocess_input decode_predictions img_to_array array_to_img smart_resize skipgrams image.apply_affine_transform', {'kind': 'same'}),
+        ('timeseries_dataset_from_array TimeseriesGenerator', {'kind': 'same', 'parameters': 'data targets', 'data': 'data'}),
         ('Sequence', {'kind': 'loader'}),
         ('KerasClassifier', {'kind': 'predictor', 'task': 'classifier', 'parameters': 'model', 'random': 'always', 'generators': 'tensorflow', 'hyperparameters': 'epochs nb_epoch batch_size learning_rate optimizer__learning_rate'}),
         ('KerasRegressor', {'kind': 'predictor', 'task': 'regressor', 'parameters': 'model', 'random': 'always', 'generators': 'tensorflow', 'hyperparameters': 'epochs nb_epoch batch_size learning_rate optimizer__learning_rate'}),
@@ -721,10 +723,10 @@ FILES: dict[str, tuple[object, ...]] = {
         ('OneHotEncoder', {'kind': 'transformer', 'stateless': True, 'effect': 'low', 'statistic': 'the set of categories'}),
         ('load_gbsg2 load_whas500 load_veterans_lung_cancer load_breast_cancer load_flchain load_aids', {'kind': 'load'}),
     ]),
-    'statsmodels.toml': (3798, None, [
+    'statsmodels.toml': (3836, None, [
         ('OLS WLS GLS GLSAR RecursiveLS RLM QuantReg OrdinalGEE GEE MixedLM GLM Poisson NegativeBinomial', {'kind': 'predictor', 'task': 'regressor', 'parameters': 'endog exog', 'data': 'exog', 'target': 'endog'}),
         ('Logit Probit MNLogit OrderedModel', {'kind': 'predictor', 'task': 'classifier', 'parameters': 'endog exog', 'data': 'exog', 'target': 'endog'}),
-        ('ols wls gls glm logit probit poisson mnlogit quantreg mixedlm rlm', {'kind': 'predictor', 'task': 'any', 'parameters': 'formula data', 'data': 'data'}),
+        ('ols wls gls glm logit probit poisson mnlogit quantreg mixedlm rlm', {'kind': 'predictor', 'task': 'any', 'parameters': 'formula data', 'data': 'data', 'target': 'formula'}),
         ('ARIMA ARMA SARIMAX AutoReg AR VAR VARMAX ExponentialSmoothing SimpleExpSmoothing Holt UnobservedComponents MarkovRegression ETSModel', {'kind': 'predictor', 'task': 'regressor', 'parameters': 'endog', 'data': 'endog'}),
         ('add_constant dmatrices dmatrix', {'kind': 'same'}),
         ('seasonal_decompose STL hpfilter lowess detrend', {'kind': 'statistic', 'statistic': 'a trend'}),
@@ -734,7 +736,7 @@ FILES: dict[str, tuple[object, ...]] = {
         ('NegativeBinomialP GeneralizedPoisson ZeroInflatedPoisson ZeroInflatedGeneralizedPoisson ZeroInflatedNegativeBinomialP HurdleCountModel TruncatedLFPoisson TruncatedLFNegativeBinomialP GLMGam PHReg QIF NominalGEE ConditionalPoisson PoissonBayesMixedGLM TLinearModel', {'kind': 'predictor', 'task': 'regressor', 'parameters': 'endog exog', 'data': 'exog', 'target': 'endog'}),
         ('ConditionalLogit ConditionalMNLogit BinomialBayesMixedGLM', {'kind': 'predictor', 'task': 'classifier', 'parameters': 'endog exog', 'data': 'exog', 'target': 'endog'}),
         ('SVAR VECM DynamicFactor DynamicFactorMQ MarkovAutoregression STLForecast ARDL UECM DynamicVAR', {'kind': 'predictor', 'task': 'regressor', 'parameters': 'endog', 'data': 'endog'}),
-        ('phreg nominal_gee ordinal_gee conditional_logit glmgam negativebinomial', {'kind': 'predictor', 'task': 'any', 'parameters': 'formula data', 'data': 'data'}),
+        ('phreg nominal_gee ordinal_gee conditional_logit glmgam negativebinomial', {'kind': 'predictor', 'task': 'any', 'parameters': 'formula data', 'data': 'data', 'target': 'formula'}),
         ('bk_filter cf_filter hamilton_filter hp_filter', {'kind': 'statistic', 'statistic': 'a trend'}),
         ('MICEData MI', {'kind': 'values'}),
         ('acovf ccovf pacf_yw pacf_ols pacf_burg pccf q_stat bds zivot_andrews range_unit_root_test leybourne arma_order_select_ic ardl_select_order x13_arima_analysis x13_arima_select_order breakvar_heteroskedasticity_test diebold_mariano_test AnovaRM CompareMeans DescrStatsW Describe Runs Table Table2x2 StratifiedTable SquareTable cochrans_q mcnemar fleiss_kappa cohens_kappa het_arch het_goldfeldquandt het_white linear_rainbow linear_reset lilliefors normal_ad omni_normtest acorr_breusch_godfrey acorr_lm compare_cox compare_j ttest_ind fdrcorrection proportion_confint proportion_effectsize proportions_chisquare runstest_1samp runstest_2samp tukeyhsd corr_nearest cov_nearest anova_oneway effectsize_oneway KDEUnivariate KDEMultivariate', {'kind': 'reduce', 'effect': 'low'}),
