@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from mlaudit.catalogue.entry import Entry
 from mlaudit.flow import (
+    answers,
     building,
     checkpoints,
     columnwise,
@@ -139,7 +140,7 @@ def fit(run: Interpreter, holder: Value, name: str, arguments: Arguments) -> Val
     rows = data.rows
     answer = target.name if target is not None else None
     told = targets.told(data.influences, answer, features)
-    before_fit = order.beyond(merge_influences(told, order.held(data)), target)
+    before_fit = order.beyond(merge_influences(told, answers.held(run, estimator, data)), target)
     learned = _learned(run, estimator, name, data, arguments.node)
     influences = merge_influences(before_fit, learned)
     keeps = name in _GOES_ON or estimator.entry.kind == "network"
@@ -156,7 +157,7 @@ def fit(run: Interpreter, holder: Value, name: str, arguments: Arguments) -> Val
         target=column,
         variable=run.text(expression) if expression is not None else "",
         goes_on=keeps,
-        target_ahead=target is not None and (target.later > 0 or bool(order.only(target))),
+        target_ahead=answers.ahead(run, estimator, data, target),
         guessed=targets.guessed(target),
         **_weights(run, arguments),
         held_back=_held_back(run, arguments),
