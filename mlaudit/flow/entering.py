@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mlaudit.flow import flags, gapless, order, results, sources, tables
+from mlaudit.flow import flags, gapless, lagged, order, results, sources, tables
 from mlaudit.flow.values import ANY, Data, in_column, merge_influences, of_columns
 from mlaudit.model.frozen import replace
 
@@ -25,6 +25,8 @@ def set_column(value: Data, name: str | None, content: Data, given: Value | None
     may be one value for all rows.
     """
     value = results.entered(value, name, content) if value.results is not None else value
+    if name is not None:
+        value, content = lagged.entered(value, name, content)
     columns = value.columns
     computed = name is not None and ANY in name
     if columns is not None and name is not None and not computed:

@@ -20,6 +20,7 @@ from mlaudit.flow import (
     headings,
     imports,
     keyed,
+    lagged,
     loops,
     operands,
     order,
@@ -198,7 +199,7 @@ def _operate(run: Interpreter, node: ast.BinOp, left: Value, right: Value) -> Va
     for prediction in joined.predictions:
         prediction.mixed = True
     column, other = (one, b) if isinstance(b, Constant) else (two, a)
-    joined = compared.still_named(joined, column, other)
+    joined = lagged.stepped(node, one, b, compared.still_named(joined, column, other))
     table = one if one.rows.terms else two
     if table.columns is not None and not (one.rows.terms and two.rows.terms):
         joined = joined.but(columns=table.columns, table=table.table)

@@ -25,6 +25,7 @@ ANY_KEY = "*"  # of a key that has no name, nobody knows which groups it keeps w
 ONE_OF_EACH = "one of each"
 _GIVEN = frozenset({"transform", "agg", "aggregate"})
 _PERIOD = Pattern(r"(?i)year|quarter|month|week|period|season")
+_YEAR = Pattern(r"(?i)(^|_|(?-i:[a-z](?=[A-Z])))(year|yr|season|period)$")
 _RECURS = Pattern(r"(?i)week|(day|date|time)_?of|of_?(the_?)?(day|month|year)|type|name|is_|holi")
 _LISTS = Pattern(
     r"(?i)(^|_)(id|ids|uid|qid|user|query|session|request|race)(_|$)|[a-z](?-i:I[dD])$"
@@ -225,6 +226,21 @@ def in_order(run: Interpreter, value: Data, taken: Data) -> Data:
 def dated(by: frozenset[str]) -> bool:
     """Say whether a key has a moment that does not come again, as a day of the week does."""
     return any(order.tells_time(name) and not _RECURS.search(name) for name in by)
+
+
+def timely(by: frozenset[str]) -> bool:
+    """Say whether a key has a moment, or a period of time that does not come again, as a year."""
+    return dated(by) or any(_YEAR.search(name) and not _RECURS.search(name) for name in by)
+
+
+def goes_on(by: frozenset[str], column: str) -> bool:
+    """Say whether groups lie later in time where a column of their key is greater.
+
+    Months and the like begin anew, unless the year is in the key, too.
+    """
+    if timely(frozenset({column})):
+        return True
+    return _PERIOD.search(column) is not None and timely(by - {column})
 
 
 def of_target(influences: tuple[Influence, ...], target: str) -> tuple[Influence, ...]:

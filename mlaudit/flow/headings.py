@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 _SAME = {"tolist", "to_list", "copy", "unique", "to_numpy"}
 _WITHOUT = {"drop", "difference"}
 _IN_PLACE = {"remove", "discard", "append", "extend", "insert", "pop"}
+TELLING = frozenset({"rename", "reset_index"})
 NAMING = frozenset({"rename", "set_axis", "add_prefix", "add_suffix", "stack", "unstack", "melt"})
 
 
@@ -122,12 +123,25 @@ def renamed(run: Interpreter, value: Data, arguments: Arguments | None) -> Data:
     return value.but(influences=tuple(_under(i, names.get(i.column)) for i in value.influences))
 
 
-def under_name(run: Interpreter, value: Data, arguments: Arguments) -> Data:
-    """Note in which column the statistics of groups stand that `reset_index(name=…)` names."""
-    given = run.load(arguments.named.get("name", UNKNOWN))
-    if not isinstance(given, Constant) or not isinstance(given.value, str):
+def under_name(run: Interpreter, value: Data, name: str, arguments: Arguments) -> Data:
+    """Note in which column the statistics of groups stand that a method names.
+
+    So do `rename("usual")` and `reset_index(name="usual")`; else, `reset_index()` keeps the name of
+    what they were taken of.
+    """
+    given = run.load(arguments.get("name", 0 if name == "rename" else None) or UNKNOWN)
+    if isinstance(given, Constant) and isinstance(given.value, str):
+        return value.but(influences=in_column(value.influences, given.value))
+    if name == "rename":
         return value
-    return value.but(influences=in_column(value.influences, given.value))
+    return value.but(influences=tuple(map(_where_taken, value.influences)))
+
+
+def _where_taken(influence: Influence) -> Influence:
+    of = influence.groups.of if influence.groups is not None else None
+    if influence.column is not None or of is None or len(of) != 1:
+        return influence
+    return replace(influence, column=next(iter(of)))
 
 
 def comprehended(

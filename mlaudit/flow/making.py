@@ -35,7 +35,8 @@ def assign(
     """Give a table more columns, computed from it by functions or beforehand."""
     from mlaudit.flow import calls
 
-    if value.kind not in {"table", "unknown"} or not value.rows.terms:
+    summed_up = value.kind == "table" and value.influences
+    if value.kind not in {"table", "unknown"} or not (value.rows.terms or summed_up):
         return None
     for column, given in arguments.named.items():
         content = given

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from mlaudit.flow import tables
+from mlaudit.flow import lagged, tables
 from mlaudit.flow.selectors import Selector
 from mlaudit.flow.values import UNKNOWN, Constant, Data, Value, in_column, merge_influences
 from mlaudit.trace.events import Kind
@@ -45,7 +45,7 @@ def function(run: Interpreter, arguments: Arguments) -> Value:
 
 
 def _joined(run: Interpreter, left: Data, arguments: Arguments) -> Data:
-    others = [run.data(argument) for argument in arguments.values()]
+    others = [lagged.joined(run, left, run.data(each), arguments) for each in arguments.values()]
     brought = [o.influences if o.rows.terms else in_column(o.influences, None) for o in others]
     influences = merge_influences(left.influences, *brought)
     return left.but(influences=influences, columns=None, select=None, whole=frozenset())

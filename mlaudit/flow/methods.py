@@ -97,8 +97,8 @@ def call(run: Interpreter, holder: Value, value: Data, name: str, arguments: Arg
             return names
     if name in headings.NAMING and not value.rows.terms:
         value = headings.renamed(run, value, arguments)
-    if name == "reset_index" and not value.rows.terms:
-        value = headings.under_name(run, value, arguments)
+    if name in headings.TELLING and not value.rows.terms:
+        value = headings.under_name(run, value, name, arguments)
     about = handed.asked(run, value, name, arguments) if value.rows.terms else None
     if about is not None:
         return about
@@ -142,6 +142,8 @@ def _by_entry(
     run: Interpreter, value: Data, name: str, entry: Entry, arguments: Arguments
 ) -> Value:
     others = _others(run, arguments)
+    if name == "map":
+        others = [lagged.looked_up(other, value.moved) for other in others]
     kind = entry.kind
     value = unsourced.met(run, value, entry, arguments)
     each = among.distinct(value, arguments) if name == "unique" else None

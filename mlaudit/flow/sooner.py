@@ -27,7 +27,7 @@ def known(run: Interpreter, node: ast.Compare, key: Key) -> Key:
     made = bound if isinstance(bound, ast.BinOp) else run.operands.get(_origin(run, bound))
     match made:
         case ast.BinOp(left=ast.Name() as later, op=ast.Sub(), right=ast.Call() as span) if (
-            isinstance(node.ops[0], ast.Lt | ast.LtE) and _is_span(span)
+            isinstance(node.ops[0], ast.Lt | ast.LtE) and is_span(span)
         ):
             found = Joint(key)
             found.holds = isinstance(node.ops[0], ast.Lt)
@@ -58,7 +58,7 @@ def _origin(run: Interpreter, bound: ast.expr) -> int:
     return origin[0] if origin is not None else 0
 
 
-def _is_span(call: ast.Call) -> bool:
+def is_span(call: ast.Call) -> bool:
     """Say whether a call makes a length of time that nothing says to be negative."""
     return last_name(call.func) in _SPANS and not any(
         isinstance(n, ast.USub) for n in ast.walk(call)

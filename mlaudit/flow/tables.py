@@ -113,6 +113,8 @@ def column(run: Interpreter, value: Data, name: str) -> Data:
         taken = taken.but(select=flags.mask(taken))
     if value.results is not None:
         taken = results.column(value, taken, name)
+    if value.columns is not None and value.columns.moved:
+        taken = taken.but(moved=value.columns.moved.get(name))
     return taken if guessed is value.predictions else taken.but(predictions=guessed)
 
 

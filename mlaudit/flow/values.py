@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from mlaudit.flow.selectors import Selector
     from mlaudit.flow.state import Scope
     from mlaudit.source.document import Document, Place
-    from mlaudit.trace.columns import Columns
+    from mlaudit.trace.columns import Columns, Moved
     from mlaudit.trace.events import (
         CrossValidate,
         Evaluate,
@@ -146,7 +146,8 @@ class Data(Value):
     `flags` tell that value, and of which rows.  Those `by_chance` were written over with their own
     values in another order.  Those that are `whole` have no gaps; lists of them stand there by
     their names.  Values of rows that lie so many `later` were moved to earlier ones, and are those
-    of no other rows.  `results` tell where the scores of a table stand.
+    of no other rows.  `results` tell where the scores of a table stand.  A column that
+    a known step was added to is `moved`.
     """
 
     kind: str = "unknown"
@@ -171,6 +172,7 @@ class Data(Value):
     whole: frozenset[str] = frozenset()
     later: int = 0
     results: Results | None = None
+    moved: Moved | None = None
 
     def but(self, **changes: object) -> Data:
         """Copy with changes."""

@@ -40,14 +40,26 @@ class NameTest:
 
 
 @frozen
+class Moved:
+    """A column holds the values of another one, moved on to greater ones, or back to smaller.
+
+    `by_time` says that it was moved by a length of time.
+    """
+
+    column: str
+    back: bool
+    by_time: bool = False
+
+
+@frozen
 class Columns:
     """What is known of the columns of a table.
 
     `kept` are the only ones left; None: all are, except those `dropped`, and those that fail the
     tests of names in `tested`, unless they were computed since.  `derived` maps a column computed
     from others to their names, `ahead` one that holds values of later rows to how they came there,
-    and `guessed` one of predictions to these.  `listed` are the columns that a list has chosen
-    last, in its order.
+    `guessed` one of predictions to these, and `moved` one that is another, moved, to how it was.
+    `listed` are the columns that a list has chosen last, in its order.
     """
 
     kept: frozenset[str] | None = None
@@ -57,6 +69,7 @@ class Columns:
     guessed: Mapping[str, tuple[object, ...]] = field(default_factory=dict)
     tested: tuple[NameTest, ...] = ()
     listed: tuple[str, ...] = ()
+    moved: Mapping[str, Moved] = field(default_factory=dict)
 
     @property
     def in_order(self) -> tuple[str, ...] | None:
