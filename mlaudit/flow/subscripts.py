@@ -14,6 +14,7 @@ from mlaudit.flow import (
     entities,
     gapless,
     headings,
+    listed,
     members,
     order,
     reached,
@@ -199,6 +200,8 @@ def _item_of(run: Interpreter, holder: Instance, node: ast.Subscript) -> Value:
 
 
 def _of_sequence(run: Interpreter, value: Sequence, key: ast.expr) -> Value:
+    if isinstance(key, ast.Slice) and listed.of_rows(run, value):
+        return listed.taken(run, value, lambda row: _of_data(run, row, key))
     if isinstance(key, ast.Slice):
         low, high = tables.bound(run, key.lower), tables.bound(run, key.upper)
         if value.rest is None and key.step is None:
@@ -206,7 +209,7 @@ def _of_sequence(run: Interpreter, value: Sequence, key: ast.expr) -> Value:
             end = high if isinstance(high, int) else None
             if (low, high) == (start, end):
                 return run.state.allocate(replace(value, items=value.items[start:end]))
-        whole = low in {None, 0} and key.upper is None
+        whole = low in {None, 0} and key.upper is None and _goes_on(run, key.step)
         value = replace(value, falling=None) if key.step is not None else value
         return run.state.allocate(value if whole else members.between(run, value, key))
     if isinstance(key, ast.Tuple) and any(isinstance(part, ast.Slice) for part in key.elts):
@@ -223,9 +226,16 @@ def _of_sequence(run: Interpreter, value: Sequence, key: ast.expr) -> Value:
             return value.items[index.value]
         return members.at(run, value.rest, key) if value.rest is not None else UNKNOWN
     if not isinstance(index, Constant):
+        if listed.of_rows(run, value) and value.rest is not None:
+            return listed.taken(run, value.rest, lambda row: _of_data(run, row, key))
         value = _apart(run, value)
     member = members.at(run, containers.element(run, value), key)
     return choices.mark(run, member, choices.by(run, index))
+
+
+def _goes_on(run: Interpreter, step: ast.expr | None) -> bool:
+    """Say whether a slice passes over no item, forwards or backwards."""
+    return tables.bound(run, step) in {None, 1, -1}
 
 
 def _apart(run: Interpreter, value: Sequence) -> Sequence:
