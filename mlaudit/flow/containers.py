@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mlaudit.flow import choices, feeding, flags, members, ranking, sides, spans, splits
+from mlaudit.flow import choices, feeding, flags, members, ranking, sides, spans, splits, tables
+from mlaudit.flow.arguments import Arguments
 from mlaudit.flow.regions import Rows
 from mlaudit.flow.selectors import Length, Selector
 from mlaudit.flow.values import (
@@ -25,9 +26,9 @@ from mlaudit.flow.values import (
 from mlaudit.model.frozen import replace
 
 if TYPE_CHECKING:
+    import ast
     from collections.abc import Hashable, Iterable
 
-    from mlaudit.flow.arguments import Arguments
     from mlaudit.flow.interpreter import Interpreter
 
 DEEPEST = 6
@@ -363,10 +364,9 @@ def dictionary_method(
 ) -> Value:
     """Run a method of a dict."""
     if name in {"get", "pop", "setdefault"} and args.positional:
-        found = item(run, value, args.positional[0])
         if name == "pop" and isinstance(holder, Ref):
-            run.state.heap[holder.address] = _without_key(run, value, args.positional[0], found)
-        return found
+            return _taken_out(run, holder, value, args)
+        return item(run, value, args.positional[0])
     if name == "values":
         return Sequence(tuple(value.items.values()), value.rest)
     if name == "keys":
@@ -395,6 +395,30 @@ def dictionary_method(
     if name in _OF_EACH_PART and value.items and value.rest is None:
         return _each_part(run, value, name, args)
     return Data("scalar")
+
+
+def deleted(run: Interpreter, holder: Value, target: ast.Subscript, key: Value) -> None:
+    """Run `del` of an item of a list, or of an entry of a dict."""
+    value, gone = run.load(holder), Arguments(target, [key], nodes={0: target.slice})
+    if isinstance(value, Sequence):
+        sequence_method(run, holder, value, "pop", gone)
+    elif isinstance(value, Dictionary):
+        dictionary_method(run, holder, value, "pop", gone)
+
+
+def _taken_out(run: Interpreter, holder: Ref, value: Dictionary, args: Arguments) -> Value:
+    """Take an entry out of a dict and give it; one of a computed key is the one that it names."""
+    found, key = item(run, value, args.positional[0]), args.nodes.get(0)
+    if isinstance(run.load(args.positional[0]), Constant):
+        left = _without_key(run, value, args.positional[0], found)
+    elif key is None or value.items or value.rest is None:
+        return found
+    else:
+        select = tables.chosen_by_text(run, key)
+        left = replace(value, rest=members.without(run, value.rest, select))
+        found = members.narrowed(run, found, select)
+    run.state.heap[holder.address] = left
+    return found
 
 
 def _without_key(run: Interpreter, value: Dictionary, key: Value, found: Value) -> Dictionary:

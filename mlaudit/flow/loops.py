@@ -394,12 +394,13 @@ def dict_comprehension(run: Interpreter, node: ast.DictComp) -> Value:
         _over_predictions(run, node, iterated)
         turns = _turns_apart(run, node.generators, iterated)
         if turns is not None:
-            return _literal_dict(run, node, turns)
+            passing = _passing(run, node.generators[0], turns)
+            return _literal_dict(run, node, turns if passing is None else passing)
         running = run.begin(node)
         try:
             _generators(run, node.generators, iterated)
             run.eval(node.key)
-            made = members.gathered(run, run.eval(node.value))
+            made = sides.kept(run, run.eval(node.value), node)
             return run.state.allocate(Dictionary({}, made))
         finally:
             run.end(running)

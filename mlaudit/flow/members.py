@@ -315,6 +315,17 @@ def narrowed(run: Interpreter, value: Value, select: Selector, depth: int = _DEE
     return value
 
 
+def without(run: Interpreter, value: Value, select: Selector, depth: int = _DEEPEST) -> Value:
+    """Leave out of each part of a record what a choice takes of it."""
+    inner = run.load(value)
+    if isinstance(inner, Data) and inner.rows.terms and narrowed(run, value, select) is not value:
+        return some(inner, [Selector("without", inner.rows.select(select))])
+    if depth and isinstance(inner, Sequence) and inner.way == "tuple":
+        items = tuple([without(run, item, select, depth - 1) for item in inner.items])
+        return replace(inner, items=items)
+    return value
+
+
 def _same(some: Iterable[Value], others: Iterable[Value]) -> bool:
     """Say whether parts are the very ones that were there: nothing of a record is narrowed."""
     return all(one is other for one, other in zip(some, others, strict=True))

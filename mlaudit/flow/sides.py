@@ -102,13 +102,22 @@ def filtered(
     run: Interpreter, value: Value, node: ast.ListComp | ast.SetComp | ast.GeneratorExp
 ) -> Value:
     """Give what a comprehension keeps where it has conditions."""
-    tests = [test for generator in node.generators for test in generator.ifs]
-    if not tests:
-        return value
-    selectors = [_selector(run, test) for test in tests]
-    if _counts(node) and not run.data(value).rows.terms:
+    selectors = [_selector(run, test) for test in _tests(node)]
+    if selectors and _counts(node) and not run.data(value).rows.terms:
         return Data("index", select=selectors[0])
-    return _narrowed(run, value, selectors, 2)
+    return _narrowed(run, value, selectors, 2) if selectors else value
+
+
+def kept(run: Interpreter, value: Value, node: ast.DictComp) -> Value:
+    """Give what a dict keeps under any name: of all turns, or of those that its conditions pass."""
+    tests = _tests(node)
+    if not tests:
+        return members.gathered(run, value)
+    return _narrowed(run, value, [_selector(run, test) for test in tests], 2)
+
+
+def _tests(node: ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.DictComp) -> list[ast.expr]:
+    return [test for generator in node.generators for test in generator.ifs]
 
 
 def _counts(node: ast.ListComp | ast.SetComp | ast.GeneratorExp) -> bool:

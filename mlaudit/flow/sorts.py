@@ -92,6 +92,10 @@ def alike(run: Interpreter, test: ast.expr) -> bool | None:
             return (part in text.value) is isinstance(contained, ast.In)
         case ast.Compare(left=ast.Name(id=one), ops=[operator], comparators=[ast.Name(id=other)]):
             values = run.find(one), run.find(other)
+        case ast.Compare(
+            left=ast.Name(id=one), ops=[operator], comparators=[ast.Constant(value=wanted)]
+        ):
+            values = run.find(one), Constant(wanted)
         case _:
             return None
     same = isinstance(operator, ast.Eq | ast.Is)

@@ -26,7 +26,6 @@ from mlaudit.flow import (
     tables,
     texts,
 )
-from mlaudit.flow.arguments import Arguments
 from mlaudit.flow.regions import Rows
 from mlaudit.flow.selectors import Selector
 from mlaudit.flow.values import (
@@ -497,8 +496,8 @@ def delete(run: Interpreter, target: ast.expr) -> None:
                 table = run.load(each)
                 if isinstance(each, Ref) and isinstance(table, Data):
                     run.state.heap[each.address] = tables.drop_columns(table, names)
-        elif isinstance(inner, Sequence):
-            containers.sequence_method(run, holder, inner, "pop", Arguments(target, [key]))
+        elif isinstance(inner, Sequence | Dictionary):
+            containers.deleted(run, holder, target, key)
     elif isinstance(target, ast.Attribute):
         holder = run.eval(target.value)
         inner = run.load(holder)
