@@ -394,18 +394,28 @@ def dict_comprehension(run: Interpreter, node: ast.DictComp) -> Value:
         _over_predictions(run, node, iterated)
         turns = _turns_apart(run, node.generators, iterated)
         if turns is not None:
-            passing = _passing(run, node.generators[0], turns)
+            first = node.generators[0]
+            passing = _passing(run, first, turns) if first.ifs else turns
             return _literal_dict(run, node, turns if passing is None else passing)
         running = run.begin(node)
         try:
             _generators(run, node.generators, iterated)
             run.eval(node.key)
             made = sides.kept(run, run.eval(node.value), node)
-            return run.state.allocate(Dictionary({}, made))
+            return run.state.allocate(Dictionary({}, _under_its_name(run, iterated, made)))
         finally:
             run.end(running)
     finally:
         run.state.scope = outer
+
+
+def _under_its_name(run: Interpreter, iterated: Value, made: Value) -> Value:
+    """Of groups that are gone through, each stands in a dict as a table of its own."""
+    source, inner = run.load(iterated), run.load(made)
+    if not isinstance(source, Data) or not isinstance(inner, Data):
+        return made
+    grouped = source.kind == inner.kind == "group"
+    return run.state.allocate(inner.but(kind="table")) if grouped else made
 
 
 def _literal_dict(run: Interpreter, node: ast.DictComp, turns: list[Value]) -> Value:

@@ -78,7 +78,7 @@ def _is(run: Interpreter, value: Value, wanted: frozenset[str]) -> bool | None:
 def alike(run: Interpreter, test: ast.expr) -> bool | None:
     """Decide `n != held` of known numbers or names, and `part is not held` of known things.
 
-    So is `"scaled" in step[0]`, of a known text.
+    So is a name beside one that is written out, and `"scaled" in step[0]`, of a known text.
     """
     match test:
         case ast.Compare(

@@ -26,11 +26,17 @@ def advanced(run: Interpreter, arguments: Arguments) -> Value:
         return containers.element(run, holder)
     if not value.items:
         default = arguments.positional[1] if len(arguments.positional) > 1 else UNKNOWN
-        return default if value.rest is None else containers.element(run, holder)
+        return default if value.rest is None else _one_of(run, holder, value, arguments.node)
     if run.loops:
         return members.in_turn(run, containers.element(run, holder), arguments.node)
     run.state.heap[holder.address] = containers.without_item(value, 0)
     return value.items[0]
+
+
+def _one_of(run: Interpreter, holder: Ref, value: Sequence, node: ast.AST) -> Value:
+    """Give an item of those that a loop has yielded; the next call gives one of the others."""
+    members.left(run, holder, value, node)
+    return members.in_turn(run, containers.element(run, value), node)
 
 
 def given(run: Interpreter, value: Value) -> Value:
