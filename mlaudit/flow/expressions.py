@@ -17,6 +17,7 @@ from mlaudit.flow import (
     constancy,
     deciding,
     duplicates,
+    growth,
     headings,
     imports,
     keyed,
@@ -194,8 +195,10 @@ def _operate(run: Interpreter, node: ast.BinOp, left: Value, right: Value) -> Va
     known = isinstance(node.op, ast.Sub) or (one.rows.terms and two.rows.terms)
     if known and compared.judges(one, two):
         return combine([one, two], "error").but(units=(two if one.predictions else one).units)
+    units = growth.reckoned(run, node, one, two)
     one, two = operands.met(node, *scaling.moved(node.op, *_by_operator(run, node, one, two)))
     joined = combine([one, two], _kind(node, one, two))
+    joined = joined if units is None else joined.but(units=units)
     for prediction in joined.predictions:
         prediction.mixed = True
     column, other = (one, b) if isinstance(b, Constant) else (two, a)

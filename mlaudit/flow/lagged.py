@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from mlaudit.flow import groups, order, sooner, tables
+from mlaudit.flow import groups, growth, order, sooner, tables
 from mlaudit.flow.values import Constant, Data
 from mlaudit.model.frozen import replace
 from mlaudit.trace.columns import Columns, Moved
@@ -27,6 +27,7 @@ _YES = Constant(True)
 def shifted(run: Interpreter, value: Data, result: Data, name: str, arguments: Arguments) -> Data:
     """Give what a shift makes of data; of moments summed up, those before tell of no later one."""
     moved = order.shifted(run, value, result, name, arguments)
+    moved = moved.but(units=growth.shifted(run, value, name, arguments))
     past = name == "shift" and moved.later < 0
     if not past or (value.rows.terms and value.kind != "group"):
         return moved

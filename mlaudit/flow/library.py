@@ -19,6 +19,7 @@ from mlaudit.flow import (
     fitting,
     gapless,
     groups,
+    growth,
     merging,
     networks,
     operands,
@@ -41,7 +42,6 @@ from mlaudit.flow.selectors import Length, Selector
 from mlaudit.flow.values import (
     EMPTY,
     FREQUENCIES,
-    ORIGINAL,
     UNKNOWN,
     Constant,
     Data,
@@ -55,7 +55,7 @@ from mlaudit.flow.values import (
     summed_up,
 )
 from mlaudit.syntax.spelling import shortened
-from mlaudit.trace.events import Draw, Effect, Influence, Kind, Rescaled, Seed, Weigh
+from mlaudit.trace.events import Draw, Effect, Influence, Kind, Seed, Weigh
 
 if TYPE_CHECKING:
     import ast
@@ -138,8 +138,7 @@ def _same(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> Va
         return mask
     if name.endswith("to_datetime"):
         order.timed(run, data[0], arguments)
-    units = Rescaled(entry.units, run.place(arguments.node)) if entry.units else data[0].units
-    units = None if entry.units == ORIGINAL else units
+    units = growth.units(run, name, entry, arguments, data[0].units)
     if isinstance(first, Data) and len(data) == 1 and data[0] is first:
         return first.but(units=units, whole=gapless.wrapped(first, name))
     one = len(data) == 1

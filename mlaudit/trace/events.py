@@ -125,7 +125,7 @@ class Influence:
 
 @frozen
 class Rescaled:
-    """Values are in other units than those they came in: `how` is scaled or log."""
+    """Values are in other units: `how` is scaled or log, or growth since other rows, as returns."""
 
     how: str
     place: Place

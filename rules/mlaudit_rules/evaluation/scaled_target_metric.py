@@ -42,6 +42,11 @@ MEANT = Pattern(
     r"|competition|contest|leaderboard|kaggle"
 )
 SAID = Pattern(r"(?i)(scaled|normali[sz]ed|standardi[sz]ed)[ _-]*(units?|rmse|mse|mae|error|loss)")
+# What a label is told in, and what brings it back; growth is a quantity of its own.
+WHAT = {
+    "log": ("of the logarithm", "np.expm1 (or np.exp)"),
+    "scaled": ("of the scaled target", "the scaler's inverse_transform"),
+}
 
 
 class ScaledTargetMetric(Rule):
@@ -64,7 +69,7 @@ class ScaledTargetMetric(Rule):
         told = [
             event
             for event in module.trace.reports
-            if event.units is not None and event.metric in OF_DISTANCE
+            if event.units is not None and event.units.how in WHAT and event.metric in OF_DISTANCE
         ]
         text = module.document.text
         if not told or module.is_test or UNDONE.search(text) or SAID.search(text):
@@ -79,9 +84,7 @@ class ScaledTargetMetric(Rule):
 
     def _judge(self, event: Evaluate) -> Finding:
         assert event.units is not None
-        log = event.units.how == "log"
-        what = "of the logarithm" if log else "of the scaled target"
-        undo = "np.expm1 (or np.exp)" if log else "the scaler's inverse_transform"
+        what, undo = WHAT[event.units.how]
         return self.report(
             event.place,
             f"{score_of(event)} is told in units {what} that {quoted(event.units.place)} makes, "
