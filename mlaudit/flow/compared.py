@@ -5,7 +5,17 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from mlaudit.flow import constancy, deciding, flags, groups, operands, scaling, slices, sooner
+from mlaudit.flow import (
+    constancy,
+    deciding,
+    flags,
+    groups,
+    operands,
+    order,
+    scaling,
+    slices,
+    sooner,
+)
 from mlaudit.flow.selectors import Joint, Selector
 from mlaudit.flow.values import Constant, Data, Prediction, Value, combine, merge_influences
 
@@ -38,6 +48,7 @@ def compare(run: Interpreter, node: ast.Compare) -> Value:
     if len(rights) == 1 and isinstance(run.load(rights[0]), Constant):
         left = constancy.asked(node, _without_counts(left), run.load(rights[0]))
     if isinstance(node.ops[0], _ORDERED):
+        others = order.bounded(run, left, others)
         for prediction in left.predictions:
             if not _labels(prediction, others[0]):
                 prediction.cut_in.update(run.running)
@@ -152,7 +163,7 @@ def by_method(
         return None
     node = ast.copy_location(ast.Compare(call.func.value, [_OPERATORS[name]()], [other]), call)
     given = arguments.positional[0]
-    joined = combine([value, run.data(given)], "mask")
+    joined = combine([value, *order.bounded(run, value, [run.data(given)])], "mask")
     return joined.but(select=predicate(run, node, value, given))
 
 
@@ -164,6 +175,7 @@ def between(
         return None
     told = [sooner.told(run, node) for node in arguments.nodes.values()]
     key = ("test", run.text(arguments.node), value.rows.terms)
-    bounds = (run.data(bound).influences for bound in arguments.values())
+    bounds = order.bounded(run, value, [run.data(bound) for bound in arguments.values()])
     select = Selector("filter", (*key, *told), True, value.name)
-    return Data("mask", value.rows, merge_influences(value.influences, *bounds), select=select)
+    influences = merge_influences(value.influences, *(bound.influences for bound in bounds))
+    return Data("mask", value.rows, influences, select=select)

@@ -65,6 +65,26 @@ def since(run: Interpreter, one: Data, two: Data) -> tuple[Data, Data]:
     return one, two
 
 
+def bounded(run: Interpreter, column: Data, bounds: list[Data]) -> list[Data]:
+    """Say of what moments are compared with that it is a moment, which tells no row from others.
+
+    So the border between the earlier rows and the later ones, or where the first days end, removes
+    a time, and nothing unusual in it.
+    """
+    if not any(bound.influences for bound in bounds) or not _of_moments(run, column):
+        return bounds
+    return [
+        bound.but(influences=tuple(map(_as_moment, bound.influences)))
+        if not bound.rows.terms
+        else bound
+        for bound in bounds
+    ]
+
+
+def _as_moment(influence: Influence) -> Influence:
+    return replace(influence, units="shifted") if influence.kind is Kind.STATISTIC else influence
+
+
 def _as_origin(influence: Influence) -> Influence:
     if influence.kind is not Kind.STATISTIC or influence.statistic not in _ENDS:
         return influence
