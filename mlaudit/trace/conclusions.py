@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mlaudit.model.frozen import frozen
-from mlaudit.trace.events import CrossValidate
+from mlaudit.trace.events import CrossValidate, Evaluate, Use
 from mlaudit.trace.rows import Overlap
 
 if TYPE_CHECKING:
-    from mlaudit.trace.events import Evaluate, Fit, Influence, Split, Watch
+    from mlaudit.trace.events import Fit, Influence, Split, Watch
 
 
 @frozen
@@ -53,6 +53,16 @@ class PreprocessingLeak:
         if isinstance(self.evaluation, CrossValidate):
             return True
         return self.split is not None and self.split.folds
+
+    @property
+    def only_chooses(self) -> bool:
+        """Whether the score chooses an epoch or a setting, and nobody is told the number."""
+        return isinstance(self.evaluation, Evaluate) and self.evaluation.uses == {Use.SELECTS}
+
+    @property
+    def is_told(self) -> bool:
+        """Whether people read the score; what is only predicted, or searched by, is none."""
+        return isinstance(self.evaluation, Evaluate) and self.evaluation.reported
 
     @property
     def overlap(self) -> Overlap:

@@ -11,7 +11,7 @@ from mlaudit.trace.rows import Overlap
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable, Iterator
 
-    from mlaudit.trace.events import Fit, Influence, Model
+    from mlaudit.trace.events import Fit, Influence, Model, Split
     from mlaudit.trace.rows import RowSet
     from mlaudit.trace.trace import Trace
 
@@ -51,13 +51,22 @@ def named(trace: Trace, leak: PreprocessingLeak) -> PreprocessingLeak:
         return leak
     names = (evaluation.variable, fit.variable)
     split = trace.split_of(evaluation.rows, *names, before=evaluation)
+    split = None if split is not None and _keeps_together(split, evaluation, fit) else split
     given = trace.names_given(evaluation.rows, evaluation.variable)
     return PreprocessingLeak(influence, evaluation, fit, split, tuple(given), leak.unmoved)
+
+
+def _keeps_together(split: Split, evaluation: Evaluate, fit: Fit) -> bool:
+    """Say whether folds have both rows in one part, of which something else set some aside."""
+    return split.folds and any(
+        evaluation.rows.within(part) and fit.rows.within(part) for part in split.parts
+    )
 
 
 def one_a_cause(leaks: Iterable[PreprocessingLeak]) -> list[PreprocessingLeak]:
     """Keep one leak a cause: the first that moves a score, and of those the strongest.
 
+    Of two scores of one model, it is the one that is told, where the other only chooses.
     Where the columns of two scores are known and the first has some of the second's alone, it is
     the second: what reached a column of unknown name need not have reached the first's.
     """
@@ -68,12 +77,21 @@ def one_a_cause(leaks: Iterable[PreprocessingLeak]) -> list[PreprocessingLeak]:
         if known.unmoved is not leak.unmoved:
             found[cause] = known if leak.unmoved else leak
             continue
+        if _told_instead(leak, known) or _told_instead(known, leak):
+            found[cause] = leak if leak.is_told else known
+            continue
         stronger = leak.influence.strength > known.influence.strength
         if type(known.evaluation) is not type(leak.evaluation):
             continue
         if stronger or (leak.influence.column is None and _has_more(leak, known)):
             found[cause] = leak
     return list(found.values())
+
+
+def _told_instead(leak: PreprocessingLeak, other: PreprocessingLeak) -> bool:
+    """Say whether people read a score of a model that another score only chooses something for."""
+    same = leak.evaluation.model is other.evaluation.model
+    return same and leak.is_told and other.only_chooses
 
 
 def _has_more(leak: PreprocessingLeak, other: PreprocessingLeak) -> bool:

@@ -15,7 +15,6 @@ from mlaudit.rulekit import (
     Needs,
     Rule,
     Severity,
-    Use,
     named,
     quoted,
     says_test,
@@ -157,7 +156,7 @@ def graded(trace: Trace, leak: PreprocessingLeak, severity: Severity) -> Severit
         return Severity.INFO
     if leak.influence.effect is Effect.LOW or only_predicted(leak):
         severity = min(severity, Severity.WARNING, key=_WEIGHT)
-    if only_chooses(leak):
+    if leak.only_chooses:
         severity = Severity.INFO
     if trace.judged_beyond(leak.influence.rows):
         severity = Severity.WARNING if severity is Severity.ERROR else Severity.INFO
@@ -199,11 +198,6 @@ def chooses_only(trace: Trace, leak: PreprocessingLeak) -> bool:
 def only_predicted(leak: PreprocessingLeak) -> bool:
     """Say whether the rows are predicted, and no metric is seen that judges the predictions."""
     return isinstance(leak.evaluation, Evaluate) and leak.evaluation.metric is None
-
-
-def only_chooses(leak: PreprocessingLeak) -> bool:
-    """Say whether a score chooses an epoch or a setting, and nobody is told the number."""
-    return isinstance(leak.evaluation, Evaluate) and leak.evaluation.uses == {Use.SELECTS}
 
 
 def confidence(leak: PreprocessingLeak) -> Confidence:
@@ -274,7 +268,7 @@ def spoilt(leak: PreprocessingLeak) -> str:
     """Say what the number, or the predictions, can no longer tell."""
     if only_predicted(leak):
         return "its predictions are no test on unseen data"
-    told = ", which only chooses," if only_chooses(leak) else ""
+    told = ", which only chooses," if leak.only_chooses else ""
     return f"{number(leak)}{told} is not measured on unseen data"
 
 
