@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from mlaudit.flow.arguments import Arguments
     from mlaudit.flow.interpreter import Interpreter
-    from mlaudit.flow.regions import Rows
+    from mlaudit.flow.regions import Region, Rows
 
 _DISTINCT = "distinct"
 _DIVIDES = frozenset({"part", "fold", "slice", "some", "filter"})
@@ -61,8 +61,13 @@ def distinct(value: Data, arguments: Arguments) -> Data | None:
 
 def of_distinct(rows: Rows) -> bool:
     """Say whether rows are values of a column, each once."""
-    keys = [term.chain[0].selector.key for term in rows.terms]
-    return any(isinstance(key, tuple) and key[0] == _DISTINCT for key in keys)
+    return any(column_of(term) is not None for term in rows.terms)
+
+
+def column_of(term: Region) -> Hashable:
+    """Name the column of which rows are the values, each once; None where they are no values."""
+    key = term.chain[0].selector.key
+    return key[1] if isinstance(key, tuple) and key[0] == _DISTINCT else None
 
 
 def _of_distinct(value: Data, given: Data) -> Rows | None:

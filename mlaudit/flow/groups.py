@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from mlaudit.flow import order
+from mlaudit.flow import among, order
 from mlaudit.flow.regions import Rows
 from mlaudit.flow.selectors import Selector
 from mlaudit.flow.values import UNKNOWN, Constant, Data, Dictionary, Sequence
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from mlaudit.flow.arguments import Arguments
     from mlaudit.flow.interpreter import Interpreter
+    from mlaudit.flow.regions import Region
     from mlaudit.flow.values import Value
 
 IN_TIME = "time"
@@ -73,8 +74,8 @@ def _is_column(node: ast.expr | None) -> bool:
 
 
 def of_one(run: Interpreter, value: Data) -> Groups | None:
-    """Describe the groups of which a function is given one after the other, as `apply` does."""
-    if not value.by or not run.each:
+    """Describe the groups of which a function, or a loop, is given one after the other."""
+    if not value.by or not (run.each or run.loops):
         return None
     return Groups(value.by, None if value.name is None else frozenset({value.name}), value.rows)
 
@@ -174,7 +175,7 @@ def divided(value: Data, select: Selector, rows: Rows) -> tuple[Influence, ...]:
         if i.groups is not None
         and i.kind is Kind.STATISTIC
         and isinstance(i.rows, Rows)
-        and value.rows.within(i.rows)
+        and _beside_keys(value.rows).within(i.rows)
         and (_apart(i.groups.by, select) or _alone(i.groups.by, value.rows))
         else i
         for i in value.influences
@@ -203,15 +204,51 @@ def first_of_each(run: Interpreter, value: Data, name: str, arguments: Arguments
     return value.but(rows=value.rows.select(select))
 
 
+def told_by(select: Selector) -> frozenset[str]:
+    """Name the column of which rows have the value that something else tells, as a turn does."""
+    told = select.equal and isinstance(select.key, tuple) and select.key[0] == "test"
+    return frozenset({select.by}) if told and select.by is not None else frozenset()
+
+
+def at_place(value: Data, select: Selector) -> Selector:
+    """Choose the row at a place: of the groups that a loop goes through it is one of each."""
+    if not value.by or select.way != "some":
+        return select
+    return Selector("some", (ONE_OF_EACH, value.by, select.key))
+
+
+def key_and_rows(value: Value, source: ast.expr | None, names: int) -> list[Value] | None:
+    """Give the key and the rows of the group that a turn of a loop has reached.
+
+    The key is one for each group; a column of a group, or the group itself, has no key beside it.
+    """
+    if source is not None or names != 2 or not isinstance(value, Data):
+        return None
+    if value.kind != "group" or not value.by or value.name is not None:
+        return None
+    keys = Selector("some", (ONE_OF_EACH, value.by, "key"))
+    return [value.but(rows=value.rows.select(keys)), value]
+
+
 def _is_one(name: str, count: object) -> bool:
     return name in {"head", "tail"} and count == 1
 
 
 def _alone(by: frozenset[str], rows: Rows) -> bool:
     """Say whether one row is left of each group, which its statistic then tells of alone."""
-    if len(rows.terms) != 1:
-        return False
-    keys = (step.selector.key for step in rows.terms[0].chain if step.selector.way == "some")
+    return bool(rows.terms) and all(_is_of_each(term, by) for term in rows.terms)
+
+
+def _beside_keys(rows: Rows) -> Rows:
+    """Leave out the keys that stand beside what was taken of their groups: they are no rows."""
+    told = tuple(term for term in rows.terms if among.column_of(term) is None)
+    return rows if len(told) in {0, len(rows.terms)} else Rows(told)
+
+
+def _is_of_each(term: Region, by: frozenset[str]) -> bool:
+    if among.column_of(term) in by:
+        return True
+    keys = (step.selector.key for step in term.chain if step.selector.way == "some")
     return any(isinstance(key, tuple) and key[0] == ONE_OF_EACH and key[1] <= by for key in keys)
 
 

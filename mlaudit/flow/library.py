@@ -27,6 +27,7 @@ from mlaudit.flow import (
     pieces,
     ranges,
     reading,
+    records,
     removing,
     results,
     scaling,
@@ -147,6 +148,7 @@ def _same(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> Va
     joined = results.made(run, name, arguments, joined) if joined.scores else joined
     if name == "numpy.where" and cuts(run, arguments):
         joined = joined.but(decided=True)
+    joined = records.in_columns(run, name, first, joined)
     if isinstance(first, Dictionary):
         return joined.but(kind="table")
     if not arguments.positional and joined.kind == "index":

@@ -41,6 +41,7 @@ _PARTITION = Pattern(
     r"(?i)(is_?)?(train|test|valid|val|dev|eval|hold_?out|tun|calib)"
     r"(e|ing|ation|idation|uation|ration)?([_-]?(set|part|split|data|partition))?"
 )
+_PIECE = "*piece"  # what tells the rows of one piece from those of the others
 _OF_SIZES = frozenset({"split_size_or_sections", "split_size"})
 
 
@@ -245,7 +246,7 @@ def pieces(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> V
         return whole.but(kind="column", name=None) if whole.kind == "array" else whole
     if not whole.rows.terms:
         return whole
-    return run.state.allocate(Sequence(rest=whole))
+    return run.state.allocate(Sequence(rest=whole.but(by=whole.by | {_PIECE})))
 
 
 def _divided(

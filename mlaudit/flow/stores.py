@@ -162,7 +162,8 @@ def unpack(
             part = inner
         whole = run.load(part)
         parts = (
-            _parts_by_name(run, target, whole, source)
+            groups.key_and_rows(inner, source, len(elements))
+            or _parts_by_name(run, target, whole, source)
             or _parts_by_number(run, target, whole, source)
             or _parts_of_list(run, inner, part, len(elements), source)
         )

@@ -187,7 +187,8 @@ def narrowed(value: Data, select: Selector) -> Data:
     predictions = tuple(p.of_some(select) for p in value.predictions)
     rows = value.rows.select(select)
     influences = groups.divided(value, select, rows)
-    return value.but(rows=rows, influences=influences, predictions=predictions, select=None)
+    by = value.by | groups.told_by(select)
+    return value.but(rows=rows, influences=influences, predictions=predictions, select=None, by=by)
 
 
 def by_computed(value: Data, index: Data, names: frozenset[str] = frozenset()) -> Data:
@@ -398,7 +399,7 @@ def chosen_rows(run: Interpreter, value: Data, key: ast.expr) -> Data:
     if index.kind == "mask":
         return kept(narrowed(value, chosen_by_text(run, key)), index)
     if isinstance(given, Constant) and type(given.value) in {int, str}:
-        return narrowed(value, sooner.labelled(run, key))
+        return narrowed(value, groups.at_place(value, sooner.labelled(run, key)))
     one = isinstance(given, Constant | Symbol)
     return value if one else narrowed(value, chosen_by_text(run, key))
 
