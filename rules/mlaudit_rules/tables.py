@@ -383,7 +383,7 @@ FILES: dict[str, tuple[object, ...]] = {
         ('run_model_on_task run_flow_on_task runs.run_model_on_task runs.run_flow_on_task runs.functions.run_model_on_task runs.functions.run_flow_on_task', {'kind': 'values', 'parameters': 'model task avoid_duplicate_runs flow_tags seed', 'wraps': 'model', 'seed': 'seed'}),
         ('run_flow_on_task runs.run_flow_on_task runs.functions.run_flow_on_task', {'parameters': 'flow task avoid_duplicate_runs flow_tags seed', 'wraps': 'flow'}),
     ]),
-    'optuna.toml': (2846, None, [
+    'optuna.toml': (3028, None, [
         ('create_study load_study', {'kind': 'tuner', 'seed': 'sampler', 'random': 'always'}),
         ('create_study', {'parameters': 'storage sampler pruner study_name direction load_if_exists'}),
         ('load_study', {'parameters': 'study_name storage sampler pruner'}),
@@ -394,6 +394,8 @@ FILES: dict[str, tuple[object, ...]] = {
         ('get_param_importances', {'kind': 'values'}),
         ('integration.lightgbm.Dataset', {'kind': 'dataset', 'parameters': 'data label', 'data': 'data', 'target': 'label'}),
         ('TPESampler RandomSampler CmaEsSampler NSGAIISampler QMCSampler BoTorchSampler GPSampler NSGAIIISampler MOTPESampler', {'kind': 'generator', 'seed': 'seed', 'random': 'always'}),
+        ('RandomSampler', {'parameters': 'seed'}),
+        ('CmaEsSampler', {'parameters': 'x0 sigma0 n_startup_trials independent_sampler warn_independent_sampling seed'}),
         ('GridSampler BruteForceSampler', {'kind': 'generator', 'seed': 'seed'}),
         ('OptunaSearchCV', {'kind': 'search', 'task': 'any', 'parameters': 'estimator param_distributions', 'wraps': 'estimator', 'seed': 'random_state', 'random': 'always', 'generators': 'numpy', 'hyperparameters': 'n_trials'}),
         ('plot_optimization_history plot_param_importances plot_parallel_coordinate plot_slice plot_contour', {'kind': 'report'}),

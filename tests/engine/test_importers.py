@@ -197,6 +197,17 @@ def test_what_is_only_tried_out_is_divided_by_the_seeds_of_all_who_use_it() -> N
     assert divided() == [("helpers/parts.py", True)]
 
 
+def test_rows_sampled_apart_are_drawn_by_the_seed_of_the_program_that_calls() -> None:
+    cut = "import pandas as pd\n\ndef cut(path):\n    rows = pd.read_csv(path)\n"
+    part = "    known = rows.sample(frac=0.7)\n    return known, rows.drop(known.index)\n"
+    Path("helpers/parts.py").write_text(cut + part)
+    calling = 'import numpy as np\nfrom helpers.parts import cut\n\n{}\ncut("rows.csv")\n'
+    Path("main.py").write_text(calling.format("np.random.seed(7)"))
+    assert divided() == []
+    Path("main.py").write_text(calling.format("np.random.rand(7)"))
+    assert divided() == [("helpers/parts.py", False)]
+
+
 def test_a_file_that_only_shows_what_it_prepares_has_no_say() -> None:
     Path("helpers/parts.py").write_text(PARTS)
     working = USER.replace("print(", "print(SVC().fit(*").replace('csv")', 'csv"))')

@@ -15,7 +15,7 @@ from mlaudit_rules.reproducibility.zeros import wiped_out
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mlaudit.rulekit import Call, Module, Place
+    from mlaudit.rulekit import Call, Module, NamedCall, Place
     from mlaudit_rules.reproducibility.running import Running
     from mlaudit_rules.reproducibility.seeding import Function, Seeding
 
@@ -93,16 +93,17 @@ def _samplings(module: Module) -> set[Place]:
     return {event.place for event in drawn if event.function == _SAMPLE and event.purpose}
 
 
-def sampled_apart(module: Module) -> list[ast.Call]:
+def sampled_apart(module: Module) -> list[NamedCall]:
     """Find `part = table.sample(...)` whose index then takes the rest: `table.drop(part.index)`."""
-    if not any(unseeded_sample(module, named.node) for named in module.calls_named(_SAMPLE)):
+    calls = {named.node: named for named in module.calls_named(_SAMPLE)}
+    if not any(unseeded_sample(module, node) for node in calls):
         return []
-    sampled: dict[str, ast.Call] = {}
+    sampled: dict[str, NamedCall] = {}
     for node in module.nodes.find(ast.Assign):
         if isinstance(node.targets[0], ast.Name):
             call = unseeded_sample(module, node.value)
             if call is not None:
-                sampled[node.targets[0].id] = call
+                sampled[node.targets[0].id] = calls[call]
     return [sampled[name] for name in sorted(_dropped(module) & sampled.keys())] if sampled else []
 
 
@@ -160,7 +161,7 @@ def _draws(call: Call) -> bool:
 
 
 def _samples(module: Module) -> Iterator[Drawing]:
-    splitting = set(module.fact(sampled_apart))
+    splitting = {apart.node for apart in module.fact(sampled_apart)}
     for named in module.calls_named(_SAMPLE):
         node = named.node
         if unseeded_sample(module, node) is not node or node in splitting:

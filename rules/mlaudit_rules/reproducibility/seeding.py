@@ -39,7 +39,16 @@ SEED_NAME = Pattern(r"(?i)^(rand(om)?_?)?(seed|state)$|^rng_?seed$")
 _FITTING = ("fit", "fit_predict", "fit_transform", "backward", "step")
 
 
-class Site(Protocol):
+class Lent(Protocol):
+    """A call that another file may run."""
+
+    @property
+    def function(self) -> Function:
+        """The function around the call."""
+        ...
+
+
+class Site(Lent, Protocol):
     """A call that may draw random numbers, and where it stands."""
 
     @property
@@ -50,11 +59,6 @@ class Site(Protocol):
     @property
     def place(self) -> Place:
         """The call's place."""
-        ...
-
-    @property
-    def function(self) -> Function:
-        """The function around the call."""
         ...
 
     @property
@@ -95,11 +99,15 @@ class Seeding:
         seeds = self._seeds_for(call)
         if any(self._before(seed, call) for seed in seeds if generator in seed.generators):
             return True
+        return self.reached_elsewhere(generator, call)
+
+    def reached_elsewhere(self, generator: str, call: Lent) -> bool:
+        """Say whether the files that import the document seed the generator for a call."""
         if self._only_lent(call):
             return generator in self._module.fact(seeded_by_callers)
         return seeded_by_all_users(self._module, call.function, generator)
 
-    def _only_lent(self, call: Site) -> bool:
+    def _only_lent(self, call: Lent) -> bool:
         """Say whether only files that import the document run a call, or fit what it makes."""
         running = self._module.fact(Running)
         if not running.reaches(call.function) or running.lends(call.function):
@@ -206,18 +214,24 @@ class Seeding:
     def _helpers(self) -> Iterator[_Seeding]:
         """Seeds set by functions whose code is not at hand; their names say what they do."""
         names = self._module.names
-        speaking = [name for name in self._module.called if _speaks(name)]
+        speaking = [name for name in self._module.called if _speaks(self._imported_as(name))]
         for named in self._module.calls_named(*speaking):
             target = named.node.func
             name = last_name(target)
             if name in names.functions:
                 continue
             resolved = names.resolve(target)
+            if isinstance(target, ast.Name):
+                name = self._imported_as(name)
             if not HELPER.fullmatch(name) and not self._foreign(name, resolved):
                 continue
             entry = self._module.catalogue.find(resolved) if resolved else None
             if entry is None:
                 yield _Seeding(ALL, self._module.place(named.node), named.function)
+
+    def _imported_as(self, name: str) -> str:
+        """Give the name that an import renames, as `from tools import set_seed as fix` does."""
+        return self._module.names.aliases.get(name, name).rpartition(".")[2]
 
     def _foreign(self, name: str, resolved: str | None) -> bool:
         """Say whether a name is imported from where no table looks, and speaks of seeding."""

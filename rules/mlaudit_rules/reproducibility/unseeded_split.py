@@ -70,8 +70,8 @@ class UnseededSplit(Rule):
                     fix=seed_fix(module, call),
                 )
         for sample in samples:
-            if not seeding.seeds("numpy"):
-                yield self._sampled(module, sample)
+            if not seeding.seeds("numpy") and not seeding.reached_elsewhere("numpy", sample):
+                yield self._sampled(module, sample.node)
 
     def repairs(self, module: Module, finding: Finding) -> Iterable[Repair]:
         """Give the call a seed."""
