@@ -49,12 +49,17 @@ def assign(
 def select(
     run: Interpreter, holder: Value, value: Data, name: str, arguments: Arguments
 ) -> Value | None:
-    """Take columns by a list of names, or by names one by one; of a data set rows by positions."""
-    if value.kind not in {"table", "unknown"} or not value.rows.terms:
+    """Take columns by a list of names, or by names one by one; of a data set rows by positions.
+
+    What has rows to choose is no mapping of data sets, nor a column.
+    """
+    if value.kind in {"group", "window"} or not value.rows.terms:
         return None
     rows = removing.selected(run, value, arguments)
     if rows is not None:
-        return rows
+        return rows if rows.kind == "table" else rows.but(kind="unknown")
+    if value.kind not in {"table", "unknown"}:
+        return None
     given = [run.load(argument) for argument in arguments.positional]
     first = given[0] if len(given) == 1 else Sequence(tuple(given))
     if isinstance(first, Data):

@@ -207,6 +207,9 @@ def _passed(
         return result.but(influences=merge_influences(result.influences, made))
     if kind == "subset" and name == "slice" and value.kind in {"column", "columns"}:
         return result  # `.str.slice` cuts each text short
+    picked = removing.picked(run, value, name, arguments)
+    if picked is not None:
+        return result.but(rows=picked.rows)
     if kind == "subset" and name in {"take", "skip"}:
         select = tables.counted(run, name, arguments)
         if select is not None:

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 _LISTS = frozenset({"list", "tuple", "array", "asarray"})
 _RANGES = frozenset({"range", "arange", "slice"})
 _SETS = frozenset({"set", "frozenset"})
+_PICKS = frozenset({"take", "reindex"})
+_ACROSS = frozenset({"axis", "columns"})
 _DIVIDED = frozenset({"part", "fold"})
 _POSITIONS = Pattern(r"(?i)ind(ex|ices)|idx|ids\b|rows\b|positions|perm")
 
@@ -158,6 +160,22 @@ def selected(run: Interpreter, value: Data, arguments: Arguments) -> Data | None
     if tables.opaque(index) and _POSITIONS.search(run.text(positions)):
         return tables.narrowed(value, tables.chosen_by_text(run, positions))
     return None
+
+
+def picked(run: Interpreter, value: Data, name: str, arguments: Arguments) -> Data | None:
+    """Give the rows that `take` picks by their positions, and `reindex` by a range of labels.
+
+    None where it does neither: what counts rows, and what names columns, picks none.
+    """
+    if name not in _PICKS or not _ACROSS.isdisjoint(arguments.named) or not value.rows.terms:
+        return None
+    if name == "take":
+        return selected(run, value, arguments)
+    positions = arguments.nodes.get(0)
+    if positions is None:
+        return None
+    known = run.data(run.eval(positions)).select or _taken(run, positions)
+    return tables.chosen(value, known) if known.way == "slice" else None
 
 
 def _of_rows(run: Interpreter, arguments: Arguments) -> bool:
