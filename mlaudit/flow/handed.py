@@ -42,16 +42,20 @@ def looked_up(given: Data, beside: Data) -> bool:
 
 
 def to_method(
-    run: Interpreter, value: Data, others: list[Data], arguments: Arguments
+    run: Interpreter,
+    value: Data,
+    others: list[Data],
+    arguments: Arguments,
+    by_text: bool = False,
 ) -> list[Data]:
     """Give the rows that may come out of a receiver, and of what its method is handed.
 
     The same things take the same rows, and nobody knows whether others do: of `films.mix(left)` and
     `films.mix(right)`, each may give the films that the other does not.  What is handed first comes
     out as it is; what stands beside it, as a setting that both calls share, is like the receiver.
-    Other columns of the same rows choose none.
+    Other columns of the same rows choose none, and texts only where they may be names of parts.
     """
-    told = _all_told(run, arguments, 0)
+    told = _all_told(run, arguments, 0, by_text)
     beside = any(each.rows == value.rows and each.kind not in _CHOOSES for each in others)
     if value.kind == "row" or value.predictions or beside or not told:
         return [value, *others]
@@ -100,7 +104,8 @@ def to_class(run: Interpreter, found: list[Data], arguments: Arguments) -> list[
     beside = [each for each in others if not each.rows.kin(first.rows)]
     if not beside and (others or not first.rows.terms):
         return found
-    key = ("handed", _all_told(run, arguments, 0 if beside else 1))
+    told = _all_told(run, arguments, 0) if beside else _all_told(run, arguments, 1, by_text=True)
+    key = ("handed", told)
     some, perhaps = Selector("some", key), Selector("maybe", key)
     leads = bool(beside) and not any(map(_is_read, beside))
     taken = [
@@ -142,24 +147,29 @@ def _named(run: Interpreter, arguments: Arguments) -> Data:
     return run.rows_of(arguments.values()[0], arguments.nodes.get(place))
 
 
-def _all_told(run: Interpreter, arguments: Arguments, first: int) -> tuple[Hashable, ...]:
+def _all_told(
+    run: Interpreter, arguments: Arguments, first: int, by_text: bool = False
+) -> tuple[Hashable, ...]:
     places: list[int | str] = [*range(len(arguments.positional)), *arguments.named]
     given = [*zip(places, arguments.values(), strict=False)][first:]
-    told = [_told(run, one, place, arguments) for place, one in given]
+    told = [_told(run, one, place, arguments, by_text) for place, one in given]
     return tuple(each for each in told if each is not None)
 
 
-def _told(run: Interpreter, given: Value, place: int | str, arguments: Arguments) -> Hashable:
+def _told(
+    run: Interpreter, given: Value, place: int | str, arguments: Arguments, by_text: bool
+) -> Hashable:
     """Tell what is handed apart by its value, its rows, or how it is written.
 
-    None stands for what chooses no rows: texts, which are names of columns, flags and functions.
-    A text that begins with a digit may be a date.
+    None stands for what chooses no rows: flags, functions and names of columns, which most texts
+    are that a method is handed (`by_text` takes them for names of parts).  A text that begins with
+    a digit may be a date.
     """
     inner = run.load(given)
     if isinstance(inner, Constant):
         value = inner.value
-        bound = type(value) is int or (isinstance(value, str) and value[:1].isdigit())
-        return value if bound else None
+        text = isinstance(value, str) and (by_text or value[:1].isdigit())
+        return value if text or type(value) is int else None
     rows, node = run.data(inner).rows.terms, arguments.nodes.get(place)
     if rows or node is None or not isinstance(inner, Data):
         return rows or None

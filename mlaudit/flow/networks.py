@@ -339,7 +339,7 @@ def _handed_out(
         return combine(parts, held.kind)
     select = splits.part_called(held.but(kind="unknown"), name) or splits.part_asked(run, arguments)
     if select is None and len(held.rows.terms) < 2:
-        return handed.to_method(run, held, [], arguments)[0]
+        return handed.to_method(run, held, [], arguments, by_text=True)[0]
     if select is None:
         select = Selector("some", ("handed out", id(arguments.node), run.context))
     return held.but(rows=held.rows.select(select))

@@ -10,7 +10,7 @@ from __future__ import annotations
 from functools import reduce
 from typing import TYPE_CHECKING
 
-from mlaudit.flow.selectors import Length, Selector, compared
+from mlaudit.flow.selectors import Length, Selector, compared, in_step
 from mlaudit.model.frozen import frozen
 from mlaudit.trace.rows import Overlap
 
@@ -97,7 +97,11 @@ class Region:
             return Overlap.DISJOINT
         if depth == len(mine) or depth == len(theirs):
             return surest
-        apart = compared(mine[depth].selector, theirs[depth].selector)
+        one, two = mine[depth].selector, theirs[depth].selector
+        if one.of_call or two.of_call:
+            steps = ([step.selector for step in chain[depth:]] for chain in (mine, theirs))
+            return min(in_step(*steps), surest)
+        apart = compared(one, two)
         if apart is Overlap.MUST and max(len(mine), len(theirs)) > depth + 1:
             apart = Overlap.MAY  # what is shared here need not be chosen further down
         return min(apart, surest)

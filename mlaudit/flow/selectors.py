@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 _LOOKED_BACK = 0.25  # the share of a range that is no more than the past of what follows it
 _DRAWN = frozenset({"part", "some", "fold"})
 _AT_RANDOM = {"seeded", "split", "large sample", "folds"}
+_CALLED = {("output",), ("handed",)}
 _MARKS = Words(
     *("train", "test", "val", "dev", "eval", "hold", "split", "fold", "part", "subset", "phase"),
     "flag",
@@ -65,6 +66,11 @@ class Selector:
         """Whether these are all rows of something that nobody knows the origin of."""
         return isinstance(self.key, tuple) and self.key[:1] == ("unknown",)
 
+    @property
+    def of_call(self) -> bool:
+        """Whether these are rows that something opaque gives of those that it is given."""
+        return self.way == "some" and isinstance(self.key, tuple) and self.key[:1] in _CALLED
+
     def then(self, other: Selector) -> Selector:
         """Choose further among what this chooses, of whatever rows."""
         return Selector("steps", tuple(step for one in (self, other) for step in one.steps))
@@ -107,6 +113,27 @@ def compared(one: Selector, two: Selector) -> Overlap:
     if one.way == "slice":
         return _slices(one.part, two.part)
     return Overlap.MAY
+
+
+def in_step(one: list[Selector], two: list[Selector]) -> Overlap:
+    """Compare choices made one after the other, where something opaque has made some of them.
+
+    What it gives of a part is of what it gives of the whole.  Two things that it gives, and that
+    are divided in one way, are of the same rows, as features and labels are: the parts go apart.
+    """
+    while one and two and one[0] == two[0]:
+        one, two = one[1:], two[1:]
+    if not one or not two:
+        return Overlap.MUST
+    if one[0].of_call and two[0].of_call:
+        return min(in_step(one[1:], two[1:]), Overlap.MAY)
+    for mine, theirs in ((one, two), (two, one)):
+        given = next((step for step in theirs if step.of_call), None)
+        if given is not None and given == mine[0]:
+            place = theirs.index(given)
+            return in_step(mine[1:], theirs[:place] + theirs[place + 1 :])
+    found = compared(one[0], two[0])
+    return min(found, Overlap.MAY) if max(len(one), len(two)) > 1 else found
 
 
 def _exclude(one: Selector, two: Selector) -> bool:

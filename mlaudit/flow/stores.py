@@ -14,10 +14,10 @@ from mlaudit.flow import (
     flags,
     gapless,
     groups,
-    handed,
     headings,
     members,
     order,
+    outputs,
     results,
     scaling,
     sources,
@@ -27,7 +27,6 @@ from mlaudit.flow import (
     texts,
 )
 from mlaudit.flow.regions import Rows
-from mlaudit.flow.selectors import Selector
 from mlaudit.flow.values import (
     UNKNOWN,
     Choice,
@@ -46,7 +45,6 @@ from mlaudit.flow.values import (
     weakened,
 )
 from mlaudit.model.frozen import replace
-from mlaudit.model.pattern import Pattern
 from mlaudit.trace.events import Alias, Cut, Kind, Split
 
 if TYPE_CHECKING:
@@ -58,8 +56,6 @@ if TYPE_CHECKING:
 _BY_HAND = frozenset({"slice", "filter", "without", "rows"})
 _COMPARED = frozenset({"equals", "above", "below"})
 _TUPLES = (ast.Tuple, ast.List)
-_NUMBERED = Pattern(r"(\w*?)_?(\d+)")
-FEWEST_FOLDS = 3
 
 
 def assign(run: Interpreter, target: ast.expr, value: Value, source: ast.expr | None) -> None:
@@ -163,12 +159,13 @@ def unpack(
         whole = run.load(part)
         parts = (
             groups.key_and_rows(inner, source, len(elements))
-            or _parts_by_name(run, target, whole, source)
-            or _parts_by_number(run, target, whole, source)
+            or outputs.by_name(run, target, whole, source)
+            or outputs.by_number(run, target, whole, source)
             or _parts_of_list(run, inner, part, len(elements), source)
         )
+    single = isinstance(inner, Data)
     for position, (element, part) in enumerate(zip(elements, parts, strict=True)):
-        assign(run, element, _member(run, part, element, position), None)
+        assign(run, element, outputs.at(run, part, element, position, single), None)
 
 
 def _parts_of_list(
@@ -212,61 +209,6 @@ def _in_step(run: Interpreter, choice: Choice, count: int) -> Sequence | None:
         pairs = zip(joined, option.items, strict=True)
         joined = [run.state.either(a, b) for a, b in pairs] if joined else [*option.items]
     return Sequence(tuple(joined), way="tuple") if joined else None
-
-
-def _parts_by_name(
-    run: Interpreter, target: ast.Tuple | ast.List, whole: Value, source: ast.expr | None
-) -> list[Value] | None:
-    """What is taken apart under names such as `X_train` and `X_test` was divided somewhere.
-
-    So was what leaves only a test part, `_, _, test = parts`; two calls may divide in two ways.
-    """
-    if not isinstance(whole, Data) or not whole.rows.terms:
-        return None
-    texts = [run.text(element) for element in target.elts]
-    names = [splits.part_named(text) for text in texts]
-    kept = {name for name, text in zip(names, texts, strict=True) if text.strip("_")}
-    if len(kept - {None}) < 2 and (None in kept or len(kept) == len({*names})):
-        return None
-    key = ("by name", id(target)) if isinstance(source, ast.Call) else "by name"
-    found: list[Value] = []
-    for name in names:
-        rows = whole.rows.select(Selector("part", key, name)) if name else None
-        select = Selector("rows", rows) if rows and whole.table is None else None
-        found.append(whole.but(rows=rows, select=select) if rows else whole)
-    return found
-
-
-def _parts_by_number(
-    run: Interpreter, target: ast.Tuple | ast.List, whole: Value, source: ast.expr | None
-) -> list[Value] | None:
-    """What something unknown gives under `fold1, fold2, fold3` may be as many parts of the rows.
-
-    One function divides features and labels alike.
-    """
-    if not isinstance(source, ast.Call) or not isinstance(whole, Data) or not whole.rows.terms:
-        return None
-    found = [_NUMBERED.fullmatch(run.text(element)) for element in target.elts]
-    names = [match.groups() for match in found if match is not None]
-    stems, numbers = {stem for stem, _ in names}, {number for _, number in names}
-    if len(names) < len(found) or len(stems) > 1 or not FEWEST_FOLDS <= len(numbers) == len(names):
-        return None
-    divided = run.text(source.func)
-    parts = [Selector("some", ("by number", divided, number)) for _, number in names]
-    return [whole.but(rows=whole.rows.select(part)) for part in parts]
-
-
-def _member(run: Interpreter, part: Value, element: ast.expr, position: int) -> Value:
-    """A member of something opaque that mixes several data has some of their rows."""
-    if isinstance(part, Data) and part.kind == "archive":
-        rows = part.rows.select(Selector("part", "by position", position))
-        return part.but(rows=rows, kind="unknown")
-    if not isinstance(part, Data):
-        return part
-    if len(part.rows.terms) < 2 and not handed.leads(part.rows):
-        return part
-    select = Selector("some", (id(element), position, run.context))
-    return part.but(rows=part.rows.select(select))
 
 
 def _name_outputs(run: Interpreter, source: ast.expr | None, elements: list[ast.expr]) -> None:

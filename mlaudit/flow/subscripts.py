@@ -17,6 +17,7 @@ from mlaudit.flow import (
     listed,
     members,
     order,
+    outputs,
     reached,
     results,
     sources,
@@ -283,12 +284,13 @@ def _of_data(run: Interpreter, value: Data, key: ast.expr) -> Value:
         if value.kind == "archive":
             return Data("array", base((value.rows.terms, given.value), str(given.value)))
         if isinstance(given.value, str):
-            return tables.column(run, _part_named(value, given.value), given.value)
+            value = _part_named(outputs.under_key(value), given.value)
+            return tables.column(run, value, given.value)
         return _at(run, value, given.value)
     if isinstance(given, Sequence):
         if not _are_names(run, given) and _takes_rows(run, value, key):
             return tables.chosen_rows(run, value, key)
-        return tables.of_names(run, value, given)
+        return tables.of_names(run, outputs.under_key(value), given)
     index = run.data(given)
     value = _before(run, value, index, key)
     named = headings.chosen(value, index)
@@ -431,6 +433,8 @@ def _at(run: Interpreter, value: Data, position: Hashable) -> Data:
         return value
     if value.kind == "array" and isinstance(position, int):
         value = run.data(members.numbered(run, value, position))
+    if value.kind == "unknown" and value.select is None and isinstance(position, int):
+        value = outputs.one_of_several(value, position)
     select = value.select if value.kind == "mask" and position == 0 else None
     return value.but(columns=None, select=select, name=None)
 

@@ -17,6 +17,7 @@ SELECTORS = st.one_of(
     st.builds(Selector, st.just("filter"), KEYS, st.one_of(st.booleans(), st.integers(0, 2))),
     st.builds(Selector, st.just("slice"), st.just("rows"), st.tuples(BOUNDS, BOUNDS)),
     st.builds(Selector, st.just("some"), KEYS),
+    st.builds(Selector, st.just("some"), st.tuples(st.just("output"), st.integers(0, 1))),
     st.builds(Selector, st.just("duplicated"), KEYS),
 )
 
@@ -151,3 +152,21 @@ def test_rows_chosen_by_rows_over_and_over_are_compared_in_good_time() -> None:
 
     assert chosen() == chosen()
     assert chosen() != chosen().select(Selector("filter", "late", True))
+
+
+def test_two_things_that_something_opaque_gives_share_rows_unless_one_division_parts_them() -> None:
+    whole = base("x")
+    first, second = (whole.select(Selector("some", ("output", place))) for place in range(2))
+    known, judged = (Selector("part", "a", part) for part in range(2))
+    assert first.overlap(second) is Overlap.MAY
+    assert first.overlap(whole) is first.overlap(first) is Overlap.MUST
+    assert first.select(known).overlap(second.select(judged)) is Overlap.DISJOINT
+    assert first.select(known).overlap(second.select(known)) is Overlap.MAY
+
+
+def test_what_something_opaque_gives_of_a_part_is_among_what_it_gives_of_the_whole() -> None:
+    whole, part = base("x"), base("x").select(Selector("part", "a", 0))
+    first, second = (Selector("some", ("output", place)) for place in range(2))
+    assert whole.select(first).overlap(part.select(first)) is Overlap.MUST
+    assert whole.select(first).overlap(part.select(second)) is Overlap.MAY
+    assert whole.select(first).overlap(part.select(second).select(first)) is Overlap.MAY
