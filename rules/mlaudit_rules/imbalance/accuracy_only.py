@@ -23,6 +23,7 @@ from mlaudit.rulekit import (
     spelt,
 )
 from mlaudit_rules.imbalance.balanced import balanced
+from mlaudit_rules.imbalance.by_class import judged_by_class
 from mlaudit_rules.imbalance.loaded import SAVED, judged_where_loaded
 from mlaudit_rules.imbalance.measured import measures
 
@@ -69,7 +70,7 @@ class AccuracyOnly(Rule):
         if module.imbalance.resampled and not _resampling_is_followed(module):
             return  # nobody knows which rows were balanced
         places = _accuracies(module)
-        if not places or judged_where_loaded(module):
+        if not places or judged_by_class(module) or judged_where_loaded(module):
             return
         measured, *others = places
         imbalance = module.imbalance
