@@ -236,14 +236,14 @@ def _common(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> 
 
 def _reduce(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> Value:
     data = carried(run, entry, arguments)
+    if entry.statistic == FREQUENCIES:  # of whatever rows
+        run.emit(Weigh, arguments.node, rows=combine(data, "scalar").rows)
     if not data:
         return Data("scalar")
     if name == "numpy.unique" and (each := among.distinct(data[0], arguments)) is not None:
         return each
     wrong = shortened(name).rpartition(".")[2] in _MEANS and any(d.kind == "error" for d in data)
     joined = combine(data, "error" if wrong else "scalar")
-    if entry.statistic == FREQUENCIES:
-        run.emit(Weigh, arguments.node, rows=joined.rows)
     if joined.scores and containers.alone(run, arguments):
         return Data("scalar", scores=joined.scores)
     listed = operands.side_by_side(run, arguments)

@@ -266,7 +266,8 @@ def _weights(module: Module) -> Iterator[Sign]:
                     not mild and _one_of_many(module)
                 )
                 weight = HINTED if tried or mild else SHOWN
-                place, habitual = module.place(value), isinstance(constant, str)
+                place = module.place(value)
+                habitual = isinstance(constant, str) or weighing.evened_by_counts(module, value)
                 yield Sign(f"`{name}` is set", weight, place, weighting=True, habitual=habitual)
 
 
@@ -278,7 +279,9 @@ def _computed(module: Module) -> Iterator[Sign]:
         names += [str(node.value) for node in below if isinstance(node, ast.Constant)]
         if any(_is_target(module, name) for name in names):
             seen = "weights are made from the counts of the classes"
-            yield Sign(seen, SUGGESTED, module.place(value), weighting=True)
+            habitual = weighing.evened_by_counts(module, value)
+            place = module.place(value)
+            yield Sign(seen, SUGGESTED, place, weighting=True, habitual=habitual)
 
 
 def _foremost(weights: list[Sign]) -> list[Sign]:

@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 
 from mlaudit.model.pattern import Words
 from mlaudit.syntax.spelling import last_name
+from mlaudit.trace.events import Weigh
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mlaudit.rulekit.module import Module
+    from mlaudit.source.document import Place
 
 _SPEAKING = Words("weight", any_case=True)
 _COMPUTING = frozenset({"compute_class_weight", "compute_sample_weight"})
@@ -30,6 +32,33 @@ def weights_of_classes(module: Module) -> list[tuple[str, ast.expr]]:
         return []
     stored = [*_assigned(module), *_appended(module)]
     return [(name, value) for name, value in stored if _weighs(module, name, value)]
+
+
+def evened_by_counts(module: Module, weights: ast.expr) -> bool:
+    """Say whether a library works out weights that even the classes out, whatever their counts are.
+
+    It does so at the place, where a name is given its value, or in a function that is called there.
+    """
+    values, called = [weights], set[str]()
+    for _ in range(_DEEP):
+        below = [node for value in values for node in module.nodes.below(value)]
+        called |= {last_name(node.func) for node in below if isinstance(node, ast.Call)}
+        names = {node.id for node in below if isinstance(node, ast.Name)}
+        values = [value for name, value in module.fact(_bound) if name in names]
+    return not called.isdisjoint(_COMPUTING) or any(
+        _stands_in(module, event.place, called) for event in module.trace.of(Weigh)
+    )
+
+
+def _bound(module: Module) -> list[tuple[str, ast.expr]]:
+    return list(_assigned(module))
+
+
+def _stands_in(module: Module, place: Place, names: set[str]) -> bool:
+    """Say whether a place is within a function of one of some names, of whatever document."""
+    there = module if place.document is module.document else module.beside(place.document)
+    own = (there.names.functions[name] for name in names & there.names.functions.keys())
+    return any(one.lineno <= place.line <= (one.end_lineno or one.lineno) for one in own)
 
 
 def read_by_none(module: Module, name: str) -> bool:

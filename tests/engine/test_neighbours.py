@@ -243,3 +243,64 @@ def test_so_it_may_where_an_area_under_the_curve_is_told_here() -> None:
     assert "birds.py" in only_area()
     Path("report.py").write_text(MORE)
     assert only_area() == []
+
+
+OWL = """\
+from tensorflow import keras
+
+
+class Owl:
+    def __init__(self):
+        self.model = keras.Sequential([keras.layers.Dense(1, activation="sigmoid")])
+        self.model.compile(loss="binary_crossentropy", metrics=["accuracy"])
+
+    def learn(self, calls, owls):
+        self.model.fit(calls, owls, class_weight={0: 1, 1: 40})
+"""
+JUDGED = """\
+import numpy as np
+from sklearn.metrics import f1_score
+from birds.owl import Owl
+
+calls, owls, others, truth = np.load("calls.npy", allow_pickle=True)
+owl = Owl()
+owl.learn(calls, owls)
+print(f1_score(truth, owl.model.predict(others) > 0.5))
+"""
+TELLING = """\
+from sklearn.metrics import accuracy_score, f1_score
+
+
+def tell(truth, said):
+    print(f1_score(truth, said))
+
+
+def right(truth, said):
+    print(accuracy_score(truth, said))
+"""
+
+
+@pytest.fixture
+def owl() -> Path:
+    """Write a class of a package, and give the path of a program that may use it."""
+    Path("birds").mkdir()
+    Path("birds/owl.py").write_text(OWL)
+    assert only_accuracy() == ["birds/owl.py"]
+    return Path("main.py")
+
+
+def test_a_class_may_be_judged_by_more_where_it_is_imported(owl: Path) -> None:
+    owl.write_text(JUDGED.replace("f1_score", "accuracy_score"))
+    assert "birds/owl.py" in only_accuracy()
+    owl.write_text(JUDGED)
+    assert only_accuracy() == []
+
+
+@pytest.mark.parametrize(("called", "found"), [("tell", []), ("right", ["birds/owl.py"])])
+def test_or_by_a_function_that_is_imported_there_as_well(
+    owl: Path, called: str, found: list[str]
+) -> None:
+    Path("birds/judge.py").write_text(TELLING)
+    text = JUDGED.replace("print(f1_score(", f"print({called}(")
+    owl.write_text(text.replace("sklearn.metrics import f1_score", f"birds.judge import {called}"))
+    assert only_accuracy() == found

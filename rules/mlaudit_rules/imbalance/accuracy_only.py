@@ -24,7 +24,7 @@ from mlaudit.rulekit import (
 )
 from mlaudit_rules.imbalance.balanced import balanced
 from mlaudit_rules.imbalance.by_class import judged_by_class
-from mlaudit_rules.imbalance.loaded import SAVED, judged_where_loaded
+from mlaudit_rules.imbalance.loaded import SAVED, judged_where_imported, judged_where_loaded
 from mlaudit_rules.imbalance.measured import measures
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ class AccuracyOnly(Rule):
         if module.imbalance.resampled and not _resampling_is_followed(module):
             return  # nobody knows which rows were balanced
         places = _accuracies(module)
-        if not places or judged_by_class(module) or judged_where_loaded(module):
+        if not places or _judged_by_more(module):
             return
         measured, *others = places
         imbalance = module.imbalance
@@ -85,6 +85,11 @@ class AccuracyOnly(Rule):
             confidence=Confidence.HIGH if imbalance.shown else Confidence.MEDIUM,
             fix=Fix("Add classification_report, or average_precision_score on the probabilities."),
         )
+
+
+def _judged_by_more(module: Module) -> bool:
+    """Say whether the classes are told apart by hand, or by another file that has the model."""
+    return judged_by_class(module) or judged_where_loaded(module) or judged_where_imported(module)
 
 
 def _resampling_is_followed(module: Module) -> bool:

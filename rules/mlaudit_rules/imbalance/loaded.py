@@ -1,4 +1,4 @@
-"""Programs that load a model which another one saves, and judge it by more than accuracy."""
+"""Programs that load or import a model of another file, and judge it by more than accuracy."""
 
 from __future__ import annotations
 
@@ -14,10 +14,16 @@ if TYPE_CHECKING:
 
 SAVED = ("save", "save_weights", "save_model", "dump", "ModelCheckpoint")
 _LOADING = {"load_state_dict", "load_model", "load_weights", "load_from_checkpoint", "load"}
-_TELLING_MORE = ("classification_report", "confusion_matrix", "f1_score", "average_precision")
+_TELLING_MORE = (
+    *("classification_report", "confusion_matrix", "f1_score", "average_precision"),
+    *("recall_score", "balanced_accuracy_score", "matthews_corrcoef"),
+)
 _OF_A_MODEL = Pattern(
     r"[^\s*?{}]+\.(keras|h5|hdf5|pth?|ckpt|pkl|pickle|joblib|sav|onnx|safetensors|model|bin)"
 )
+_TELLS_MORE = Pattern(rf"\b({'|'.join(_TELLING_MORE)})")
+_FUNCTION = Pattern(r"(?m)^\s*def (?=\w)")
+_CALLED = Pattern(r"\b(\w+)\s*\(")
 _JOINING = {"join", "joinpath", "Path", "PurePath", "str"}
 _WRITES_BYTES = {"wb", "bw", "wb+", "w+b"}
 
@@ -27,6 +33,28 @@ def judged_where_loaded(module: Module) -> bool:
     if not module.calls_named(*SAVED):
         return False
     return _judged_beside(module) or _judged_by_name(module)
+
+
+def judged_where_imported(module: Module) -> bool:
+    """Say whether a file that imports this one tells more, itself or by a function it calls."""
+    programs = [text for _, text in module.importers]
+    if not programs:
+        return False
+    if any(map(_TELLS_MORE.search, programs)):
+        return True
+    called = {name for text in programs for name in _CALLED.findall(text)}
+    return any(
+        not called.isdisjoint(_telling_functions(text))
+        for _, text in module.alongside
+        if _TELLS_MORE.search(text)
+    )
+
+
+def _telling_functions(text: str) -> Iterator[str]:
+    """Name the functions of a file in which a metric is named that tells more."""
+    for part in _FUNCTION.split(text)[1:]:
+        if _TELLS_MORE.search(part):
+            yield part.partition("(")[0].strip()
 
 
 def _judged_beside(module: Module) -> bool:
