@@ -25,6 +25,7 @@ from mlaudit.rulekit import (
 from mlaudit_rules.imbalance.balanced import balanced
 from mlaudit_rules.imbalance.class_order import last_part_of_classes
 from mlaudit_rules.imbalance.evened import evened_by_hand, evened_just_before
+from mlaudit_rules.imbalance.one_class import of_one_class
 from mlaudit_rules.imbalance.split_targets import several_targets
 from mlaudit_rules.imbalance.weights import weights_near
 
@@ -154,7 +155,7 @@ def _at_fault(module: Module, split: Split) -> bool:
     tasks = _tasks(module.trace, split)
     if "regressor" in tasks or not ("classifier" in tasks or (tasks and _classifies(module))):
         return False
-    return not evened_just_before(module, split)
+    return not evened_just_before(module, split) and not of_one_class(module, split)
 
 
 def _leaves_to_chance(split: Split) -> bool:
