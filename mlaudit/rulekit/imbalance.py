@@ -53,6 +53,7 @@ PERHAPS_RARE = Pattern(
     r"default",
     re.IGNORECASE,
 )
+_EVENT = Pattern(rf"(is_?)?({RARE.text}|{PERHAPS_RARE.text})(ed|s)?", re.IGNORECASE)
 EVEN_WORDS = Words("titanic", "spaceship", "mnist", "cifar", "iris", "load_digits", any_case=True)
 EVEN = Pattern(r"(?i)\btitanic|spaceship-|\b(fashion[_-]?)?mnist|\bcifar|\biris\b")
 EVEN_LOADERS = ("load_iris", "load_digits")
@@ -363,6 +364,7 @@ def _names(module: Module) -> Iterator[Sign]:
             f"the data are {load.source!r}"
             for load in module.trace.of(Load)
             if not load.source.endswith("()")  # the data sets of a library have fixed balances
+            and not _tells_another(module)
         ),
     ]
     first = next((cell for cell in module.document.cells if cell.kind == "markdown"), None)
@@ -375,6 +377,22 @@ def _names(module: Module) -> Iterator[Sign]:
         if found is not None:
             yield Sign(found, weight)
             return
+
+
+def _tells_another(module: Module) -> bool:
+    """Say whether what models learn to tell is surely none of the rare events, which are features.
+
+    So of `table[["amount", "fraud"]]` with the target `table["shop"]`, be it of `fraud.csv`.
+    """
+    fits = [fit for fit in module.trace.of(Fit) if fit.target is not None]
+    if not fits or any(_is_event(fit.target or "") for fit in fits):
+        return False
+    return all(fit.features and any(map(_is_event, fit.features.kept or ())) for fit in fits)
+
+
+def _is_event(column: str) -> bool:
+    """Say whether a column is named for a rare event and nothing else: `fraud`, `is_fraud`."""
+    return _EVENT.fullmatch(column) is not None
 
 
 def _written(texts: Iterable[tuple[str, str]]) -> Iterator[Sign]:

@@ -238,7 +238,15 @@ def _classifies(module: Module) -> bool:
     }
     if "regressor" in tasks:
         return False
-    return "classifier" in tasks or OF_CLASSES.search(module.document.text) is not None
+    return "classifier" in tasks or OF_CLASSES.search(module.fact(_text_of_use)) is not None
+
+
+def _text_of_use(module: Module) -> str:
+    """Give the text without the imports, which may name what nobody uses."""
+    imports = module.nodes.find(ast.Import, ast.ImportFrom)
+    left_out = {n for one in imports for n in range(one.lineno, (one.end_lineno or one.lineno) + 1)}
+    lines = enumerate(module.document.lines, 1)
+    return "\n".join(line for number, line in lines if number not in left_out)
 
 
 def _target(split: Split) -> str:
