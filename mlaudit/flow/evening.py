@@ -1,6 +1,7 @@
 """Draws of as many rows from each group: `groupby("kind").sample(n=900)`, or a function that does.
 
-A share of each group leaves the groups as uneven as they were.
+A share of each group leaves the groups as uneven as they were.  Groups that comparisons told apart
+are evened out by hand: of one so many rows are drawn as another has, or the same number of all.
 """
 
 from __future__ import annotations
@@ -8,15 +9,18 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from mlaudit.flow.selectors import Selector
+from mlaudit.flow.selectors import Length, Selector
+from mlaudit.flow.values import UNKNOWN, Constant
 from mlaudit.syntax.nodes import walk
 from mlaudit.syntax.spelling import last_name
 from mlaudit.trace.evening import DrawnAlike
 
 if TYPE_CHECKING:
+    from collections.abc import Hashable
+
     from mlaudit.flow.arguments import Arguments
     from mlaudit.flow.interpreter import Interpreter
-    from mlaudit.flow.regions import Rows
+    from mlaudit.flow.regions import Region, Rows
     from mlaudit.flow.values import Data, Function
 
 _DRAWS = frozenset({"sample", "head", "tail", "resample"})
@@ -37,6 +41,48 @@ def by_function(run: Interpreter, value: Data, function: Function, arguments: Ar
     if not given or not any(_draws(call, given[0].arg) for call in walk(function.node)):
         return value
     return _drawn(run, value, arguments)
+
+
+def to_size(run: Interpreter, name: str, taken: Data, arguments: Arguments) -> Data:
+    """Note that so many rows are drawn as there are in another group: `rest.sample(len(rare))`."""
+    if name not in _DRAWS:
+        return taken
+    count = run.load(arguments.get("n", 0) or UNKNOWN)
+    if isinstance(count, Constant) and isinstance(count.value, Length):
+        _note(run, arguments.node, taken.rows | count.value.rows)
+    return taken
+
+
+def put_together(run: Interpreter, node: ast.AST, joined: Data) -> None:
+    """Note groups of which the same number of first rows is put together again."""
+    terms = joined.rows.terms
+    cuts = [term.selector.part for term in terms if term.selector.way == "slice"]
+    numbers = [cut[1] for cut in cuts if isinstance(cut, tuple) and cut[0] is None]
+    sizes = [number for number in numbers if isinstance(number, Length)]
+    whole = [term for term in terms if any(size.rows.terms == (term,) for size in sizes)]
+    if len(numbers) + len(whole) == len(terms) and None not in numbers and len({*numbers}) == 1:
+        _note(run, node, joined.rows)
+
+
+def _note(run: Interpreter, node: ast.AST, rows: Rows) -> None:
+    """Note that rows are even where each term is of another value of one column."""
+    told = [_told_by(term) for term in rows.terms]
+    columns = {column for column, _ in told}
+    if None not in columns and len(columns) == 1 and 1 < len({*told}) == len(rows.terms):
+        by = frozenset(column for column in columns if column)
+        run.emit(DrawnAlike, node, rows=rows, result=rows, by=by)
+
+
+def _told_by(term: Region) -> tuple[str | None, Hashable]:
+    """Give the column whose value chose the rows of a term last ("": unknown), and the value.
+
+    None, where no comparison with one value did.
+    """
+    for step in reversed(term.chain):
+        by, key = step.selector.by, step.selector.key
+        if isinstance(key, tuple) and key[0] == "equals":
+            return by or "", step.selector.part
+    return None, None
 
 
 def _drawn(run: Interpreter, value: Data, arguments: Arguments) -> Data:

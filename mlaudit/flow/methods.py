@@ -219,6 +219,7 @@ def _passed(
     if kind == "subset":
         select = Selector("some", (*duplicates.key(run, name, arguments), run.context))
         result = gapless.dropped(run, result.but(rows=value.rows.select(select)), name, arguments)
+        result = evening.to_size(run, name, result, arguments)
         return duplicates.removed(result) if name == "drop_duplicates" else result
     return result
 
@@ -363,7 +364,7 @@ def _sample(
     large = isinstance(share, Constant) and isinstance(share.value, float) and share.value >= 0.05
     way = "large sample" if large else "sample"
     select = Selector("some", (way, id(arguments.node), run.context))
-    return tables.chosen(value.but(order=None), select)
+    return evening.to_size(run, name, tables.chosen(value.but(order=None), select), arguments)
 
 
 def _cross_section(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mlaudit.flow import duplicates, flags, operands, order, results, sources
+from mlaudit.flow import duplicates, evening, flags, operands, order, results, sources
 from mlaudit.flow.values import Constant, Data, Sequence, Value, combine
 
 if TYPE_CHECKING:
@@ -28,6 +28,7 @@ def concatenated(run: Interpreter, name: str, entry: Entry, arguments: Arguments
         return data.but(rows=joined[0].rows)
     if order.looks_back(joined):
         return data.but(rows=joined[1].rows)
+    evening.put_together(run, arguments.node, data)
     return duplicates.concatenated(run, entry, arguments, joined, data)
 
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from mlaudit.model.frozen import frozen
 from mlaudit.model.pattern import Pattern, Words
-from mlaudit.rulekit import statements, weighing
+from mlaudit.rulekit import evenness, statements, weighing
 from mlaudit.rulekit.calls import literal
 from mlaudit.syntax.parameters import defaults
 from mlaudit.trace.events import Fit, Load, Resample
@@ -189,6 +189,7 @@ def gather(module: Module) -> Imbalance:
         any(ratio >= BALANCED_ABOVE for _, ratio in ratios)
         or any(statements.calls_balanced(text) for _, text in texts)
         or (bool(signs) and any(ratio >= BALANCED_ABOVE for ratio in _written_out(module)))
+        or (bool(signs) and evenness.said_even(module))
     )
     resampled = any(sign.resampling for sign in signs)
     weighted = tuple(sign.place for sign in weights if sign.place is not None)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mlaudit.rulekit import DrawnAlike, Fit, Overlap, Resample
+from mlaudit.rulekit import DrawnAlike, Fit, Overlap, Pattern, Resample, Split
 
 if TYPE_CHECKING:
     from mlaudit.rulekit import RowSet, Trace
+
+_COLUMN = Pattern(r"\[[\"'](\w+)[\"']\]$")
 
 
 def balanced(trace: Trace, rows: RowSet) -> bool:
@@ -27,6 +29,10 @@ def balanced(trace: Trace, rows: RowSet) -> bool:
 def _of_classes(trace: Trace, drawn: DrawnAlike) -> bool:
     """Say whether groups may be the classes that a model learns to tell apart."""
     targets = {fit.target for fit in trace.near(Fit, drawn.result)} - {None}
+    if not targets:  # that of a split may be written out
+        near = trace.near(Split, drawn.result)
+        told = (_COLUMN.search(split.arrays[1]) for split in near if len(split.arrays) == 2)
+        targets = {found[1] for found in told if found is not None}
     return not drawn.by or not targets or not targets.isdisjoint(drawn.by)
 
 
