@@ -6,6 +6,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from mlaudit.rulekit import Pattern
+from mlaudit_rules.reproducibility.bindings import values_by_target
 from mlaudit_rules.reproducibility.readers import readings
 from mlaudit_rules.reproducibility.set_later import is_state, sets_states
 
@@ -34,6 +35,14 @@ _ENSEMBLES = {"wrapper", "predictor"}
 _PASSING = ("pipeline", "search", "wrapper")
 # What a mixture of Gaussians starts from, by the parameters that give it.
 _STARTS = {"weights_init": "weights", "means_init": "means", "precisions_init": "covariances"}
+# Of one group, every start leads to the same, by the parameter that counts the groups, and whether
+# it is one if nobody says so.
+_GROUPS = {
+    "GaussianMixture": ("n_components", True),
+    "BayesianGaussianMixture": ("n_components", True),
+    "KMeans": ("n_clusters", False),
+}
+_WHOLE = {"max_samples", "max_features"}
 # What draws nothing, by the parameter that chooses it.
 _SETTLED = {"TruncatedSVD": ("algorithm", "arpack"), "LinearSVR": ("dual", False)}
 
@@ -110,14 +119,69 @@ def _search_around(module: Module, above: ast.AST) -> ast.Call | None:
 
 
 def _starts_given(call: Call) -> bool:
-    """Say whether k-means or a mixture is given all that it starts from: it then draws nothing."""
+    """Say whether what looks for groups or sources is given all that it starts from.
+
+    It then draws nothing.
+    """
     name = call.name.rsplit(".", 1)[-1]
     init = call.arguments.get("init")
     if name == "GaussianMixture":
         return all(_gives(call, part) for part in _STARTS)
+    if name == "FastICA":
+        return _gives(call, "w_init")
     if init is None or name != "KMeans":
         return False
     return not (init.known and isinstance(init.value, str))
+
+
+def makes_one_group(module: Module, call: Call) -> bool:
+    """Say whether all rows are put in one group, which is the same from wherever it starts."""
+    parameter, by_itself = _GROUPS.get(call.name.rsplit(".", 1)[-1], ("", False))
+    if not parameter or call.spread or _is_set_later(module, {parameter}):
+        return False
+    given = call.arguments.get(parameter)
+    if given is None and call.node.args:
+        first = call.node.args[0]
+        return isinstance(first, ast.Constant) and first.value == 1
+    return by_itself if given is None else given.known and given.value == 1
+
+
+def bags_the_same(module: Module, call: Call) -> bool:
+    """Say whether all estimators of a bag learn all rows and columns, and draw nothing themselves.
+
+    The bag is made by a `BaggingClassifier(SVC(), bootstrap=False)`, for example.
+    """
+    if not call.name.rsplit(".", 1)[-1].startswith("Bagging") or call.spread:
+        return False
+    rows, columns = call.arguments.get("bootstrap"), call.arguments.get("bootstrap_features")
+    if rows is None or not rows.known or rows.value is not False:
+        return False
+    if columns is not None and (not columns.known or columns.value):
+        return False
+    parts = [call.arguments[name] for name in _WHOLE & call.arguments.keys()]
+    if not all(isinstance(part.value, float) and part.value == 1 for part in parts):
+        return False  # the whole number 1 means one row or column
+    if _is_set_later(module, {"bootstrap", "bootstrap_features", *_WHOLE, *BASES}):
+        return False
+    bases = [word.value for word in call.node.keywords if word.arg in BASES]
+    bases = (bases or call.node.args)[:1]
+    if bases and isinstance(bases[0], ast.Name):
+        bases = module.fact(values_by_target).get(bases[0].id, [])
+    made = [module.call_of.get(base) for base in bases]
+    return bool(made) and all(one is not None and _draws_nothing(one) for one in made)
+
+
+def _is_set_later(module: Module, parameters: set[str]) -> bool:
+    """Say whether a search may try other values of parameters, or they may be set by name."""
+    texts = (node.value for node in module.nodes.find(ast.Constant))
+    named = {str(text).rpartition("__")[2] for text in texts if isinstance(text, str)}
+    later = (each.node.keywords for each in module.calls_named("set_params", "dict"))
+    named |= {str(word.arg).rpartition("__")[2] for words in later for word in words}
+    return not named.isdisjoint(parameters)
+
+
+def _draws_nothing(call: Call) -> bool:
+    return call.entry is not None and call.entry.kind == "predictor" and not call.is_random
 
 
 def _is_settled(call: Call) -> bool:

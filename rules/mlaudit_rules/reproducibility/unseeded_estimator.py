@@ -11,8 +11,10 @@ from mlaudit_rules.reproducibility.callers import runs_here
 from mlaudit_rules.reproducibility.estimators import (
     BASES,
     SeededElsewhere,
+    bags_the_same,
     kind_of,
     lends_probabilities,
+    makes_one_group,
     restarts_nothing,
     starts_drawn,
     unseeded,
@@ -191,7 +193,9 @@ def _is_plain_tree(node: ast.expr) -> bool:
 
 def _draws_in_vain(module: Module, call: Call) -> bool:
     """Say whether nothing depends on the draws: one column to split at, or rows nobody reads."""
-    if restarts_nothing(module, call) or _draws_for_probabilities(module, call):
+    if any(told(module, call) for told in (restarts_nothing, makes_one_group, bags_the_same)):
+        return True
+    if _draws_for_probabilities(module, call):
         return True
     if kind_of(call) == "resampler":
         return resampled_for_nobody(module, call)
