@@ -28,6 +28,7 @@ from mlaudit_rules.reproducibility.networks import (
     torch_training,
     trains_network,
 )
+from mlaudit_rules.reproducibility.orderless import only_orders
 from mlaudit_rules.reproducibility.reach import Reach
 from mlaudit_rules.reproducibility.running import Running
 from mlaudit_rules.reproducibility.seed_names import ALL
@@ -331,6 +332,7 @@ def _draws(
     reached = Reach(module, nodes).reached if nodes else {}
     for drawn in by_generator.values():
         arriving = [draw for draw in drawn if draw.node in reached]
+        arriving = [draw for draw in arriving if not only_orders(module, draw)]
         if arriving:
             yield _drawn(module, seeding, arriving, reached[arriving[0].node])
 
