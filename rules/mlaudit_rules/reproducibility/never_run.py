@@ -9,7 +9,7 @@ from mlaudit.rulekit import spelt
 from mlaudit_rules.reproducibility.bindings import uses
 from mlaudit_rules.reproducibility.classes import class_around
 from mlaudit_rules.reproducibility.dead import Dead
-from mlaudit_rules.reproducibility.running import Running
+from mlaudit_rules.reproducibility.running import Running, registers
 from mlaudit_rules.reproducibility.switches import switched_off
 
 if TYPE_CHECKING:
@@ -88,7 +88,9 @@ def _method_left_out(module: Module, function: Definition) -> bool:
     owner = module.nodes.parents.get(function)
     if not isinstance(owner, ast.ClassDef) or owner is not class_around(module, function):
         return False
-    if owner.decorator_list or function.decorator_list or function.name.startswith("__"):
+    if owner.decorator_list or function.name.startswith("__"):
+        return False
+    if any(map(registers, function.decorator_list)):
         return False
     if any(spelt(base) != "object" for base in owner.bases) or owner.keywords:
         return False  # the class that it derives from may call the method
@@ -108,7 +110,13 @@ def _handed_on(module: Module, owner: ast.ClassDef) -> bool:
     for use in module.fact(uses).get(owner.name, ()):
         made = module.nodes.parents[use]
         bound = module.nodes.parents.get(made)
-        if not (isinstance(made, ast.Call) and made.func is use and isinstance(bound, ast.Assign)):
+        if isinstance(made, ast.Attribute):
+            continue  # a method that is named with its class
+        if not (isinstance(made, ast.Call) and made.func is use):
+            return True
+        if isinstance(bound, ast.Attribute):
+            continue
+        if not isinstance(bound, ast.Assign):
             return True
         for target in bound.targets:
             if not isinstance(target, ast.Name) or _used_whole(module, target.id):

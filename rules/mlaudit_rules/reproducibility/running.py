@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _PLAIN = frozenset({"staticmethod", "classmethod", "property"})
 
 
-def _registers(decorator: ast.expr) -> bool:
+def registers(decorator: ast.expr) -> bool:
     """Say whether a decorator may hand a function to what runs it.
 
     A bare `@click.command()` does not: a group runs it, which may stand in another file.
@@ -123,7 +123,7 @@ class Running:
         self._references.setdefault(node, set())
         self._mentioned.setdefault(node, set())
         self._functions.setdefault(scope or node.name, []).append(node)
-        if scope is None and any(map(_registers, node.decorator_list)):
+        if scope is None and any(map(registers, node.decorator_list)):
             self._roots.append(node)
 
     @cached_property
