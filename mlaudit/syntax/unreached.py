@@ -22,6 +22,7 @@ _SIMPLE = (ast.Expr, ast.Assign, ast.Import, ast.ImportFrom, ast.AugAssign)
 _LOOPS = (ast.For, ast.AsyncFor)
 _DECLARING = (ast.Global, ast.Nonlocal)
 _LEAVING = (ast.Return, ast.Raise, ast.Continue, ast.Break)
+_EXITS = frozenset({"sys.exit", "exit", "quit"})
 _RANGES = frozenset({"range", "trange"})
 _GOING_THROUGH = frozenset({"tqdm", "enumerate", "reversed", "list"})
 _COMPARED: dict[type[ast.cmpop], Callable[[Any, Any], bool]] = {
@@ -35,13 +36,16 @@ _COMPARED: dict[type[ast.cmpop], Callable[[Any, Any], bool]] = {
 _ZERO = (" = 0", "=0", ": int = 0")
 # Whoever runs a notebook with papermill gives what such a cell sets other values.
 _GIVEN = "parameters"
+# Editors run the parts of a script that such lines begin one by one.
+_CELL = "\n# %%"
 
 
 def leave_out(tree: ast.Module, document: Document) -> None:
     """Take out of the tree of a document what can never run.
 
     That is the branch that a constant rules out, the body of a loop that takes no turn, and what
-    follows in a function behind `return`, `raise`, `break` or `continue`.
+    follows behind `return`, `raise`, `break`, `continue`, `assert False` or `sys.exit()`.  At the
+    top level it stays where it is run by cells, whatever becomes of those before.
     """
     _Pruning(tree, document).prune(tree.body)
 
@@ -60,21 +64,39 @@ class _Pruning:
         self._tree = tree
         self._document = document
         self._may_declare = "global " in document.text or "nonlocal " in document.text
+        self._may_exit = "exit(" in document.text or "quit(" in document.text
+        self._own_exit = any(f"def {name}(" in document.text for name in _EXITS)
+        self._by_cells = document.is_notebook or _CELL in document.text
         self._bound_in: dict[ast.stmt, Counter[str]] = {}
 
     def prune(self, block: Block) -> None:
         """Empty the blocks in a block that never run."""
         for position, statement in enumerate(block):
             kind = statement.__class__
+            if kind in _LEAVING or self._stops(statement):
+                may_stay = self._by_cells and block is self._tree.body
+                if not may_stay and not _makes_generator(block[position + 1 :]):
+                    del block[position + 1 :]
+                    return
             if kind in _SIMPLE:
                 continue
-            if kind in _LEAVING:
-                if block is not self._tree.body and not _makes_generator(block[position + 1 :]):
-                    del block[position + 1 :]
-                return
             self._decide(statement, block[:position] if kind in _DECIDED else [])
             for inner in _inner(statement):
                 self.prune(inner)
+
+    def _stops(self, statement: ast.stmt) -> bool:
+        """Say whether a statement ends the program: `assert False`, `sys.exit()`.
+
+        The `exit` of a notebook only asks for that, and the cell runs to its end.
+        """
+        if isinstance(statement, ast.Assert):
+            return _truth(statement.test) is False
+        if not self._may_exit or not isinstance(statement, ast.Expr):
+            return False
+        called = statement.value.func if isinstance(statement.value, ast.Call) else None
+        if isinstance(called, ast.Name) and (self._document.is_notebook or self._own_exit):
+            return False
+        return isinstance(called, ast.Name | ast.Attribute) and ast.unparse(called) in _EXITS
 
     def _decide(self, statement: ast.stmt, before: Block) -> None:
         if isinstance(statement, ast.If):

@@ -37,6 +37,11 @@ NEVER = [
     "def f():\n    return 1\n    draw()",
     "def f():\n    raise NotImplementedError\n    draw()",
     "for x in y:\n    if x:\n        continue\n        draw()",
+    "raise SystemExit\ndraw()",
+    "def f():\n    assert False, 'not yet'\n    draw()",
+    "assert(0)\ndraw()",
+    "import sys\nsys.exit(0)\ndraw()",
+    "def f():\n    exit()\n    draw()",
     "try:\n    a()\nexcept E:\n    while 0:\n        draw()",
     "match x:\n    case 1:\n        if 0:\n            draw()",
 ]
@@ -68,7 +73,12 @@ SOMETIMES = [
     "if __name__ == '__main__':\n    draw()",
     "if x:\n    raise E\ndraw()",
     "def f():\n    if x:\n        return\n    draw()",
-    "raise SystemExit\ndraw()",
+    "a()\n# %%\nraise SystemExit\n# %%\ndraw()",
+    "assert x\ndraw()",
+    "assert True\ndraw()",
+    "assert (False, 'not yet')\ndraw()",
+    "if x:\n    assert False\ndraw()",
+    "parser.exit()\ndraw()",
     "def f():\n    return\n    yield draw()",
 ]
 
@@ -93,3 +103,16 @@ def test_numbers_that_may_be_given_from_outside_are_not_known(tags: list[str], s
     ]
     document = from_json(json.dumps({"cells": cells}), "a.ipynb")
     assert ("draw()" in ast.unparse(parse(document))) is stays
+
+
+@pytest.mark.parametrize(
+    ("stop", "stays"),
+    [("assert False", False), ("sys.exit()", False), ("exit()", True)],
+)
+def test_what_ends_a_function_may_not_end_a_cell(stop: str, stays: bool) -> None:
+    sources = [f"def f():\n    {stop}\n    draw()", f"{stop}\nlast()", "other()"]
+    cells = [{"cell_type": "code", "source": source, "metadata": {}} for source in sources]
+    text = ast.unparse(parse(from_json(json.dumps({"cells": cells}), "a.ipynb")))
+    assert ("draw()" in text) is stays
+    assert "last()" in text
+    assert "other()" in text
