@@ -519,6 +519,11 @@ def test_training_is_where_the_optimizer_steps(step: str, told: tuple[str, int])
         ('DummyClassifier(strategy="uniform")', "predicts other classes in every run"),
         ('DummyClassifier(strategy="stratified")', "predicts other classes in every run"),
         ("RandomForestClassifier()", "learns something else in every run"),
+        (
+            'DecisionTreeClassifier(splitter="best")',
+            "chooses at random between equally good splits",
+        ),
+        ('DecisionTreeClassifier(splitter="random")', "learns something else in every run"),
     ],
 )
 def test_what_an_estimator_without_a_seed_does_is_told_as_it_is(made: str, does: str) -> None:
@@ -526,10 +531,11 @@ def test_what_an_estimator_without_a_seed_does_is_told_as_it_is(made: str, does:
 import pandas as pd
 from sklearn.dummy import DummyClassifier
 from sklearn.ensemble import RandomForestClassifier
+from sklearn.tree import DecisionTreeClassifier
 table = pd.read_csv("table.csv")
 model = {made}
-model.fit(table[["size"]], table["kind"])
-print(model.predict(pd.read_csv("new.csv")[["size"]]))
+model.fit(table[["size", "age"]], table["kind"])
+print(model.predict(pd.read_csv("new.csv")[["size", "age"]]))
 """
     (found,) = findings(code, "SEED003")
     assert does in found.message

@@ -48,6 +48,8 @@ _TIES = ("DecisionTree", "GradientBoosting", "AdaBoost")
 # With these they divide the rows, or draw them.
 _SETTING_APART = {"n_iter_no_change", "bootstrap"}
 _DRAWING = {"max_features", "subsample", "splitter"} | BASES
+# What the first of these are by themselves: so they draw nothing.
+_WHOLE = {"max_features": None, "subsample": 1, "splitter": "best"}
 # Such names say that something is told or kept, and nothing trained.
 _WRITING = Pattern(r"^_*([Ll]og|[Ww]rite|[Nn]ote)(_|[A-Z]|$)")
 
@@ -172,8 +174,14 @@ def _draws_ties(module: Module, call: Call) -> bool:
     whole = name == "RandomForestRegressor" and resamples is not None and resamples.value is False
     if not (whole or name.startswith(_TIES)) or name == "AdaBoostRegressor":
         return False  # that one draws the rows that each of its trees learns
-    drawing = _DRAWING & call.arguments.keys()
+    drawing = {name for name in _DRAWING & call.arguments.keys() if not _spelt_out(call, name)}
     return not drawing or (drawing <= BASES and _boosts_plain_trees(module, call))
+
+
+def _spelt_out(call: Call, name: str) -> bool:
+    """Say whether an argument only spells out that nothing is drawn: `splitter="best"`."""
+    given = call.arguments[name]
+    return name in _WHOLE and given.known and given.value == _WHOLE[name]
 
 
 def _boosts_plain_trees(module: Module, call: Call) -> bool:
@@ -188,7 +196,15 @@ def _boosts_plain_trees(module: Module, call: Call) -> bool:
 def _is_plain_tree(node: ast.expr) -> bool:
     if not isinstance(node, ast.Call) or not last_name(node.func).startswith("DecisionTree"):
         return False
-    return not any(keyword.arg is None or keyword.arg in _DRAWING for keyword in node.keywords)
+    return not any(
+        keyword.arg is None or (keyword.arg in _DRAWING and not _is_whole(keyword))
+        for keyword in node.keywords
+    )
+
+
+def _is_whole(keyword: ast.keyword) -> bool:
+    value, whole = keyword.value, _WHOLE.get(keyword.arg or "", ...)
+    return isinstance(value, ast.Constant) and value.value == whole
 
 
 def _draws_in_vain(module: Module, call: Call) -> bool:
