@@ -39,6 +39,15 @@ def only_printed(module: Module, node: ast.AST) -> bool:
     return False
 
 
+def looked_at(user: ast.AST) -> bool:
+    """Say whether what uses a name only shows what it is, or its parameters."""
+    if isinstance(user, ast.Attribute):
+        return user.attr == "get_params"
+    if isinstance(user, ast.Call):
+        return isinstance(user.func, ast.Name) and user.func.id in {"print", "display", "type"}
+    return isinstance(user, ast.Expr)
+
+
 def makes_no_folds(module: Module, splitter: Call) -> bool:
     """Say whether nobody reads the name of a splitter, or only to ask how many folds it makes.
 

@@ -20,12 +20,13 @@ from mlaudit_rules.reproducibility.estimators import (
     unseeded,
 )
 from mlaudit_rules.reproducibility.for_nobody import computed_for_nobody
+from mlaudit_rules.reproducibility.held import held_unasked
 from mlaudit_rules.reproducibility.keyed import never_asked_for
 from mlaudit_rules.reproducibility.lateness import fits_of, late_for_fit
 from mlaudit_rules.reproducibility.left_over import left_over
 from mlaudit_rules.reproducibility.never_run import left_out
 from mlaudit_rules.reproducibility.one_column import learns_one_column
-from mlaudit_rules.reproducibility.readers import readings, resampled_for_nobody
+from mlaudit_rules.reproducibility.readers import looked_at, readings, resampled_for_nobody
 from mlaudit_rules.reproducibility.reseeding import seeded
 from mlaudit_rules.reproducibility.seeding import (
     Seeding,
@@ -92,7 +93,9 @@ class UnseededEstimator(Rule):
                 continue
             if left_out(module, call.node, call.function) or _only_written_down(module, call):
                 continue
-            if _holds_a_place(module, call) or computed_for_nobody(module, call):
+            if _holds_a_place(module, call) or held_unasked(module, call):
+                continue
+            if computed_for_nobody(module, call):
                 continue
             here = runs_here(module, call.function)
             yield self.report(
@@ -260,7 +263,7 @@ def _dropped(module: Module, call: Call) -> bool:
     if call.function is not None and _shared(module.nodes.below(call.function), target.id):
         return False
     return len(statement.targets) == 1 and all(
-        _looked_at(module.nodes.parents[use]) or _searched_in_vain(module, use, call)
+        looked_at(module.nodes.parents[use]) or _searched_in_vain(module, use, call)
         for use in readings(module, statement, target.id)
     )
 
@@ -302,12 +305,3 @@ def _whole(module: Module, node: ast.AST) -> ast.AST:
             whole = above
         above = module.nodes.parents.get(above)
     return whole
-
-
-def _looked_at(user: ast.AST) -> bool:
-    """Say whether what uses a name only shows what it is, or its parameters."""
-    if isinstance(user, ast.Attribute):
-        return user.attr == "get_params"
-    if isinstance(user, ast.Call):
-        return isinstance(user.func, ast.Name) and user.func.id in {"print", "display", "type"}
-    return isinstance(user, ast.Expr)
