@@ -77,7 +77,7 @@ class SplitUnpackOrder(Rule):
     ) -> Iterator[Finding]:
         arrays = [module.text(argument) for argument in call.node.args]
         index = _fault(tuple(names), tuple(arrays), _deliberate(call, names))
-        if index is None:
+        if index is None or _fitted_together(module, names, index):
             return
         part = "test" if index % 2 else "train"
         texts = [module.text(item) for item in getattr(target, "elts", ())]
@@ -94,10 +94,28 @@ class SplitUnpackOrder(Rule):
 @lru_cache(maxsize=512)
 def _fault(names: tuple[str, ...], arrays: tuple[str, ...], deliberate: bool) -> int | None:
     """Find the first name that contradicts its position; most programs use the same ones."""
-    index = None if deliberate else _misplaced_part([_part(name) for name in names])
+    index = None if deliberate else _misplaced_part(_parts(names))
     if index is None:
         index = _misplaced_role(names, arrays)
     return _crossed(names) if index is None else index
+
+
+def _fitted_together(module: Module, names: list[str], index: int) -> bool:
+    """Say whether a model learns from what gets the train part beside that of another array.
+
+    Then the order is right, and only the name is odd; one that the other contradicts too tells
+    nothing.
+    """
+    beside = {name for name in names[::2] if _part(name) != "test"} - {names[index]}
+    return index % 2 == 0 and any(
+        names[index] in given and not beside.isdisjoint(given)
+        for fit in module.calls_named("fit")
+        if (given := {_name(argument) for argument in _given(fit.node)})
+    )
+
+
+def _given(call: ast.Call) -> list[ast.expr]:
+    return [*call.args[:2], *(one.value for one in call.keywords if one.arg in {"X", "x", "y"})]
 
 
 def _splits_in_two(call: Call) -> bool:
@@ -139,6 +157,15 @@ def _part(name: str) -> str | None:
 def _role(name: str) -> str | None:
     found = _ROLE.match(name)
     return _ROLES[found[1].lower()] if found else None
+
+
+def _parts(names: Sequence[str]) -> list[str | None]:
+    """Tell the part of each name; two of one array that differ by a number alone tell none."""
+    stems = [name.rstrip("0123456789") for name in names]
+    return [
+        None if stems[index] == stems[index ^ 1] and name != stems[index] else _part(name)
+        for index, name in enumerate(names)
+    ]
 
 
 def _misplaced_part(parts: list[str | None]) -> int | None:
