@@ -93,6 +93,17 @@ def test_other_parts_and_unread_ones_are_of_no_help(old: str, new: str) -> None:
     assert "tuning.py" in unused()
 
 
+ADDRESS = "https://example.org/uc?export=download&id=7wells"
+
+
+@pytest.mark.parametrize(("other", "unread"), [("7wells", False), ("8wells", True)])
+def test_what_an_address_asks_for_is_the_same_as_a_whole(other: str, unread: bool) -> None:
+    Path("tuning.py").write_text(TUNING.replace("tables/wells.csv", ADDRESS))
+    address = ADDRESS.replace("7wells", other)
+    Path("judging.py").write_text(JUDGING.replace("tables/wells.csv", address))
+    assert unused() == (["tuning.py"] if unread else [])
+
+
 def test_so_may_a_program_of_the_folder_below_by_another_path() -> None:
     Path("other/judging.py").write_text(JUDGING.replace("tables/", "../tables/"))
     assert unused() == []

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 _SETTINGS = ("random_state", "test_size", "train_size", "shuffle")
 _FILE = Pattern(r"[^\s*?{}]*[^\s*?{}.]\.[A-Za-z]\w{1,7}")
+# An address that names a file only by what it asks for: it is compared as a whole.
+_ASKED = Pattern(r"\w+://[^\s*?{}]+\?[^\s*{}]+")
 
 Settings = dict[str, object]
 
@@ -53,10 +55,11 @@ def _files(tree: ast.Module) -> set[str]:
 
 
 def _named_files(constants: Iterable[ast.Constant]) -> set[str]:
-    """Name the files that a program reads or writes, without their folders."""
-    texts = (node.value for node in constants)
-    paths = (text for text in texts if isinstance(text, str) and _FILE.fullmatch(text))
-    return {path.replace("\\", "/").rpartition("/")[2] for path in paths}
+    """Name the files that a program reads or writes, without their folders, and what it asks for."""
+    texts = {node.value for node in constants if isinstance(node.value, str)}
+    paths = (text for text in texts if _FILE.fullmatch(text))
+    names = {path.replace("\\", "/").rpartition("/")[2] for path in paths}
+    return names.union(text for text in texts if _ASKED.fullmatch(text))
 
 
 def _reads_second_part(tree: ast.Module, function: str, settings: Settings) -> bool:
