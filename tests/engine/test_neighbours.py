@@ -315,3 +315,34 @@ def test_or_by_a_function_that_is_imported_there_as_well(
     text = JUDGED.replace("print(f1_score(", f"print({called}(")
     owl.write_text(text.replace("sklearn.metrics import f1_score", f"birds.judge import {called}"))
     assert only_accuracy() == found
+
+
+FERRIES = """\
+import pandas as pd
+from sklearn.metrics import mean_absolute_error
+from sklearn.model_selection import train_test_split
+from sklearn.neighbors import KNeighborsClassifier
+
+ferries = pd.read_csv("ferries.csv")
+X, y = ferries[["hour", "pier"]], ferries["target"]
+X_train, X_test, y_train, y_test = train_test_split(X, y, random_state=8)
+model = KNeighborsClassifier().fit(X_train, y_train)
+print(mean_absolute_error(y_test, model.predict(X_test)))
+"""
+
+
+def test_a_target_that_a_regressor_learns_beside_it_is_a_quantity() -> None:
+    Path("ferries.py").write_text(FERRIES)
+    Path("again.py").write_text(FERRIES)
+    assert sorted(only("EVAL021", Profile.EXPLORATION)) == ["again.py", "ferries.py"]
+    Path("again.py").write_text(FERRIES.replace("Classifier", "Regressor"))
+    assert only("EVAL021", Profile.EXPLORATION) == []
+
+
+def test_a_regressor_of_another_target_tells_nothing_of_this_one() -> None:
+    Path("ferries.py").write_text(FERRIES)
+    other = FERRIES.replace("Classifier", "Regressor")
+    Path("again.py").write_text(other.replace("target", "load"))
+    assert only("EVAL021", Profile.EXPLORATION) == ["ferries.py"]
+    Path("again.py").write_text(other.replace("ferries.csv", "ships.csv"))
+    assert only("EVAL021", Profile.EXPLORATION) == ["ferries.py"]

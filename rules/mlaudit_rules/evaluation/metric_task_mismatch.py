@@ -22,6 +22,7 @@ from mlaudit.rulekit import (
     spelt,
 )
 from mlaudit_rules.evaluation.branches import exclusive
+from mlaudit_rules.evaluation.quantities import is_quantity
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -166,6 +167,8 @@ def _problem(module: Module, event: Evaluate, call: Call | None) -> Problem | No
         why = "it was given a comparison or an argmax"
         return f"{wrong}: {why}", Confidence.HIGH, "Use classification_report."
     if task == "classifier" and _judged_by_distance(module, event):
+        if is_quantity(module, event):
+            return None  # the classes are the numbers themselves, and lie as far apart
         wrong = f"`{metric}` takes the classes that {named(event.model)} predicts for quantities"
         return f"{wrong}: {_distance(metric)}", Confidence.MEDIUM, "Use classification_report."
     if task == "regressor" and metric == "score" and _called_accuracy(module, event):

@@ -33,7 +33,7 @@ def read_by_a_neighbour(module: Module, split: Split) -> bool:
         return False
     return any(
         name in _files(tree) and _reads_second_part(tree, split.function, settings)
-        for name in _named_files(module.nodes.find(ast.Constant))
+        for name in named_files(module.nodes.find(ast.Constant))
         for tree in module.neighbours(name)
     )
 
@@ -51,11 +51,11 @@ def _settings(split: Split) -> Settings | None:
 
 
 def _files(tree: ast.Module) -> set[str]:
-    return _named_files(node for node in ast.walk(tree) if isinstance(node, ast.Constant))
+    return named_files(node for node in ast.walk(tree) if isinstance(node, ast.Constant))
 
 
-def _named_files(constants: Iterable[ast.Constant]) -> set[str]:
-    """Name the files that a program reads or writes, without their folders, and what it asks for."""
+def named_files(constants: Iterable[ast.Constant]) -> set[str]:
+    """Name the files of a program without their folders, and the addresses that ask for one."""
     texts = {node.value for node in constants if isinstance(node.value, str)}
     paths = (text for text in texts if _FILE.fullmatch(text))
     names = {path.replace("\\", "/").rpartition("/")[2] for path in paths}

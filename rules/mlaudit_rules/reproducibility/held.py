@@ -57,15 +57,16 @@ def _holder(module: Module, node: ast.Call) -> ast.Call | None:
 def _only_keeps(module: Module, making: Definition, parameter: str) -> bool:
     """Say whether a constructor stores what it is given, and does nothing with it or itself."""
     parents, own = module.nodes.parents, making.args.args[0].arg if making.args.args else "self"
-    for use in module.nodes.find(ast.Name, within=making):
-        above = parents[use]
-        if use.id == parameter:
-            if not isinstance(above, ast.Assign | ast.AnnAssign) or above.value is not use:
-                return False
-        elif use.id == own:
-            if not isinstance(above, ast.Attribute) or not isinstance(above.ctx, ast.Store):
-                return False
-    return True
+    stored = all(
+        isinstance(above := parents[use], ast.Assign | ast.AnnAssign) and above.value is use
+        for use in module.nodes.find(ast.Name, within=making)
+        if use.id == parameter
+    )
+    return stored and all(
+        isinstance(above := parents[use], ast.Attribute) and isinstance(above.ctx, ast.Store)
+        for use in module.nodes.find(ast.Name, within=making)
+        if use.id == own
+    )
 
 
 def _bound(module: Module, made: ast.Call) -> tuple[ast.Assign | None, str]:
