@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 from mlaudit.rulekit import (
     Among,
     Confidence,
+    Evaluate,
     Fix,
     Needs,
+    Pattern,
     Rule,
     RuleMeta,
     Severity,
@@ -21,8 +23,14 @@ from mlaudit_rules.evaluation.choices import chosen_among
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from mlaudit.rulekit import Evaluate, Finding, Trace
+    from mlaudit.rulekit import Finding, Trace
     from mlaudit_rules.evaluation.choices import Choosing
+
+# A name or a text of a score that says of itself that no threshold known before would reach it.
+_OUT_OF_REACH = Pattern(
+    r"(?i)\b(?=[\w -]{0,60}(theoretical|oracle|upper[_ -]?bound|best[_ -]possible|hindsight))"
+    r"(?=[\w -]{0,60}(f_?\d|f_?beta|f_?score|score|acc|prec|rec|thresh))\w"
+)
 
 
 class ThresholdOnTest(Rule):
@@ -69,9 +77,27 @@ class ThresholdOnTest(Rule):
 def told(trace: Trace, choosing: Choosing) -> Evaluate | None:
     """Find the reported score with the chosen threshold; a curve itself hangs on none."""
     for choice in choosing.scores:
-        if choice.best_told or (choice.judges != "scores" and Use.REPORTED in choice.uses):
+        told_itself = choice.judges != "scores" and Use.REPORTED in choice.uses
+        if told_itself or (choice.best_told and not _only_in_theory(trace, choice)):
             return choice
         for report in trace.reports:
             if choice in report.given and report.held_out and report.rows.overlap(choice.rows):
                 return report
     return None
+
+
+def _only_in_theory(trace: Trace, choice: Evaluate) -> bool:
+    """Say whether the best point of a curve is told as out of reach, beside another score.
+
+    Its name says so, `f1_upper_bound`, and the other score has its threshold from elsewhere.
+    """
+    told_at = choice.reported_at
+    if told_at is None or _OUT_OF_REACH.search(told_at.document.text) is None:
+        return False
+    return any(
+        other is not choice
+        and other.reported
+        and choice not in other.given
+        and (other.judges == "labels" or other.metric == choice.metric)
+        for other in trace.near(Evaluate, choice.rows)
+    )
