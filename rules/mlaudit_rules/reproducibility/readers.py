@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from mlaudit.rulekit import Call, Module
 
 _RESAMPLING = frozenset({"fit_resample", "fit_sample"})
-_COUNTING = "get_n_splits"
 _PRINTING = frozenset({"print", "display"})
 _LEARNING = ("predictor", "wrapper", "search", "trainer")
 
@@ -49,7 +48,7 @@ def looked_at(user: ast.AST) -> bool:
 
 
 def makes_no_folds(module: Module, splitter: Call) -> bool:
-    """Say whether nobody reads the name of a splitter, or only to ask how many folds it makes.
+    """Say whether nobody reads the name of a splitter, or at least takes no fold from it.
 
     What is a part of a class, is shared between functions, or may be imported, others may read, as
     they may what stands in a document that learns nothing.
@@ -65,11 +64,21 @@ def makes_no_folds(module: Module, splitter: Call) -> bool:
         return False
     if any(target.id in one.names for one in module.nodes.find(ast.Global, ast.Nonlocal)):
         return False
-    parents, found = module.nodes.parents, readings(module, statement, target.id)
-    asked = (parents[use] for use in found)
-    return all(isinstance(user, ast.Attribute) and user.attr == _COUNTING for user in asked) and (
-        inside or not module.importers
-    )
+    found = readings(module, statement, target.id)
+    return all(_takes_no_fold(module, use) for use in found) and (inside or not module.importers)
+
+
+def _takes_no_fold(module: Module, use: ast.Name) -> bool:
+    """Say whether a splitter is asked for a number, or for folds that nobody takes.
+
+    `folds.split(rows)` makes none before somebody goes through them.
+    """
+    match module.nodes.parents[use]:
+        case ast.Attribute(attr="get_n_splits"):
+            return True
+        case ast.Attribute(attr="split") as method:
+            return unused(module, module.nodes.parents[method])
+    return False
 
 
 def resampled_for_nobody(module: Module, call: Call) -> bool:
