@@ -160,6 +160,16 @@ def test_a_network_that_is_built_elsewhere_goes_by_its_own_name_and_not_by_its_o
     assert any("`network`" in message for message in messages)
 
 
+def test_a_network_that_inherits_its_optimizer_goes_by_its_own_name() -> None:
+    code = (FIXTURES / "unseeded_generator" / "steps_of_the_parent.py").read_text()
+    (found,) = findings(code, "SEED005")
+    assert "initial weights of `depth`" in found.message
+    (found,) = findings(
+        code.replace("depth = Depth(16)", "").replace("(depth,", "(Depth(9),"), "SEED005"
+    )
+    assert "initial weights of `Depth`" in found.message
+
+
 def test_layers_with_weights_of_their_own_are_not_where_weights_are_drawn() -> None:
     source = (
         "from tensorflow.keras import Sequential\n"

@@ -41,9 +41,7 @@ def construction(module: Module, owner: ast.expr, before: ast.Call) -> Built | N
     """Find what makes a network, or the network that it is a part of, and the name of that."""
     name, asked = spelt(owner), owner
     if isinstance(owner, ast.Name) and owner.id in module.names.classes:
-        calls = (named.node for named in module.calls_named(name))
-        found = next((call for call in calls if isinstance(call.func, ast.Name)), None)
-        return None if found is None else (name, found)
+        return _built_as(module, owner.id)
     found = made(module, name, before)
     if found is not None and _replaced_later(module, owner, found, before):
         found = None
@@ -61,6 +59,19 @@ def construction(module: Module, owner: ast.expr, before: ast.Call) -> Built | N
         name = name if inside is inner else spelt(inside)
         found = inner
     return None if found is None or _moved(found) is not None else (name, found)
+
+
+def _built_as(module: Module, name: str) -> Built | None:
+    """Find what makes an object of a class, or else of one that derives from it, and which one."""
+    asked = module.names.classes[name]
+    derived = (
+        other for other, made in module.names.classes.items() if asked in ancestors(module, made)
+    )
+    for one in (name, *derived):
+        for named in module.calls_named(one):
+            if isinstance(named.node.func, ast.Name):
+                return one, named.node
+    return None
 
 
 def _replaced_later(module: Module, owner: ast.expr, found: ast.Call, before: ast.Call) -> bool:
