@@ -118,6 +118,18 @@ def test_the_step_that_is_named_is_one_of_the_optimizer_at_hand() -> None:
     assert places == [15, 17]
 
 
+def test_batches_that_nobody_goes_through_are_not_named() -> None:
+    taught = f"""{TEACHING}
+net = nn.Linear(4, 2)
+shown = torch.utils.data.DataLoader(parts[1], shuffle=True)
+teach(net, torch.utils.data.DataLoader(parts[0]))
+"""
+    (finding,) = findings(taught, "SEED005")
+    assert "The initial weights of `net` come" in finding.message
+    (finding,) = findings(f"{taught}teach(net, shown)\n", "SEED005")
+    assert "and the order of the shuffled batches" in finding.message
+
+
 def test_batches_of_a_test_part_train_nothing() -> None:
     trained = LOADERS.replace("rows = DataLoader(parts[0], shuffle=True)", "rows = parts[0]")
     (finding,) = findings(trained, "SEED005")

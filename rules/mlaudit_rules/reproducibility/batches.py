@@ -112,7 +112,22 @@ def _feeds(module: Module, loader: Call) -> int:
     """Tell whether batches are gone through where weights change, or sent to where that may be."""
     name = _named(module, loader)
     users = module.fact(_readings).get(name, ()) if name else ()
+    if not users and _stays(module, loader):
+        return _NEVER
     return max((_leads(module, user) for user in users), default=_PERHAPS)
+
+
+def _stays(module: Module, loader: Call) -> bool:
+    """Say whether the name of a loader is for its document, or the function around it, alone."""
+    statement = module.nodes.parents.get(loader.node)
+    if not isinstance(statement, ast.Assign) or len(statement.targets) > 1:
+        return False
+    target, shared = statement.targets[0], module.nodes.find(ast.Global, ast.Nonlocal)
+    if not isinstance(target, ast.Name) or any(target.id in each.names for each in shared):
+        return False
+    if isinstance(module.nodes.parents.get(statement), ast.ClassDef):
+        return False
+    return loader.function is not None or not module.importers
 
 
 def _readings(module: Module) -> dict[str, list[ast.expr]]:
