@@ -5,13 +5,13 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from mlaudit.rulekit import Fit, Pattern, last_name
+from mlaudit.rulekit import Evaluate, Fit, Pattern, last_name
 from mlaudit_rules.evaluation.repeated_splits import named_files
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mlaudit.rulekit import Evaluate, Module
+    from mlaudit.rulekit import Module
 
 _WORD = Pattern(r"[A-Z]?[a-z]+|[A-Z]+")
 _QUANTITIES = frozenset(
@@ -28,18 +28,22 @@ _CUT = frozenset(
 )
 _LEARNING = ("fit", "partial_fit")
 _REGRESSOR = "regressor"
+_ENCODING = ("LabelEncoder", "OrdinalEncoder", "factorize")
 
 
 def is_quantity(module: Module, event: Evaluate) -> bool:
     """Say whether a classifier has learnt a target that is a quantity, as far as can be told.
 
     Its name says so, or a regressor learns the same one: in this program, or in one beside it that
-    reads the same file.
+    reads the same file.  Where classes are encoded, or judged as such, the regressor tells nothing:
+    some try one on them all the same.
     """
     columns = {fit.target for fit in event.fits if fit.target is not None}
     given = {name for fit in event.fits for name in _given(module, fit)}
     if any(map(_says_quantity, columns | given)):
         return True
+    if _tells_classes(module):
+        return False
     for fit in module.trace.of(Fit):
         if fit.model.task != _REGRESSOR:
             continue
@@ -55,6 +59,15 @@ def _says_quantity(name: str) -> bool:
     """
     words = {word.lower() for word in _WORD.findall(name)}
     return not words.isdisjoint(_QUANTITIES) and words.isdisjoint(_CUT)
+
+
+def _tells_classes(module: Module) -> bool:
+    """Say whether a program gives numbers to classes, or judges a classifier by right and wrong."""
+    return bool(module.calls_named(*_ENCODING)) or any(
+        event.model.task == "classifier"
+        and (event.metric == "score" or event.judges in {"labels", "scores"})
+        for event in module.trace.of(Evaluate)
+    )
 
 
 def _given(module: Module, fit: Fit) -> Iterator[str]:
