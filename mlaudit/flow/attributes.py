@@ -164,4 +164,5 @@ def importances(fit: Fit) -> Influence:
         True,
         "the importance of features",
         fit.conditional,
+        when=fit.when,
     )

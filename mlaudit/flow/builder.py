@@ -10,6 +10,7 @@ from mlaudit.flow.portions import Portions
 from mlaudit.flow.regions import Rows
 from mlaudit.flow.unread import Unread
 from mlaudit.trace.events import Among, Evaluate, Fit, Split, Use
+from mlaudit.trace.guards import excluded
 from mlaudit.trace.kinship import Kinship
 from mlaudit.trace.trace import Trace
 
@@ -97,7 +98,10 @@ def _settled(run: Interpreter, nodes: Nodes) -> list[Event]:
         if all(prediction.trained for prediction in predictions):
             continue
         if isinstance(event, Evaluate):
-            event.fits = tuple(dict.fromkeys(fit for p in predictions for fit in p.fits))
+            fits = dict.fromkeys(fit for p in predictions for fit in p.fits)
+            event.fits = tuple([fit for fit in fits if _met(run, fit, event)])
+            if fits and not event.fits:
+                continue  # no run of the program has trained what it judges
             event.in_loop = bool(run.happened_in[id(event)])
             if event.among is None and event.in_loop:
                 made = made or _Made(run)
@@ -116,6 +120,11 @@ def _settled(run: Interpreter, nodes: Nodes) -> list[Event]:
             unread = unread or Unread(nodes, {call for call, *_ in run.predictions})
             events.append(_only_predicted(prediction, unread.holds(key[0])))
     return events
+
+
+def _met(run: Interpreter, fit: Fit, event: Evaluate) -> bool:
+    """Say whether a run that judges a model has trained it so, or it may be kept from another."""
+    return id(fit) in run.kept or not excluded(fit.when, event.when)
 
 
 def _no_test(prediction: Prediction) -> bool:

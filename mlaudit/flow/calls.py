@@ -13,6 +13,7 @@ from mlaudit.flow import (
     estimators,
     feeding,
     functions,
+    guards,
     handed,
     library,
     methods,
@@ -171,6 +172,23 @@ def _each(run: Interpreter, choice: Choice, action: object) -> Value:
     return merged if merged is not None else UNKNOWN
 
 
+def _any(run: Interpreter, choice: Choice, given: Arguments) -> Value:
+    """Call each of several things; where the program takes a path for each, a run calls one."""
+    if not choice.parted:
+        return _each(run, choice, lambda option: call_value(run, option, given))
+    numbers = {id(option): position for position, option in enumerate(choice.options)}
+    around = run.guards
+
+    def call(option: Value) -> Value:
+        run.guards = (*around, *guards.of_option(run, given.node, numbers[id(option)]))
+        try:
+            return call_value(run, option, given)
+        finally:
+            run.guards = around
+
+    return _each(run, choice, call)
+
+
 def call_symbol(run: Interpreter, name: str, arguments: Arguments) -> Value:
     """Call a name of a library."""
     if name.startswith("builtins."):
@@ -259,9 +277,7 @@ _CALLED: dict[type[Value], Callable[[Interpreter, Value, Any, Arguments], Value]
     Partial: lambda run, _, inner, given: call_value(run, inner.target, _completed(inner, given)),
     Instance: _call_instance,
     Estimator: lambda run, value, inner, given: networks.call_estimator(run, value, inner, given),
-    Choice: lambda run, _, inner, given: _each(
-        run, inner, lambda option: call_value(run, option, given)
-    ),
+    Choice: lambda run, _, inner, given: _any(run, inner, given),
 }
 _METHODS: dict[type[Value], Callable[[Interpreter, Value, Any, str, Arguments], Value]] = {
     Symbol: lambda run, _, inner, name, given: call_symbol(run, f"{inner.name}.{name}", given),

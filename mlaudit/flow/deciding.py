@@ -98,7 +98,7 @@ def _is_switch(run: Interpreter, name: str) -> bool:
         return False
     if scope.outer is not None and (scope is not run.state.scope or name in _parameters(run)):
         return False
-    return not any(_bound(run, loop)[name] for loop in run.loops)
+    return not any(bound_in(run, loop)[name] for loop in run.loops)
 
 
 def _parameters(run: Interpreter) -> set[str]:
@@ -108,7 +108,7 @@ def _parameters(run: Interpreter) -> set[str]:
     )
 
 
-def _bound(run: Interpreter, loop: ast.AST) -> Counter[str]:
+def bound_in(run: Interpreter, loop: ast.AST) -> Counter[str]:
     """Count how often a loop binds each name."""
     if loop not in run.stores:
         names = (node for node in walk(loop) if isinstance(node, ast.Name))

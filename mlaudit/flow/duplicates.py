@@ -133,6 +133,7 @@ def _copied(
         rows,
         run.place(arguments.node),
         conditional=bool(run.conditions),
+        when=run.guards,
     )
     return data.but(rows=rows, influences=merge_influences(data.influences, (made,)), select=None)
 

@@ -278,6 +278,7 @@ def resample(run: Interpreter, estimator: Estimator, arguments: Arguments) -> Va
         True,
         estimator.entry.statistic,
         bool(run.conditions),
+        when=run.guards,
     )
     outputs: list[Value] = []
     for data in values[:2]:

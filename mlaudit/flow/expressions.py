@@ -18,6 +18,7 @@ from mlaudit.flow import (
     deciding,
     duplicates,
     growth,
+    guards,
     headings,
     imports,
     keyed,
@@ -57,6 +58,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from mlaudit.flow.interpreter import Interpreter
+    from mlaudit.trace.guards import Guards
 
 _BUILTINS = {name: Symbol(f"builtins.{name}") for name in dir(builtins)}
 _BUILTINS.update((name, Symbol(library)) for name, library in UNDERSTOOD.items())
@@ -356,8 +358,11 @@ def _conditional(run: Interpreter, node: ast.IfExp) -> Value:
         return run.eval(node.body if known else node.orelse)
     test = run.data(run.eval(node.test))
     better = sinks.tested(run, node, ())
+    held, passed = guards.of(run, node)
     with run.conditionally():
-        result = run.state.either(_side(run, node, True), _side(run, node, False))
+        result = run.state.either(
+            _side(run, node, held), _side(run, node, passed, False), (held, passed)
+        )
     result = choices.mark(run, result, better)
     result = scaling.of_some(result) if isinstance(result, Data) else result
     inner = run.load(result)
@@ -368,10 +373,12 @@ def _conditional(run: Interpreter, node: ast.IfExp) -> Value:
     return result
 
 
-def _side(run: Interpreter, node: ast.IfExp, holds: bool) -> Value:
-    before = keyed.narrow(run, node.test, holds)
+def _side(run: Interpreter, node: ast.IfExp, answers: Guards, holds: bool = True) -> Value:
+    before, around = keyed.narrow(run, node.test, holds), run.guards
+    run.guards = (*around, *answers)
     value = run.eval(node.body if holds else node.orelse)
     keyed.widen(run, before)
+    run.guards = around
     return value
 
 

@@ -6,14 +6,27 @@ import ast
 import re
 from typing import TYPE_CHECKING
 
-from mlaudit.flow.values import Constant, Data, Instance, Symbol, Value
+from mlaudit.flow.regions import Region
+from mlaudit.flow.values import (
+    Choice,
+    Constant,
+    Data,
+    Dictionary,
+    Estimator,
+    Instance,
+    Sequence,
+    Symbol,
+    Value,
+)
 from mlaudit.trace.columns import Columns
+from mlaudit.trace.guards import excluded
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable
+    from collections.abc import Hashable, Iterator
 
     from mlaudit.flow.arguments import Arguments
     from mlaudit.flow.interpreter import Interpreter
+    from mlaudit.trace.guards import Guards
 
 # Archives of several arrays, models of another format and single texts are not followed.
 _TABLES = ("csv", "parquet", "pickle", "feather", "excel", "json", "hdf")
@@ -42,7 +55,9 @@ def write(run: Interpreter, name: str, content: Value | None, arguments: Argumen
     path = _path(run, arguments, position)
     if path is not None and content is not None:
         run.stored += 1
-        run.written[path] = run.load(content)
+        before = run.written.get(path, {}) if run.guards else {}
+        before.pop(run.guards, None)
+        run.written[path] = {**before, run.guards: run.load(content)}
 
 
 def read(run: Interpreter, name: str, arguments: Arguments) -> Value | None:
@@ -51,7 +66,7 @@ def read(run: Interpreter, name: str, arguments: Arguments) -> Value | None:
         return None
     run.told += 1
     run.sought += 1
-    value = run.written.get(_path(run, arguments, 0))
+    value = _last_written(run, run.written.get(_path(run, arguments, 0), {}))
     if value is None or isinstance(value, Constant | Symbol | Instance):
         return None
     if not isinstance(value, Data):
@@ -63,6 +78,46 @@ def read(run: Interpreter, name: str, arguments: Arguments) -> Value | None:
     columns = value.columns or Columns()
     table = value.table or ("written", value.rows.terms)
     return value.but(kind="table", columns=columns, table=table, name=None, select=None)
+
+
+def _last_written(run: Interpreter, kept: dict[Guards, Value]) -> Value | None:
+    """Give what this run has written last, or else another one that learnt the same rows."""
+    if not kept:
+        return None
+    here = [value for when, value in kept.items() if not excluded(when, run.guards)]
+    value = (here or list(kept.values()))[-1]
+    return value if here or _learnt_again(run, value) else None
+
+
+def _learnt_again(run: Interpreter, value: Value) -> bool:
+    """Note that another run of the program has written models; say whether it had the same rows.
+
+    Those of a file that is read by its name are there in each run, others are what each is given.
+    """
+    fits = [fit for model in _models(run, value) for fit in model.fits]
+    bases = [base for fit in fits for base in fit.rows.bases]
+    if not all(map(_of_named_file, bases)):
+        return False
+    run.kept.update(map(id, fits))
+    return True
+
+
+def _of_named_file(base: Hashable) -> bool:
+    key = base.selector.key if isinstance(base, Region) else None
+    return isinstance(key, tuple) and key[0] == "file"
+
+
+def _models(run: Interpreter, value: Value) -> Iterator[Estimator]:
+    """Give the models that are written, alone or in a record."""
+    match run.load(value):
+        case Estimator() as model:
+            yield model
+        case Dictionary(items=items):
+            for each in items.values():
+                yield from _models(run, each)
+        case Sequence(items=several) | Choice(options=several):
+            for each in several:
+                yield from _models(run, each)
 
 
 def _path(run: Interpreter, arguments: Arguments, position: int) -> Hashable:

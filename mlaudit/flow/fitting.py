@@ -237,6 +237,7 @@ def _learned(
                 bool(run.conditions),
                 turns_of=entities.turns_of(run, data.rows),
                 units=part.entry.units,
+                when=run.guards,
             )
         )
     return tuple(found)

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from mlaudit.flow.interpreter import Interpreter
     from mlaudit.source.document import Document
     from mlaudit.syntax.nodes import Nodes
+    from mlaudit.trace.guards import Guards
 
     Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 
@@ -53,7 +54,7 @@ class Frame(NamedTuple):
     """A call that is running: what it entered, what it was given, and the document that calls.
 
     Around it were so many loops whose turns are not told apart, and so many conditions.  `steps`
-    are what it has yielded where no more of them are.
+    are what it has yielded where no more of them are, `ways` the answers that have led to returns.
     """
 
     entered: int
@@ -63,6 +64,7 @@ class Frame(NamedTuple):
     loops: int
     conditions: int
     steps: list[Value]
+    ways: list[Guards]
 
     def came(self, name: str) -> ast.expr | None:
         """Give the expression that a call in the program gave for a parameter."""
@@ -146,20 +148,21 @@ def call(run: Interpreter, function: Function, arguments: Arguments) -> Value:
     if known is not None:
         return known
     outer = (run.state.scope, run.document, run.returned, run.path)
-    mark = len(run.sides)
+    mark, around_call = len(run.sides), run.guards
     run.state.scope, run.document, run.returned = scope, function.document, []
     run.path = (*run.path, id(arguments.node))
     around = len(run.loops), run.conditions
-    run.calls.append(Frame(id(node), function, arguments, outer[1], *around, []))
+    run.calls.append(Frame(id(node), function, arguments, outer[1], *around, [], []))
     try:
         if isinstance(node, ast.Lambda):
             result = run.eval(node.body)
         else:
             run.block(node.body)
-            result = invented.returned(run, _result(run))
+            result = invented.returned(run, _result(run, len(around_call)))
     finally:
         run.calls.pop()
         sides.leave(run, mark)
+        run.guards = around_call
         run.state.scope, run.document, run.returned, run.path = outer
     if attempt is not None:
         repeats.end(run, attempt, result)
@@ -175,7 +178,8 @@ def _not_followed(run: Interpreter, arguments: Arguments, why: str | None) -> Va
     return data.but(select=None)
 
 
-def _result(run: Interpreter) -> Value:
+def _result(run: Interpreter, around: int) -> Value:
+    """Join what a function returns on its paths; so many answers had been given around the call."""
     from mlaudit.flow import stepping
 
     if not run.returned:
@@ -183,10 +187,17 @@ def _result(run: Interpreter) -> Value:
     yielded = stepping.yielded(run) if len(run.returned) > 1 else None
     if yielded is not None:
         return yielded
-    result = run.returned[0]
-    for other in run.returned[1:]:
-        result = run.state.either(result, other)
+    result, first = run.returned[0], _answers(run, 0, around)
+    for position, other in enumerate(run.returned[1:], 1):
+        result = run.state.either(result, other, (first, _answers(run, position, around)))
+        first = ()
     return result
+
+
+def _answers(run: Interpreter, position: int, around: int) -> Guards:
+    """Give the answers that lead, in the running function, to what it returns there."""
+    ways = run.calls[-1].ways
+    return ways[position][around:] if len(ways) == len(run.returned) else ()
 
 
 def _bind_parameters(run: Interpreter, function: Function, given: Arguments, scope: Scope) -> None:
@@ -363,6 +374,7 @@ def enter_uncalled(run: Interpreter, nodes: Nodes) -> None:
     Those that no other one mentions come first, and what they call is followed.  The rest are
     entered each on its own account, and do not enter again what was entered before.
     """
+    run.guards = ()
     with run.conditionally():
         waiting = list(_uncalled(run, nodes.root.body))
         mentioned = {name for function in waiting for name in _mentions(nodes, function.node)}

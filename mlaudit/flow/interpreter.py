@@ -8,21 +8,20 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from mlaudit.flow import (
     batches,
+    branching,
     containers,
     deciding,
     entities,
     expressions,
     functions,
+    guards,
     imports,
     loops,
-    picks,
-    sides,
     sinks,
     stores,
-    ungiven,
 )
 from mlaudit.flow.regions import base
-from mlaudit.flow.state import End, Fork, Scope, State
+from mlaudit.flow.state import Scope, State
 from mlaudit.flow.values import (
     UNKNOWN,
     Class,
@@ -46,6 +45,7 @@ if TYPE_CHECKING:
     from mlaudit.flow.regions import Rows
     from mlaudit.source.document import Document, Place
     from mlaudit.syntax.nodes import Nodes
+    from mlaudit.trace.guards import Guards
 
 E = TypeVar("E", bound=Event)
 MOST_STEPS = 200_000
@@ -63,17 +63,18 @@ class Interpreter:
     being the same as another one, `contextual` the comparisons that are others in each, `outside`
     what is kept neither under a name of the running scope nor on the heap, `stored` what is written
     to files, and `sought` what is read of them.  `turned` are scores, by their id, of which numbers
-    were made that grow where they fall.
+    were made that grow where they fall.  `guards` are the answers that led here, `settled` tells
+    what a document sets, `kept` are trainings, by their id, that other runs have left in files.
     """
 
     __slots__ = (
         *("briefly", "calls", "catalogue", "closed_over", "conditions", "contextual", "document"),
-        *("each", "entered", "events", "happened_in", "held", "idle", "judged", "loaders"),
-        *("loading", "loops", "models", "module_scope", "modules", "notes", "operands"),
+        *("each", "entered", "events", "guards", "happened_in", "held", "idle", "judged", "kept"),
+        *("loaders", "loading", "loops", "models", "module_scope", "modules", "notes", "operands"),
         *("operations", "origins", "outside", "over_models", "over_predictions", "path"),
         *("predictions", "prepared", "project", "read_in", "reads", "repeats", "returned"),
-        *("roots", "running", "shown", "sides", "signatures", "sought", "stars", "started"),
-        *("state", "steps", "stored", "stores", "told", "uses", "written", "in_turn"),
+        *("roots", "running", "settled", "shown", "sides", "signatures", "sought", "stars"),
+        *("started", "state", "steps", "stored", "stores", "told", "uses", "written", "in_turn"),
         "turned",
     )
 
@@ -94,6 +95,9 @@ class Interpreter:
         self.reads: list[repeats.Read] | None = None
         self.repeats: dict[ast.AST, repeats.Memory] = {}
         self.conditions = 0
+        self.guards: Guards = ()
+        self.settled: dict[tuple[str, str], bool] = {}
+        self.kept: set[int] = set()
         self.calls: list[functions.Frame] = []
         self.entered: set[int] = set()
         self.loops: list[ast.AST] = []
@@ -118,7 +122,7 @@ class Interpreter:
         self.loading: set[Hashable] = set()
         self.prepared: set[int] = set()
         self.judged: dict[int, list[Prediction]] = {}
-        self.written: dict[Hashable, Value] = {}
+        self.written: dict[Hashable, dict[Guards, Value]] = {}
         self.closed_over: set[Scope] = set()
         self.each: list[ast.AST] = []
         self.roots: list[Nodes | ast.Module] = []
@@ -149,11 +153,14 @@ class Interpreter:
         """Record an event; when its code runs again in a loop, it is brought up to date."""
         if kind is Fit or kind is CrossValidate:
             fields["influences"] = entities.reaching(self, fields.get("influences", ()))
+        if self.guards:
+            fields = guards.narrowed(self.guards, fields)
         self.told += 1
         key: Any = (kind, id(node), self.path, *more)
         event = self.events.get(key)
         if event is None:
-            event = kind(place=self.place(node), conditional=bool(self.conditions), **fields)
+            conditional, when = bool(self.conditions), self.guards
+            event = kind(place=self.place(node), conditional=conditional, when=when, **fields)
             self.events[key] = event
             self.happened_in[id(event)] = self.running
             return event
@@ -344,70 +351,12 @@ def _delete(run: Interpreter, node: ast.Delete) -> None:
         stores.delete(run, target)
 
 
-def _if(run: Interpreter, node: ast.If) -> bool:
-    known = deciding.truth(run, node.test)
-    known = picks.decided(run, node) if known is None else known
-    better = sinks.tested(run, node, node.body)
-    if known is not True:
-        ungiven.passed_over(run, node)
-    if known is not None:
-        return run.block(node.body if known else node.orelse)
-    start, outer = run.state.fork(), run.conditions
-    run.conditions += not loops.passes_few_by(run, node.test)
-    try:
-        mark = sides.enter(run, node, True)
-        ended = run.block(node.body)
-        sides.leave(run, mark)
-        sinks.keep(run, node.body, better)
-        after = run.state.leave(start)
-        run.conditions = outer + 1
-        sides.enter(run, node, False)
-        ended_else = run.block(node.orelse)
-        sinks.keep(run, node.orelse, better)
-    finally:
-        run.conditions = outer
-    if not ended:
-        sides.leave(run, mark)  # else what follows belongs to the other branch
-    if ended and ended_else:
-        return True
-    if ended_else:
-        run.state.leave(start)
-        run.state.resume(after)
-    elif ended:
-        loops.broken_off(run, node.body, after)
-    else:
-        run.state.choose(start, after)
-    return False
-
-
 def _with(run: Interpreter, node: ast.With | ast.AsyncWith) -> bool:
     for item in node.items:
         value = run.eval(item.context_expr)
         if item.optional_vars is not None:
             stores.assign(run, item.optional_vars, value, item.context_expr)
     return not deciding.expects_failure(node) and run.block(node.body)
-
-
-def _try(run: Interpreter, node: ast.Try) -> bool:
-    start = run.state.fork()
-    ended = run.block(node.body) or run.block(node.orelse)
-    ends = [run.state.leave(start)]
-    reached = [] if ended else [ends[0]]
-    for handler in node.handlers:
-        with run.conditionally():
-            ended = run.block(handler.body)
-        ends.append(run.state.leave(start))
-        if not ended:
-            reached.append(ends[-1])
-    _join(run, start, reached or ends[:1])
-    return run.block(node.finalbody) or not reached
-
-
-def _join(run: Interpreter, start: Fork, ends: list[End]) -> None:
-    """Go on behind several paths, of which any may have been taken."""
-    run.state.resume(ends[0])
-    for end in ends[1:]:
-        run.state.choose(start, end)
 
 
 def _function(run: Interpreter, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
@@ -433,6 +382,8 @@ def _return(run: Interpreter, node: ast.Return) -> bool:
     if run.loading:
         batches.returned(run, node.value)
     run.returned.append(value)
+    if run.calls:
+        run.calls[-1].ways.append(run.guards)
     return True
 
 
@@ -450,21 +401,6 @@ def _raise(run: Interpreter, node: ast.Raise) -> bool:
     return True
 
 
-def _match(run: Interpreter, node: ast.Match) -> bool:
-    run.eval(node.subject)
-    start = run.state.fork()
-    ends: list[End] = []
-    with run.conditionally():
-        for case in node.cases:
-            ended = run.block(case.body)
-            end = run.state.leave(start)
-            if not ended:
-                ends.append(end)
-    for end in ends:
-        run.state.choose(start, end)
-    return False
-
-
 def _nothing(run: Interpreter, node: ast.stmt) -> None:
     """Do nothing for statements that move no data."""
 
@@ -477,7 +413,7 @@ _STATEMENTS: dict[type[ast.stmt], Callable[[Interpreter, Any], bool | None]] = {
     ast.AnnAssign: _annotated,
     ast.AugAssign: _augmented,
     ast.Delete: _delete,
-    ast.If: _if,
+    ast.If: branching.branch,
     ast.For: lambda run, node: loops.for_loop(run, node),
     ast.AsyncFor: lambda run, node: loops.for_loop(run, node),
     ast.While: lambda run, node: loops.while_loop(run, node),
@@ -485,7 +421,7 @@ _STATEMENTS: dict[type[ast.stmt], Callable[[Interpreter, Any], bool | None]] = {
     ast.Continue: lambda run, node: True,
     ast.With: _with,
     ast.AsyncWith: _with,
-    ast.Try: _try,
+    ast.Try: branching.attempt,
     ast.FunctionDef: _function,
     ast.AsyncFunctionDef: _function,
     ast.ClassDef: _class,
@@ -496,5 +432,5 @@ _STATEMENTS: dict[type[ast.stmt], Callable[[Interpreter, Any], bool | None]] = {
     ast.ImportFrom: imports.import_from,
     ast.Assert: _assert,
     ast.Raise: _raise,
-    ast.Match: _match,
+    ast.Match: branching.cases,
 }

@@ -203,6 +203,7 @@ def statistic_of(
         turns_of=entities.turns_of(run, data.rows),
         groups=groups.of_one(run, data),
         units="" if supervised else entry.units,
+        when=run.guards,
     )
     return (influence,)
 

@@ -166,10 +166,11 @@ def _turns(
 
 def _body(run: Interpreter, body: list[ast.stmt]) -> None:
     """Run the body once; `continue` and `break` on one path leave the others' effects standing."""
-    start, mark = run.state.fork(), len(run.sides)
+    start, mark, around = run.state.fork(), len(run.sides), run.guards
     if run.block(body):
         run.state.merge(start, None)
     sides.leave(run, mark)
+    run.guards = around
 
 
 def unrolled(run: Interpreter, iterated: Value) -> list[Value] | None:

@@ -118,6 +118,7 @@ def _statistics(run: Interpreter, value: Data, node: ast.expr) -> Iterator[Influ
                 if entry is not None and window is None
                 else "group statistics",
                 conditional=bool(run.conditions),
+                when=run.guards,
                 turns_of=entities.turns_of(run, value.rows),
                 groups=Groups(by, read, value.rows) if by else None,
             )

@@ -305,6 +305,7 @@ def _of_group(
         bool(run.conditions),
         source=targets.source(run, value, name, arguments),
         turns_of=entities.turns_of(run, value.rows),
+        when=run.guards,
         groups=groups.described(run, value, name, arguments),
     )
     influences = targets.by_column(run, influence, value, name, arguments)

@@ -12,10 +12,13 @@ from typing import TYPE_CHECKING
 
 from mlaudit.flow.selectors import Length, Selector, compared, in_step
 from mlaudit.model.frozen import frozen
+from mlaudit.trace.guards import excluded
 from mlaudit.trace.rows import Overlap
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Hashable, Iterable
+
+    from mlaudit.trace.guards import Guard, Guards
 
 MOST_TERMS = 8
 _DIVIDED = ("divided",)
@@ -129,11 +132,13 @@ def contextual(key: object) -> bool:
 class Rows:
     """A union of regions in the order of their concatenation; empty for values without rows.
 
-    Regions that come in on one of several paths only are `perhaps` among the rows.
+    Regions that come in on one of several paths only are `perhaps` among the rows, and `when` tells
+    of such regions what the program has answered on that path.
     """
 
     terms: tuple[Region, ...] = ()
     perhaps: frozenset[Region] = frozenset()
+    when: frozenset[tuple[Region, Guard]] = frozenset()
 
     def overlap(self, other: Rows) -> Overlap:
         """Give the surest overlap of any two terms.
@@ -144,8 +149,11 @@ class Rows:
         """
         best, unsure = Overlap.DISJOINT, False
         both = self.perhaps and other.perhaps
+        guarded = self.when and other.when
         for a in self.terms:
             for b in other.terms:
+                if guarded and excluded(self._way_to(a), other._way_to(b)):
+                    continue
                 found = a.overlap(b)
                 if both and found is Overlap.MUST and a in self.perhaps and b in other.perhaps:
                     found, unsure = Overlap.MAY, True
@@ -158,6 +166,36 @@ class Rows:
         if best is Overlap.MAY and both and (self._parted(other) or other._parted(self)):
             return Overlap.DISJOINT  # whichever path gives these, it gives another part beside
         return best
+
+    def under(self, guards: Guards) -> Rows:
+        """Give the rows as they are where a path gave such answers."""
+        if not guards:
+            return self
+        here = self.where(guards)
+        here = here if here.terms else self
+        told = ((term, guard) for term in here.terms for guard in guards)
+        return Rows(here.terms, here.perhaps, here.when.union(told))
+
+    def where(self, guards: Guards) -> Rows:
+        """Leave out what only comes in where a run of the program has given other answers."""
+        gone = self.elsewhere(guards)
+        if gone is None:
+            return self
+        return self._only([term for term in self.terms if term not in gone.terms])
+
+    def elsewhere(self, guards: Guards) -> Rows | None:
+        """Give what only comes in where a run of the program has given other answers, if any."""
+        if not guards or not self.when:
+            return None
+        gone = [term for term in self.terms if excluded(self._way_to(term), guards)]
+        return self._only(gone) if gone else None
+
+    def _way_to(self, term: Region) -> Guards:
+        return tuple([guard for guarded, guard in self.when if guarded == term])
+
+    def _only(self, terms: Collection[Region]) -> Rows:
+        when = frozenset([pair for pair in self.when if pair[0] in terms])
+        return Rows(tuple(terms), self.perhaps.intersection(terms), when)
 
     def _parted(self, other: Rows) -> bool:
         """Say whether each term, on one path only, was divided from one of the other."""
@@ -282,20 +320,30 @@ class Rows:
         if perhaps:
             sure = set(self.terms) - self.perhaps | set(other.terms) - other.perhaps
             perhaps = perhaps.intersection(terms) - sure
-        return Rows(terms, perhaps)
+        return Rows(terms, perhaps, self._ways(other) if self.when or other.when else self.when)
+
+    def _ways(self, other: Rows) -> frozenset[tuple[Region, Guard]]:
+        """Tell the answers on the way to each region; on two ways, those that both have."""
+        mine, theirs = frozenset(self.terms), frozenset(other.terms)
+        return frozenset(
+            pair
+            for pair in self.when | other.when
+            if (pair in self.when or pair[0] not in mine)
+            and (pair in other.when or pair[0] not in theirs)
+        )
 
     def either(self, other: Rows) -> Rows:
         """Unite the rows of two paths: what only one of them has is perhaps there."""
         if self == other or not other.terms or not self.terms:
             return self | other
         both = (set(self.terms) - self.perhaps) & (set(other.terms) - other.perhaps)
-        terms = (self | other).terms
-        return Rows(terms, frozenset(terms) - both)
+        united = self | other
+        return Rows(united.terms, frozenset(united.terms) - both, united.when)
 
     @property
     def on_one_path(self) -> Rows:
         """The same rows where another path has none."""
-        return Rows(self.terms, frozenset(self.terms))
+        return Rows(self.terms, frozenset(self.terms), self.when)
 
     def select(self, selector: Selector) -> Rows:
         """Apply a choice to every term it may reach.
@@ -309,16 +357,18 @@ class Rows:
         if selector.way == "rows" and isinstance(selector.key, Rows):
             inside = [t for t in selector.key.terms if any(t.within(own) for own in self.terms)]
             if inside:
-                return Rows(tuple(inside), selector.key.perhaps.intersection(inside))
+                return selector.key._only(inside)
         if selector.way == "slice" and len(self.terms) > 1:
             cut = self._cut(selector)
             if cut is not None:
                 return cut
-        if len(self.terms) == 1 and not self.perhaps:
+        if len(self.terms) == 1 and not (self.perhaps or self.when):
             return Rows((Region(self.terms[0], selector),))
         below = {term: Region(term, selector) for term in self._reached(selector)}
         return Rows(
-            tuple(below.values()), frozenset(below[term] for term in self.perhaps if term in below)
+            tuple(below.values()),
+            frozenset(below[term] for term in self.perhaps if term in below),
+            frozenset((below[term], guard) for term, guard in self.when if term in below),
         )
 
     def _reached(self, selector: Selector) -> tuple[Region, ...]:

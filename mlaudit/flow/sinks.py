@@ -12,6 +12,7 @@ from mlaudit.model.pattern import Pattern
 from mlaudit.syntax.nodes import Nodes, children
 from mlaudit.syntax.spelling import last_name, spelt
 from mlaudit.trace.events import Evaluate, Use
+from mlaudit.trace.guards import common
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable, Iterator
@@ -39,10 +40,17 @@ def report(run: Interpreter, value: Value, node: ast.AST) -> None:
         data = evaluation.custom(run, node, data, "error") or data
     for score in data.scores if data.kind != TRIAL else data.chosen_by:
         if isinstance(score, Evaluate):
+            _told_here(run, score)
             score.uses.add(Use.REPORTED)
             score.of_trials = score.drawn = False
             score.reported_at = score.reported_at or run.place(node)
             score.best_told |= any(score is other for other in data.chosen_by)
+
+
+def _told_here(run: Interpreter, score: Evaluate) -> None:
+    """Note what has led to where a number is told; in several places, what has led to all."""
+    before = run.guards if Use.REPORTED not in score.uses else score.told_when
+    score.told_when = common(before, run.guards)
 
 
 def is_best(run: Interpreter, value: Value) -> bool:
@@ -86,6 +94,7 @@ def select(run: Interpreter, value: Value, node: ast.AST, how: str) -> None:
             if sight.left_to_callers(run, run.judged.get(id(score), ())):
                 continue
             score.uses.add(Use.SELECTS)
+            score.chosen_when = run.guards
             score.selected_at = run.place(node)
             score.selected_by = how
             _seen_from_here(run, score)

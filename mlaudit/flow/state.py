@@ -27,7 +27,11 @@ from mlaudit.model.frozen import record, replace
 if TYPE_CHECKING:
     from collections.abc import Hashable, Mapping
 
+    from mlaudit.flow.regions import Rows
     from mlaudit.source.document import Document
+    from mlaudit.trace.guards import Guards
+
+    Ways = tuple[Guards, Guards]
 
 MOST_CHOICES = 4
 _SERIAL = count(1)
@@ -165,7 +169,8 @@ class End:
 class State:
     """The running scope, the heap, and names as the paths leave them that break a loop off.
 
-    `entries` are the records that keys gave of one that stands for all, each with that one.
+    `entries` are the records that keys gave of one that stands for all, each with that one.  While
+    paths are joined of which the program takes one, `parted` are the answers that lead to them.
     """
 
     __slots__ = ("broken", "entries", "heap", "parted", "scope")
@@ -175,7 +180,7 @@ class State:
         self.heap = Heap()
         self.entries: dict[tuple[int, Hashable], tuple[Value, Value]] = {}
         self.broken: list[tuple[Scope, str, Value]] = []
-        self.parted = False
+        self.parted: Ways | None = None
 
     def allocate(self, value: Value) -> Ref:
         """Put a mutable value on the heap."""
@@ -208,9 +213,12 @@ class State:
             self.heap[address] = value
         self.scope.redo(end.names)
 
-    def choose(self, start: Fork, other: End) -> None:
-        """Join the end of another path into this, of which the program takes only one."""
-        before, self.parted = self.parted, True
+    def choose(self, start: Fork, other: End, ways: Ways = ((), ())) -> None:
+        """Join the end of another path into this, of which the program takes only one.
+
+        `ways` are the answers that lead to this path, and to the other.
+        """
+        before, self.parted = self.parted, ways
         try:
             self.merge(start, other)
         finally:
@@ -238,9 +246,9 @@ class State:
             if value is not None and known is not value:
                 scope.put(name, value if known is None else self.join(known, value))
 
-    def either(self, a: Value, b: Value) -> Value:
+    def either(self, a: Value, b: Value, ways: Ways = ((), ())) -> Value:
         """Join what two paths give, of which the program takes one."""
-        before, self.parted = self.parted, True
+        before, self.parted = self.parted, ways
         try:
             return self.join(a, b)
         finally:
@@ -251,7 +259,7 @@ class State:
         if a is b or a == b:
             return a
         if a == NONE or b == NONE:
-            return self._perhaps(a if b == NONE else b)
+            return self._perhaps(a, 0) if b == NONE else self._perhaps(b, 1)
         if isinstance(a, Data) and isinstance(b, Data):
             return _join_data(a, b, self.parted)
         if isinstance(a, Sequence) and isinstance(b, Sequence) and not _differ_in_size(a, b):
@@ -272,12 +280,12 @@ class State:
             return _join_estimators(a, b)
         return self._choose(a, b)
 
-    def _perhaps(self, value: Value) -> Value:
+    def _perhaps(self, value: Value, way: int) -> Value:
         """Give what another path has nothing for: its rows are there on one path only."""
         inner = self.load(value)
         if not self.parted or not isinstance(inner, Data) or not inner.rows.terms:
             return value
-        return self.allocate(inner.but(rows=inner.rows.on_one_path))
+        return self.allocate(inner.but(rows=inner.rows.on_one_path.under(self.parted[way])))
 
     def _choose(self, a: Value, b: Value) -> Value:
         """Keep both of two different things; data is united at once."""
@@ -302,7 +310,9 @@ class State:
                 options.setdefault(
                     id(option) if not isinstance(option, Ref) else option.address, option
                 )
-        parted = self.parted or any(isinstance(each, Choice) and each.parted for each in (a, b))
+        parted = self.parted is not None or any(
+            isinstance(each, Choice) and each.parted for each in (a, b)
+        )
         return Choice(self._fewer(list(options.values())), parted)
 
     def _fewer(self, options: list[Value]) -> tuple[Value, ...]:
@@ -354,10 +364,10 @@ def _begun_alike(one: object, two: object) -> str | None:
     return f"{shorter}{ANY}" if alike else None
 
 
-def _join_data(a: Data, b: Data, parted: bool) -> Data:
+def _join_data(a: Data, b: Data, ways: Ways | None) -> Data:
     joined = combine([a, b], _kind_of_either(a, b))
     return joined.but(
-        rows=a.rows.either(b.rows) if parted else joined.rows,
+        rows=_either(a.rows, b.rows, ways) if ways is not None else joined.rows,
         columns=a.columns if a.columns == b.columns else None,
         table=a.table if a.table == b.table else None,
         name=a.name if a.name == b.name else None,
@@ -365,6 +375,12 @@ def _join_data(a: Data, b: Data, parted: bool) -> Data:
         decided=a.decided and b.decided,
         results=_join_results(a, b),
     )
+
+
+def _either(one: Rows, two: Rows, ways: Ways) -> Rows:
+    if one == two:
+        return one
+    return one.under(ways[0]).either(two.under(ways[1]))
 
 
 def _kind_of_either(a: Data, b: Data) -> str:

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import Any
 
+    from mlaudit.trace.guards import Guards
+
 REPEATED = 0.98
 FEW = 0.01
 _RUN: frozenset[object] = frozenset({"run"})
@@ -76,6 +78,14 @@ class HashedRows:
     def apart_elsewhere(self, other: HashedRows) -> bool:
         """One run takes one path: what was seen is sure."""
         return False
+
+    def where(self, guards: Guards) -> HashedRows:
+        """One run gives one answer to each question."""
+        return self
+
+    def elsewhere(self, guards: Guards) -> None:
+        """Nothing was seen where a run has given other answers."""
+        return
 
     def named_in(self, other: HashedRows) -> bool:
         """What was seen is known whatever it is called."""

@@ -5,12 +5,36 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mlaudit.trace.events import Evaluate, Use
+from mlaudit.trace.guards import excluded
 from mlaudit.trace.rows import Overlap
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from mlaudit.trace.events import Event, Model
+    from mlaudit.trace.events import Event, Model, Watch
+    from mlaudit.trace.guards import Guards
+
+
+def meet(choice: Evaluate | Watch, report: Evaluate) -> bool:
+    """Say whether a run of the program chooses by rows, and surely tells a score on them."""
+    chosen, told = _way_to_choice(choice), (*report.when, *report.told_when)
+    if excluded(chosen, told):
+        return False
+    rows = report.rows.where(chosen).where(told)
+    return rows.overlap(choice.rows.where(chosen).where(told)) is Overlap.MUST
+
+
+def tested_apart(choice: Event, report: Evaluate) -> bool:
+    """Say whether runs that choose nothing tell a score on rows that no other run chooses by."""
+    chosen = _way_to_choice(choice)
+    rows, judged = getattr(choice, "rows", None), report.rows.elsewhere(chosen)
+    if rows is None or judged is None:
+        return False
+    return judged.overlap(rows.where(chosen)) is not Overlap.MUST
+
+
+def _way_to_choice(choice: Event) -> Guards:
+    return (*choice.when, *choice.chosen_when) if isinstance(choice, Evaluate) else choice.when
 
 
 def made_again(choice: Event, evaluations: Iterable[Evaluate]) -> list[Evaluate]:

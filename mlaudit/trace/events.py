@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from mlaudit.source.document import Document, Place
     from mlaudit.trace.columns import Columns
+    from mlaudit.trace.guards import Guards
     from mlaudit.trace.rows import Overlap, RowSet
 
 
@@ -93,7 +94,8 @@ class Influence:
     those that it was taken of, where a column of their key is known; if a division keeps them
     whole, `rows` are those of one side.  `units` are those that columns are put into by what was
     learnt: "scaled" ones are shifted and stretched, "ranked" ones keep their order, and "shifted"
-    moments count from another one.  What was looked ahead at is so many rows `later`.
+    moments count from another one.  What was looked ahead at is so many rows `later`.  It was taken
+    `when` a run of the program has given such answers.
     """
 
     operation: str
@@ -111,6 +113,7 @@ class Influence:
     groups: Groups | None = None
     units: str = ""
     later: int = 0
+    when: Guards = ()
 
     @property
     def of_one_side(self) -> bool:
@@ -191,10 +194,11 @@ class Model:
 
 @entity
 class Event:
-    """Something that happened to data or models."""
+    """Something that happened to data or models, `when` a run has given such answers."""
 
     place: Place
     conditional: bool = field(default=False, kw_only=True)
+    when: Guards = field(default=(), kw_only=True)
 
     @property
     def all_rows(self) -> Iterator[RowSet]:
@@ -319,6 +323,7 @@ class Evaluate(Event):
     predictions, but not their model, to what judges them.  One told of each trial of a study alone
     is `of_trials`, one `drawn` only as a point of a curve.  Nothing but files hangs on a best
     number `saved`.  The outermost call names the rows `outside`, `within` are predicting functions.
+    Its number is told `told_when` a run has given such answers, and chooses `chosen_when`.
     """
 
     __slots__ = ("__dict__",)  # where cached properties are kept
@@ -354,6 +359,8 @@ class Evaluate(Event):
     of_trials: bool = False
     drawn: bool = False
     saved: bool = False
+    told_when: Guards = ()
+    chosen_when: Guards = ()
 
     @property
     def all_rows(self) -> Iterator[RowSet]:
@@ -389,7 +396,9 @@ class Evaluate(Event):
     @once
     def meetings(self) -> tuple[Overlap, ...]:
         """How the rows of each training overlap the judged ones; to be asked when that is."""
-        return tuple([fit.rows.overlap(self.rows) for fit in self.fits])
+        return tuple(
+            [fit.rows.where(self.when).overlap(self.rows.where(fit.when)) for fit in self.fits]
+        )
 
 
 @entity

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from mlaudit.trace.conclusions import PreprocessingLeak
 from mlaudit.trace.events import CrossValidate, Cut, Effect, Evaluate, Kind
+from mlaudit.trace.guards import excluded
 from mlaudit.trace.rows import Overlap
 
 if TYPE_CHECKING:
@@ -32,6 +33,8 @@ def on_test(trace: Trace) -> Iterator[PreprocessingLeak]:
         for influence in evaluation.influences:
             if influence.removes or influence.of_one_side:
                 continue  # bounds that told which rows are judged change no value
+            if _in_another_run(influence, evaluation):
+                continue
             rows = influence.rows
             if id(rows) not in alone:
                 alone[id(rows)] = rows.overlap(evaluation.rows) is Overlap.MUST and not any(
@@ -119,7 +122,7 @@ def _into_scores(trace: Trace, sight: _Sight) -> Iterator[PreprocessingLeak]:
             continue  # whatever they are, nobody looks at them
         for fit in evaluation.fits:
             for influence in _brought(evaluation, fit):
-                if _undone(influence, evaluation):
+                if _undone(influence, evaluation) or _in_another_run(influence, evaluation):
                     continue
                 if sight.sees(influence, evaluation.rows, fit.rows):
                     unmoved = _unmoved(influence, evaluation)
@@ -148,12 +151,22 @@ def _into_folds(trace: Trace, sight: _Sight) -> Iterator[PreprocessingLeak]:
         for influence in validation.influences:
             if influence.place == validation.place:
                 continue  # what it fits, it fits anew in each fold
-            if _undone(influence, validation):
+            if _undone(influence, validation) or _in_another_run(influence, validation):
                 continue
             if sight.sees(influence, validation.rows, validation.rows):
                 yield PreprocessingLeak(
                     influence, validation, None, None, unmoved=_unmoved(influence, validation)
                 )
+
+
+def _in_another_run(influence: Influence, judged: Evaluate | CrossValidate) -> bool:
+    """Say whether no run of the program learns of judged rows and judges them, too."""
+    if not judged.when:
+        return False
+    if excluded(influence.when, judged.when):
+        return True
+    rows = influence.rows.where(judged.when)
+    return rows is not influence.rows and rows.overlap(judged.rows) is not Overlap.MUST
 
 
 def _undone(influence: Influence, judged: Evaluate | CrossValidate) -> bool:

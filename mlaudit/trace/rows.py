@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Protocol, Self
 if TYPE_CHECKING:
     from collections.abc import Collection, Hashable
 
+    from mlaudit.trace.guards import Guards
+
 
 class Overlap(IntEnum):
     """Whether two sets of rows share rows; the order is that of growing certainty."""
@@ -38,6 +40,14 @@ class RowSet(Protocol):
 
     def apart_elsewhere(self, other: Self) -> bool:
         """Say whether, on one of several paths of the program, these rows share none with it."""
+        ...
+
+    def where(self, guards: Guards) -> Self:
+        """Leave out what only comes in where a run of the program has given other answers."""
+        ...
+
+    def elsewhere(self, guards: Guards) -> Self | None:
+        """Give what only comes in where a run of the program has given other answers, if any."""
         ...
 
     def named_in(self, other: Self) -> bool:

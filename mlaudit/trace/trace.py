@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from mlaudit.model.once import once
-from mlaudit.trace import apart, leaks, redrawn
+from mlaudit.trace import apart, choosing, leaks, redrawn
 from mlaudit.trace.choosing import cut_by_hand, made_again, of_other_data, of_other_task
 from mlaudit.trace.conclusions import ChosenOnReported, Overlapping, PreprocessingLeak
 from mlaudit.trace.events import (
@@ -210,7 +210,7 @@ class Trace:
                 if report.reported
                 and not (report.of_trials and type(choice) is Evaluate)
                 and report.held_out
-                and report.rows.overlap(choice.rows) is Overlap.MUST
+                and choosing.meet(choice, report)
                 and (report.model is choice.model or type(choice) is Evaluate)
             ]
             told = self._told_of(choice, reports)
@@ -423,7 +423,7 @@ class Trace:
         again = made_again(choice, self.of(Evaluate)) if divided else []
         return any(
             event.reported
-            and event.rows.overlap(rows) is not surely
+            and (event.rows.overlap(rows) is not surely or choosing.tested_apart(choice, event))
             and (inside or not self.in_folds(event))
             and not any(event.rows.overlap(other.rows) is surely for other in again)
             and not of_other_data(event, choice, told)

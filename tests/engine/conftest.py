@@ -15,6 +15,8 @@ from mlaudit.trace.rows import Overlap
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from mlaudit.trace.guards import Guards
+
 
 @dataclass(frozen=True)
 class Numbers:
@@ -34,6 +36,14 @@ class Numbers:
     def perhaps_within(self, other: Numbers) -> bool:
         """One run takes one path: what was seen is sure."""
         return False
+
+    def where(self, guards: Guards) -> Numbers:
+        """One run gives one answer to each question."""
+        return self
+
+    def elsewhere(self, guards: Guards) -> None:
+        """Nothing was seen where a run has given other answers."""
+        return
 
     def maybe_again(self, other: Numbers) -> bool:
         """They are known by their numbers."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from mlaudit.source.document import Place
 from mlaudit.source.script import from_text
@@ -22,6 +23,9 @@ from mlaudit.trace.events import (
 )
 from mlaudit.trace.rows import Overlap
 from mlaudit.trace.trace import Trace
+
+if TYPE_CHECKING:
+    from mlaudit.trace.guards import Guards
 
 
 @dataclass(frozen=True)
@@ -46,6 +50,14 @@ class Numbers:
     def perhaps_within(self, other: Numbers) -> bool:
         """One run takes one path: what was seen is sure."""
         return False
+
+    def where(self, guards: Guards) -> Numbers:
+        """One run gives one answer to each question."""
+        return self
+
+    def elsewhere(self, guards: Guards) -> None:
+        """Nothing was seen where a run has given other answers."""
+        return
 
     def maybe_again(self, other: Numbers) -> bool:
         """They are known by their numbers."""
