@@ -209,7 +209,7 @@ def _passed(
         return result  # `.str.slice` cuts each text short
     picked = removing.picked(run, value, name, arguments)
     if picked is not None:
-        return result.but(rows=picked.rows)
+        return result.but(rows=picked.rows, select=picked.select)
     if kind == "subset" and name in {"take", "skip"}:
         select = tables.counted(run, name, arguments)
         if select is not None:
