@@ -54,6 +54,7 @@ PERHAPS_RARE = Pattern(
     re.IGNORECASE,
 )
 _EVENT = Pattern(rf"(is_?)?({RARE.text}|{PERHAPS_RARE.text})(ed|s)?", re.IGNORECASE)
+_QUERY = Pattern(r"(?is)^\s*(select|with)\b.+\bfrom\b")  # which names many a column
 EVEN_WORDS = Words("titanic", "spaceship", "mnist", "cifar", "iris", "load_digits", any_case=True)
 EVEN = Pattern(r"(?i)\btitanic|spaceship-|\b(fashion[_-]?)?mnist|\bcifar|\biris\b")
 EVEN_LOADERS = ("load_iris", "load_digits")
@@ -365,6 +366,7 @@ def _names(module: Module) -> Iterator[Sign]:
             f"the data are {load.source!r}"
             for load in module.trace.of(Load)
             if not load.source.endswith("()")  # the data sets of a library have fixed balances
+            and not _QUERY.search(load.source)
             and not _tells_another(module)
         ),
     ]

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 _ADDING = frozenset({"append", "extend", "insert", "appendleft", "add"})
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 _FOR = (ast.For, ast.AsyncFor)
+_ROWS = {0, "rows", "index"}
 _IF = (ast.If, ast.While)
 _TELLING = (ast.Call, ast.DictComp, ast.Subscript)
 _CLASSES = Pattern(
@@ -332,11 +333,17 @@ def _divides(module: Module, call: Call) -> bool:
     if entry.kind == "cross-validate":
         folds = call.arguments.get("cv")
         return folds is None or (folds.known and isinstance(folds.value, int))
-    if entry.kind != "split":
+    if entry.kind != "split" or not _along_rows(call, entry.along):
         return False
     if not call.is_random or not call.lacks_seed:
         return True
     return module.fact(Seeding).reaches(generator_of(call), call)
+
+
+def _along_rows(call: Call, along: str) -> bool:
+    """Say whether rows are divided, and no columns: `np.split(signals, 3, axis=1)` keeps each."""
+    axis = call.arguments.get(along or "axis")
+    return axis is None or not axis.known or axis.value in _ROWS
 
 
 def _named(node: ast.expr, context: type[ast.expr_context] = ast.Load) -> set[str]:

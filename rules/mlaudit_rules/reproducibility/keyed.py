@@ -17,7 +17,8 @@ _LEAVES = (ast.Return, ast.Continue, ast.Break, ast.Raise)
 def never_asked_for(module: Module, value: ast.AST) -> bool:
     """Say whether a value of a dictionary has a key that none of those who ask for one can mean.
 
-    The dictionary must go by one name, which is bound once, and be asked for others.
+    The dictionary must go by one name, which is bound once, and be asked for others: in its own
+    document, or in those that import it.
     """
     held = module.nodes.parents.get(value)
     statement = module.nodes.parents.get(held) if isinstance(held, ast.Dict) else None
@@ -26,9 +27,35 @@ def never_asked_for(module: Module, value: ast.AST) -> bool:
     keys = [key for key, each in zip(held.keys, held.values, strict=True) if each is value]
     if len(statement.targets) != 1 or not isinstance(keys[0], ast.Constant):
         return False
-    readings = _readings(module, statement.targets[0])
-    asked = [_asks(module, reading, keys[0].value) for reading in readings]
+    target, key = statement.targets[0], keys[0].value
+    asked = [_asks(module, reading, key) for reading in _readings(module, target)]
+    if not asked and isinstance(target, ast.Name) and statement in module.tree.body:
+        asked = _asked_elsewhere(module, target.id, key)
     return None not in asked and False in asked
+
+
+def _asked_elsewhere(module: Module, name: str, key: object) -> list[bool | None]:
+    """Tell what the files that import the document ask for, by keys that are written out."""
+    trees = module.mentioning([name]) if module.importers else []
+    nodes = [node for tree in trees for node in ast.walk(tree)]
+    keyed = [node for node in nodes if isinstance(node, ast.Subscript) and _is_named(node, name)]
+    asked: list[bool | None] = [
+        False if isinstance(node.slice, ast.Constant) and node.slice.value != key else None
+        for node in keyed
+    ]
+    named = sum(_says(node, name) for node in nodes)
+    return asked if named == len(keyed) else [None]
+
+
+def _is_named(node: ast.Subscript, name: str) -> bool:
+    return isinstance(node.ctx, ast.Load) and _says(node.value, name)
+
+
+def _says(node: ast.AST, name: str) -> bool:
+    """Say whether a node is the name, be it of a module: `models`, or `menu.models`."""
+    if isinstance(node, ast.Attribute):
+        return node.attr == name
+    return isinstance(node, ast.Name) and node.id == name
 
 
 def _readings(module: Module, target: ast.expr) -> list[ast.expr]:
