@@ -31,7 +31,7 @@ print(model.score(fresh[["salt", "price"]], fresh["liked"]))
 
 
 def unseeded() -> list[str]:
-    found = review([Path()], Config()).findings
+    found = review(["."], Config()).findings
     return [finding.location.path for finding in found if finding.code == "SEED003"]
 
 

@@ -340,7 +340,7 @@ def _divides(module: Module, call: Call) -> bool:
     return module.fact(Seeding).reaches(generator_of(call), call)
 
 
-def _along_rows(call: Call, along: str) -> bool:
+def _along_rows(call: Call, along: str | None) -> bool:
     """Say whether rows are divided, and no columns: `np.split(signals, 3, axis=1)` keeps each."""
     axis = call.arguments.get(along or "axis")
     return axis is None or not axis.known or axis.value in _ROWS
