@@ -1,7 +1,8 @@
 """Draws of as many rows from each group: `groupby("kind").sample(n=900)`, or a function that does.
 
 A share of each group leaves the groups as uneven as they were.  Groups that comparisons told apart
-are evened out by hand: of one so many rows are drawn as another has, or the same number of all.
+are evened out by hand: of one so many rows are drawn as another has, or the same number of all, or
+most rows of it are left out at random.
 """
 
 from __future__ import annotations
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 
 _DRAWS = frozenset({"sample", "head", "tail", "resample"})
 _COUNTS = ("n", "n_samples")
+_SAMPLES = frozenset({"sample", "large sample"})
+_MOST = 0.5  # who leaves out no more than this share of a class need not mean to even it out
 
 
 def by_method(run: Interpreter, value: Data, name: str, arguments: Arguments) -> Data:
@@ -62,6 +65,25 @@ def put_together(run: Interpreter, node: ast.AST, joined: Data) -> None:
     whole = [term for term in terms if any(size.rows.terms == (term,) for size in sizes)]
     if len(numbers) + len(whole) == len(terms) and None not in numbers and len({*numbers}) == 1:
         _note(run, node, joined.rows)
+
+
+def thinned(run: Interpreter, node: ast.AST, left: Data, gone: Data) -> None:
+    """Note that most rows of one group are left out at random: `t.drop(none.sample(n).index)`."""
+    terms = gone.rows.terms
+    if len(terms) != 1 or terms[0].parent is None or not _is_most(terms[0].selector.key):
+        return
+    column, _ = _told_by(terms[0].parent)
+    if column is not None and terms[0].parent.selector.equal:
+        by = frozenset({column} - {""})
+        run.emit(DrawnAlike, node, rows=left.rows, result=left.rows, by=by)
+
+
+def _is_most(key: Hashable) -> bool:
+    """Say whether a draw takes most rows, or so many as somebody has worked out."""
+    if not isinstance(key, tuple) or key[0] not in _SAMPLES:
+        return False
+    share = key[-1]
+    return not isinstance(share, int | float) or share > _MOST
 
 
 def _note(run: Interpreter, node: ast.AST, rows: Rows) -> None:

@@ -364,7 +364,8 @@ def _sample(
         return value.but(select=None, order=None)
     large = isinstance(share, Constant) and isinstance(share.value, float) and share.value >= 0.05
     way = "large sample" if large else "sample"
-    select = Selector("some", (way, id(arguments.node), run.context))
+    kept = share.value if isinstance(share, Constant) else None
+    select = Selector("some", (way, id(arguments.node), run.context, kept))
     return evening.to_size(run, name, tables.chosen(value.but(order=None), select), arguments)
 
 

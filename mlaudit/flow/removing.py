@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from mlaudit.flow import members, tables
+from mlaudit.flow import evening, members, tables
 from mlaudit.flow.selectors import Selector
 from mlaudit.flow.values import UNKNOWN, Constant, Data, Ref, Sequence
 from mlaudit.model.pattern import Pattern
@@ -79,7 +79,9 @@ def dropped(run: Interpreter, value: Data, arguments: Arguments) -> Data:
     index = run.data(given) if given is not None else UNKNOWN
     left = index.select and index.select.flipped()
     if left is not None:
-        return tables.kept(tables.chosen(value, left), index)
+        thinned = tables.kept(tables.chosen(value, left), index)
+        evening.thinned(run, arguments.node, thinned, index)
+        return thinned
     return tables.chosen(value, Selector("some", (id(arguments.node), run.context)))
 
 

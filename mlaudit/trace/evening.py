@@ -1,4 +1,4 @@
-"""Rows of which as many are drawn from each group: where the groups are classes, they are even."""
+"""Rows drawn alike from groups, or without most of one: where groups are classes, they are even."""
 
 from __future__ import annotations
 
@@ -13,7 +13,10 @@ if TYPE_CHECKING:
 
 @entity
 class DrawnAlike(Event):
-    """As many rows are drawn from each group, told apart by the columns `by` as far as known."""
+    """As many rows are drawn from each group, told apart by the columns `by` as far as known.
+
+    Or most rows of one group are left out at random, to come near to the others.
+    """
 
     rows: RowSet
     result: RowSet
