@@ -6,9 +6,10 @@ import ast
 from typing import TYPE_CHECKING
 
 from mlaudit.rulekit import by_position, defaults, last_name, spelt
-from mlaudit_rules.reproducibility.bindings import assignments, values_by_target
+from mlaudit_rules.reproducibility.bindings import assignments
 from mlaudit_rules.reproducibility.constructions import function_around
 from mlaudit_rules.reproducibility.found_file import read_where_there
+from mlaudit_rules.reproducibility.replaced import lasting
 from mlaudit_rules.reproducibility.saved_states import reads_all
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ def all_read_back(module: Module, name: str, fit: ast.Call) -> bool:
     In a function that binds it, what other functions call so is another thing, unless they have
     written the file.
     """
-    values = module.fact(values_by_target).get(name, [])
+    values = lasting(module, name)
     home = function_around(module, fit)
     if values and all(map(_is_read_back, values)):
         return True

@@ -11,6 +11,7 @@ from mlaudit_rules.reproducibility.classes import class_around
 from mlaudit_rules.reproducibility.dead import Dead
 from mlaudit_rules.reproducibility.running import Running, registers
 from mlaudit_rules.reproducibility.switches import switched_off
+from mlaudit_rules.reproducibility.uncalled import only_parts_called
 
 if TYPE_CHECKING:
     from mlaudit.rulekit import Module
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     Definition = ast.FunctionDef | ast.AsyncFunctionDef
 
 _WORK = ("load", "train", "trainer", "cross-validate", "metric")
-_LEARNING = ("fit", "predict")
+_LEARNING = ("fit", "predict", "fit_predict", "fit_transform")
 # By these a program may call functions that it does not name; networks have an `eval` of their own.
 _BY_TEXT = ("Fire", "import_module")
 _BUILT_IN = ("getattr", "globals", "locals", "eval", "exec")
@@ -92,6 +93,8 @@ def _method_left_out(module: Module, function: Definition) -> bool:
         return False
     if any(map(registers, function.decorator_list)):
         return False
+    if only_parts_called(module, owner, function):
+        return True
     if any(spelt(base) != "object" for base in owner.bases) or owner.keywords:
         return False  # the class that it derives from may call the method
     return function.name not in module.fact(_said) and not _handed_on(module, owner)
