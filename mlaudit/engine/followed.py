@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 _JUDGING = ("metric", "cross-validate")
 _FITTING = "fit"
 _GRADIENTS = "backward"
+_GROUPS = "cluster"
 # The steps of TensorFlow, and a command line that trains what it is given.
 _STEPPING = ("minimize", "apply_gradients")
 _COMMAND = "LightningCLI"
@@ -26,7 +27,8 @@ _COMMAND = "LightningCLI"
 def evaluations(module: Module) -> dict[Location, bool]:
     """Say for each judgement whether its rows, and those of the training, are known.
 
-    A metric that is called although the trace tells nothing of it was not followed either.
+    A metric that is called although the trace tells nothing of it was not followed either, unless
+    it tells how far groups agree with labels: these are judged on the rows that were grouped.
     """
     found: dict[Location, bool] = {}
     told: set[tuple[str, int, int, int]] = set()
@@ -47,7 +49,8 @@ def evaluations(module: Module) -> dict[Location, bool]:
             found[place] = found.get(place, True) and known
     for call in module.calls_of(*_JUDGING):
         place = call.place.location
-        if place.sort_key not in told:
+        of_groups = call.entry is not None and call.entry.task == _GROUPS
+        if place.sort_key not in told and not of_groups:
             found[place] = False
     return found
 

@@ -105,7 +105,7 @@ def method(
         fitting.fit(run, holder, name, arguments)
         fitted = run.load(holder)
         assert isinstance(fitted, Estimator)
-        if name == "fit_transform" or estimator.model.role is Role.CLUSTERER:
+        if name == "fit_transform":
             return transform(run, fitted, arguments)
         return predict(run, holder, fitted, name, arguments)
     if kind in {"optimizer", "scheduler", "layer", "loss", "callback"} or _sets_mode(
@@ -172,7 +172,8 @@ def predict(
         return _ahead(run, holder, estimator, name, arguments)
     data, _, expression = fitting.inputs(run, estimator, arguments)
     if estimator.model.role is Role.CLUSTERER:
-        return transform(run, estimator, arguments)
+        # Groups of what a model predicted are no predictions of that model.
+        return transform(run, estimator, arguments).but(predictions=())
     if estimator.model.role in {Role.UNKNOWN, Role.TRANSFORMER}:
         estimator.model.role = Role.PREDICTOR
     variable = run.text(expression) if expression is not None else ""

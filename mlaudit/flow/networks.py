@@ -34,7 +34,8 @@ from mlaudit.flow.values import (
 )
 from mlaudit.model.frozen import replace
 from mlaudit.syntax import gradients
-from mlaudit.trace.events import Fit, Role
+from mlaudit.syntax.spelling import spelt
+from mlaudit.trace.events import Evaluate, Fit, Role
 
 if TYPE_CHECKING:
     from mlaudit.catalogue.entry import Entry
@@ -62,6 +63,7 @@ _RETURN_SELF = frozenset(
 )
 
 
+_INPUTS = "inputs"  # what a loss judges by that compares predictions with what they are made of
 _MAPS = frozenset({"map", "imap", "imap_unordered", "map_async", "starmap", "starmap_async"})
 
 
@@ -118,6 +120,7 @@ def _prediction(
             batches.called(run, joined, run.text(expression) if expression is not None else ""),
             made_in=run.running,
             frames=tuple(run.calls),
+            given=_spelt(expression),
         )
     made.chosen_by = estimator.chosen_by
     made.fits, made.rows = estimator.fits, joined.rows
@@ -134,7 +137,36 @@ def judged(run: Interpreter, name: str, arguments: Arguments) -> Value:
         evaluation.evaluated(run, arguments.node, prediction, name, index)
         for index, prediction in enumerate(joined.predictions)
     )
+    for event, prediction in zip(events, joined.predictions, strict=True):
+        event.judges = _INPUTS if _asks_for_inputs(run, arguments, prediction) else ""
     return joined.but(scores=events)
+
+
+def _asks_for_inputs(run: Interpreter, arguments: Arguments, prediction: Prediction) -> bool:
+    """Say whether a loss compares a prediction with what the network was called with.
+
+    Functions of the program that it was handed to on the way may call that by names of their own.
+    """
+    around = prediction.frames
+    depth = len(around)
+    if not prediction.given or len(run.calls) < depth:
+        return False
+    if any(mine is not its for mine, its in zip(run.calls, around, strict=False)):
+        return False
+    for operand in arguments.nodes.values():
+        node: ast.expr | None = operand
+        for frame in reversed(run.calls[depth:]):
+            node = frame.came(_spelt(node))
+        if _spelt(node) == prediction.given:
+            return True
+    return False
+
+
+def _spelt(node: ast.expr | None) -> str:
+    """Spell what is only brought into a shape by methods: `x` in `x.view(len(x), -1)`."""
+    while isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+        node = node.func.value
+    return spelt(node) if isinstance(node, ast.Name | ast.Attribute | ast.Subscript) else ""
 
 
 def loss(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> Value:
@@ -168,6 +200,7 @@ def backward(run: Interpreter, data: Data, node: ast.AST) -> None:
             influences=prediction.influences,
             variable=prediction.variable,
             goes_on=True,
+            of_itself=_asked_for(data, prediction) == {_INPUTS},
         )
         if isinstance(owner, Estimator) and isinstance(prediction.owner, Ref):
             run.state.heap[prediction.owner.address] = replace(
@@ -175,6 +208,15 @@ def backward(run: Interpreter, data: Data, node: ast.AST) -> None:
                 fits=tuple(dict.fromkeys((*owner.fits, event))),
                 influences=merge_influences(owner.influences, prediction.influences),
             )
+
+
+def _asked_for(loss: Data, prediction: Prediction) -> set[str]:
+    """Tell what the losses that are summed up compare a network's predictions with."""
+    return {
+        score.judges
+        for score in loss.scores
+        if isinstance(score, Evaluate) and score.model is prediction.model
+    }
 
 
 def _only_read(run: Interpreter) -> bool:

@@ -61,6 +61,7 @@ class Prediction:
     what the model learnt: its rows are those of the answers that it is judged by.  `turn` tells the
     run of the call apart: in one there speaks one of the models that it may be, and no two.
     `frames` are the calls that ran when it was made, in which the rows go by the name `variable`.
+    A network was called with what is spelt `given` there.
     """
 
     model: Model
@@ -80,6 +81,7 @@ class Prediction:
     ahead: bool = False
     turn: Hashable = None
     frames: tuple[Frame, ...] = ()
+    given: str = ""
 
     def of_some(self, select: Selector) -> Prediction:
         """The same prediction of some of the rows only; asked twice, it is the same object."""

@@ -287,6 +287,7 @@ class Fit(Event):
     model keeps what it has learnt, `target_ahead` that the target is of later rows, as in
     forecasting.  The targets of `guessed` are predictions.  `weights` are those of the classes,
     made from the counts of `counted`.  `held_back` is the argument that sets the last rows apart.
+    A network that is asked to give its inputs back, and for nothing else, learns `of_itself`.
     """
 
     model: Model
@@ -304,6 +305,7 @@ class Fit(Event):
     counted: RowSet | None = None
     held_back: Place | None = None
     listed: frozenset[str] | None = None
+    of_itself: bool = False
 
 
 @entity

@@ -190,8 +190,13 @@ def is_told(overlapping: Overlapping) -> bool:
 
 
 def _supervised(overlapping: Overlapping) -> bool:
-    """Say whether the model learns labels: of a network only what judges it tells that."""
+    """Say whether the model learns labels: of a network only what judges it tells that.
+
+    One that learns to give back what it is given knows none.
+    """
     fit, evaluation = overlapping.fit, overlapping.evaluation
+    if fit.of_itself:
+        return False
     if fit.target_rows is not None or evaluation.model.task is not None:
         return True
     if evaluation.metric == "evaluate":
