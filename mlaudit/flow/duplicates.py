@@ -33,7 +33,7 @@ def repeated(run: Interpreter, name: str, entry: Entry, arguments: Arguments) ->
     elif short == "resample":
         key: Hashable = (id(arguments.node), run.context)
         values = _together(run, arguments, values)
-        copies = [_copied(run, arguments, short, data, key) for data in values]
+        copies = [copied(run, arguments, short, data, key) for data in values]
         _balanced(run, arguments, values[:1], copies[:1])
         found = [*copies]
     else:
@@ -41,7 +41,7 @@ def repeated(run: Interpreter, name: str, entry: Entry, arguments: Arguments) ->
         times = arguments.nodes.get(1) or arguments.nodes.get("repeats")
         key = (short, times and run.text(times))
         return (
-            _copied(run, arguments, short, data, key)
+            copied(run, arguments, short, data, key)
             if _repeats_rows(run, short, data, arguments)
             else data
         )
@@ -73,7 +73,7 @@ def concatenated(
 
     In loops the same expression stands for other rows in every turn, so nothing is marked there.
     """
-    if run.loops or not _along_rows(run, entry, arguments):
+    if run.loops or not along_rows(run, entry, arguments):
         return joined
     named = _named_again(arguments, len(parts))
     involved = [
@@ -89,9 +89,9 @@ def concatenated(
         if not any(part.rows != o.rows and part.rows.within(o.rows) for o in involved)
     ]
     key = ("copies", *(part.rows.terms for part in involved))
-    copied = _copied(run, arguments, "concat", joined.but(rows=union(outer)), key)
+    made = copied(run, arguments, "concat", joined.but(rows=union(outer)), key)
     others = union(part.rows for part in parts if all(part is not one for one in involved))
-    return copied.but(rows=copied.rows | others)
+    return made.but(rows=made.rows | others)
 
 
 def key(run: Interpreter, name: str, arguments: Arguments) -> tuple[Hashable, ...]:
@@ -120,9 +120,10 @@ def times(run: Interpreter, sequence: Sequence, count: Value) -> Value | None:
     return run.state.allocate(Sequence(sequence.items * copies, None, sequence.way))
 
 
-def _copied(
+def copied(
     run: Interpreter, arguments: Arguments, operation: str, data: Data, key: Hashable
 ) -> Data:
+    """Mark that all rows of a table come to stand in it again, as they are or nearly so."""
     if not data.rows.terms:
         return data
     rows = data.rows.select(Selector("duplicated", key))
@@ -161,7 +162,8 @@ def _repeats_rows(run: Interpreter, name: str, data: Data, arguments: Arguments)
     return isinstance(inner, Constant) and inner.value in _ROWS
 
 
-def _along_rows(run: Interpreter, entry: Entry, arguments: Arguments) -> bool:
+def along_rows(run: Interpreter, entry: Entry, arguments: Arguments) -> bool:
+    """Say whether a concatenation puts rows below rows, and not columns beside columns."""
     along = entry.along or "axis"
     if any(_turned(part) for part in _listed(arguments.nodes.get(0))):
         return False

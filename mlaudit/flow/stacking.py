@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mlaudit.flow import duplicates, evening, flags, operands, order, results, sources
+from mlaudit.flow import duplicates, evening, flags, operands, order, results, sources, synthetic
 from mlaudit.flow.values import Constant, Data, Sequence, Value, combine
 
 if TYPE_CHECKING:
@@ -29,7 +29,8 @@ def concatenated(run: Interpreter, name: str, entry: Entry, arguments: Arguments
     if order.looks_back(joined):
         return data.but(rows=joined[1].rows)
     evening.put_together(run, arguments.node, data)
-    return duplicates.concatenated(run, entry, arguments, joined, data)
+    enlarged = synthetic.below(run, entry, arguments, joined, data)
+    return enlarged or duplicates.concatenated(run, entry, arguments, joined, data)
 
 
 def _side_by_side(run: Interpreter, arguments: Arguments, parts: list[Data]) -> bool:
