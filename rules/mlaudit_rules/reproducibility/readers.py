@@ -136,7 +136,9 @@ def readings(module: Module, statement: ast.stmt, name: str) -> list[ast.Name]:
     stores = [
         statement_of(module, use)
         for use in found
-        if isinstance(use.ctx, ast.Store) and function_around(module, use) is home
+        if isinstance(use.ctx, ast.Store)
+        and function_around(module, use) is home
+        and not isinstance(module.nodes.parents[use], ast.AugAssign)
     ]
     return [
         use

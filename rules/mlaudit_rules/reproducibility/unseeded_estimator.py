@@ -44,6 +44,7 @@ if TYPE_CHECKING:
 _MODELS = {"predictor", "wrapper", "clusterer", "resampler"}
 _TRANSFORMERS = {"transformer", "selector", "encoder"}
 _HOLDERS = {"wrapper", "pipeline", "search"}
+_CONTAINERS = (ast.List, ast.Tuple, ast.Set, ast.Dict)
 # Without these arguments their seed only decides between splits that are equally good.
 _TIES = ("DecisionTree", "GradientBoosting", "AdaBoost")
 # With these they divide the rows, or draw them.
@@ -252,20 +253,35 @@ def _reason(call: Call) -> str:
 def _dropped(module: Module, call: Call) -> bool:
     """Say whether an estimator is bound to a name that is then only looked at, or never read.
 
-    A search that it is handed to makes nothing of it where that is dropped itself.
+    The name may be that of a list or dictionary which holds it.  A search that it is handed to
+    makes nothing of it where that is dropped itself.
     """
-    statement = module.nodes.parents.get(_whole(module, call.node))
+    whole = _whole(module, call.node)
+    held = _outermost(module, whole)
+    if held is not whole and call.function is None and module.importers:
+        return False  # whoever imports the document may go through the list
+    statement = module.nodes.parents.get(held)
     if isinstance(statement, ast.Expr):
         return True
     target = statement.targets[0] if isinstance(statement, ast.Assign) else None
     if not isinstance(statement, ast.Assign) or not isinstance(target, ast.Name):
         return False
+    if isinstance(module.nodes.parents[statement], ast.ClassDef):
+        return False  # it is read as an attribute
     if call.function is not None and _shared(module.nodes.below(call.function), target.id):
         return False
     return len(statement.targets) == 1 and all(
         looked_at(module.nodes.parents[use]) or _searched_in_vain(module, use, call)
         for use in readings(module, statement, target.id)
     )
+
+
+def _outermost(module: Module, node: ast.AST) -> ast.AST:
+    """Find the outermost of the lists, tuples and dictionaries that are written around a node."""
+    above = module.nodes.parents.get(node)
+    while isinstance(above, _CONTAINERS):
+        node, above = above, module.nodes.parents.get(above)
+    return node
 
 
 def _searched_in_vain(module: Module, use: ast.Name, made: Call) -> bool:
