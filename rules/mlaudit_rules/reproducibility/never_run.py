@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     Definition = ast.FunctionDef | ast.AsyncFunctionDef
 
 _WORK = ("load", "train", "trainer", "cross-validate", "metric")
+_BUILDING = ("layer", "network")
 _LEARNING = ("fit", "predict", "fit_predict", "fit_transform")
 # By these a program may call functions that it does not name; networks have an `eval` of their own.
 _BY_TEXT = ("Fire", "import_module")
@@ -77,9 +78,13 @@ def _finds_another(module: Module, call: ast.Call) -> bool:
 
 
 def _works(module: Module) -> bool:
-    """Say whether the document loads, learns or scores something when it runs."""
+    """Say whether the document loads, learns or scores something when it runs.
+
+    A notebook, which no file imports, works where it builds a network, too.
+    """
     running, dead = module.fact(Running), module.fact(Dead)
-    work = [(call.node, call.function) for call in module.calls_of(*_WORK)]
+    kinds = (*_WORK, *_BUILDING) if module.document.is_notebook else _WORK
+    work = [(call.node, call.function) for call in module.calls_of(*kinds)]
     work += [(named.node, named.function) for named in module.calls_named(*_LEARNING)]
     return any(running.reaches(function) and not dead.holds(node) for node, function in work)
 
