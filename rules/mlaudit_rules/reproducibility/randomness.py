@@ -329,10 +329,15 @@ def _draws(
         if draw.generator not in covered:
             by_generator.setdefault(draw.generator, []).append(draw)
     nodes = [draw.node for drawn in by_generator.values() for draw in drawn]
-    reached = Reach(module, nodes).reached if nodes else {}
+    if not nodes:
+        return
+    reach = Reach(module, nodes)
+    reached = reach.reached
     for drawn in by_generator.values():
         arriving = [draw for draw in drawn if draw.node in reached]
         arriving = [draw for draw in arriving if not only_orders(module, draw)]
+        taught = [draw for draw in arriving if not reach.only_judges(reached[draw.node])]
+        arriving = taught or arriving
         if arriving:
             yield _drawn(module, seeding, arriving, reached[arriving[0].node])
 

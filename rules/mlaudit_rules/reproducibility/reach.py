@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from mlaudit.rulekit import Module
 
     Draws = frozenset[ast.Call]
+    Elements = tuple[Draws, ...]
     Definition = ast.FunctionDef | ast.AsyncFunctionDef
 
 _NAMES = (ast.Name, ast.Attribute)
@@ -38,8 +39,9 @@ _STEPPING = frozenset({"step", "zero_grad", "zero_", "apply_gradients"})
 class Reach:
     """Follows draws from name to name, in source order, into the calls that train or judge.
 
-    Functions are followed by what they return, classes by what any of their methods draws.
-    `reached` maps each draw that arrived, in the order given, to the first call it arrived at.
+    Functions are followed by what they return, each element of a tuple by itself, classes by what
+    any of their methods draws.  `reached` maps each draw that arrived, in the order given, to the
+    first call it arrived at, which only judges where none of them trains.
     """
 
     def __init__(self, module: Module, draws: Iterable[ast.Call]):
@@ -58,7 +60,7 @@ class Reach:
         }
         self._module = module
         self._dead = module.fact(Dead)
-        self._returned: dict[str, Draws] = {}
+        self._returned: dict[str, Elements] = {}
         self._trains = self._training_functions(module)
         self._carried: dict[str, Draws] = {}
         self._control = NONE
@@ -68,14 +70,18 @@ class Reach:
         first = min(map(module.nodes.stretch, self._draws), default=(0, 0))
         body = [node for node in module.tree.body if module.nodes.stretch(node)[1] > first[0]]
         self._block(body)
-        more = any(self._carried.values()) or any(self._returned.values())
+        more = any(self._carried.values()) or any(map(any, self._returned.values()))
         if more and len(self.reached) < len(self._draws):  # else again is the same
             self._block(module.tree.body)
         self.reached = {draw: self.reached[draw] for draw in ordered if draw in self.reached}
 
     def given_by(self, function: str) -> Draws:
         """Tell which draws are in what a function returns."""
-        return self._returned.get(function, NONE)
+        return NONE.union(*self._returned.get(function, ()))
+
+    def only_judges(self, end: ast.Call) -> bool:
+        """Say whether a call that draws arrive at judges a model, and trains none."""
+        return self._kinds.get(end) in _JUDGING_KINDS
 
     def _block(self, body: list[ast.stmt]) -> None:
         for statement in body:
@@ -83,7 +89,7 @@ class Reach:
 
     def _statement(self, node: ast.stmt) -> None:
         if isinstance(node, ast.Assign):
-            self._assign(node.targets, self._read(node.value))
+            self._assign(node.targets, self._elements(node.value))
         elif isinstance(node, ast.Expr):
             self._expression(node.value)
         elif isinstance(node, _FUNCTIONS):
@@ -91,11 +97,11 @@ class Reach:
         elif isinstance(node, ast.ClassDef):
             self._class(node)
         elif isinstance(node, ast.AnnAssign) and node.value is not None:
-            self._assign([node.target], self._read(node.value))
+            self._assign([node.target], (self._read(node.value),))
         elif isinstance(node, ast.AugAssign):
             self._taint(node.target, self._read(node.value))
         elif isinstance(node, _FOR):
-            self._assign([node.target], self._read(node.iter))
+            self._assign([node.target], (self._read(node.iter),))
             self._loop(node)
         elif isinstance(node, _IF):
             self._branches(node)
@@ -107,12 +113,12 @@ class Reach:
             handlers = [statement for handler in node.handlers for statement in handler.body]
             self._block([*node.body, *handlers, *node.orelse, *node.finalbody])
         elif isinstance(node, ast.Return) and node.value is not None:
-            self._returned[""] = self._returned.get("", NONE) | self._read(node.value)
+            self._give("", self._elements(node.value))
 
     def _expression(self, node: ast.expr) -> None:
         carried = self._read(node)
         if isinstance(node, ast.Yield | ast.YieldFrom):
-            self._returned[""] = self._returned.get("", NONE) | carried
+            self._give("", (carried,))
         if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
             return
         if node.func.attr in _IN_PLACE and node in self._draws and node.args:
@@ -135,7 +141,7 @@ class Reach:
         self._control = outer
 
     def _function(self, node: Definition, name: str) -> None:
-        outer, control, result = self._carried, self._control, self._returned.pop("", NONE)
+        outer, control, result = self._carried, self._control, self._returned.pop("", ())
         arguments = (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs)
         hidden = {argument.arg for argument in arguments}
         self._carried = {key: value for key, value in outer.items() if key not in hidden}
@@ -143,7 +149,7 @@ class Reach:
         around, self._around = self._around, node
         self._block(node.body)
         self._around = around
-        self._returned[name] = self._returned.pop("", NONE) | self._returned.get(name, NONE)
+        self._give(name, self._returned.pop("", ()))
         # What a method keeps on `self` outlives the call; other names are the function's own.
         kept = {key: value for key, value in self._carried.items() if key.startswith("self.")}
         self._carried, self._control = {**outer, **kept}, control
@@ -151,21 +157,34 @@ class Reach:
 
     def _class(self, node: ast.ClassDef) -> None:
         drawn = frozenset(self._nodes.find(ast.Call, within=node)) & self._draws
-        self._returned[node.name] = drawn
+        self._returned[node.name] = (drawn,)
         for statement in node.body:
             if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef):
                 self._function(statement, statement.name)
 
-    def _assign(self, targets: list[ast.expr], carried: Draws) -> None:
-        carried |= self._control
-        for part in _parts(targets):
-            path = _path(part)
-            if path is None:
-                self._taint(part, carried)
-            elif carried and "seed" not in path.lower():
-                self._carried[path] = carried
-            else:
-                self._carried.pop(path, None)
+    def _give(self, function: str, elements: Elements) -> None:
+        """Note what a function returns; where it returns as many elsewhere, element by element."""
+        known = self._returned.get(function) or elements
+        elements = elements or known
+        if len(known) == len(elements):
+            joined = tuple(one | other for one, other in zip(known, elements, strict=True))
+        else:
+            joined = (NONE.union(*known, *elements),)
+        self._returned[function] = joined
+
+    def _assign(self, targets: list[ast.expr], elements: Elements) -> None:
+        for target in targets:
+            for part, carried in _paired(target, elements):
+                self._bind(part, carried | self._control)
+
+    def _bind(self, target: ast.expr, carried: Draws) -> None:
+        path = _path(target)
+        if path is None:
+            self._taint(target, carried)
+        elif carried and "seed" not in path.lower():
+            self._carried[path] = carried
+        else:
+            self._carried.pop(path, None)
 
     def _taint(self, target: ast.expr, carried: Draws) -> None:
         carried |= self._control
@@ -174,6 +193,19 @@ class Reach:
         path = _path(target)
         if carried and path is not None:
             self._carried[path] = self._carried.get(path, NONE) | carried
+
+    def _elements(self, node: ast.expr) -> Elements:
+        """Tell what each element carries of a tuple that stands here or that a function returns."""
+        if isinstance(node, ast.Tuple) and not any(isinstance(e, ast.Starred) for e in node.elts):
+            return tuple(map(self._read, node.elts))
+        carried = self._read(node)
+        if not isinstance(node, ast.Call) or self._imported(node.func):
+            return (carried,)
+        returned = self._returned.get(last_name(node.func), ())
+        if len(returned) < 2 or node in self._draws:
+            return (carried,)
+        given = self._carried_by(self._readings[node])
+        return tuple(given | element for element in returned)
 
     def _read(self, node: ast.AST | None) -> Draws:
         """Collect the draws that an expression carries, and note where they arrive."""
@@ -211,7 +243,7 @@ class Reach:
             return NONE
         own = "" if self._imported(node.func) else name
         given = carried | self._control
-        carried |= self._returned.get(own, NONE) if own else NONE
+        carried |= self.given_by(own) if own else NONE
         arriving = carried | self._control
         if self._dead.holds(node):
             return carried
@@ -222,7 +254,9 @@ class Reach:
             if passed_by(self._module, self._around):
                 return carried
             for draw in arriving:
-                self.reached.setdefault(draw, node)
+                known = self.reached.get(draw)
+                if known is None or (self.only_judges(known) and not self.only_judges(node)):
+                    self.reached[draw] = node
         return carried
 
     def _imported(self, function: ast.expr) -> bool:
@@ -344,6 +378,16 @@ def _bound_to(module: Module, kinds: dict[ast.Call, str]) -> set[str | None]:
         if isinstance(node.value, ast.Call) and kinds.get(node.value) in _LEARNING_NO_MODEL
         for target in node.targets
     } - {None}
+
+
+def _paired(target: ast.expr, elements: Elements) -> Iterator[tuple[ast.expr, Draws]]:
+    """Give what is assigned to with what it carries; parts carry it all if they are not as many."""
+    parts = target.elts if isinstance(target, ast.Tuple | ast.List) else []
+    if len(parts) != len(elements) or any(isinstance(part, ast.Starred) for part in parts):
+        parts, elements = [target], (NONE.union(*elements),)
+    for part, carried in zip(parts, elements, strict=True):
+        for inner in _parts([part]):
+            yield inner, carried
 
 
 def _parts(targets: list[ast.expr]) -> Iterator[ast.expr]:
