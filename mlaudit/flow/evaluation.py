@@ -245,13 +245,23 @@ def _swapped_at(run: Interpreter, arguments: Arguments, entry: Entry) -> Place:
         if not (isinstance(labels, ast.Name) and isinstance(predictions, ast.Name)):
             break
         first, second = labels.id, predictions.id
-        if _names_prediction(first.lower()) or not _names_prediction(second.lower()):
+        if not _in_order(first.lower(), second.lower()):
             break
         labels, predictions = frame.came(first), frame.came(second)
         if labels is None or predictions is None:
             break
         document, node = frame.caller, frame.given.node
     return document.place(node)
+
+
+def _in_order(first: str, second: str) -> bool:
+    """Say whether names tell labels and then predictions, were it beside each other alone.
+
+    Of `true_label` and `pred_label`, the second is the prediction, though both speak of labels.
+    """
+    if _names_prediction(first) or not _PREDICTING.stand_in(second):
+        return False
+    return _names_prediction(second) or not _PREDICTING.stand_in(first)
 
 
 def evaluated(
