@@ -51,8 +51,27 @@ def reshuffled_parts(module: Module) -> Iterator[Reshuffled]:
                 continue
             both = (other[1], rest) if _trains(other[1]) else (rest, other[1])
             if _trains(both[0]) and _judges(both[1]):
-                yield Reshuffled(shuffle, *both)
+                if not _left_standing(module, skip.function):
+                    yield Reshuffled(shuffle, *both)
                 break
+
+
+def _left_standing(module: Module, function: _Scope) -> bool:
+    """Say whether nothing names a function, in a program that calls others of its own instead.
+
+    A document that calls none is there for the files that import it.
+    """
+    if function is None or function.decorator_list or module.importers:
+        return False
+    own = module.names.functions
+    if own.get(function.name) is not function:
+        return False  # a method, or one that is defined again
+    named = module.nodes.find(ast.Name, ast.Attribute)
+    if any(getattr(node, "id", getattr(node, "attr", "")) == function.name for node in named):
+        return False
+    return any(
+        called.function is None and spelt(called.node.func) in own for called in module.names.calls
+    )
 
 
 def _uses_tensorflow(module: Module) -> bool:
