@@ -17,6 +17,8 @@ from mlaudit_rules.reproducibility.classes import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from mlaudit.rulekit import Call, Module
 
 _AROUND = frozenset(
@@ -68,10 +70,24 @@ def _built_as(module: Module, name: str) -> Built | None:
         other for other, made in module.names.classes.items() if asked in ancestors(module, made)
     )
     for one in (name, *derived):
-        for named in module.calls_named(one):
-            if isinstance(named.node.func, ast.Name):
-                return one, named.node
+        calls = [named.node for named in module.calls_named(one)]
+        built = [call for call in calls if isinstance(call.func, ast.Name)]
+        if len(built) > 1:
+            built = [call for call in _fitted(module) if call in built] or built
+        if built:
+            return one, built[0]
     return None
+
+
+def _fitted(module: Module) -> Iterator[ast.Call]:
+    """Find what makes each object that is fitted, by itself or by a trainer: `trainer.fit(net)`."""
+    for named in module.calls_named("fit"):
+        function = named.node.func
+        owner = [function.value] if isinstance(function, ast.Attribute) else []
+        for fitted in (*named.node.args[:1], *owner):
+            call = _call(module, fitted, named.node)
+            if call is not None:
+                yield bare(call)
 
 
 def _replaced_later(module: Module, owner: ast.expr, found: ast.Call, before: ast.Call) -> bool:
