@@ -43,6 +43,14 @@ def never_run(module: Module, function: Definition | None) -> bool:
     return _out_of_reach(module, function) and module.fact(_works) and not module.importers
 
 
+def is_for_itself(module: Module) -> bool:
+    """Say whether only the document reads what stands at its top level.
+
+    That is a notebook, or a script that does some work when it runs and that no file imports.
+    """
+    return module.document.is_notebook or (module.fact(_works) and not module.importers)
+
+
 def passed_by(module: Module, function: Definition | None) -> bool:
     """Say whether a document that runs another function of its own never comes to this one.
 

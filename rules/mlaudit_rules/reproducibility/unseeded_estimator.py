@@ -24,7 +24,7 @@ from mlaudit_rules.reproducibility.held import held_unasked
 from mlaudit_rules.reproducibility.keyed import never_asked_for
 from mlaudit_rules.reproducibility.lateness import fits_of, late_for_fit
 from mlaudit_rules.reproducibility.left_over import left_over
-from mlaudit_rules.reproducibility.never_run import left_out
+from mlaudit_rules.reproducibility.never_run import is_for_itself, left_out
 from mlaudit_rules.reproducibility.one_column import learns_one_column
 from mlaudit_rules.reproducibility.readers import looked_at, readings, resampled_for_nobody
 from mlaudit_rules.reproducibility.reseeding import seeded
@@ -258,7 +258,7 @@ def _dropped(module: Module, call: Call) -> bool:
     """
     whole = _whole(module, call.node)
     held = _outermost(module, whole)
-    if held is not whole and call.function is None and module.importers:
+    if held is not whole and call.function is None and not is_for_itself(module):
         return False  # whoever imports the document may go through the list
     statement = module.nodes.parents.get(held)
     if isinstance(statement, ast.Expr):
