@@ -253,8 +253,8 @@ def _reason(call: Call) -> str:
 def _dropped(module: Module, call: Call) -> bool:
     """Say whether an estimator is bound to a name that is then only looked at, or never read.
 
-    The name may be that of a list or dictionary which holds it.  A search that it is handed to
-    makes nothing of it where that is dropped itself.
+    The name may be that of a list or dictionary which holds it.  An ensemble or search that it is
+    handed to makes nothing of it where that is dropped itself.
     """
     whole = _whole(module, call.node)
     held = _outermost(module, whole)
@@ -271,7 +271,7 @@ def _dropped(module: Module, call: Call) -> bool:
     if call.function is not None and _shared(module.nodes.below(call.function), target.id):
         return False
     return len(statement.targets) == 1 and all(
-        looked_at(module.nodes.parents[use]) or _searched_in_vain(module, use, call)
+        looked_at(module.nodes.parents[use]) or _given_in_vain(module, use, call)
         for use in readings(module, statement, target.id)
     )
 
@@ -284,14 +284,12 @@ def _outermost(module: Module, node: ast.AST) -> ast.AST:
     return node
 
 
-def _searched_in_vain(module: Module, use: ast.Name, made: Call) -> bool:
-    """Say whether an estimator is handed by its name to a later search that nothing fits."""
-    above = module.nodes.parents[use]
-    above = module.nodes.parents[above] if isinstance(above, ast.keyword) else above
-    search = module.call_of.get(above)
-    if search is None or kind_of(search) != "search" or search.place.line <= made.place.end_line:
+def _given_in_vain(module: Module, use: ast.Name, made: Call) -> bool:
+    """Say whether an estimator is handed by its name to a later ensemble or search not fitted."""
+    holder = module.call_of.get(_whole(module, use))
+    if holder is None or holder.place.line <= made.place.end_line:
         return False
-    return _dropped(module, search)
+    return _dropped(module, holder)
 
 
 def _only_written_down(module: Module, call: Call) -> bool:
