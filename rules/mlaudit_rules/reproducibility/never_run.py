@@ -38,9 +38,13 @@ def left_out(module: Module, node: ast.AST, function: Definition | None) -> bool
 def never_run(module: Module, function: Definition | None) -> bool:
     """Say whether a document does some work of its own, and comes to a function in none of it.
 
-    One that only defines functions is there for the files that import it, and these may call any.
+    One that only defines functions is there for others, and these may call any.  A notebook works
+    where it calls one of its functions: no file imports the rest.
     """
-    return _out_of_reach(module, function) and module.fact(_works) and not module.importers
+    if not _out_of_reach(module, function) or module.importers:
+        return False
+    calls_some = module.document.is_notebook and module.fact(Running).reaches_any
+    return calls_some or module.fact(_works)
 
 
 def is_for_itself(module: Module) -> bool:

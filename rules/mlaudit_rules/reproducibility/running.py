@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from functools import cached_property
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from mlaudit_rules.reproducibility.dead import Dead
@@ -44,12 +45,18 @@ class Running:
         self._mentioned: dict[Definition | None, set[str]] = {None: set()}
         self._outside: set[str] = set()
         self._functions: dict[str, list[Definition]] = {}
+        self._on_top: dict[str, list[int]] = {}
         self._bases: dict[str, set[str]] = {}
         self._roots: list[Definition] = []
 
     def reaches(self, function: Definition | None) -> bool:
         """Say whether the code of the function (None: the top level) may run in this program."""
         return function is None or function in self._reached or self.lends(function)
+
+    @property
+    def reaches_any(self) -> bool:
+        """Whether the top level may come to any function at all."""
+        return bool(self._reached)
 
     def lends(self, function: Definition | None) -> bool:
         """Say whether only other files make what runs a function: objects of derived classes."""
@@ -107,6 +114,8 @@ class Running:
                 continue
             named = name.id if isinstance(name, ast.Name) else name.attr
             self._mentioned[owner].add(named)
+            if owner is None and len(self._functions.get(named, ())) > 1:
+                self._on_top.setdefault(named, []).append(start)
             if not _within(dead, start):
                 self._references[owner].add(named)
                 if owner is None and not _within(main, start):
@@ -142,6 +151,33 @@ class Running:
         """Those that it comes to where objects of all derived classes are made."""
         return self._followed(self._references[None].union(*self._bases.values()))
 
+    @cached_property
+    def _replaced(self) -> set[Definition]:
+        """Those that stand on the top level, which names only others that are defined alike.
+
+        It names the last that is defined before.  What a function names may be any of them.
+        """
+        return {
+            function
+            for name, alike in self._functions.items()
+            if len(alike) > 1 and not self._named_within(name)
+            for function, (start, end) in self._lifetimes(alike)
+            if not any(start < position < end for position in self._on_top.get(name, ()))
+        }
+
+    def _named_within(self, name: str) -> bool:
+        """Say whether a function of another name may call one of a name."""
+        return any(
+            owner is not None and owner.name != name and name in names
+            for owner, names in self._mentioned.items()
+        )
+
+    def _lifetimes(self, alike: list[Definition]) -> list[tuple[Definition, tuple[int, int]]]:
+        """Say of definitions on the top level from where to where each is the one of its name."""
+        top = [one for one in alike if self._nodes.parents[one] is self._module.tree]
+        starts = [self._nodes.stretch(one)[0] for one in top]
+        return [*zip(top, pairwise([*starts, len(self._nodes)]), strict=True)]
+
     def _followed(self, names: set[str]) -> set[Definition]:
         """Follow the names that the top level refers to, and those that the functions do."""
         reached: set[Definition] = set(self._roots)
@@ -151,7 +187,7 @@ class Running:
             for name in pending.pop():
                 pending.append(derived.pop(name, set()))
                 for function in self._functions.get(name, ()):
-                    if function not in reached:
+                    if function not in reached and function not in self._replaced:
                         reached.add(function)
                         pending.append(self._references[function])
         return reached
