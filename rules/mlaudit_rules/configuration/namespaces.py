@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from mlaudit.rulekit import Module
 
-_PARSING = frozenset({"parse_args", "parse_known_args", "parse_intermixed_args"})
+PARSING = frozenset({"parse_args", "parse_known_args", "parse_intermixed_args"})
 # They show the namespace and read nothing of it.
 _SHOWING = frozenset(
     {"print", "pprint", "str", "repr", "format", "info", "debug", "warning", "write", "type"}
@@ -32,7 +32,7 @@ class Namespaces:
         """Whether every use of the parsed command line is in this document and by attribute."""
         parsed = [
             named.node
-            for named in self._module.calls_named(*_PARSING)
+            for named in self._module.calls_named(*PARSING)
             if isinstance(named.node.func, ast.Attribute)
         ]
         if not parsed or any("namespace" in _keywords(call) for call in parsed):

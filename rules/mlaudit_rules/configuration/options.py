@@ -6,6 +6,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from mlaudit.rulekit import frozen, spelt
+from mlaudit_rules.configuration.namespaces import PARSING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,6 +38,31 @@ def argparse_options(module: Module) -> Iterator[Option]:
             option = _argparse_option(module, named.node)
             if option is not None:
                 yield option
+
+
+def never_offered(module: Module, option: Option) -> bool:
+    """Say whether an option stands in a function that adds it to a parser, and that nobody names.
+
+    No command line that this document parses takes it.
+    """
+    function: ast.AST | None = option.node
+    while function is not None and not isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
+        function = module.nodes.parents.get(function)
+    if function is None or function.decorator_list or _parses(module, function):
+        return False
+    inside = module.nodes.stretch(function)
+    return not any(
+        function.name in {getattr(node, "id", ""), getattr(node, "attr", "")}
+        and not inside[0] <= start < inside[1]
+        for node, start, _ in module.nodes.stretches(ast.Name, ast.Attribute)
+    )
+
+
+def _parses(module: Module, function: ast.AST) -> bool:
+    return any(
+        isinstance(call.func, ast.Attribute) and call.func.attr in PARSING
+        for call in module.nodes.find(ast.Call, within=function)
+    )
 
 
 def _exclusive_groups(module: Module) -> frozenset[str]:

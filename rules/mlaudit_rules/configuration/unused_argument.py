@@ -6,7 +6,12 @@ from typing import TYPE_CHECKING
 
 from mlaudit.rulekit import Confidence, Needs, Pattern, Rule, RuleMeta, Severity
 from mlaudit_rules.configuration.namespaces import Namespaces
-from mlaudit_rules.configuration.options import Option, argparse_options, click_options
+from mlaudit_rules.configuration.options import (
+    Option,
+    argparse_options,
+    click_options,
+    never_offered,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -55,6 +60,8 @@ class UnusedArgument(Rule):
         if len(meant) > 2 and 2 * len(unread) >= len(meant):
             return
         for option in unread:
+            if never_offered(module, option):
+                continue
             yield self.report(
                 module.place(option.node),
                 f"`{option.flag}` is accepted and never read: its value changes nothing",
