@@ -18,6 +18,7 @@ from mlaudit.flow import (
     several,
     sources,
     targets,
+    withheld,
 )
 from mlaudit.flow.arguments import Arguments, described
 from mlaudit.flow.values import (
@@ -49,7 +50,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from mlaudit.flow.interpreter import Interpreter
-    from mlaudit.source.document import Place
     from mlaudit.trace.columns import Columns
 
 _LEARNED = {"selector": Kind.SELECTION, "encoder": Kind.TARGET_ENCODING}
@@ -137,7 +137,8 @@ def fit(run: Interpreter, holder: Value, name: str, arguments: Arguments) -> Val
     features, column = columns(data, target)
     if estimator.inner and _picks_columns(run, estimator):
         features = None
-    rows = data.rows
+    held_back = withheld.told(run, arguments)
+    rows = withheld.learnt(run, data.rows) if held_back is not None else data.rows
     answer = target.name if target is not None else None
     told = targets.told(data.influences, answer, features)
     before_fit = order.beyond(merge_influences(told, answers.held(run, estimator, data)), target)
@@ -160,7 +161,7 @@ def fit(run: Interpreter, holder: Value, name: str, arguments: Arguments) -> Val
         target_ahead=answers.ahead(run, estimator, data, target),
         guessed=targets.guessed(target),
         **_weights(run, arguments),
-        held_back=_held_back(run, arguments),
+        held_back=held_back,
         listed=listed(data),
     )
     if estimator.entry.kind == "search" and not unscored(estimator.model.arguments, arguments, 1):
@@ -184,16 +185,6 @@ def unscored(settings: Mapping[str, Argument], arguments: Arguments, position: i
     if scoring is None or not isinstance(scoring.value, str) or arguments.spread:
         return False
     return arguments.get("y", position) is None
-
-
-def _held_back(run: Interpreter, arguments: Arguments) -> Place | None:
-    """Find `validation_split`, by which networks set their last rows apart."""
-    node = arguments.nodes.get("validation_split")
-    if node is None:
-        return None
-    share = run.load(arguments.named.get("validation_split", Constant(None)))
-    none = isinstance(share, Constant) and not share.value
-    return run.place(node) if not none else None
 
 
 def _replace(

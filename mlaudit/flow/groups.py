@@ -254,10 +254,15 @@ def _is_of_each(term: Region, by: frozenset[str]) -> bool:
 
 def in_order(run: Interpreter, value: Data, taken: Data) -> Data:
     """Take it that a slice divides rows by time, unless the program shuffles some."""
-    if all(i.groups is None for i in value.influences) or _SHUFFLED.search(run.document.text):
+    if all(i.groups is None for i in value.influences) or shuffled(run):
         return taken
     influences = divided(value, Selector("slice", "rows", by=IN_TIME), taken.rows)
     return taken.but(influences=influences)
+
+
+def shuffled(run: Interpreter) -> bool:
+    """Say whether the program shuffles some rows."""
+    return _SHUFFLED.search(run.document.text) is not None
 
 
 def dated(by: frozenset[str]) -> bool:
