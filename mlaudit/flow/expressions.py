@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from mlaudit.flow import (
     attributes,
+    awaited,
     batches,
     calls,
     choices,
@@ -81,7 +82,10 @@ def _name(run: Interpreter, node: ast.Name) -> Value:
     value = scope.names.get(node.id) or run.find(node.id)
     if value is not None:
         return value
-    return _BUILTINS.get(node.id) or imports.from_stars(run, node.id) or UNKNOWN
+    value = _BUILTINS.get(node.id) or imports.from_stars(run, node.id)
+    if value is None:
+        awaited.read(run, node.id)
+    return value or UNKNOWN
 
 
 def _attribute(run: Interpreter, node: ast.Attribute) -> Value:

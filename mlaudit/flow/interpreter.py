@@ -65,11 +65,23 @@ class Interpreter:
     to files, and `sought` what is read of them.  `turned` are scores, by their id, of which numbers
     were made that grow where they fall.  `guards` are the answers that led here, `settled` tells
     what a document sets, `kept` are trainings, by their id, that other runs have left in files.
+    `awaited` are names of the top level, each with whether only a later line makes what it is.
     """
 
     __slots__ = (
-        *("briefly", "calls", "catalogue", "closed_over", "conditions", "contextual", "document"),
-        *("each", "entered", "events", "guards", "happened_in", "held", "idle", "judged", "kept"),
+        *("awaited", "briefly", "calls", "catalogue", "closed_over", "conditions", "contextual"),
+        *(
+            "document",
+            "each",
+            "entered",
+            "events",
+            "guards",
+            "happened_in",
+            "held",
+            "idle",
+            "judged",
+            "kept",
+        ),
         *("loaders", "loading", "loops", "models", "module_scope", "modules", "notes", "operands"),
         *("operations", "origins", "outside", "over_models", "over_predictions", "path"),
         *("predictions", "prepared", "project", "read_in", "reads", "repeats", "returned"),
@@ -113,6 +125,7 @@ class Interpreter:
         self.returned: list[Value] = []
         self.origins: dict[Hashable, tuple[int, Hashable]] = {}
         self.operands: dict[int, ast.BinOp] = {}
+        self.awaited: dict[tuple[int, str], bool] = {}
         self.operations: dict[ast.AugAssign, ast.BinOp] = {}
         self.predictions: dict[tuple[int, Hashable, int], Prediction] = {}
         self.happened_in: dict[int, frozenset[int]] = {}
@@ -241,7 +254,8 @@ class Interpreter:
             return data
         self.told += 1
         text = self.text(expression)
-        key = ("unknown", text, self.state.scope.identity, self.origin(expression))
+        mark = ("awaited",) if self._is_awaited(expression) else ()
+        key = ("unknown", text, self.state.scope.identity, self.origin(expression), *mark)
         data = data.but(rows=base(key, text))
         if isinstance(expression, ast.Name) and isinstance(self.load(value), Data):
             self.state.scope.bind(expression.id, self.state.allocate(data))
@@ -249,12 +263,14 @@ class Interpreter:
 
     def origin(self, expression: ast.expr) -> tuple[int, Hashable] | None:
         """Tell which assignment, in which call, last gave the name in an expression its value."""
-        while not isinstance(expression, ast.Name):
-            inner = next(ast.iter_child_nodes(expression), None)
-            if not isinstance(inner, ast.expr):
-                return None
-            expression = inner
-        return self.origins.get((self.state.scope.identity, expression.id))
+        name = _name_in(expression)
+        return None if name is None else self.origins.get((self.state.scope.identity, name))
+
+    def _is_awaited(self, expression: ast.expr) -> bool:
+        """Say whether the name in an expression stands for what only a later line makes."""
+        if not self.awaited:
+            return False
+        return self.awaited.get((self.state.scope.identity, _name_in(expression) or ""), False)
 
     def block(self, body: list[ast.stmt]) -> bool:
         """Run statements; True when the end is not reached (return, raise, break, continue)."""
@@ -305,6 +321,16 @@ class Interpreter:
             yield
         finally:
             self.conditions -= when
+
+
+def _name_in(expression: ast.expr) -> str | None:
+    """Give the name that an expression begins with."""
+    while not isinstance(expression, ast.Name):
+        inner = next(ast.iter_child_nodes(expression), None)
+        if not isinstance(inner, ast.expr):
+            return None
+        expression = inner
+    return expression.id
 
 
 def _expression(run: Interpreter, node: ast.Expr) -> None:

@@ -257,8 +257,11 @@ class Rows:
         return any(base in theirs for base in self.bases)
 
     def maybe_again(self, other: Rows) -> bool:
-        """Say whether both are of unknown origin and named alike: one may be the other again."""
-        return any(
+        """Say whether these may be some of the others again, whose origin is unknown.
+
+        Both are of unknown origin and named alike, or a later line makes the others of any rows.
+        """
+        return any(theirs.selector.awaited for theirs in other.bases) or any(
             mine.selector.of_unknown and mine.label == theirs.label and mine != theirs
             for mine in self.bases
             for theirs in other.bases

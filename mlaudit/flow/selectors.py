@@ -67,6 +67,11 @@ class Selector:
         return isinstance(self.key, tuple) and self.key[:1] == ("unknown",)
 
     @property
+    def awaited(self) -> bool:
+        """Whether these are all rows of something that a later line of the program makes."""
+        return self.of_unknown and isinstance(self.key, tuple) and self.key[-1] == "awaited"
+
+    @property
     def of_call(self) -> bool:
         """Whether these are rows that something opaque gives of those that it is given."""
         return self.way == "some" and isinstance(self.key, tuple) and self.key[:1] in _CALLED

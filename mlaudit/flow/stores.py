@@ -6,6 +6,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from mlaudit.flow import (
+    awaited,
     batches,
     choices,
     containers,
@@ -79,6 +80,8 @@ def _name(run: Interpreter, target: ast.Name, value: Value, source: ast.expr | N
         run.operands[id(target)] = source
     inner = run.load(value) if type(value) is Ref else value
     if isinstance(inner, Data):
+        if run.awaited and not inner.rows.terms:
+            awaited.bound(run, name, source)
         if inner is value and value is not UNKNOWN and inner.kind != "scalar":
             value = run.state.allocate(value)
         scope.bind(name, value)

@@ -69,7 +69,7 @@ class RowSet(Protocol):
         ...
 
     def maybe_again(self, other: Self) -> bool:
-        """Say whether both are of unknown origin and named alike: one may be the other again."""
+        """Say whether these may be among the others, of which nobody knows where they come from."""
         ...
 
     @property
