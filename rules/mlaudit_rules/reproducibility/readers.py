@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
+from mlaudit.rulekit import last_name
 from mlaudit_rules.reproducibility.bindings import uses
 from mlaudit_rules.reproducibility.constructions import function_around
 from mlaudit_rules.reproducibility.running import Running
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
 _RESAMPLING = frozenset({"fit_resample", "fit_sample"})
 _PRINTING = frozenset({"print", "display"})
+_COUNTING = _PRINTING | {"bincount", "format", "len", "nunique", "unique", "value_counts"}
 _LEARNING = ("predictor", "wrapper", "search", "trainer")
 
 
@@ -51,10 +53,11 @@ def makes_no_folds(module: Module, splitter: Call) -> bool:
     """Say whether nobody reads the name of a splitter, or at least takes no fold from it.
 
     What is a part of a class, is shared between functions, or may be imported, others may read, as
-    they may what stands in a document that learns nothing.
+    they may what stands in a script that learns nothing.
     """
     inside = splitter.function is not None
-    if module.document.problems or not (inside or module.calls_of(*_LEARNING)):
+    alone = inside or module.document.is_notebook
+    if _broken_behind(module, splitter) or not (alone or module.calls_of(*_LEARNING)):
         return False
     statement = module.nodes.parents[splitter.node]
     if not isinstance(statement, ast.Assign) or len(statement.targets) > 1:
@@ -68,16 +71,49 @@ def makes_no_folds(module: Module, splitter: Call) -> bool:
     return all(_takes_no_fold(module, use) for use in found) and (inside or not module.importers)
 
 
+def _broken_behind(module: Module, splitter: Call) -> bool:
+    """Say whether code that cannot be examined may read what a splitter is called: none above."""
+    here = splitter.place.location.cell
+    return any(
+        here is None or problem.cell is None or problem.fatal or problem.cell >= here
+        for problem in module.document.problems
+    )
+
+
 def _takes_no_fold(module: Module, use: ast.Name) -> bool:
     """Say whether a splitter is asked for a number, or for folds that nobody takes.
 
-    `folds.split(rows)` makes none before somebody goes through them.
+    `folds.split(rows)` makes none before somebody goes through them, and a loop that only tells of
+    each how large it is takes none.
     """
     match module.nodes.parents[use]:
         case ast.Attribute(attr="get_n_splits"):
             return True
         case ast.Attribute(attr="split") as method:
-            return unused(module, module.nodes.parents[method])
+            made = module.nodes.parents[method]
+            return unused(module, made) or _only_counted(module, made)
+    return False
+
+
+def _only_counted(module: Module, folds: ast.AST) -> bool:
+    """Say whether a loop goes through folds, prints how large they are, and is all that does."""
+    loop = module.nodes.parents[folds]
+    if isinstance(loop, ast.Call) and last_name(loop.func) == "enumerate":
+        loop = module.nodes.parents[loop]
+    if not isinstance(loop, ast.For) or loop.orelse or not all(map(_prints, loop.body)):
+        return False
+    calls = (call for line in loop.body for call in module.nodes.find(ast.Call, within=line))
+    if not all(last_name(call.func) in _COUNTING for call in calls):
+        return False
+    inside = set(module.nodes.below(loop))
+    names = {name.id for name in module.nodes.find(ast.Name, within=loop.target)}
+    return all(use in inside for name in names for use in readings(module, loop, name))
+
+
+def _prints(statement: ast.stmt) -> bool:
+    match statement:
+        case ast.Expr(value=ast.Call(func=ast.Name(id=name))):
+            return name in _PRINTING
     return False
 
 
