@@ -37,14 +37,20 @@ def on_test(trace: Trace) -> Iterator[PreprocessingLeak]:
                 continue
             rows = influence.rows
             if id(rows) not in alone:
-                alone[id(rows)] = rows.overlap(evaluation.rows) is Overlap.MUST and not any(
-                    rows.overlap(fit.rows) or rows.maybe_again(fit.rows) for fit in evaluation.fits
-                )
+                judged = rows.overlap(evaluation.rows) is Overlap.MUST
+                alone[id(rows)] = judged and not any(_met(rows, fit) for fit in evaluation.fits)
             if alone[id(rows)]:
                 unmoved = _unmoved(influence, evaluation)
                 yield PreprocessingLeak(
                     influence, evaluation, _nearest(evaluation), None, unmoved=unmoved
                 )
+
+
+def _met(rows: RowSet, fit: Fit) -> bool:
+    """Say whether training rows may be among others: what is learnt, or the answers to it."""
+    if rows.overlap(fit.rows) or rows.maybe_again(fit.rows):
+        return True
+    return fit.target_rows is not None and rows.overlap(fit.target_rows) is not Overlap.DISJOINT
 
 
 def named(trace: Trace, leak: PreprocessingLeak) -> PreprocessingLeak:
