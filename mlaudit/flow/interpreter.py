@@ -33,7 +33,7 @@ from mlaudit.flow.values import (
     Ref,
     Value,
 )
-from mlaudit.trace.events import CrossValidate, Event, Fit, Model
+from mlaudit.trace.events import CrossValidate, Event, Fit, Model, Split
 
 if TYPE_CHECKING:
     from collections import Counter
@@ -166,6 +166,8 @@ class Interpreter:
         """Record an event; when its code runs again in a loop, it is brought up to date."""
         if kind is Fit or kind is CrossValidate:
             fields["influences"] = entities.reaching(self, fields.get("influences", ()))
+        elif kind is Split:
+            fields["loops"] = self.running
         if self.guards:
             fields = guards.narrowed(self.guards, fields)
         self.told += 1

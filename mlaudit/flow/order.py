@@ -10,6 +10,7 @@ from mlaudit.flow.selectors import Selector
 from mlaudit.flow.values import Constant, Data, Sequence, in_column, merge_influences
 from mlaudit.model.frozen import replace
 from mlaudit.model.pattern import Pattern
+from mlaudit.syntax.nodes import walk
 from mlaudit.syntax.spelling import last_name
 from mlaudit.trace.events import Effect, Grouped, Influence, Kind, Ordered, Windowed
 
@@ -36,6 +37,7 @@ _ROUND = Pattern(
 )
 _NUMBERED = Pattern(r"(?<![a-z])(id|code|year|yr|season)$")
 _ENDS = frozenset({"the minimum", "the maximum", "the minimum and maximum"})
+_NAME = Pattern(r"[A-Za-z_]\w*")
 _CAMEL = Pattern(r"(?<=[a-z])(?=[A-Z])")
 
 
@@ -126,8 +128,7 @@ def observe(run: Interpreter, value: Data, name: str, arguments: Arguments) -> O
     if name in _RESAMPLES and value.kind != "group":
         return _ordered(run, value, arguments, "resampled", run.text(arguments.node))
     if name in WINDOWS or (name in SHIFTS and value.kind in {"column", "table", "group"}):
-        how = "lagged in groups" if value.kind == "group" else "lagged"
-        _ordered(run, value, arguments, how, run.text(arguments.node))
+        _lagged(run, value, arguments)
     elif name == "set_index":
         by = _literal(run, arguments.get("keys", 0))
         if by is not None and tells_time(by):
@@ -135,6 +136,28 @@ def observe(run: Interpreter, value: Data, name: str, arguments: Arguments) -> O
     elif name == "sample":
         return None
     return value.order
+
+
+def _lagged(run: Interpreter, value: Data, arguments: Arguments) -> None:
+    """Record that rows are related to their neighbours, all of them or those of each group.
+
+    What a function sees that is called for one group after another is such a group, and so are the
+    rows with the value of a column that a loop has reached.
+    """
+    equal = [s.selector for t in value.rows.terms for s in t.chain if s.selector.equal]
+    by = value.by.difference(select.by for select in equal)
+    how = "lagged in groups" if value.kind == "group" or by else "lagged"
+    event = _ordered(run, value, arguments, how, run.text(arguments.node))
+    tests = (s.key[1] for s in equal if isinstance(s.key, tuple) and s.key[0] == "test")
+    names = {name for test in tests for name in _NAME.findall(str(test))}
+    event.turns = frozenset(id(loop) for loop in run.loops if names & _reached_by(loop))
+
+
+def _reached_by(loop: ast.AST) -> set[str]:
+    """Name the variables that every turn of a loop gives other values."""
+    turn = loop.generators[0] if isinstance(loop, ast.ListComp | ast.GeneratorExp) else loop
+    target = turn.target if isinstance(turn, ast.For | ast.comprehension) else None
+    return {n.id for n in walk(target) if isinstance(n, ast.Name)} if target is not None else set()
 
 
 def grouped(run: Interpreter, value: Data, arguments: Arguments) -> None:

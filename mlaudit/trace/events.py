@@ -248,6 +248,7 @@ class Split(Event):
 
     `order` is what told that the rows stand in the order of time.  What is only `cut` draws
     none.  One `in_trials` of a study is made in each.  `likewise` are the parts of other arrays.
+    It is made in turns of the `loops`.
     """
 
     function: str
@@ -261,6 +262,7 @@ class Split(Event):
     cut: bool = False
     in_trials: bool = False
     likewise: tuple[RowSet, ...] = ()
+    loops: frozenset[int] = frozenset()
 
     @property
     def all_rows(self) -> Iterator[RowSet]:
@@ -471,13 +473,15 @@ class Ordered(Event):
     """Rows turn out to have an order in time.
 
     `how` is sorted, dated (their index is time), resampled, lagged, lagged in groups, or timed (a
-    column holds moments, in any order); `by` is the column, or the code, that tells it.
+    column holds moments, in any order); `by` is the column, or the code, that tells it.  Of a lag,
+    `turns` are the running loops each turn of which has the rows with another value of a column.
     """
 
     rows: RowSet
     how: str
     by: str
     newest_first: bool = False
+    turns: frozenset[int] = frozenset()
 
 
 @entity

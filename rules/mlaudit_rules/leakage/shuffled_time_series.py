@@ -89,13 +89,17 @@ def _judges_others(trace: Trace, split: Split) -> bool:
 
 
 def _lag(trace: Trace, split: Split) -> Ordered | None:
-    """Find what relates rows to their neighbours; in groups, these are sequences of their own."""
+    """Find what relates rows to their neighbours; in groups, these are sequences of their own.
+
+    So they are where a loop goes through the groups, unless every turn divides the rows of one.
+    """
     found = [
         event
         for event in trace.near(Ordered, split.rows)
         if event.how.startswith("lagged") and event.rows.overlap(split.rows) is Overlap.MUST
     ]
-    return found[0] if found and all(event.how == "lagged" for event in found) else None
+    of_all = all(event.how == "lagged" and event.turns <= split.loops for event in found)
+    return found[0] if found and of_all else None
 
 
 def windows(trace: Trace, split: Split) -> Windowed | None:
