@@ -25,6 +25,10 @@ IN_TIME = "time"
 ANY_KEY = "*"  # of a key that has no name, nobody knows which groups it keeps whole
 ONE_OF_EACH = "one of each"
 _GIVEN = frozenset({"transform", "agg", "aggregate"})
+_ROW_BY_ROW = frozenset(
+    {"shift", "diff", "pct_change", "cumcount", "cumsum", "cumprod", "cummax", "cummin", "ngroup",
+     "ffill", "pad", "bfill", "backfill", "rank"}
+)  # fmt: skip
 _PERIOD = Pattern(r"(?i)year|quarter|month|week|period|season")
 _YEAR = Pattern(r"(?i)(^|_|(?-i:[a-z](?=[A-Z])))(year|yr|season|period)$")
 _RECURS = Pattern(r"(?i)week|(day|date|time)_?of|of_?(the_?)?(day|month|year)|type|name|is_|holi")
@@ -56,6 +60,17 @@ def _since(run: Interpreter, value: Data, name: str, arguments: Arguments) -> st
     given = run.load(arguments.positional[0]) if arguments.positional else None
     taken = given.value if name in _GIVEN and isinstance(given, Constant) else name
     return sort.by if taken == ("last" if sort.newest_first else "first") else None
+
+
+def asked(run: Interpreter, value: Data, name: str, arguments: Arguments) -> tuple[str, Arguments]:
+    """Name the method that groups are asked for, which `transform("shift")` names in words."""
+    if value.kind != "group" or name not in _GIVEN or not arguments.positional:
+        return name, arguments
+    given = run.load(arguments.positional[0])
+    word = given.value if isinstance(given, Constant) else None
+    if not isinstance(word, str) or word not in _ROW_BY_ROW:
+        return name, arguments
+    return word, arguments.without_first()
 
 
 def keys(run: Interpreter, arguments: Arguments) -> frozenset[str]:

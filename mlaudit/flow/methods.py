@@ -89,6 +89,7 @@ def call(run: Interpreter, holder: Value, value: Data, name: str, arguments: Arg
     """Call a method of data."""
     if value.kind == "generator":
         return library.drawn(run, name, arguments)
+    name, arguments = groups.asked(run, value, name, arguments)
     value = results.through(run, gapless.through(value, name), name, arguments)
     value = value if targets.means(run, value, name, arguments) else scaling.through(value, name)
     if value.kind == "columns" and value.columns is not None:
