@@ -49,7 +49,8 @@ def described(run: Interpreter, value: Data, name: str, arguments: Arguments) ->
     moment = _since(run, value, name, arguments)
     if moment is not None:
         return Groups(value.by | {moment, IN_TIME}, frozenset(), value.rows)
-    return Groups(value.by, _taken_of(run, value, arguments), value.rows)
+    of = _taken_of(run, value, arguments)
+    return Groups(value.by, of, value.rows, any(map(_of_list, value.by)))
 
 
 def _since(run: Interpreter, value: Data, name: str, arguments: Arguments) -> str | None:
@@ -102,7 +103,11 @@ def ranks_in_list(value: Data, name: str) -> bool:
     """
     if name != "rank" or value.label:
         return False
-    return any(order.tells_time(key) or _LISTS.search(key) for key in value.by)
+    return any(map(_of_list, value.by))
+
+
+def _of_list(key: str) -> bool:
+    return order.tells_time(key) or _LISTS.search(key) is not None
 
 
 def _taken_of(run: Interpreter, value: Data, arguments: Arguments) -> frozenset[str] | None:
@@ -142,7 +147,9 @@ def _shared(influence: Influence, by: frozenset[str]) -> Influence:
     if influence.groups is None:
         return influence
     common = influence.groups.by & by
-    return replace(influence, groups=replace(influence.groups, by=common) if common else None)
+    lists = any(map(_of_list, common))
+    shared = replace(influence.groups, by=common, lists=lists) if common else None
+    return replace(influence, groups=shared)
 
 
 def key(run: Interpreter, splitter: str, given: Value | None) -> str | None:

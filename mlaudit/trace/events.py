@@ -75,12 +75,14 @@ class Among(StrEnum):
 class Groups:
     """The groups that a statistic of `rows` was taken of: within each, the columns `by` are equal.
 
-    `of` are the columns that it may have been taken of; None: any.
+    `of` are the columns that it may have been taken of; None: any.  `lists` are groups that come as
+    a whole to whoever predicts, as what one query found does, or what happened on one day.
     """
 
     by: frozenset[str]
     of: frozenset[str] | None
     rows: RowSet
+    lists: bool = False
 
 
 @frozen

@@ -33,7 +33,7 @@ def on_test(trace: Trace) -> Iterator[PreprocessingLeak]:
         for influence in evaluation.influences:
             if influence.removes or influence.of_one_side:
                 continue  # bounds that told which rows are judged change no value
-            if _in_another_run(influence, evaluation):
+            if _in_another_run(influence, evaluation) or _in_own_lists(influence, evaluation):
                 continue
             rows = influence.rows
             if id(rows) not in alone:
@@ -51,6 +51,22 @@ def _met(rows: RowSet, fit: Fit) -> bool:
     if rows.overlap(fit.rows) or rows.maybe_again(fit.rows):
         return True
     return fit.target_rows is not None and rows.overlap(fit.target_rows) is not Overlap.DISJOINT
+
+
+def _in_own_lists(influence: Influence, evaluation: Evaluate) -> bool:
+    """Say whether each row is compared with its own list, as those of the training are, too."""
+    groups = influence.groups
+    if groups is None or not groups.lists or not evaluation.fits:
+        return False
+    return all(
+        any(
+            own.groups is not None
+            and own.groups.by == groups.by
+            and own.operation == influence.operation
+            for own in fit.influences
+        )
+        for fit in evaluation.fits
+    )
 
 
 def named(trace: Trace, leak: PreprocessingLeak) -> PreprocessingLeak:
