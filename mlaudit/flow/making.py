@@ -17,6 +17,7 @@ from mlaudit.flow.values import (
     merge_influences,
 )
 from mlaudit.model.frozen import replace
+from mlaudit.model.pattern import Pattern
 from mlaudit.syntax.nodes import walk
 from mlaudit.syntax.spelling import last_name
 from mlaudit.trace.events import Effect, Groups, Influence, Kind
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 
     from mlaudit.flow.interpreter import Interpreter
 
+_POLARS = Pattern(r"(?m)^\s*(import|from) polars\b")
+_NAMES = frozenset({"col", "by_name"})
 _REDUCES = {"mean", "median", "std", "var", "min", "max", "sum", "quantile", "mode"}
 
 
@@ -66,6 +69,20 @@ def select(
         return headings.chosen(value, first)
     names = tables.literal_names(run, first)
     return tables.of_names(run, value, Sequence(tuple(map(Constant, names)))) if names else None
+
+
+def less(run: Interpreter, value: Data, arguments: Arguments) -> Data | None:
+    """Take named columns out of a table of polars, of which rows have no names to be dropped by."""
+    names = [
+        tables.literal_names(run, given) or _read(arguments.nodes[position])
+        for position, given in enumerate(arguments.positional)
+        if position in arguments.nodes
+    ]
+    if arguments.spread or not names or not all(names) or arguments.named.keys() - {"strict"}:
+        return None
+    if _POLARS.search(run.document.text) is None:
+        return None
+    return tables.drop_columns(value, frozenset[str]().union(*names)).but(select=None)
 
 
 def with_columns(
@@ -164,12 +181,11 @@ def _alias(node: ast.expr) -> str | None:
 
 
 def _read(node: ast.expr) -> frozenset[str]:
-    """Name the columns that an expression reads: `pl.col("a")`, `col("b")`."""
+    """Name the columns that an expression reads: `pl.col("a")`, `col("b", "c")`, `by_name("d")`."""
     return frozenset(
-        str(inner.args[0].value)
+        str(name.value)
         for inner in walk(node)
-        if isinstance(inner, ast.Call)
-        and last_name(inner.func) == "col"
-        and inner.args
-        and isinstance(inner.args[0], ast.Constant)
+        if isinstance(inner, ast.Call) and last_name(inner.func) in _NAMES
+        for name in inner.args
+        if isinstance(name, ast.Constant)
     )

@@ -332,7 +332,7 @@ def _drop(
         inner = run.load(axis) if axis is not None else Constant(0)
         columns = arguments.get("labels", 0)
         if isinstance(inner, Constant) and inner.value not in {1, "columns"}:
-            return removing.dropped(run, value, arguments)
+            return making.less(run, value, arguments) or removing.dropped(run, value, arguments)
     if columns is None:
         return order.without(value).but(columns=None)
     names = tables.literal_names(run, columns)
