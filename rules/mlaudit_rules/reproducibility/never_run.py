@@ -11,6 +11,7 @@ from mlaudit_rules.reproducibility.classes import class_around
 from mlaudit_rules.reproducibility.dead import Dead
 from mlaudit_rules.reproducibility.running import Running, registers
 from mlaudit_rules.reproducibility.switches import switched_off
+from mlaudit_rules.reproducibility.unasked import behind_none
 from mlaudit_rules.reproducibility.uncalled import only_parts_called
 
 if TYPE_CHECKING:
@@ -27,10 +28,11 @@ _BUILT_IN = ("getattr", "globals", "locals", "eval", "exec")
 
 
 def left_out(module: Module, node: ast.AST, function: Definition | None) -> bool:
-    """Say whether no run comes to some code: a switch is off, or nobody calls its function."""
+    """Say whether no run comes to some code: nobody switches it on, or calls its function."""
     return (
         module.fact(Dead).holds(node)
         or switched_off(module, node, function)
+        or behind_none(module, node, function)
         or never_run(module, function)
     )
 

@@ -9,7 +9,7 @@ from mlaudit.rulekit import by_position, defaults, last_name, spelt
 from mlaudit_rules.reproducibility.bindings import values_by_target
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Iterator
 
     from mlaudit.rulekit import Module
 
@@ -17,10 +17,7 @@ if TYPE_CHECKING:
 
 
 def switched_off(module: Module, node: ast.AST, function: Definition | None) -> bool:
-    """Say whether code stands behind `if shuffle:`, and `shuffle` keeps its default of False.
-
-    None is as good a default, and `if share is not None:` asks for it as well.
-    """
+    """Say whether code stands behind `if shuffle:`, and `shuffle` keeps its default of False."""
     if function is None:
         return False
     if _kept_off(module, node, function):
@@ -28,8 +25,7 @@ def switched_off(module: Module, node: ast.AST, function: Definition | None) -> 
     off = _off_by_default(function)
     if not off:
         return False
-    none = {name for name, value in defaults(function.args).items() if _is(value, None)}
-    behind = [name for name in _switches(module, node, function, none) if name in off]
+    behind = [name for name in _switches(module, node, function) if name in off]
     if not behind:
         return False
     calls = [named.node for named in module.calls_named(function.name)]
@@ -77,20 +73,15 @@ def _is_derived_from(module: Module, owner: ast.ClassDef) -> bool:
 
 
 def _off_by_default(function: Definition) -> dict[str, int]:
-    """Give the position of each parameter that is False or None unless it is given."""
+    """Give the position of each parameter that is False unless it is given."""
     positional = by_position(function.args)
-    off = [name for name, default in defaults(function.args).items() if _is(default, False, None)]
+    off = [name for name, default in defaults(function.args).items() if _is(default, False)]
     by_name = len(positional) + 1
     return {name: positional.index(name) if name in positional else by_name for name in off}
 
 
-def _switches(
-    module: Module, node: ast.AST, function: Definition, none: Collection[str] = ()
-) -> Iterator[str]:
-    """Name the parameters that must be true for some code to run, and are never bound anew.
-
-    Of those in `none` it is enough that they must not be None.
-    """
+def _switches(module: Module, node: ast.AST, function: Definition) -> Iterator[str]:
+    """Name the parameters that must be true for some code to run, and are never bound anew."""
     bound = {
         one.id
         for one in module.nodes.find(ast.Name, within=function)
@@ -99,25 +90,24 @@ def _switches(
     inner, outer = node, module.nodes.parents.get(node)
     while outer is not None and inner is not function:
         if isinstance(outer, ast.If) and inner in outer.body:
-            yield from (name for name in _needed(outer.test, none) if name not in bound)
+            yield from (name for name in _needed(outer.test) if name not in bound)
         inner, outer = outer, module.nodes.parents.get(outer)
 
 
-def _needed(test: ast.expr, none: Collection[str]) -> Iterator[str]:
-    """Name the switches of a test: `on`, `on is True`, `on and more`, `given is not None`."""
-    match test:
-        case ast.BoolOp(op=ast.And(), values=values):
-            for value in values:
-                yield from _needed(value, none)
-        case ast.Name() | ast.Attribute():
-            yield spelt(test)
-        case ast.Compare(left=ast.Name() | ast.Attribute() as switch, ops=[how], comparators=[to]):
-            if isinstance(how, ast.Is | ast.Eq) and _is(to, True):
-                yield spelt(switch)
-            elif isinstance(how, ast.IsNot | ast.NotEq) and _is(to, None):
-                yield from [spelt(switch)] if spelt(switch) in none else ()
-        case _:
-            return
+def _needed(test: ast.expr) -> Iterator[str]:
+    """Name the switches of a test: `on`, `on is True`, `on and more`."""
+    if isinstance(test, ast.BoolOp) and isinstance(test.op, ast.And):
+        for value in test.values:
+            yield from _needed(value)
+    elif isinstance(test, ast.Name | ast.Attribute):
+        yield spelt(test)
+    elif (
+        isinstance(test, ast.Compare)
+        and isinstance(test.left, ast.Name | ast.Attribute)
+        and isinstance(test.ops[0], ast.Is | ast.Eq)
+        and _is(test.comparators[0], True)
+    ):
+        yield spelt(test.left)
 
 
 def _given(call: ast.Call, name: str, position: int) -> bool:
@@ -128,5 +118,5 @@ def _given(call: ast.Call, name: str, position: int) -> bool:
     return spread or starred or by_name or len(call.args) >= max(position, 1)
 
 
-def _is(node: ast.expr, *values: bool | None) -> bool:
-    return isinstance(node, ast.Constant) and any(node.value is value for value in values)
+def _is(node: ast.expr, value: bool) -> bool:
+    return isinstance(node, ast.Constant) and node.value is value

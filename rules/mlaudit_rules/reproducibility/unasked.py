@@ -1,4 +1,4 @@
-"""Seeds that a function sets only if it is given one, where no call of the function gives any."""
+"""What a function does only if it is given something, where no call of the function gives any."""
 
 from __future__ import annotations
 
@@ -22,11 +22,23 @@ def never_asked_for(module: Module, seed: Call) -> bool:
     It stands behind `if seed is not None:`, or it is the parameter that it is set to.  Whoever
     imports the document, or is handed the function, may give one.
     """
-    function = seed.function
+    values = {value.id for value in seed.node.args[:1] if isinstance(value, ast.Name)}
+    return _hangs_on_none(module, seed.node, seed.function, values)
+
+
+def behind_none(module: Module, node: ast.AST, function: Definition | None) -> bool:
+    """Say whether code stands behind `if share:`, and `share` is None unless it is given."""
+    return _hangs_on_none(module, node, function, set())
+
+
+def _hangs_on_none(
+    module: Module, node: ast.AST, function: Definition | None, values: set[str]
+) -> bool:
+    """Say whether code needs a parameter, by its values or a test, that nobody ever gives."""
     if function is None or function.decorator_list:
         return False
     missing = _none_by_default(function)
-    asked = missing & _asked(module, seed, function) if missing else missing
+    asked = missing & _asked(module, node, function, values) if missing else missing
     calls = all_calls(module, function) if asked else []
     if not calls or module.importers:
         return False
@@ -39,14 +51,13 @@ def _none_by_default(function: Definition) -> set[str]:
     return {name for name, default in defaults(function.args).items() if _is_none(default)}
 
 
-def _asked(module: Module, seed: Call, function: Definition) -> set[str]:
-    """Name what a seed hangs on: its value, and what must not be None or empty to come to it.
+def _asked(module: Module, node: ast.AST, function: Definition, values: set[str]) -> set[str]:
+    """Name what code hangs on: its values, and what must not be None or empty to come to it.
 
     What the function binds itself it need not be given.
     """
-    found = {value.id for value in seed.node.args[:1] if isinstance(value, ast.Name)}
-    inner: ast.AST = seed.node
-    outer = module.nodes.parents.get(inner)
+    found = set(values)
+    inner, outer = node, module.nodes.parents.get(node)
     while outer is not None and inner is not function:
         if isinstance(outer, ast.If) and inner in outer.body:
             found.update(_needed(outer.test))
