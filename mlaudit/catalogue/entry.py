@@ -80,7 +80,8 @@ class Entry:
     (parameter, value, statistic), without a statistic where nothing is left to learn.  `operands`
     are a metric's operands in order: "true" and "labels", "scores", "probabilities" or "values";
     `probabilistic` marks metrics that judge probabilities.  `ahead` marks predictors of series that
-    are told how many steps to go on, and not for which rows.
+    are told how many steps to go on, and not for which rows.  `by_column` marks what is learnt or
+    computed of each column by itself, as `along` says of what is told an axis.
     """
 
     name: str
@@ -112,3 +113,4 @@ class Entry:
     ordinal: bool = False
     affine: tuple[str, ...] = ()
     instead: tuple[tuple[str, Any, str], ...] = ()
+    by_column: bool = False

@@ -69,6 +69,8 @@ def apply(run: Interpreter, value: Data, name: str, arguments: Arguments) -> Val
         origin = value.name if value.kind == "column" else None
         rows = result.rows if _takes_some(value, result) else value.rows
         value = value.but(rows=rows, kind=kind, influences=influences, columns=None, select=None)
+        if value.turned and seen == "column" and not result.rows.terms:
+            value = value.but(turned=False)  # one number of each row
         return value.but(name=origin, by=frozenset())
     if isinstance(inner, Dictionary):
         told = run.data(inner)  # of whatever rows: each value is only looked up

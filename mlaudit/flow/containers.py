@@ -57,6 +57,8 @@ def as_data(run: Interpreter, value: Value, depth: int = 0) -> Data:
         if data.rows.terms or data.influences or data.scores or data.predictions or data.chosen_by
     ]
     joined = combine(found, _kind(value, found)) if found else UNKNOWN
+    if isinstance(value, Sequence) and any(data.kind != "row" for data in found):
+        joined = joined.but(turned=None)  # rows below one another, or columns
     if isinstance(value, Instance | Estimator):
         joined = feeding.shared(joined, found)
     if isinstance(value, Instance):

@@ -21,6 +21,7 @@ from mlaudit.flow import (
     splits,
     targets,
     trainers,
+    turning,
 )
 from mlaudit.flow.arguments import Arguments, described
 from mlaudit.flow.regions import NO_ROWS
@@ -174,6 +175,7 @@ def predict(
     if estimator.model.role is Role.CLUSTERER:
         # Groups of what a model predicted are no predictions of that model.
         return transform(run, estimator, arguments).but(predictions=())
+    data = turning.settled(data)
     if estimator.model.role in {Role.UNKNOWN, Role.TRANSFORMER}:
         estimator.model.role = Role.PREDICTOR
     variable = run.text(expression) if expression is not None else ""
@@ -316,7 +318,7 @@ def cross_validate(run: Interpreter, name: str, entry: Entry, arguments: Argumen
     features = arguments.get("X", 1)
     expression = arguments.expression("X", 1)
     data = run.rows_of(features, expression) if features is not None else UNKNOWN
-    data = columnwise.handed(run, inner, data)
+    data = turning.settled(columnwise.handed(run, inner, data))
     target = arguments.get("y", 2)
     answer = run.data(target) if target is not None else UNKNOWN
     sources.asked(inner, answer)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from mlaudit.flow import columnwise, entities, progressive, sight
+from mlaudit.flow import columnwise, entities, progressive, sight, turning
 from mlaudit.flow.regions import NO_ROWS, Rows, origin, union
 from mlaudit.flow.values import (
     NONE,
@@ -326,7 +326,8 @@ def score(
 ) -> Value:
     """Evaluate by the estimator's own `score` or `evaluate`."""
     value = arguments.get("X", 0) or arguments.get("x")
-    data = columnwise.handed(run, estimator, run.data(value)) if value is not None else UNKNOWN
+    data = run.data(value) if value is not None else UNKNOWN
+    data = turning.settled(columnwise.handed(run, estimator, data))
     expression = arguments.expression("X", 0) or arguments.expression("x")
     prediction = Prediction(
         estimator.model,

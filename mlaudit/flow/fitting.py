@@ -18,6 +18,7 @@ from mlaudit.flow import (
     several,
     sources,
     targets,
+    turning,
     withheld,
 )
 from mlaudit.flow.arguments import Arguments, described
@@ -140,7 +141,7 @@ def fit(run: Interpreter, holder: Value, name: str, arguments: Arguments) -> Val
     held_back = withheld.told(run, arguments)
     rows = withheld.learnt(run, data.rows) if held_back is not None else data.rows
     answer = target.name if target is not None else None
-    told = targets.told(data.influences, answer, features)
+    told = targets.told(turning.reaching(data.influences, data), answer, features)
     before_fit = order.beyond(merge_influences(told, answers.held(run, estimator, data)), target)
     learned = _learned(run, estimator, name, data, arguments.node)
     influences = merge_influences(before_fit, learned)
@@ -171,8 +172,7 @@ def fit(run: Interpreter, holder: Value, name: str, arguments: Arguments) -> Val
     _watches(run, estimator, arguments)
     fits = tuple(dict.fromkeys((*estimator.fits, event))) if keeps else (event,)
     before = estimator.influences if keeps else ()
-    influences = order.learnable(influences)
-    _replace(run, holder, estimator, fits, merge_influences(before, influences))
+    _replace(run, holder, estimator, fits, merge_influences(before, order.learnable(influences)))
     return holder
 
 
@@ -229,6 +229,7 @@ def _learned(
                 turns_of=entities.turns_of(run, data.rows),
                 units=part.entry.units,
                 when=run.guards,
+                turned=data.turned if part.entry.by_column else None,
             )
         )
     return tuple(found)

@@ -12,13 +12,11 @@ from mlaudit.flow import (
     compared,
     containers,
     duplicates,
-    entities,
     estimators,
     evaluation,
     files,
     fitting,
     gapless,
-    groups,
     growth,
     merging,
     networks,
@@ -32,12 +30,13 @@ from mlaudit.flow import (
     results,
     scaling,
     sinks,
-    slices,
     sources,
     splits,
     stacking,
+    statistics,
     tables,
     tuning,
+    turning,
 )
 from mlaudit.flow.selectors import Length, Selector
 from mlaudit.flow.values import (
@@ -56,7 +55,7 @@ from mlaudit.flow.values import (
     summed_up,
 )
 from mlaudit.syntax.spelling import shortened
-from mlaudit.trace.events import Draw, Effect, Influence, Kind, Seed, Weigh
+from mlaudit.trace.events import Draw, Seed, Weigh
 
 if TYPE_CHECKING:
     import ast
@@ -75,7 +74,6 @@ _GAPS = frozenset({"isnull", "isna", "notnull", "notna"})
 _MASKS = frozenset({"isin", "in1d"})
 _OPPOSITES = frozenset({"logical_not", "invert", "bitwise_not"})
 _CHOICES = frozenset({"choice", "choices", "sample"})
-_WITHOUT_STATISTICS = frozenset({"mask", "index", "columns", "row"})
 
 
 def call(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> Value:
@@ -91,7 +89,11 @@ def call(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> Val
     handler = _KINDS.get(entry.kind)
     if handler is None:
         return unknown(run, name, entry, arguments)
-    return scaling.called(handler(run, name, entry, arguments), name, entry)
+    made = scaling.called(handler(run, name, entry, arguments), name, entry)
+    last = name.rpartition(".")[2]
+    if last in turning.MOVING and isinstance(made, Data):
+        return turning.moved(run, made, last, arguments.without_first())
+    return made
 
 
 def unknown(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> Value:
@@ -180,44 +182,14 @@ def _network(run: Interpreter, name: str, entry: Entry, arguments: Arguments) ->
     return building.build(run, name, entry, arguments)
 
 
-def statistic_of(
-    run: Interpreter, node: ast.AST, data: Data, operation: str, entry: Entry
-) -> tuple[Influence, ...]:
-    """Make the influence of a statistic computed over the rows of some data."""
-    if not data.rows.terms or data.kind in _WITHOUT_STATISTICS or entry.stateless:
-        return ()
-    if order.goes_round(node, data.name, entry.statistic):
-        return ()
-    if entry.statistic == slices.QUANTILES:
-        slices.note(run, node)
-    supervised = entry.supervised or data.label
-    influence = Influence(
-        operation,
-        Kind.STATISTIC,
-        Effect(entry.effect),
-        data.rows,
-        run.place(node),
-        supervised,
-        entry.statistic,
-        bool(run.conditions) or data.kind == "unknown",
-        turns_of=entities.turns_of(run, data.rows),
-        groups=groups.of_one(run, data),
-        units="" if supervised else entry.units,
-        when=run.guards,
-    )
-    return (influence,)
-
-
 def _statistic(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> Value:
     data = carried(run, entry, arguments)
     if not data and arguments.positional and name.startswith("sklearn."):
         first = run.rows_of(arguments.positional[0], arguments.nodes.get(0))
         data = [first] if first.rows.terms else []
-    if not data or row_wise(run, entry, arguments):
-        return combine(data) if data else Data("array")
-    joined = combine(data)
-    made = statistic_of(run, arguments.node, joined, shortened(name), entry)
-    return joined.but(influences=merge_influences(joined.influences, made))
+    if not data:
+        return Data("array")
+    return statistics.told(run, combine(data), shortened(name), entry, arguments)
 
 
 def _removed(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> Value:
@@ -248,10 +220,13 @@ def _reduce(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> 
     if joined.scores and containers.alone(run, arguments):
         return Data("scalar", scores=joined.scores)
     listed = operands.side_by_side(run, arguments)
-    if row_wise(run, entry, arguments) or (listed and not joined.scores and not joined.predictions):
+    across = turning.across(run, entry, arguments)
+    if across or (listed and not joined.scores and not joined.predictions):
         decided = decides(joined, name)
-        return joined.but(kind="column" if decided else "array", decided=decided)
-    return reduced(run, arguments.node, joined, shortened(name), entry, data[0])
+        kept = joined.but(kind="column" if decided else "array", decided=decided)
+        return statistics.told(run, kept, shortened(name), entry, arguments) if across else kept
+    first = turning.seen(run, data[0], entry, arguments, crosses=False)
+    return reduced(run, arguments.node, joined, shortened(name), entry, first)
 
 
 def decides(data: Data, name: str) -> bool:
@@ -290,32 +265,9 @@ def reduced(
         for prediction in joined.predictions:
             prediction.mixed = True
         return joined.but(select=None)
-    made = (
-        ()
-        if first.kind == "mask"
-        else statistic_of(run, node, first if first.rows.terms else joined, operation, entry)
-    )
+    of = first if first.rows.terms else joined
+    made = () if first.kind == "mask" else statistics.made(run, node, of, operation, entry)
     return Data("scalar", influences=summed_up(joined.influences, made))
-
-
-def row_wise(run: Interpreter, entry: Entry, arguments: Arguments) -> bool:
-    """Whether a statistic is taken along each row (axis=1, axis=-1) rather than over rows."""
-    if entry.along is None:
-        return False
-    position = entry.parameters.index(entry.along) if entry.along in entry.parameters else None
-    value = arguments.get(entry.along, position) or arguments.named.get("dim")
-    inner = run.load(value) if value is not None else UNKNOWN
-    if value is None and entry.name.endswith("norm"):
-        return True  # the length of one vector
-    return isinstance(inner, Constant) and inner.value in {
-        1,
-        -1,
-        "columns",
-        2,
-        3,
-        (1, 2),
-        (1, 2, 3),
-    }
 
 
 def _subset(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> Value:

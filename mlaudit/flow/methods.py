@@ -33,10 +33,12 @@ from mlaudit.flow import (
     sooner,
     spelled,
     splits,
+    statistics,
     stores,
     tables,
     targets,
     texts,
+    turning,
     unsourced,
 )
 from mlaudit.flow.selectors import Selector
@@ -103,6 +105,7 @@ def call(run: Interpreter, holder: Value, value: Data, name: str, arguments: Arg
     about = handed.asked(run, value, name, arguments) if value.rows.terms else None
     if about is not None:
         return about
+    value = turning.moved(run, value, name, arguments) if name in turning.MOVING else value
     special = _SPECIAL.get(name)
     if special is not None:
         result = special(run, holder, value, name, arguments)
@@ -154,10 +157,12 @@ def _by_entry(
         joined = combine([value, *others], value.kind)
         if not value.rows.terms:
             joined = joined.but(influences=groups.regrouped(joined.influences))
-        if library.row_wise(run, entry, arguments):
+        if turning.across(run, entry, arguments):
             decided = library.decides(joined, name)
-            return joined.but(kind="column", columns=None, name=None, decided=decided)
-        return library.reduced(run, arguments.node, joined, _named(value, name), entry, value)
+            kept = joined.but(kind="column", columns=None, name=None, decided=decided)
+            return statistics.told(run, kept, _named(value, name), entry, arguments)
+        seen = turning.seen(run, value, entry, arguments, crosses=False)
+        return library.reduced(run, arguments.node, joined, _named(value, name), entry, seen)
     if name in order.WINDOWS:
         return order.window(run, value, name, arguments)
     if kind == "group":
@@ -203,9 +208,9 @@ def _passed(
     filled = order.backfilled(run, value, name, arguments)
     if filled:
         return result.but(influences=merge_influences(result.influences, filled))
-    if kind == "statistic" and not library.row_wise(run, entry, arguments):
-        made = library.statistic_of(run, arguments.node, value, _named(value, name), entry)
-        return result.but(influences=merge_influences(result.influences, made))
+    if kind == "statistic":
+        told = statistics.told(run, value, _named(value, name), entry, arguments).influences
+        return result.but(influences=merge_influences(result.influences, told))
     if kind == "subset" and name == "slice" and value.kind in {"column", "columns"}:
         return result  # `.str.slice` cuts each text short
     picked = removing.picked(run, value, name, arguments)
@@ -308,6 +313,7 @@ def _of_group(
         turns_of=entities.turns_of(run, value.rows),
         when=run.guards,
         groups=groups.described(run, value, name, arguments),
+        turned=value.turned,
     )
     influences = targets.by_column(run, influence, value, name, arguments)
     joined = combine([value.but(influences=groups.regrouped(value.influences, value.by)), *others])

@@ -16,6 +16,7 @@ from mlaudit.flow import (
     handed,
     mapping,
     splits,
+    turning,
 )
 from mlaudit.flow.regions import NO_ROWS, base
 from mlaudit.flow.selectors import Selector
@@ -104,7 +105,7 @@ def _prediction(
     run: Interpreter, owner: Value, estimator: Estimator, arguments: Arguments
 ) -> Value:
     data = [run.data(value) for value in arguments.values()]
-    joined = combine(data) if data else UNKNOWN
+    joined = turning.settled(combine(data)) if data else UNKNOWN
     key = (id(arguments.node), run.context, id(estimator.model))
     made = run.predictions.get(key)
     expression = arguments.nodes.get(0)

@@ -28,6 +28,8 @@ def met(node: ast.BinOp, one: Data, two: Data) -> tuple[Data, Data]:
     `a[:, None] - b[None]`, the result has the rows of what stands upright.  Of another table, as a
     background that is taken from all pictures, nobody knows which rows belong to which.
     """
+    if isinstance(node.op, ast.MatMult) and one.turned:
+        one = one.but(turned=None)
     if not (one.rows.terms and two.rows.terms) or one.rows == two.rows:
         return one, two
     if one.predictions or two.predictions or one.select or two.select:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
+from mlaudit.flow import turning
 from mlaudit.flow.regions import Rows
 from mlaudit.flow.selectors import Selector
 from mlaudit.flow.values import Constant, Data, Sequence, in_column, merge_influences
@@ -127,7 +128,8 @@ def observe(run: Interpreter, value: Data, name: str, arguments: Arguments) -> O
         return _sorted(run, value, name, arguments)
     if name in _RESAMPLES and value.kind != "group":
         return _ordered(run, value, arguments, "resampled", run.text(arguments.node))
-    if name in WINDOWS or (name in SHIFTS and value.kind in {"column", "table", "group"}):
+    moves = name in WINDOWS or (name in SHIFTS and value.kind in {"column", "table", "group"})
+    if moves and not turning.along_each_row(run, value, name, arguments):
         _lagged(run, value, arguments)
     elif name == "set_index":
         by = _literal(run, arguments.get("keys", 0))
@@ -333,7 +335,7 @@ def shifted(run: Interpreter, value: Data, result: Data, name: str, arguments: A
 
     Values that are moved by a known number of rows, and not computed with, are later by that many.
     """
-    if "freq" in arguments.named or "axis" in arguments.named:
+    if "freq" in arguments.named or "axis" in arguments.named or value.turned:
         return result.but(later=0)
     periods = arguments.get("periods", 0)
     node = arguments.expression("periods", 0)
@@ -372,7 +374,7 @@ def look_ahead(
     effect: Effect = Effect.HIGH,
 ) -> tuple[Influence, ...]:
     """Make the influence of later rows."""
-    if not value.rows.terms:
+    if not value.rows.terms or turning.along_each_row(run, value, operation, arguments):
         return ()
     made = Influence(
         operation,

@@ -98,7 +98,7 @@ class Shape:
         known = value.columns and id(value.columns)
         self._parts += (value.kind, value.rows, value.influences, known, value.table, value.name)
         self._parts += (value.select, value.label, value.order, value.units, value.by)
-        self._parts.append(value.moved)
+        self._parts += (value.moved, value.turned)
         self._parts.append(value is UNKNOWN)
         self._add(value.target)
 

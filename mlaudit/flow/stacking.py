@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from mlaudit.flow.arguments import Arguments
     from mlaudit.flow.interpreter import Interpreter
 
+_BELOW = ("vstack", "row_stack")
+
 
 def concatenated(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> Value:
     """Put tables or arrays below one another, or columns beside those of a table."""
@@ -21,6 +23,8 @@ def concatenated(run: Interpreter, name: str, entry: Entry, arguments: Arguments
     if _beside(run, arguments):
         joined = operands.beside(joined)
     data = combine(joined, joined[0].kind)
+    if name.endswith(_BELOW):
+        data = data.but(turned=None)  # arrays may be single columns, which it lays across
     told = (*flags.united(joined), *flags.keyed(run, arguments))
     data = data.but(constants=sources.united(joined), flags=told)
     data = results.beside(run, arguments, data) if data.scores else data

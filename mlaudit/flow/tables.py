@@ -15,10 +15,10 @@ from mlaudit.flow import (
     sooner,
     sources,
     splits,
+    turning,
     unfollowed,
 )
 from mlaudit.flow.arguments import Arguments
-from mlaudit.flow.regions import Rows
 from mlaudit.flow.selectors import Length, Selector
 from mlaudit.flow.values import (
     ANY,
@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from collections.abc import Hashable
 
     from mlaudit.flow.interpreter import Interpreter
+    from mlaudit.flow.regions import Rows
 
 _TRANSPARENT = {
     "values",
@@ -69,7 +70,7 @@ def attribute(run: Interpreter, holder: Value, value: Data, name: str) -> Value:
     if name in {"values", "array"}:
         return value.but(kind="array" if value.kind == "table" else value.kind)
     if name == "T":
-        return _turned(value)
+        return turning.turned(value)
     if name in _TRANSPARENT:
         return value
     if name == "index" and value.rows.terms:
@@ -157,29 +158,6 @@ def gaps(value: Data, name: str) -> Data:
     key = ("null", value.name, value.rows.terms)
     select = Selector("filter", key, name in {"isnull", "isna"})
     return Data("mask", value.rows, value.influences, select=select)
-
-
-def _turned(value: Data) -> Data:
-    """Turn rows and columns round."""
-    if value.results is not None:
-        return value.but(results=value.results.turned)
-    return value.but(kind="array") if value.kind == "transposed" else _side_by_side(value)
-
-
-def _side_by_side(stacked: Data) -> Data:
-    """Undo that rows stand several times: turned round, `vstack((a, b)).T` has them as columns."""
-    terms = stacked.rows.terms
-    if not any(term.selector.way == "duplicated" for term in terms):
-        return stacked
-    rows = Rows(
-        tuple(t.parent if t.parent and t.selector.way == "duplicated" else t for t in terms)
-    )
-    copies = {
-        i for i in stacked.influences if i.kind is Kind.DUPLICATION and i.rows == stacked.rows
-    }
-    return stacked.but(
-        rows=rows, influences=tuple(i for i in stacked.influences if i not in copies)
-    )
 
 
 def narrowed(value: Data, select: Selector) -> Data:

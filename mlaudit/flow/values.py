@@ -148,8 +148,8 @@ class Data(Value):
     `flags` tell that value, and of which rows.  Those `by_chance` were written over with their own
     values in another order.  Those that are `whole` have no gaps; lists of them stand there by
     their names.  Values of rows that lie so many `later` were moved to earlier ones, and are those
-    of no other rows.  `results` tell where the scores of a table stand.  A column that
-    a known step was added to is `moved`.
+    of no other rows.  `results` tell where the scores of a table stand.  A column that a known step
+    was added to is `moved`.  Rows that stand as columns are `turned`; None where nobody knows.
     """
 
     kind: str = "unknown"
@@ -175,6 +175,7 @@ class Data(Value):
     later: int = 0
     results: Results | None = None
     moved: Moved | None = None
+    turned: bool | None = False
 
     def but(self, **changes: object) -> Data:
         """Copy with changes."""
@@ -333,7 +334,8 @@ def merge_influences(*groups: tuple[Influence, ...]) -> tuple[Influence, ...]:
     found: dict[tuple[object, ...], Influence] = {}
     for group in filled:
         for influence in group:
-            key = (influence.place, influence.kind, influence.rows, influence.column)
+            column, turned = influence.column, influence.turned
+            key = (influence.place, influence.kind, influence.rows, column, turned)
             known = found.setdefault(key, influence)
             if known is influence:
                 continue
@@ -369,7 +371,7 @@ def _of_any_column(influences: tuple[Influence, ...]) -> tuple[Influence, ...]:
     """Say of statistics that reach several columns that they may reach any."""
     found: dict[tuple[object, ...], Influence] = {}
     for influence in influences:
-        key = (influence.place, influence.kind, influence.rows)
+        key = (influence.place, influence.kind, influence.rows, influence.turned)
         known = found.setdefault(key, influence)
         if known.column != influence.column:
             units = _units_of_both(known, influence)
@@ -473,7 +475,16 @@ def combine(values: list[Data], kind: str | None = None) -> Data:
         label=label,
         chosen_by=_united([value.chosen_by for value in values]),
         units=units,
+        turned=_way_round(values),
     )
+
+
+def _way_round(values: list[Data]) -> bool | None:
+    """Say whether the rows of several things stand as columns; single columns fit to any."""
+    ways = {value.turned for value in values if value.rows.terms}
+    if len(ways) > 1:
+        ways = {value.turned for value in values if value.rows.terms and value.kind != "column"}
+    return ways.pop() if len(ways) == 1 else None if ways else False
 
 
 def _united(groups: list[tuple[E, ...]]) -> tuple[E, ...]:

@@ -97,7 +97,8 @@ class Influence:
     whole, `rows` are those of one side.  `units` are those that columns are put into by what was
     learnt: "scaled" ones are shifted and stretched, "ranked" ones keep their order, and "shifted"
     moments count from another one.  What was looked ahead at is so many rows `later`.  It was taken
-    `when` a run of the program has given such answers.
+    `when` a run of the program has given such answers.  One of the columns of a table each by
+    itself says whether the table was `turned` round then; None stands for any other.
     """
 
     operation: str
@@ -116,6 +117,7 @@ class Influence:
     units: str = ""
     later: int = 0
     when: Guards = ()
+    turned: bool | None = None
 
     @property
     def of_one_side(self) -> bool:
