@@ -77,11 +77,12 @@ class Entry:
     `ordinal` marks predictors to which only the order of a column's values counts, and `affine` are
     parameters that predictors must be left, so that their predictions are the same whatever columns
     are shifted and stretched by.  `instead` says what is learnt where a parameter has a value:
-    (parameter, value, statistic), without a statistic where nothing is left to learn.  `operands`
-    are a metric's operands in order: "true" and "labels", "scores", "probabilities" or "values";
-    `probabilistic` marks metrics that judge probabilities.  `ahead` marks predictors of series that
-    are told how many steps to go on, and not for which rows.  `by_column` marks what is learnt or
-    computed of each column by itself, as `along` says of what is told an axis.
+    (parameter, value, statistic), without a statistic where nothing is left to learn; what has no
+    other `statistic` then learns nothing unless it is told to.  `operands` are a metric's operands
+    in order: "true" and "labels", "scores", "probabilities" or "values"; `probabilistic` marks
+    metrics that judge probabilities.  `ahead` marks predictors of series that are told how many
+    steps to go on, and not for which rows.  `by_column` marks what is learnt or computed of each
+    column by itself, as `along` says of what is told an axis.
     """
 
     name: str

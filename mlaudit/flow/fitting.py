@@ -244,7 +244,7 @@ def _statistic(run: Interpreter, estimator: Estimator) -> str | None:
         if parameter in given and run.load(given[parameter]) == Constant(value)
     ]
     if not found:
-        return entry.statistic
+        return entry.statistic or (None if entry.instead else "")
     return found[0] or None if len(found) == 1 else None  # either would be all that is left
 
 

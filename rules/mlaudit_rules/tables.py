@@ -472,6 +472,13 @@ FILES: dict[str, tuple[object, ...]] = {
     ]),
     'pytorch_lightning.toml': (22, 'lightning', [
     ]),
+    'pyts.toml': (984, None, [
+        ('StandardScaler MinMaxScaler MaxAbsScaler RobustScaler PowerTransformer QuantileTransformer KBinsDiscretizer InterpolationImputer GramianAngularField MarkovTransitionField RecurrencePlot JointRecurrencePlot PiecewiseAggregateApproximation SymbolicAggregateApproximation WordExtractor BagOfWords SingularSpectrumAnalysis ROCKET', {'kind': 'transformer', 'stateless': True}),
+        ('MultipleCoefficientBinning SymbolicFourierApproximation', {'kind': 'transformer', 'statistic': 'bin edges'}),
+        ('BagOfPatterns BOSS', {'kind': 'transformer', 'statistic': 'the vocabulary'}),
+        ('WEASEL WEASELMUSE', {'kind': 'transformer', 'supervised': True, 'statistic': 'which words tell the classes apart'}),
+        ('ShapeletTransform', {'kind': 'transformer', 'supervised': True, 'statistic': 'shapelets that tell the classes apart'}),
+    ]),
     'quandl.toml': (38, None, [
         ('get', {'kind': 'load'}),
     ]),
@@ -909,6 +916,13 @@ FILES: dict[str, tuple[object, ...]] = {
         ('logging.set_verbosity logging.set_verbosity_error logging.set_verbosity_warning logging.get_logger', {'kind': 'report'}),
         ('get_inverse_sqrt_schedule get_reduce_on_plateau_schedule get_cosine_with_min_lr_schedule_with_warmup get_wsd_schedule get_adafactor_schedule AdafactorSchedule', {'kind': 'scheduler', 'hyperparameters': 'num_warmup_steps'}),
         ('DataCollatorForMultipleChoice DataCollatorForPermutationLanguageModeling DataCollatorWithFlattening DefaultDataCollator DataCollatorForWholeWordMask TrainerState TrainerControl', {'kind': 'values'}),
+    ]),
+    'tslearn.toml': (741, None, [
+        ('TimeSeriesResampler TimeSeriesImputer PiecewiseAggregateApproximation MatrixProfile', {'kind': 'transformer', 'stateless': True}),
+        ('TimeSeriesScalerMeanVariance', {'kind': 'transformer', 'instead': (('per_timeseries', False, 'means and standard deviations'),)}),
+        ('TimeSeriesScalerMinMax', {'kind': 'transformer', 'instead': (('per_timeseries', False, 'minima and maxima'),)}),
+        ('SymbolicAggregateApproximation OneD_SymbolicAggregateApproximation', {'kind': 'transformer', 'instead': (('scale', True, 'means and standard deviations'),)}),
+        ('to_time_series to_time_series_dataset', {'kind': 'same'}),
     ]),
     'values.toml': (6096, None, [
         ('copy astype fillna ffill pad rename rename_axis drop reset_index set_index reindex assign apply map applymap replace to_numpy as_matrix get_values reshape ravel flatten clip round abs join merge where mask isin isna isnull notna notnull between eq ne gt lt ge le add sub mul div truediv floordiv mod pow radd rsub rmul rdiv subtract multiply divide dot matmul cumsum cumprod cummax cummin cumcount diff shift tshift pct_change swapaxes swaplevel transpose T melt pivot stack unstack explode get pop insert update combine combine_first set_axis add_prefix add_suffix select_dtypes infer_objects convert_dtypes tz_localize tz_convert to_period to_timestamp to_frame to_list tolist to_dict to_records to_series to_coo to_dense toarray todense tocsr tocsc tocoo iterrows itertuples iteritems items factorize get_dummies duplicated to_pydatetime pipe lower upper strip lstrip rstrip contains startswith endswith extract extractall zfill title capitalize findall fullmatch cat casefold len dayofweek weekday strftime day_name month_name total_seconds normalize droplevel squeeze xs keys with_columns with_column with_row_count with_row_index select cast lazy collect to_pandas to_arrow rename_columns remove_columns rename_column cast_column with_format set_format', {'kind': 'same'}),
