@@ -39,7 +39,7 @@ def on_test(trace: Trace) -> Iterator[PreprocessingLeak]:
             if id(rows) not in alone:
                 judged = rows.overlap(evaluation.rows) is Overlap.MUST
                 alone[id(rows)] = judged and not any(_met(rows, fit) for fit in evaluation.fits)
-            if alone[id(rows)]:
+            if alone[id(rows)] and not _as_it_stands_beside(trace, influence, evaluation):
                 unmoved = _unmoved(influence, evaluation)
                 yield PreprocessingLeak(
                     influence, evaluation, _nearest(evaluation), None, unmoved=unmoved
@@ -66,6 +66,31 @@ def _in_own_lists(influence: Influence, evaluation: Evaluate) -> bool:
             for own in fit.influences
         )
         for fit in evaluation.fits
+    )
+
+
+def _as_it_stands_beside(trace: Trace, influence: Influence, evaluation: Evaluate) -> bool:
+    """Say whether the model is asked about these rows without a statistic as well.
+
+    Who alters judged rows and asks the same model again, such as with the mean in place of a column
+    or with noise as wide as a column is, wants to know what the alteration does.  Rows are as they
+    stand where all such statistics that the training was given have reached them, too.
+    """
+    if influence.kind is not Kind.STATISTIC:
+        return False
+    given = {
+        each
+        for fit in evaluation.fits
+        for each in fit.influences
+        if each.statistic == influence.statistic
+    }
+    return any(
+        plain.model is evaluation.model
+        and plain.fits == evaluation.fits
+        and influence not in plain.influences
+        and given.issubset(plain.influences)
+        and plain.rows.overlap(evaluation.rows) is Overlap.MUST
+        for plain in trace.near(Evaluate, evaluation.rows)
     )
 
 
