@@ -116,7 +116,7 @@ def _settled(run: Interpreter, nodes: Nodes) -> list[Event]:
     unread: Unread | None = None
     for key, prediction in run.predictions.items():
         unjudged = id(prediction) not in judged and not prediction.trained
-        if unjudged and prediction.fits and not _no_test(prediction):
+        if unjudged and prediction.fits and not _no_test(run, prediction):
             unread = unread or Unread(nodes, {call for call, *_ in run.predictions})
             events.append(_only_predicted(prediction, unread.holds(key[0])))
     return events
@@ -127,11 +127,14 @@ def _met(run: Interpreter, fit: Fit, event: Evaluate) -> bool:
     return id(fit) in run.kept or not excluded(fit.when, event.when)
 
 
-def _no_test(prediction: Prediction) -> bool:
-    """Whether gaps are filled by it, or the series of the training is continued from its end."""
+def _no_test(run: Interpreter, prediction: Prediction) -> bool:
+    """Whether gaps are filled by it, a series is continued from its end, or rows are weighed."""
     rows = prediction.rows
     return (
-        prediction.ahead or rows.gaps or any(_continues(rows, fit.rows) for fit in prediction.fits)
+        prediction.place in run.weighing
+        or prediction.ahead
+        or rows.gaps
+        or any(_continues(rows, fit.rows) for fit in prediction.fits)
     )
 
 

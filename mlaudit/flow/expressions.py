@@ -36,6 +36,7 @@ from mlaudit.flow import (
     tables,
     targets,
     texts,
+    weighing,
     worst,
 )
 from mlaudit.flow.regions import NO_ROWS
@@ -198,6 +199,7 @@ def _operate(run: Interpreter, node: ast.BinOp, left: Value, right: Value) -> Va
     which = _which_rows(run, node, one, two)
     if which is not None:
         return which
+    one, two = weighing.weighed(run, node, one, two)
     known = isinstance(node.op, ast.Sub) or (one.rows.terms and two.rows.terms)
     if known and compared.judges(one, two):
         return combine([one, two], "error").but(units=(two if one.predictions else one).units)

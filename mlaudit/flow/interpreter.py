@@ -66,6 +66,7 @@ class Interpreter:
     were made that grow where they fall.  `guards` are the answers that led here, `settled` tells
     what a document sets, `kept` are trainings, by their id, that other runs have left in files.
     `awaited` are names of the top level, each with whether only a later line makes what it is.
+    What is predicted at the places `weighing` tells weights or effects, and is judged by nobody.
     """
 
     __slots__ = (
@@ -87,7 +88,7 @@ class Interpreter:
         *("predictions", "prepared", "project", "read_in", "reads", "repeats", "returned"),
         *("roots", "running", "settled", "shown", "sides", "signatures", "sought", "stars"),
         *("started", "state", "steps", "stored", "stores", "told", "uses", "written", "in_turn"),
-        "turned",
+        *("turned", "weighing"),
     )
 
     def __init__(self, document: Document, catalogue: Catalogue, project: Project | None):
@@ -143,6 +144,7 @@ class Interpreter:
         self.read_in: dict[Hashable, frozenset[int]] = {}
         self.turned: set[int] = set()
         self.in_turn: set[Place] = set()
+        self.weighing: set[Place] = set()
 
     # -- facts -----------------------------------------------------------------------------------
 
