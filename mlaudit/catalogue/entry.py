@@ -74,7 +74,8 @@ class Entry:
     is given; "values" that take both a `seed` and what they run, in `wraps`, give it the seed.
     `tabular` metrics give a table, not a number that could choose.  `units` says that what comes
     out is in other units: "scaled", "ranked", "log", or "original" for what undoes such a change.
-    `ordinal` marks predictors to which only the order of a column's values counts, and `affine` are
+    `ordinal` marks predictors to which only the order of a column's values counts, but for settings
+    (parameter, value) that make them `linear`, by name or in a dict.  `affine` are
     parameters that predictors must be left, so that their predictions are the same whatever columns
     are shifted and stretched by.  `instead` says what is learnt where a parameter has a value:
     (parameter, value, statistic), without a statistic where nothing is left to learn; what has no
@@ -112,6 +113,7 @@ class Entry:
     tabular: bool = False
     units: str = ""
     ordinal: bool = False
+    linear: tuple[tuple[str, Any], ...] = ()
     affine: tuple[str, ...] = ()
     instead: tuple[tuple[str, Any, str], ...] = ()
     by_column: bool = False

@@ -164,5 +164,6 @@ def importances(fit: Fit) -> Influence:
         True,
         "the importance of features",
         fit.conditional,
+        units="ranked" if fit.model.compares_only else "",
         when=fit.when,
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from mlaudit.catalogue.entry import Entry
 from mlaudit.flow import choices, handed, several, splits
@@ -63,7 +63,7 @@ def build(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> Va
         chosen_by = choices.united(chosen_by, *(part.chosen_by for part in parts))
     model.role = _role(entry, parts)
     model.task = None if _of_either_task(run, arguments) else _task(entry, parts)
-    model.units, model.ordinal = entry.units, entry.ordinal
+    model.units, model.ordinal = entry.units, _is_ordinal(run, entry, arguments)
     scored = ("scoring",) if entry.kind == "search" and arguments.spread else ()
     model.arguments = described(run, arguments, (*entry.parameters, *scored))
     model.affine = _is_affine(entry, parts, arguments, model.arguments)
@@ -92,6 +92,20 @@ def _is_affine(
         return False
     given = [settings[name] for name in entry.affine if name in settings]
     return all(one.known and _as_ever(one.value) for one in given)
+
+
+def _is_ordinal(run: Interpreter, entry: Entry, arguments: Arguments) -> bool:
+    """Say whether only the order of a column's values counts to a model that is set so."""
+    if not (entry.ordinal and entry.linear):
+        return entry.ordinal
+    inner = [run.load(value) for value in arguments.values()]
+    settings: list[Mapping[Any, Value]] = [arguments.named]
+    settings += [one.items for one in inner if isinstance(one, Dictionary)]
+    return not any(
+        name in each and run.load(each[name]) == Constant(value)
+        for name, value in entry.linear
+        for each in settings
+    )
 
 
 def _as_ever(value: object) -> bool:

@@ -214,6 +214,7 @@ def _learned(
         kind = _LEARNED.get(part.entry.kind, Kind.FIT)
         if kind is Kind.TARGET_ENCODING and not part.entry.supervised:
             kind = Kind.FIT
+        by_order = kind is Kind.SELECTION and part.model.compares_only
         found.append(
             Influence(
                 f"{part.model.name}.{operation}"
@@ -227,7 +228,7 @@ def _learned(
                 statistic,
                 bool(run.conditions),
                 turns_of=entities.turns_of(run, data.rows),
-                units=part.entry.units,
+                units="ranked" if by_order else part.entry.units,
                 when=run.guards,
                 turned=data.turned if part.entry.by_column else None,
             )
@@ -471,14 +472,13 @@ def _ends_before(
 
 def train(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> Value:
     """Train by a function that returns the model, as `xgboost.train` does."""
-    made = building.build(
-        run, name, Entry(entry.name, "network", entry.library, task=entry.task), arguments
-    )
+    what = Entry(entry.name, "network", entry.library, task=entry.task)
+    what = replace(what, ordinal=entry.ordinal, linear=entry.linear)
+    made = building.build(run, name, what, arguments)
     model = run.load(made)
     if isinstance(model, Estimator):
         model.model.name = f"{entry.library}.{model.model.name}"
-    given = dict(zip(entry.parameters, arguments.positional, strict=False))
-    given.update(arguments.named)
+    given = {**dict(zip(entry.parameters, arguments.positional, strict=False)), **arguments.named}
     nodes: dict[int | str, ast.expr] = dict(arguments.nodes)
     for position, parameter in enumerate(entry.parameters):
         if position in arguments.nodes:

@@ -228,6 +228,8 @@ def _undone(influence: Influence, judged: Evaluate | CrossValidate) -> bool:
 
 def _unmoved(influence: Influence, judged: Evaluate | CrossValidate) -> bool:
     """Say whether values keep all that counts to the model: their order, or their distances."""
+    if influence.kind is Kind.SELECTION:
+        return False
     enough = judged.model.compares_only or (influence.units == "scaled" and judged.model.affine)
     return bool(influence.units) and enough and _only_units(influence, judged)
 
@@ -237,11 +239,18 @@ def _only_units(influence: Influence, judged: Evaluate | CrossValidate) -> bool:
 
     What is fitted to columns in new units, such as components or neighbours, depends on the units;
     what was fitted before stands earlier among the influences.  What moves little, such as a fill
-    value or the set of categories, is found in each column by itself, whatever its units.
+    value or the set of categories, is found in each column by itself, whatever its units.  Columns
+    may be chosen by what was computed before, or by a model that asks for their order alone.
     """
     known = judged.influences
-    since = known[known.index(influence) :] if influence in known else known
-    return all(each.units or _of_each_column(each) for each in since)
+    at = known.index(influence) if influence in known else 0
+    before = {each.place for each in known[:at] if each.kind is Kind.STATISTIC}
+    return all(
+        each.units
+        or _of_each_column(each)
+        or (each.kind is Kind.SELECTION and each.place in before)
+        for each in known[at:]
+    )
 
 
 def _of_each_column(influence: Influence) -> bool:

@@ -39,9 +39,9 @@ FILES: dict[str, tuple[object, ...]] = {
     ]),
     'cPickle.toml': (19, 'pickle', [
     ]),
-    'catboost.toml': (1764, None, [
+    'catboost.toml': (1794, None, [
         ('CatBoostClassifier CatBoostRegressor CatBoostRanker CatBoost', {'kind': 'predictor', 'task': 'any', 'seed': 'random_state', 'default_seed': True, 'hyperparameters': 'iterations n_estimators num_boost_round num_trees learning_rate eta depth max_depth l2_leaf_reg reg_lambda bagging_temperature random_strength rsm colsample_bylevel subsample border_count max_bin min_data_in_leaf min_child_samples max_leaves num_leaves scale_pos_weight'}),
-        ('CatBoostClassifier CatBoostRegressor', {'ordinal': True}),
+        ('CatBoostClassifier CatBoostRegressor CatBoostRanker CatBoost train', {'ordinal': True}),
         ('CatBoostClassifier', {'task': 'classifier', 'parameters': 'iterations learning_rate depth'}),
         ('CatBoostRegressor', {'task': 'regressor', 'parameters': 'iterations learning_rate depth'}),
         ('CatBoost', {'parameters': 'params'}),
@@ -261,9 +261,9 @@ FILES: dict[str, tuple[object, ...]] = {
         ('mfcc melspectrogram chroma_stft chroma_cqt spectral_centroid spectral_bandwidth spectral_rolloff spectral_contrast zero_crossing_rate zero_crossings tonnetz rms stft istft amplitude_to_db power_to_db resample trim hpss harmonic percussive time_stretch pitch_shift normalize to_mono delta frames_to_time', {'kind': 'same'}),
         ('specshow waveplot waveshow', {'kind': 'report'}),
     ]),
-    'lightgbm.toml': (1726, None, [
+    'lightgbm.toml': (1844, None, [
         ('LGBMClassifier LGBMRegressor LGBMRanker LGBMModel DaskLGBMClassifier DaskLGBMRegressor DaskLGBMRanker', {'kind': 'predictor', 'task': 'any', 'seed': 'random_state', 'default_seed': True, 'parameters': 'boosting_type num_leaves max_depth learning_rate n_estimators', 'hyperparameters': 'n_estimators num_leaves max_depth learning_rate min_child_samples min_data_in_leaf min_child_weight min_split_gain subsample subsample_freq bagging_fraction bagging_freq colsample_bytree feature_fraction reg_alpha reg_lambda lambda_l1 lambda_l2 max_bin scale_pos_weight num_iterations'}),
-        ('LGBMClassifier LGBMRegressor', {'ordinal': True}),
+        ('LGBMClassifier LGBMRegressor LGBMRanker LGBMModel DaskLGBMClassifier DaskLGBMRegressor DaskLGBMRanker train', {'ordinal': True, 'linear': (('linear_tree', True),)}),
         ('LGBMClassifier DaskLGBMClassifier', {'task': 'classifier'}),
         ('LGBMRegressor DaskLGBMRegressor', {'task': 'regressor'}),
         ('Booster CVBooster', {'kind': 'predictor', 'task': 'any'}),
@@ -970,12 +970,12 @@ FILES: dict[str, tuple[object, ...]] = {
         ('filterwarnings simplefilter catch_warnings resetwarnings', {'kind': 'values'}),
         ('warn showwarning', {'kind': 'report'}),
     ]),
-    'xgboost.toml': (3085, None, [
+    'xgboost.toml': (3250, None, [
         ('XGBClassifier XGBRFClassifier', {'kind': 'predictor', 'task': 'classifier', 'seed': 'random_state', 'default_seed': True, 'hyperparameters': 'n_estimators max_depth learning_rate eta gamma min_child_weight subsample colsample_bytree colsample_bylevel colsample_bynode reg_alpha reg_lambda max_delta_step scale_pos_weight num_parallel_tree max_leaves max_bin'}),
         ('XGBRegressor XGBRFRegressor XGBRanker', {'kind': 'predictor', 'task': 'regressor', 'seed': 'random_state', 'default_seed': True, 'hyperparameters': 'n_estimators max_depth learning_rate eta gamma min_child_weight subsample colsample_bytree colsample_bylevel colsample_bynode reg_alpha reg_lambda max_delta_step num_parallel_tree max_leaves max_bin'}),
         ('XGBRanker', {'task': 'any'}),
         ('XGBClassifier XGBRegressor', {'parameters': 'max_depth learning_rate n_estimators'}),
-        ('XGBClassifier XGBRegressor XGBRFClassifier XGBRFRegressor', {'ordinal': True}),
+        ('XGBClassifier XGBRegressor XGBRFClassifier XGBRFRegressor XGBRanker XGBModel DaskXGBClassifier DaskXGBRegressor DaskXGBRFClassifier DaskXGBRFRegressor DaskXGBRanker train dask.train', {'ordinal': True, 'linear': (('booster', 'gblinear'),)}),
         ('XGBModel Booster', {'kind': 'predictor', 'task': 'any'}),
         ('DMatrix QuantileDMatrix DeviceQuantileDMatrix', {'kind': 'dataset', 'parameters': 'data label', 'data': 'data', 'target': 'label'}),
         ('train', {'kind': 'train', 'task': 'any', 'parameters': 'params dtrain num_boost_round evals obj feval maximize early_stopping_rounds', 'data': 'dtrain', 'hyperparameters': 'num_boost_round early_stopping_rounds'}),

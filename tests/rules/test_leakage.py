@@ -568,6 +568,63 @@ print(model.score(X_test, y_test))
 
 
 @pytest.mark.parametrize(
+    ("made", "unmoved"),
+    [
+        ("lgb.train({'verbose': -1}, lgb.Dataset(A, label=a), 100)", True),
+        ("lgb.train({'linear_tree': True}, lgb.Dataset(A, label=a), 100)", False),
+        ("lgb.LGBMRegressor().fit(A, a)", True),
+        ("lgb.LGBMRegressor(linear_tree=True).fit(A, a)", False),
+        ("xgb.train({'max_depth': 3}, xgb.DMatrix(A, a), 100)", True),
+        ("xgb.train(dict(booster='gblinear'), xgb.DMatrix(A, a), 100)", False),
+        ("xgb.XGBRegressor(booster='gblinear').fit(A, a)", False),
+        ("cb.train(cb.Pool(A, a), {'depth': 3})", True),
+    ],
+)
+def test_boosted_trees_mind_no_units_but_where_they_are_linear(made: str, unmoved: bool) -> None:
+    code = f"""
+import catboost as cb
+import lightgbm as lgb
+import xgboost as xgb
+from sklearn.metrics import r2_score
+{IMPORTS}
+table = pd.read_csv("table.csv")
+X = StandardScaler().fit_transform(table.drop(columns="price"))
+A, B, a, b = train_test_split(X, table["price"], random_state=0)
+model = {made}
+print(r2_score(b, model.predict(B)))
+"""
+    found = only(code, "LEAK001")
+    assert (found.severity is Severity.INFO) is unmoved
+    assert ("trees split scaled columns alike" in found.message) is unmoved
+
+
+@pytest.mark.parametrize(
+    ("chosen", "unmoved"),
+    [
+        ("SelectFromModel(RandomForestClassifier(random_state=0)).fit_transform(Z, y)", True),
+        ("RFE(RandomForestClassifier(random_state=0)).fit_transform(Z, y)", True),
+        ("SelectFromModel(LogisticRegression(C=0.1)).fit_transform(Z, y)", False),
+        ("VarianceThreshold(0.1).fit_transform(Z)", False),
+        ("Z[:, X.std() > 0.1]", False),
+    ],
+)
+def test_trees_choose_the_same_scaled_columns(chosen: str, unmoved: bool) -> None:
+    code = f"""{IMPORTS}
+from sklearn.ensemble import RandomForestClassifier
+from sklearn.feature_selection import RFE, SelectFromModel, VarianceThreshold
+t = pd.read_csv("table.csv")
+X, y = t.drop(columns="kind"), t["kind"]
+Z = StandardScaler().fit_transform(X)
+Z = {chosen}
+print(cross_val_score(RandomForestClassifier(random_state=0), Z, y).mean())
+"""
+    (scale,) = [f for f in findings(code, "LEAK002") if "standard deviations" in f.message]
+    assert (scale.severity is Severity.INFO) is unmoved
+    others = [f for f in findings(code, "LEAK002", "LEAK003") if f is not scale]
+    assert any(f.severity is Severity.ERROR for f in others) or not unmoved
+
+
+@pytest.mark.parametrize(
     ("model", "unmoved"),
     [
         ("LinearRegression()", True),
