@@ -52,6 +52,7 @@ from mlaudit.trace.rows import Overlap
 if TYPE_CHECKING:
     from mlaudit.catalogue.entry import Entry
     from mlaudit.flow.interpreter import Interpreter
+    from mlaudit.trace.events import Fit
 
 FITTING = frozenset(
     {
@@ -156,13 +157,33 @@ def transform(run: Interpreter, estimator: Estimator, arguments: Arguments) -> D
 
 
 def _learnt_before(run: Interpreter, estimator: Estimator) -> tuple[Influence, ...]:
-    """A selector that is not fitted itself goes by the model in it, fitted before."""
+    """Tell what a model has learnt that transforms rows: of one that predicts, what tables say.
+
+    A selector that is not fitted itself goes by the model in it, fitted before.
+    """
+    if estimator.entry.kind == "predictor" and estimator.entry.statistic:
+        return tuple([_projection(fit, estimator.entry) for fit in estimator.fits])
     if estimator.entry.kind != "selector" or estimator.fits:
         return ()
     inner = next(iter(map(run.load, estimator.inner)), None)
     if not isinstance(inner, Estimator):
         return ()
     return tuple(map(attributes.importances, inner.fits))
+
+
+def _projection(fit: Fit, entry: Entry) -> Influence:
+    """What a model that also projects rows has learnt of its rows and their labels."""
+    return Influence(
+        f"{fit.model.name}.{fit.operation}",
+        Kind.FIT,
+        Effect(entry.effect),
+        fit.rows,
+        fit.place,
+        True,
+        entry.statistic,
+        fit.conditional,
+        when=fit.when,
+    )
 
 
 def predict(
