@@ -301,12 +301,20 @@ def _written(run: Interpreter, table: Data, key: ast.expr, value: Value) -> Data
     computed = texts.pattern(name)
     if computed is not None:
         return entering.set_column(table, computed, content)
+    if isinstance(name, Data) and name.influences:
+        content = _but_for_choice(content, name)
     if isinstance(key, ast.Name):
         met = groups.of_itself(_newly_met(table, content), key.id)
         content = _out_of_fold(content.but(influences=met), name)
     changed = entering.set_column(table, None, content)
     predictions = tuple(dict.fromkeys((*table.predictions, *content.predictions)))
     return changed.but(scores=choices.united(table.scores, content.scores), predictions=predictions)
+
+
+def _but_for_choice(content: Data, names: Data) -> Data:
+    """Leave out what chose the columns that values are written back into: none of them goes."""
+    chose = tables.selections(names.influences)
+    return content.but(influences=tuple(i for i in content.influences if i not in chose))
 
 
 def _takes_some(key: ast.expr, given: Value) -> bool:

@@ -292,6 +292,8 @@ def _of_data(run: Interpreter, value: Data, key: ast.expr) -> Value:
             return tables.chosen_rows(run, value, key)
         return tables.of_names(run, outputs.under_key(value), given)
     index = run.data(given)
+    if value.kind == "columns" and index.influences:
+        return tables.by_computed(value, index)
     value = _before(run, value, index, key)
     named = headings.chosen(value, index)
     if named is not None:
