@@ -327,7 +327,7 @@ FILES: dict[str, tuple[object, ...]] = {
         ('download stopwords.words PorterStemmer SnowballStemmer LancasterStemmer WordNetLemmatizer RegexpTokenizer TweetTokenizer WhitespaceTokenizer ToktokTokenizer SentimentIntensityAnalyzer data.load data.path.append', {'kind': 'values'}),
         ('FreqDist ConditionalFreqDist', {'kind': 'reduce', 'effect': 'low', 'statistic': 'counts'}),
     ]),
-    'numpy.toml': (7529, None, [
+    'numpy.toml': (7557, None, [
         ('split array_split vsplit', {'kind': 'split', 'parameters': 'ary indices_or_sections axis', 'data': 'ary', 'along': 'axis', 'outputs': 2}),
         ('array asarray asanyarray ascontiguousarray asfortranarray copy reshape ravel transpose squeeze expand_dims swapaxes moveaxis rollaxis atleast_1d atleast_2d atleast_3d newaxis flip fliplr flipud rot90 pad broadcast_to stack dstack hstack column_stack c_ block hsplit nan_to_num isnan isinf isfinite isin in1d where select choose clip round around rint floor ceil fix trunc abs absolute fabs sign sqrt square cbrt power float_power exp expm1 exp2 log log2 log10 log1p sin cos tan arcsin arccos arctan arctan2 sinh cosh tanh deg2rad rad2deg radians degrees hypot add subtract multiply divide true_divide floor_divide mod fmod remainder negative reciprocal maximum minimum fmax fmin logaddexp equal not_equal greater greater_equal less less_equal logical_and logical_or logical_not logical_xor isclose signbit heaviside digitize searchsorted interp diff cumsum cumprod gradient ediff1d dot matmul tensordot inner outer einsum kron vdot convolve vectorize frompyfunc apply_along_axis apply_over_axes fromiter zeros_like ones_like full_like empty_like real imag angle conj diag tril triu insert roll put_along_axis take_along_axis fft.fft fft.ifft fft.rfft fft.irfft fft.fft2 fft.fftshift fft.fftfreq ma.masked_where require char.add char.lower char.upper matrix mat asmatrix piecewise polyval bitwise_and bitwise_or bitwise_not invert', {'kind': 'same'}),
         ('delete', {'kind': 'remove', 'parameters': 'arr obj axis'}),
@@ -337,7 +337,8 @@ FILES: dict[str, tuple[object, ...]] = {
         ('exp expm1 exp2', {'units': 'original'}),
         ('where', {'parameters': 'condition x y', 'data': 'condition x y'}),
         ('select', {'parameters': 'condlist choicelist default', 'data': 'condlist choicelist'}),
-        ('digitize interp', {'parameters': 'x', 'data': 'x'}),
+        ('digitize interp', {'parameters': 'x'}),
+        ('interp', {'data': 'x'}),
         ('searchsorted', {'parameters': 'a v', 'data': 'v'}),
         ('pad', {'parameters': 'array', 'data': 'array'}),
         ('polyval', {'parameters': 'p x', 'data': 'x'}),
