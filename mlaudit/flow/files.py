@@ -67,8 +67,10 @@ def read(run: Interpreter, name: str, arguments: Arguments) -> Value | None:
     run.told += 1
     run.sought += 1
     value = _last_written(run, run.written.get(_path(run, arguments, 0), {}))
-    if value is None or isinstance(value, Constant | Symbol | Instance):
+    if value is None or isinstance(value, Constant | Symbol):
         return None
+    if isinstance(value, Instance) and value.estimator is None:
+        return None  # an object of the program, of which a run need not keep all that it holds
     if not isinstance(value, Data):
         return run.state.allocate(value)
     if not (value.rows.terms or value.influences):
@@ -112,6 +114,8 @@ def _models(run: Interpreter, value: Value) -> Iterator[Estimator]:
     match run.load(value):
         case Estimator() as model:
             yield model
+        case Instance(estimator=Value() as network):
+            yield from _models(run, network)
         case Dictionary(items=items):
             for each in items.values():
                 yield from _models(run, each)

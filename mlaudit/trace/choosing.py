@@ -80,6 +80,21 @@ def of_other_data(report: Evaluate, choice: Event, told: Evaluate) -> bool:
     )
 
 
+def judged_unseen(choice: Event, evaluations: Iterable[Evaluate]) -> bool:
+    """Say whether what judges for a choice also judges that model on rows that nobody knows.
+
+    Where the rows of the choice and of all training are known, these are none of them.
+    """
+    if not isinstance(choice, Evaluate) or not all(fit.rows.known for fit in choice.fits):
+        return False
+    return any(
+        not other.rows.known
+        and other.model is choice.model
+        and other.predicted_at == choice.predicted_at
+        for other in evaluations
+    )
+
+
 def of_other_task(one: Model, two: Model) -> bool:
     """Say whether one of two models tells classes and the other values."""
     return bool(one.task and two.task) and one.task != two.task

@@ -421,7 +421,7 @@ class Trace:
         inside = any(split.folds for split in self._divisions(rows))
         divided = self._divisions(rows) or cut_by_hand(choice)
         again = made_again(choice, self.of(Evaluate)) if divided else []
-        return any(
+        return choosing.judged_unseen(choice, self.of(Evaluate)) or any(
             event.reported
             and (event.rows.overlap(rows) is not surely or choosing.tested_apart(choice, event))
             and (inside or not self.in_folds(event))
