@@ -53,7 +53,7 @@ def compare(run: Interpreter, node: ast.Compare) -> Value:
             if not _labels(prediction, others[0]):
                 prediction.cut_in.update(run.running)
     if len(others) == 1 and judges(left, others[0]):
-        return _cut(combine([left, *others], "error"), others)
+        return _cut(error([left, *others], type(node.ops[0]).__name__), others)
     each = left.rows.terms or any(data.kind != "scalar" for data in (left, *others))
     met = [operands.perhaps(other, left) for other in others]
     joined = combine([left, *met], "mask" if each else "scalar")
@@ -94,6 +94,14 @@ def judges(one: Data, two: Data) -> bool:
         return False
     labels = two if one.predictions else one
     return bool(labels.rows.terms) or labels.kind == "unknown"
+
+
+def error(parts: list[Data], operation: str) -> Data:
+    """Let predictions meet labels in an operation, which they remember."""
+    for part in parts:
+        for prediction in part.predictions:
+            prediction.met_by.add(operation)
+    return combine(parts, "error")
 
 
 def still_named(joined: Data, column: Data, other: Value) -> Data:

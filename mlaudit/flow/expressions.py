@@ -202,7 +202,8 @@ def _operate(run: Interpreter, node: ast.BinOp, left: Value, right: Value) -> Va
     one, two = weighing.weighed(run, node, one, two)
     known = isinstance(node.op, ast.Sub) or (one.rows.terms and two.rows.terms)
     if known and compared.judges(one, two):
-        return combine([one, two], "error").but(units=(two if one.predictions else one).units)
+        wrong = compared.error([one, two], type(node.op).__name__)
+        return wrong.but(units=(two if one.predictions else one).units)
     units = growth.reckoned(run, node, one, two)
     one, two = operands.met(node, *scaling.moved(node.op, *_by_operator(run, node, one, two)))
     joined = combine([one, two], _kind(node, one, two))

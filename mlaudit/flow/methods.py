@@ -233,7 +233,7 @@ def _passed(
 def _beside(value: Data, others: list[Data], name: str) -> Data:
     """Give the receiver under the influence of the arguments; a comparison joins them."""
     if name in _COMPARES and any(bool(o.predictions) != bool(value.predictions) for o in others):
-        return combine([value, *others], "error")
+        return compared.error([value, *others], name)
     if name == "fillna" and (value is EMPTY or gapless.none(value)):
         return value  # whatever it is filled with, there is nothing to fill
     if not value.rows.terms or name in _COMPARES:

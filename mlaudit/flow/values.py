@@ -61,7 +61,8 @@ class Prediction:
     what the model learnt: its rows are those of the answers that it is judged by.  `turn` tells the
     run of the call apart: in one there speaks one of the models that it may be, and no two.
     `frames` are the calls that ran when it was made, in which the rows go by the name `variable`.
-    A network was called with what is spelt `given` there.
+    A network was called with what is spelt `given` there, and `met_by` are the operations in which
+    its predictions met labels.
     """
 
     model: Model
@@ -82,6 +83,7 @@ class Prediction:
     turn: Hashable = None
     frames: tuple[Frame, ...] = ()
     given: str = ""
+    met_by: set[str] = field(default_factory=set)
 
     def of_some(self, select: Selector) -> Prediction:
         """The same prediction of some of the rows only; asked twice, it is the same object."""

@@ -15,7 +15,9 @@ if TYPE_CHECKING:
     from mlaudit.flow.values import Data
 
 _HIGHER = Pattern(r"(^|_)score$|^classification_report$")
-_LOWER = Pattern(r"_(error|loss|deviance)$")
+_LOWER = Pattern(r"(_(error|loss|deviance)|[a-z]Loss|cross_entropy)$")
+_RIGHT = frozenset({"Eq", "eq", "equal", "isclose"})
+_WRONG = frozenset({"NotEq", "Sub", "ne", "sub", "subtract"})
 _HOW = Pattern(r"(?:\w+\.)*(?:nan)?(?:arg|idx|n)?(max|min|largest|smallest)(?:\(1\))? ")
 _HIGHEST = frozenset({"max", "largest"})
 
@@ -42,13 +44,29 @@ def taken(run: Interpreter, scores: Scores, how: str) -> bool:
 
 def is_worst(run: Interpreter, scores: Scores, *, highest: bool) -> bool:
     """Say whether the highest, or else the lowest, of such scores is surely the worst one."""
-    bad = _LOWER if highest else _HIGHER
+    bad = _is_error if highest else _is_merit
     return bool(scores) and all(
-        isinstance(score, Evaluate)
-        and bad.search(score.metric or "") is not None
-        and id(score) not in run.turned
+        isinstance(score, Evaluate) and bad(run, score) and id(score) not in run.turned
         for score in scores
     )
+
+
+def _is_merit(run: Interpreter, score: Evaluate) -> bool:
+    """Say whether a score grows with what is right: by its name, or as a count of right answers."""
+    return _HIGHER.search(score.metric or "") is not None or _only_met_by(run, score, _RIGHT)
+
+
+def _is_error(run: Interpreter, score: Evaluate) -> bool:
+    """Say whether a score grows with what is wrong: by its name, or reckoned by hand."""
+    return _LOWER.search(score.metric or "") is not None or _only_met_by(run, score, _WRONG)
+
+
+def _only_met_by(run: Interpreter, score: Evaluate, operations: frozenset[str]) -> bool:
+    """Say whether a program reckons a score itself, from such operations and no others."""
+    if not (score.metric or "").startswith("own "):
+        return False
+    ways = [prediction.met_by for prediction in run.judged.get(id(score), ())]
+    return bool(ways) and all(way and way <= operations for way in ways)
 
 
 def at_end(run: Interpreter, scores: Scores, *, last: bool, falling: bool | None) -> bool:
