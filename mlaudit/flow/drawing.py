@@ -129,12 +129,33 @@ def _extremes(nodes: Iterable[ast.AST]) -> Iterator[ast.Call]:
 
 
 def _spreads(nodes: Nodes) -> set[int]:
-    """Find `max(scores) - min(scores)`, which tells how far they lie apart."""
+    """Find `max(scores) - min(scores)`, which tells how far they lie apart.
+
+    So does `max(scores) - scores[-1]`, which tells how far they have fallen since.
+    """
     found: set[int] = set()
     for node in nodes.find(ast.BinOp):
-        if isinstance(node.op, ast.Sub) and len(list(_extremes([node.left, node.right]))) == 2:
-            found |= {id(node.left), id(node.right)}
+        if isinstance(node.op, ast.Sub):
+            sides = [node.left, node.right]
+            extremes = list(_extremes(sides))
+            if len(extremes) == 2 or any(_of_its_own(nodes, one, sides) for one in extremes):
+                found |= set(map(id, extremes))
     return found
+
+
+def _of_its_own(nodes: Nodes, extreme: ast.Call, sides: list[ast.expr]) -> bool:
+    """Say whether the other side is a later one of the very list that an extreme is taken of.
+
+    Held against the first, the highest tells what was gained in the end.
+    """
+    read = {part.id for part in nodes.below(extreme) if isinstance(part, ast.Name)}
+    return any(
+        isinstance(side, ast.Subscript)
+        and isinstance(side.value, ast.Name)
+        and side.value.id in read
+        and not isinstance(side.slice, ast.Constant)
+        for side in sides
+    )
 
 
 def _named(nodes: Nodes, drawn: set[int]) -> set[int]:
