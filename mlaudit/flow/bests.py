@@ -21,7 +21,7 @@ def extreme(
     """Take the highest or lowest score, or tell where it is."""
     if not value.scores:
         return None
-    if value.kind != "classes":  # else one model alone is told of
+    if sinks.chooses(run, value):
         sinks.select(run, value, arguments.node, f"{name} of the scores is taken")
     return Data("scalar", scores=value.scores)
 

@@ -258,7 +258,7 @@ def reduced(
         if score is not None:
             return score
     if joined.scores:
-        if operation.rsplit(".", 1)[-1] in evaluation.CHOOSING and first.kind != "classes":
+        if operation.rsplit(".", 1)[-1] in evaluation.CHOOSING and sinks.chooses(run, first):
             sinks.select(run, joined, node, f"{operation} of the scores is taken")
         return Data("scalar", scores=joined.scores)
     if joined.predictions and joined.kind != "error":

@@ -11,7 +11,7 @@ from mlaudit.flow.values import TRIAL, Data, Dictionary, combine
 from mlaudit.model.pattern import Pattern
 from mlaudit.syntax.nodes import Nodes, children
 from mlaudit.syntax.spelling import last_name, spelt
-from mlaudit.trace.events import Evaluate, Use
+from mlaudit.trace.events import Among, Evaluate, Use
 from mlaudit.trace.guards import common
 
 if TYPE_CHECKING:
@@ -21,10 +21,12 @@ if TYPE_CHECKING:
     from mlaudit.flow.interpreter import Interpreter
     from mlaudit.flow.values import Value
     from mlaudit.source.document import Document
+    from mlaudit.trace.events import CrossValidate
 
 _CASES = (ast.ExceptHandler, ast.match_case)
 _HOLDING = (ast.stmt, *_CASES)
 DISTANCES = frozenset({"abs", "absolute", "fabs", "square"})
+_REPORTS = frozenset({"classification_report", "precision_recall_fscore_support"})
 _MATRICES = frozenset({"confusion_matrix", "multilabel_confusion_matrix"})
 _EXTREME = Pattern(r"(\w+\.)*(nan)?(max|min) |the (first|last) of the sorted ")
 _TAKEN = Pattern(r"(\w+\.)*(nan)?(arg|idx)?(max|min) ")
@@ -81,7 +83,7 @@ def select(run: Interpreter, value: Value, node: ast.AST, how: str) -> None:
     data = run.data(value)
     if _EXTREME.match(how) and (_sums_up(run, node) or _of_cells(data.scores)):
         return
-    if worst.taken(run, data.scores, how):
+    if worst.taken(run, data.scores, how) or _of_one_report(run, data.scores):
         return
     if data.scores and _TAKEN.match(how) and (_counted(node) or idle(run, node)):
         return
@@ -100,11 +102,35 @@ def select(run: Interpreter, value: Value, node: ast.AST, how: str) -> None:
             _seen_from_here(run, score)
 
 
+def chooses(run: Interpreter, data: Data) -> bool:
+    """Say whether the highest of such scores is one to choose, and not that of a class.
+
+    Of scores that were compared with a bound, the first to reach it is found; among the points of
+    a curve, that one chooses the threshold.
+    """
+    if data.kind != "mask":
+        return data.kind != "classes"
+    return any(_of_thresholds(run, score) for score in data.scores)
+
+
+def _of_thresholds(run: Interpreter, score: Evaluate | CrossValidate) -> bool:
+    """Say whether a score is one of a curve, or of predictions that a threshold has cut."""
+    curve = isinstance(score, Evaluate) and score.among is Among.THRESHOLDS
+    return curve or any(prediction.cut_in for prediction in run.judged.get(id(score), ()))
+
+
 def _of_cells(scores: Scores) -> bool:
     """Say whether all are of matrices, whose largest cell is counted for colours or shares."""
     return bool(scores) and all(
         isinstance(score, Evaluate) and score.metric in _MATRICES for score in scores
     )
+
+
+def _of_one_report(run: Interpreter, scores: Scores) -> bool:
+    """Say whether all numbers are of one report of one model: they tell its classes apart."""
+    if len(scores) != 1 or not isinstance(scores[0], Evaluate):
+        return False
+    return scores[0].metric in _REPORTS and not run.happened_in[id(scores[0])]
 
 
 def _seen_from_here(run: Interpreter, score: Evaluate) -> None:
@@ -183,7 +209,7 @@ def from_target(run: Interpreter, node: ast.expr | None) -> bool:
     if not isinstance(node, ast.BinOp) or not isinstance(node.op, ast.Sub):
         return False
     sides = [run.data(run.eval(side)) for side in (node.left, node.right)]
-    fixed = [side for side in sides if not (side.scores or side.chosen_by or side.predictions)]
+    fixed = [side for side in sides if not (side.scores or side.chosen_by)]
     return len(fixed) == 1
 
 
