@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
+from mlaudit.rulekit.passed import is_passed
 from mlaudit.syntax.gradients import only_read
 from mlaudit.syntax.spelling import last_name
 from mlaudit.trace.events import CrossValidate, Evaluate, Fit, Role
@@ -29,6 +30,7 @@ def evaluations(module: Module) -> dict[Location, bool]:
 
     A metric that is called although the trace tells nothing of it was not followed either, unless
     it tells how far groups agree with labels: these are judged on the rows that were grouped.
+    Where a setting rules the call out there is nothing to follow.
     """
     found: dict[Location, bool] = {}
     told: set[tuple[str, int, int, int]] = set()
@@ -50,7 +52,7 @@ def evaluations(module: Module) -> dict[Location, bool]:
     for call in module.calls_of(*_JUDGING):
         place = call.place.location
         of_groups = call.entry is not None and call.entry.task == _GROUPS
-        if place.sort_key not in told and not of_groups:
+        if place.sort_key not in told and not of_groups and not is_passed(module, call.node):
             found[place] = False
     return found
 
@@ -74,7 +76,7 @@ def trainings(module: Module) -> dict[Location, bool]:
     told = {_start(event.place) for event in module.trace.events} if named else set()
     for each in named:
         function, here = each.node.func, module.place(each.node)
-        if _start(here) in told:
+        if _start(here) in told or is_passed(module, each.node):
             continue
         if last_name(function) == _COMMAND:
             trains = _commands(each.node)

@@ -6,6 +6,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from mlaudit.flow import deciding, guards, loops, picks, sides, sinks, ungiven
+from mlaudit.syntax.nodes import walk
 from mlaudit.syntax.spelling import last_name
 
 if TYPE_CHECKING:
@@ -22,8 +23,10 @@ def branch(run: Interpreter, node: ast.If) -> bool:
     better = sinks.tested(run, node, node.body)
     if known is not True:
         ungiven.passed_over(run, node)
-    if known is not None:
-        return run.block(node.body if known else node.orelse)
+    taken = None if known is None else node.body if known else node.orelse
+    _note(run, node.test, [node.body, node.orelse], taken)
+    if taken is not None:
+        return run.block(taken)
     start, outer, around = run.state.fork(), run.conditions, run.guards
     held, passed = guards.of(run, node)
     run.conditions += not loops.passes_few_by(run, node.test)
@@ -56,6 +59,21 @@ def branch(run: Interpreter, node: ast.If) -> bool:
     return False
 
 
+def _note(
+    run: Interpreter, test: ast.expr, blocks: list[list[ast.stmt]], taken: list[ast.stmt] | None
+) -> None:
+    """Note the blocks that are passed over, as long as nothing comes to them another time."""
+    given = deciding.parameters(run)
+    settled = not any(isinstance(one, ast.Name) and one.id in given for one in walk(test))
+    for block in filter(None, blocks):
+        spot = run.document.path, block[0].lineno, block[0].col_offset
+        passed = taken is not None and block is not taken
+        if not passed:
+            run.passed[spot] = None
+        elif run.passed.get(spot, settled) is not None:
+            run.passed[spot] = settled
+
+
 def _leaves(last: ast.stmt) -> bool:
     """Say whether a statement ends the program by a call, as `sys.exit()` does."""
     match last:
@@ -67,6 +85,11 @@ def _leaves(last: ast.stmt) -> bool:
 def cases(run: Interpreter, node: ast.Match) -> bool:
     """Run each case, of which the program takes one."""
     run.eval(node.subject)
+    known = deciding.case(run, node)
+    bodies = [each.body for each in node.cases]
+    _note(run, node.subject, bodies, None if known is None else known.body)
+    if known is not None:
+        return run.block(known.body)
     start, around = run.state.fork(), run.guards
     ends: list[End] = []
     with run.conditionally():

@@ -57,6 +57,7 @@ def build(
     except RecursionError:
         run.note("expressions nested too deeply: the rest of the program was not followed")
     trace = Trace(_settled(run, nodes), list(run.models.values()), list(run.notes))
+    trace.passed = {spot: settled for spot, settled in run.passed.items() if settled is not None}
     run.release()
     return trace
 

@@ -6,7 +6,7 @@ import ast
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from mlaudit.flow import functions, sorts
+from mlaudit.flow import functions, settings, sorts
 from mlaudit.flow.values import (
     NONE,
     UNKNOWN,
@@ -36,15 +36,16 @@ def truth(run: Interpreter, test: ast.expr) -> bool | None:
     if _is_main_guard(test):
         return run.document.path in run.started  # what is imported has another name
     if isinstance(test, ast.Compare):
-        contained = _contained(run, test)
-        known = _asked_for(run, test) if contained is None else contained
-        return _is_none(run, test) if known is None else known
+        return _compared(run, test)
     if isinstance(test, ast.BoolOp):
         return _both(test.op, [truth(run, part) for part in test.values])
     if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
         inner = truth(run, test.operand)
         return None if inner is None else not inner
     value = run.load(run.eval(test))
+    known = None if run.loops else settings.kept(run, test)
+    if known is not None:
+        return bool(known.value)
     if isinstance(test, ast.Call):
         return sorts.told(run, test)
     if isinstance(test, ast.Name) and not isinstance(getattr(value, "value", None), bool):
@@ -57,6 +58,12 @@ def truth(run: Interpreter, test: ast.expr) -> bool | None:
     if isinstance(test, ast.Attribute):
         return value.value if _set_once(run, test) else None
     return value.value if not run.loops and _is_setting(run, test) else None
+
+
+def case(run: Interpreter, node: ast.Match) -> ast.match_case | None:
+    """Give the case that a constant of the program comes to, None where that is open."""
+    setting = _setting(run, node.subject)
+    return None if setting is None else settings.matched(setting, node)
 
 
 def settles(run: Interpreter, node: ast.BoolOp, part: ast.expr) -> bool | None:
@@ -96,12 +103,26 @@ def _is_switch(run: Interpreter, name: str) -> bool:
         scope = scope.outer
     if scope is None or run.outside:
         return False
-    if scope.outer is not None and (scope is not run.state.scope or name in _parameters(run)):
+    if scope.outer is not None and (scope is not run.state.scope or name in parameters(run)):
         return False
     return not any(bound_in(run, loop)[name] for loop in run.loops)
 
 
-def _parameters(run: Interpreter) -> set[str]:
+def _setting(run: Interpreter, asked: ast.expr) -> Constant | None:
+    """Give the constant that a name, bound once in its file, or what is kept elsewhere stands for.
+
+    A number that a loop counts up, or a text that some branch replaces, is bound more often.
+    """
+    if not isinstance(asked, ast.Name):
+        return None if run.loops else settings.kept(run, asked)
+    value = run.load(run.find(asked.id) or UNKNOWN)
+    if not isinstance(value, Constant) or not _is_switch(run, asked.id):
+        return None
+    return value if settings.bound_once(run, asked.id) else None
+
+
+def parameters(run: Interpreter) -> set[str]:
+    """Name what the function that runs is given."""
     spec = run.calls[-1].function.node.args if run.calls else None
     return (
         {each.arg for each in (*spec.posonlyargs, *spec.args, *spec.kwonlyargs)} if spec else set()
@@ -119,6 +140,7 @@ def bound_in(run: Interpreter, loop: ast.AST) -> Counter[str]:
 def _set_once(run: Interpreter, flag: ast.Attribute) -> bool:
     """Say whether a flag belongs to an object that the program makes, whose class sets it once.
 
+    It may stand in the body of the class, so that no method sets it, nor anything else does.
     An object of which some method is entered that nobody calls may be made in another way.
     """
     made = run.load(run.eval(flag.value))
@@ -126,7 +148,8 @@ def _set_once(run: Interpreter, flag: ast.Attribute) -> bool:
         return False
     running = run.calls[-1].function.owner if run.calls else None
     owners = {made.owner.node} | ({running.node} if running is not None else set())
-    return sum(_stores(run, owner)[flag.attr] for owner in owners) == 1
+    times = sum(_stores(run, owner)[flag.attr] for owner in owners)
+    return times == 1 or (times == 0 and not settings.is_set(run, flag.attr))
 
 
 def _stores(run: Interpreter, owner: ast.ClassDef) -> Counter[str]:
@@ -147,6 +170,17 @@ def _both(operator: ast.boolop, parts: list[bool | None]) -> bool | None:
     if decisive in parts:
         return decisive
     return None if None in parts else not decisive
+
+
+def _compared(run: Interpreter, test: ast.Compare) -> bool | None:
+    """Decide a comparison by what is known of its parts."""
+    known = _contained(run, test)
+    known = _asked_for(run, test) if known is None else known
+    known = _is_none(run, test) if known is None else known
+    if known is not None or isinstance(test.left, ast.Constant):
+        return known
+    setting = _setting(run, test.left)
+    return None if setting is None else settings.compared(setting, test)
 
 
 def _contained(run: Interpreter, test: ast.Compare) -> bool | None:

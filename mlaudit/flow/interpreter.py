@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from mlaudit.source.document import Document, Place
     from mlaudit.syntax.nodes import Nodes
     from mlaudit.trace.guards import Guards
+    from mlaudit.trace.trace import Spot
 
 E = TypeVar("E", bound=Event)
 MOST_STEPS = 200_000
@@ -67,24 +68,15 @@ class Interpreter:
     what a document sets, `kept` are trainings, by their id, that other runs have left in files.
     `awaited` are names of the top level, each with whether only a later line makes what it is.
     What is predicted at the places `weighing` tells weights or effects, and is judged by nobody.
+    `passed` are blocks that tests pass over, None for those that something comes to after all.
     """
 
     __slots__ = (
         *("awaited", "briefly", "calls", "catalogue", "closed_over", "conditions", "contextual"),
-        *(
-            "document",
-            "each",
-            "entered",
-            "events",
-            "guards",
-            "happened_in",
-            "held",
-            "idle",
-            "judged",
-            "kept",
-        ),
+        *("document", "each", "entered", "events", "guards", "happened_in", "held", "idle"),
+        *("judged", "kept"),
         *("loaders", "loading", "loops", "models", "module_scope", "modules", "notes", "operands"),
-        *("operations", "origins", "outside", "over_models", "over_predictions", "path"),
+        *("operations", "origins", "outside", "over_models", "over_predictions", "passed", "path"),
         *("predictions", "prepared", "project", "read_in", "reads", "repeats", "returned"),
         *("roots", "running", "settled", "shown", "sides", "signatures", "sought", "stars"),
         *("started", "state", "steps", "stored", "stores", "told", "uses", "written", "in_turn"),
@@ -107,6 +99,7 @@ class Interpreter:
         self.uses: dict[ast.AST, carried.Uses] = {}
         self.reads: list[repeats.Read] | None = None
         self.repeats: dict[ast.AST, repeats.Memory] = {}
+        self.passed: dict[Spot, bool | None] = {}
         self.conditions = 0
         self.guards: Guards = ()
         self.settled: dict[tuple[str, str], bool] = {}

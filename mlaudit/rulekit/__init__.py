@@ -10,6 +10,7 @@ from mlaudit.model.pattern import Pattern, Words
 from mlaudit.rulekit.calls import Call
 from mlaudit.rulekit.module import Module
 from mlaudit.rulekit.needs import Needs
+from mlaudit.rulekit.passed import passed_blocks
 from mlaudit.rulekit.repair import NoRepair, Repair, block_of, statement_of
 from mlaudit.rulekit.rule import Rule, RuleMeta, Tier
 from mlaudit.rulekit.statements import names_evening
@@ -144,6 +145,7 @@ __all__ = [
     "named",
     "names_evening",
     "only_read",
+    "passed_blocks",
     "quoted",
     "replace",
     "says_test",

@@ -33,15 +33,21 @@ if TYPE_CHECKING:
     from mlaudit.trace.rows import RowSet
 
 E = TypeVar("E", bound=Event)
+Spot = tuple[str, int, int]  # the path of a file, the line and the column
 
 
 class Trace:
-    """Events in program order; `notes` say what the analysis could not follow."""
+    """Events in program order; `notes` say what the analysis could not follow.
+
+    `passed` are the blocks that no run comes to, by where they begin: whether this is so whatever
+    their function is given.
+    """
 
     def __init__(self, events: list[Event], models: list[Model], notes: list[str] | None = None):
         self.events = events
         self.models = models
         self.notes = notes or []
+        self.passed: dict[Spot, bool] = {}
         self._near: dict[type[Event], Kinship[Any]] = {}
         self._divided: dict[int, tuple[RowSet, list[Split]]] = {}
 

@@ -6,7 +6,7 @@ import ast
 import operator
 from typing import TYPE_CHECKING
 
-from mlaudit.rulekit import spelt
+from mlaudit.rulekit import passed_blocks, spelt
 from mlaudit_rules.reproducibility.bindings import sole_values, values_by_target
 from mlaudit_rules.reproducibility.constructions import function_around
 
@@ -32,17 +32,16 @@ class Dead:
 
     A switch is a name that the document, or the function around, binds once, to a constant, or an
     attribute of a class that is used as a record of settings: `TUNE = False`, `CFG.train`.  So is a
-    count that is 0: `if EPOCHS > 0` fails.
+    count that is 0: `if EPOCHS > 0` fails.  The trace knows more of them, by what they stand for.
     """
 
     def __init__(self, module: Module):
         self._switches = _switches(module)
         self._module = module
-        self.stretches = [
-            module.nodes.stretch(node)
-            for test in module.nodes.find(ast.If)
-            for node in self._never_taken(test)
-        ]
+        tests = module.nodes.find(ast.If)
+        left_out = [node for test in tests for node in self._never_taken(test)]
+        left_out += passed_blocks(module)
+        self.stretches = [module.nodes.stretch(node) for node in left_out]
 
     def holds(self, node: ast.AST) -> bool:
         """Say whether no run comes to a node of the tree."""
