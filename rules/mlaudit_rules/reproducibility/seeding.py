@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Protocol
 
 from mlaudit.rulekit import Fix, Pattern, Seed, Words, frozen, last_name
 from mlaudit_rules.reproducibility.callers import seeded_by_all_users, seeded_by_callers
+from mlaudit_rules.reproducibility.clock import varying_source
 from mlaudit_rules.reproducibility.graphs import seeded_graphs
+from mlaudit_rules.reproducibility.recorded import recorded
 from mlaudit_rules.reproducibility.running import Running
 from mlaudit_rules.reproducibility.seed_names import ALL, HELPER
 from mlaudit_rules.reproducibility.unasked import never_asked_for
@@ -75,6 +77,7 @@ class _Seeding:
     place: Place
     function: Function
     callers: tuple[tuple[Place, Function], ...] = ()
+    value: ast.expr | None = None
 
     def seen_from(self, function: Function) -> Place | None:
         """Give the place in a function where the seed is set, None if it is set elsewhere."""
@@ -134,12 +137,18 @@ class Seeding:
             local = seed.function is not None and seed.function is not call.function
             if not self._before(seed, call) or (local and self._its_own(seed.function)):
                 continue
-            if local and self._defined_behind(seed, call):
+            if (local and self._defined_behind(seed, call)) or self._unknown(seed.value):
                 continue
             for other in seed.generators:
                 if (seed.function, other) not in self._given_up:
                     found.setdefault(other, seed.place)
         return [(other, found[other]) for other in ALL if other in found and other != generator]
+
+    def _unknown(self, value: ast.expr | None) -> bool:
+        """Say whether a seed comes from a clock or the like and is not kept: it repeats nothing."""
+        if value is None or varying_source(self._module, value) is None:
+            return False
+        return not recorded(self._module, value)
 
     def _defined_behind(self, seed: _Seeding, call: Site) -> bool:
         """Say whether the function that seeds stands behind the top-level code that draws."""
@@ -187,7 +196,8 @@ class Seeding:
                     self._given_up.update((call.function, one) for one in generators)
                 continue
             callers = self._callers(call.function)
-            seed = _Seeding(generators, call.place, call.function, callers)
+            value = next(_values(call), None)
+            seed = _Seeding(generators, call.place, call.function, callers, value)
             if call.function is None or running.named(call.function):
                 yield seed
             else:
@@ -272,8 +282,14 @@ def _speaks(name: str) -> bool:
 
 def _gives_value(call: Call) -> bool:
     """Say whether a seed is given; a clock gives one, which is a fault of another kind."""
-    values = [*call.node.args, *(keyword.value for keyword in call.node.keywords)]
-    return bool(values) and not (isinstance(values[0], ast.Constant) and values[0].value is None)
+    value = next(_values(call), None)
+    return value is not None and not (isinstance(value, ast.Constant) and value.value is None)
+
+
+def _values(call: Call) -> Iterator[ast.expr]:
+    """Give what a call is given, in the order in which it is written."""
+    yield from call.node.args
+    yield from (keyword.value for keyword in call.node.keywords)
 
 
 def _returns(module: Module, function: Function) -> bool:
