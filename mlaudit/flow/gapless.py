@@ -1,4 +1,7 @@
-"""Columns without gaps: rows that lacked a value in one were dropped, so that nothing fills it."""
+"""Columns without gaps, and what is given to fill gaps and fills none.
+
+Of a column without gaps the rows that lacked a value were dropped, so that nothing fills it.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ from typing import TYPE_CHECKING
 from mlaudit.flow.values import ANY, Constant, Data
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from mlaudit.flow.arguments import Arguments
     from mlaudit.flow.interpreter import Interpreter
@@ -24,6 +27,8 @@ _KEEPS = frozenset(
 _RENAMES = frozenset({"rename", "set_axis", "add_prefix", "add_suffix"})
 _WRAPS = frozenset({"array", "asarray", "asanyarray", "DataFrame", "Series", "get_dummies"})
 _SETTINGS = frozenset({"axis", "how", "thresh"})
+# What they are given reaches the rows that bear its labels.
+BY_LABEL = frozenset({"fillna", "where", "mask"})
 
 
 def through(value: Data, name: str) -> Data:
@@ -67,6 +72,26 @@ def written(table: Data, name: str | None) -> frozenset[str]:
     if not table.whole or name is None or ANY in name:
         return frozenset()
     return frozenset(each for each in table.whole if each not in {name, ANY} and each[:1] != "[")
+
+
+def unlabelled(run: Interpreter, nodes: Iterable[ast.AST | None], content: Data) -> Data:
+    """Leave out the most frequent values that are given as they come, where labels are matched.
+
+    `column.mode()` numbers them 0, 1, …: next to no row is labelled so, and the gaps stay.
+    """
+    given = [
+        part for node in nodes for part in (node.values if isinstance(node, ast.Dict) else [node])
+    ]
+    places = {
+        run.place(node)
+        for node in given
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr == "mode"
+    }
+    if not places:
+        return content
+    return content.but(influences=tuple(i for i in content.influences if i.place not in places))
 
 
 def none(value: Data) -> bool:

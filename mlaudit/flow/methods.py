@@ -148,6 +148,8 @@ def _by_entry(
     others = _others(run, arguments)
     if name == "map":
         others = [lagged.looked_up(other, value.moved) for other in others]
+    if name in gapless.BY_LABEL:
+        others = [gapless.unlabelled(run, arguments.nodes.values(), other) for other in others]
     kind = entry.kind
     value = unsourced.met(run, value, entry, arguments)
     each = among.distinct(value, arguments) if name == "unique" else None

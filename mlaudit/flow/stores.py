@@ -262,7 +262,7 @@ def _item(
     holder = subscripts.itself(run, target.value)
     inner = run.load(holder)
     if isinstance(inner, Method):
-        _located(run, inner, target, value)
+        _located(run, inner, target, value, source)
     elif isinstance(inner, Dictionary) and isinstance(holder, Ref):
         key = run.load(run.eval(target.slice))
         if isinstance(value, Data) and value.rows.terms:
@@ -369,7 +369,13 @@ def _newly_met(table: Data, content: Data) -> tuple[Influence, ...]:
     return tuple(i for i in content.influences if (i.place, i.kind, i.rows) not in held)
 
 
-def _located(run: Interpreter, method: Method, target: ast.Subscript, value: Value) -> None:
+def _located(
+    run: Interpreter,
+    method: Method,
+    target: ast.Subscript,
+    value: Value,
+    source: ast.expr | None,
+) -> None:
     """Write through `.loc[rows, column]`."""
     receiver, key = run.load(method.receiver), target.slice
     if not isinstance(receiver, Data) or not isinstance(method.receiver, Ref):
@@ -381,6 +387,8 @@ def _located(run: Interpreter, method: Method, target: ast.Subscript, value: Val
             name = given.value
         name = name or texts.pattern(given)
     content = _reaching(run, receiver, target, order.without(run.data(value)))
+    if method.name == "loc":
+        content = gapless.unlabelled(run, [source], content)
     influences = merge_influences(receiver.influences, content.influences)
     if name is None:
         scores = choices.united(receiver.scores, content.scores)
