@@ -132,6 +132,7 @@ MODULES: dict[str, list[dict[str, object]]] = {
     'mlaudit_rules.reproducibility.reach': [],
     'mlaudit_rules.reproducibility.read_in_time': [],
     'mlaudit_rules.reproducibility.readers': [],
+    'mlaudit_rules.reproducibility.recorded': [],
     'mlaudit_rules.reproducibility.remote': [],
     'mlaudit_rules.reproducibility.replaced': [],
     'mlaudit_rules.reproducibility.reseeded_in_loop': [{'title': 'ReseededInLoop', 'reads_code': True, 'needs': {'calls': ('seed',)}, 'meta': {'code': 'SEED010', 'name': 'reseeded-in-loop', 'family': 'reproducibility', 'severity': 'warning', 'confidence': 'medium', 'help': 'Seed once before the loop, or derive the seed from the round.', 'tier': 'research', 'impact': 'Repetitions repeat one another, and augmentation and noise never vary.', 'effort': 'low', 'since': '0.1'}}],
