@@ -83,11 +83,9 @@ def select(run: Interpreter, value: Value, node: ast.AST, how: str) -> None:
     data = run.data(value)
     if _EXTREME.match(how) and (_sums_up(run, node) or _of_cells(data.scores)):
         return
-    if worst.taken(run, data.scores, how) or _of_one_report(run, data.scores):
+    if worst.taken(run, data.scores, how) or _of_one_report(run, data.scores, how):
         return
-    if data.scores and _TAKEN.match(how) and (_counted(node) or idle(run, node)):
-        return
-    if _TAKEN.match(how) and _mixed_up(run, data.scores, node):
+    if data.scores and _TAKEN.match(how) and _chooses_nothing(run, data.scores, node):
         return
     for score in data.scores if data.kind != "report" else ():
         if isinstance(score, Evaluate) and score.selected_at is None:
@@ -100,6 +98,11 @@ def select(run: Interpreter, value: Value, node: ast.AST, how: str) -> None:
             score.selected_at = run.place(node)
             score.selected_by = how
             _seen_from_here(run, score)
+
+
+def _chooses_nothing(run: Interpreter, scores: Scores, node: ast.AST) -> bool:
+    """Say whether the highest of some scores is only told, or may be of several metrics."""
+    return _counted(node) or idle(run, node) or _mixed_up(run, scores, node)
 
 
 def chooses(run: Interpreter, data: Data) -> bool:
@@ -126,9 +129,12 @@ def _of_cells(scores: Scores) -> bool:
     )
 
 
-def _of_one_report(run: Interpreter, scores: Scores) -> bool:
-    """Say whether all numbers are of one report of one model: they tell its classes apart."""
-    if len(scores) != 1 or not isinstance(scores[0], Evaluate):
+def _of_one_report(run: Interpreter, scores: Scores, how: str) -> bool:
+    """Say whether all numbers are of one report of one model: they tell its classes apart.
+
+    Each trial of a study has one of its own.
+    """
+    if len(scores) != 1 or not isinstance(scores[0], Evaluate) or how.endswith("trial is kept"):
         return False
     return scores[0].metric in _REPORTS and not run.happened_in[id(scores[0])]
 
