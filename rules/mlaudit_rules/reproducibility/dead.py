@@ -11,7 +11,7 @@ from mlaudit_rules.reproducibility.bindings import sole_values, values_by_target
 from mlaudit_rules.reproducibility.constructions import function_around
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from mlaudit.rulekit import Module
 
@@ -38,8 +38,11 @@ class Dead:
     def __init__(self, module: Module):
         self._switches = _switches(module)
         self._module = module
-        tests = module.nodes.find(ast.If)
-        left_out = [node for test in tests for node in self._never_taken(test)]
+        left_out: list[ast.AST] = []
+        for test in module.nodes.find(ast.If, ast.IfExp, ast.BoolOp):
+            left_out += (
+                self._never_asked(test) if isinstance(test, ast.BoolOp) else self._passed(test)
+            )
         left_out += passed_blocks(module)
         self.stretches = [module.nodes.stretch(node) for node in left_out]
 
@@ -50,11 +53,19 @@ class Dead:
         position = self._module.nodes.stretch(node)[0]
         return any(start <= position < end for start, end in self.stretches)
 
-    def _never_taken(self, branch: ast.If) -> list[ast.stmt]:
+    def _passed(self, branch: ast.If | ast.IfExp) -> Sequence[ast.AST]:
+        """List what a branch leaves out."""
         taken = self._truth(branch.test)
         if taken is None:
             return []
-        return branch.orelse if taken else branch.body
+        left = branch.orelse if taken else branch.body
+        return left if isinstance(left, list) else [left]
+
+    def _never_asked(self, test: ast.BoolOp) -> Sequence[ast.AST]:
+        """List what stands behind a switch that is enough: `TUNE and tune()`."""
+        enough = isinstance(test.op, ast.Or)
+        known = [self._truth(value) is enough for value in test.values]
+        return test.values[known.index(True) + 1 :] if True in known else []
 
     def _truth(self, test: ast.expr) -> bool | None:
         """Tell how a test always comes out, None where that is open."""

@@ -8,6 +8,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from mlaudit_rules.reproducibility.dead import Dead
+from mlaudit_rules.reproducibility.keyed import never_asked_for
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
     Definition = ast.FunctionDef | ast.AsyncFunctionDef
 
+_NONE: frozenset[str] = frozenset()
 _PLAIN = frozenset({"staticmethod", "classmethod", "property"})
 
 
@@ -47,6 +49,7 @@ class Running:
         self._functions: dict[str, list[Definition]] = {}
         self._on_top: dict[str, list[int]] = {}
         self._bases: dict[str, set[str]] = {}
+        self._at_top: list[tuple[int, str]] = []
         self._roots: list[Definition] = []
 
     def reaches(self, function: Definition | None) -> bool:
@@ -116,10 +119,19 @@ class Running:
             self._mentioned[owner].add(named)
             if owner is None and len(self._functions.get(named, ())) > 1:
                 self._on_top.setdefault(named, []).append(start)
-            if not _within(dead, start):
+            if not _within(dead, start) and not self._waits(name):
                 self._references[owner].add(named)
+                if owner is None:
+                    self._at_top.append((start, named))
                 if owner is None and not _within(main, start):
                     self._outside.add(named)
+
+    def _waits(self, name: ast.expr) -> bool:
+        """Say whether a name stands in a dictionary, under a key that nothing asks for."""
+        held = self._nodes.parents[name]
+        if not isinstance(held, ast.Dict) or name not in held.values:
+            return False
+        return never_asked_for(self._module, name)
 
     def _derives(self, owner: ast.ClassDef, base: ast.expr) -> bool:
         """Note a base that is only named: whoever names the class may run its methods."""
@@ -179,18 +191,63 @@ class Running:
         return [*zip(top, pairwise([*starts, len(self._nodes)]), strict=True)]
 
     def _followed(self, names: set[str]) -> set[Definition]:
-        """Follow the names that the top level refers to, and those that the functions do."""
+        """Follow the names that the top level refers to, and those that the functions do.
+
+        A class that is derived from is asked only for what the derived one has no method of.
+        """
         reached: set[Definition] = set(self._roots)
-        pending = [names, *(self._references[root] for root in self._roots)]
-        derived = dict(self._bases)
+        pending = [(names, _NONE), *((self._references[root], _NONE) for root in self._roots)]
+        seen: set[tuple[str, frozenset[str]]] = set()
         while pending:
-            for name in pending.pop():
-                pending.append(derived.pop(name, set()))
+            asked, hidden = pending.pop()
+            for name in asked:
+                if (name, hidden) in seen:
+                    continue
+                seen.add((name, hidden))
+                if name in self._bases:
+                    pending.append((self._bases[name], hidden | self._own(name)))
                 for function in self._functions.get(name, ()):
-                    if function not in reached and function not in self._replaced:
+                    if function in reached or function.name in hidden:
+                        continue
+                    if function not in self._replaced and function not in self._overtaken:
                         reached.add(function)
-                        pending.append(self._references[function])
+                        pending.append((self._references[function], _NONE))
         return reached
+
+    def _own(self, name: str) -> frozenset[str]:
+        """Name the methods that a class has instead of those it derives, and never asks for."""
+        methods = self._functions.get(name, ())
+        named = set[str]().union(*(self._references[method] for method in methods))
+        if "super" in named or not named.isdisjoint(self._bases[name]):
+            return _NONE
+        return frozenset(method.name for method in methods)
+
+    @cached_property
+    def _overtaken(self) -> set[Definition]:
+        """The functions that are defined again before anything at the top level comes to them."""
+        found: set[Definition] = set()
+        for name, several in self._functions.items():
+            tops = [each for each in several if self._nodes.parents[each] is self._module.tree]
+            if len(several) < 2 or len(tops) < len(several):
+                continue
+            for one, other in pairwise(tops):
+                first, last = self._nodes.stretch(one)[1], self._nodes.stretch(other)[0]
+                between = {named for start, named in self._at_top if first <= start < last}
+                if not self._leads(between, name) and not one.decorator_list:
+                    found.add(one)
+        return found
+
+    def _leads(self, names: set[str], wanted: str) -> bool:
+        """Say whether some names come to another one, by what the functions behind them name."""
+        seen, pending = set(names), [*names]
+        while pending and wanted not in seen:
+            name = pending.pop()
+            behind = [self._bases.get(name, set())]
+            behind += [self._references[each] for each in self._functions.get(name, ())]
+            fresh = set[str]().union(*behind) - seen
+            seen |= fresh
+            pending += fresh
+        return wanted in seen
 
 
 def main_parts(module: Module) -> list[ast.If]:

@@ -258,9 +258,9 @@ def _dropped(module: Module, call: Call) -> bool:
     """
     whole = _whole(module, call.node)
     held = _outermost(module, whole)
-    if held is not whole and call.function is None:
-        if module.document.problems or not is_for_itself(module):
-            return False  # what cannot be read, or imports the document, may go through the list
+    alone = is_for_itself(module) and not module.document.problems
+    if held is not whole and call.function is None and not alone:
+        return False  # what imports the document, or cannot be read, may go through the list
     statement = module.nodes.parents.get(held)
     if isinstance(statement, ast.Expr):
         return True
