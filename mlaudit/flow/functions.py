@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, NamedTuple
 
-from mlaudit.flow import asked, invented, sides
+from mlaudit.flow import asked, invented, sides, uncalled
 from mlaudit.flow.arguments import Arguments
 from mlaudit.flow.regions import NO_ROWS, base
 from mlaudit.flow.state import Scope
@@ -376,7 +376,7 @@ def enter_uncalled(run: Interpreter, nodes: Nodes) -> None:
     """
     run.guards = ()
     with run.conditionally():
-        waiting = list(_uncalled(run, nodes.root.body))
+        waiting = uncalled.told(run, nodes, list(_uncalled(run, nodes.root.body)))
         mentioned = {name for function in waiting for name in _mentions(nodes, function.node)}
         for function in waiting:
             if getattr(function.node, "name", "") not in mentioned:

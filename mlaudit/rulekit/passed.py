@@ -1,4 +1,4 @@
-"""Code that no run of a program comes to, as its trace tells: a setting rules it out."""
+"""Code that no run of a program comes to, as its trace tells."""
 
 from __future__ import annotations
 
@@ -10,9 +10,11 @@ if TYPE_CHECKING:
 
     from mlaudit.rulekit.module import Module
 
+_DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+
 
 def passed_blocks(module: Module) -> list[ast.stmt]:
-    """List the statements of the blocks that tests pass over, whatever other files may give."""
+    """List the statements of the blocks that are passed over, whatever other files may give."""
     passed, path = module.trace.passed, module.document.path
     found: list[ast.stmt] = []
     for block in _blocks(module) if passed else ():
@@ -33,11 +35,11 @@ def _stretches(module: Module) -> list[tuple[int, int]]:
 
 
 def _blocks(module: Module) -> Iterator[list[ast.stmt]]:
-    """Give the blocks of which a test chooses one."""
-    for node in module.nodes.find(ast.If, ast.Match):
+    """Give the blocks of which a test chooses one, and the bodies of functions."""
+    for node in module.nodes.find(ast.If, ast.Match, *_DEFINITIONS):
         if isinstance(node, ast.Match):
             yield from (case.body for case in node.cases)
-        else:
-            yield node.body
-            if node.orelse:
-                yield node.orelse
+            continue
+        yield node.body
+        if isinstance(node, ast.If) and node.orelse:
+            yield node.orelse
