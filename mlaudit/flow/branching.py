@@ -71,7 +71,7 @@ def _note(
         if not passed:
             run.passed[spot] = None
         elif run.passed.get(spot, settled) is not None:
-            run.passed[spot] = settled
+            run.passed[spot] = settled and bool(run.passed.get(spot, True))
 
 
 def _leaves(last: ast.stmt) -> bool:

@@ -105,6 +105,8 @@ class Reach:
             self._loop(node)
         elif isinstance(node, _IF):
             self._branches(node)
+        elif isinstance(node, ast.Match):
+            self._under(node.subject, [s for case in node.cases for s in case.body])
         elif isinstance(node, ast.With | ast.AsyncWith):
             for item in node.items:
                 self._read(item.context_expr)
@@ -135,9 +137,13 @@ class Reach:
         self._block(node.orelse)
 
     def _branches(self, node: ast.If | ast.While) -> None:
+        self._under(node.test, [*node.body, *node.orelse])
+
+    def _under(self, asked: ast.expr, body: list[ast.stmt]) -> None:
+        """Follow statements of which some run, as what is asked comes out."""
         outer = self._control
-        self._control = outer | self._read(node.test)
-        self._block([*node.body, *node.orelse])
+        self._control = outer | self._read(asked)
+        self._block(body)
         self._control = outer
 
     def _function(self, node: Definition, name: str) -> None:
