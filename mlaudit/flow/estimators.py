@@ -13,6 +13,7 @@ from mlaudit.flow import (
     evaluation,
     fitting,
     foldwise,
+    gapless,
     networks,
     order,
     progressive,
@@ -153,7 +154,7 @@ def transform(run: Interpreter, estimator: Estimator, arguments: Arguments) -> D
     units = Rescaled(how, run.place(arguments.node)) if how else data.units
     return data.but(
         kind="array", influences=influences, columns=columns, name=name, select=None, units=units
-    ).but(whole=frozenset())
+    ).but(whole=gapless.filled(estimator))
 
 
 def _learnt_before(run: Interpreter, estimator: Estimator) -> tuple[Influence, ...]:

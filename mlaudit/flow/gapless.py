@@ -1,6 +1,7 @@
 """Columns without gaps, and what is given to fill gaps and fills none.
 
-Of a column without gaps the rows that lacked a value were dropped, so that nothing fills it.
+Of a column without gaps the rows that lacked a value were dropped, or a transformer has filled them
+all, so that nothing fills it any more.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ _KEEPS = frozenset(
     {"copy", "dropna", "fillna", "reset_index", "sort_values", "sort_index", "sample", "head",
      "tail", "drop", "drop_duplicates", "query", "to_numpy", "as_matrix", "astype", "round", "clip",
      "abs", "tolist", "to_list", "select_dtypes", "filter", "infer_objects", "convert_dtypes",
-     "set_index", "truncate", "nlargest", "nsmallest"}
+     "set_index", "truncate", "nlargest", "nsmallest", "isnull", "isna", "notnull", "notna"}
 )  # fmt: skip
 _RENAMES = frozenset({"rename", "set_axis", "add_prefix", "add_suffix"})
 _WRAPS = frozenset({"array", "asarray", "asanyarray", "DataFrame", "Series", "get_dummies"})
@@ -48,9 +49,13 @@ def wrapped(value: Data, name: str) -> frozenset[str]:
 
 def fills_none(estimator: Estimator, value: Data) -> bool:
     """Say whether what learns to fill gaps sees none; what counts as one may be said otherwise."""
-    if estimator.entry.statistic != FILLS or "missing_values" in estimator.arguments:
-        return False
-    return none(value)
+    return bool(filled(estimator)) and none(value)
+
+
+def filled(estimator: Estimator) -> frozenset[str]:
+    """Name the columns without gaps of what a transformer gives: all, where it fills them."""
+    filling = estimator.entry.statistic == FILLS and "missing_values" not in estimator.arguments
+    return frozenset({ANY} if filling else ())
 
 
 def dropped(run: Interpreter, rest: Data, name: str, arguments: Arguments) -> Data:
@@ -63,8 +68,12 @@ def dropped(run: Interpreter, rest: Data, name: str, arguments: Arguments) -> Da
 
 
 def taken(run: Interpreter, table: Data, key: ast.expr) -> frozenset[str]:
-    """Name the columns without gaps of those that a key takes: all, where it named them before."""
-    return frozenset({ANY}) if _by_name(run, key) in table.whole else table.whole
+    """Name the columns without gaps of those that a key takes: all, where it named them before.
+
+    So it is where a loop takes the key from what named them.
+    """
+    known = any(_by_name(run, part) in table.whole for part in (key, *_taken_from(run, key)))
+    return frozenset({ANY}) if known else table.whole
 
 
 def written(table: Data, name: str | None) -> frozenset[str]:
@@ -72,6 +81,23 @@ def written(table: Data, name: str | None) -> frozenset[str]:
     if not table.whole or name is None or ANY in name:
         return frozenset()
     return frozenset(each for each in table.whole if each not in {name, ANY} and each[:1] != "[")
+
+
+def entered(run: Interpreter, before: Data, table: Data, key: ast.expr, content: Data) -> Data:
+    """Keep in mind which columns have no gaps when such as have none are written, of all rows."""
+    if not none(content) or content.rows != before.rows or isinstance(key, ast.Slice | ast.Tuple):
+        return table
+    named = _literal(run, key) if run.loops else _named(run, key)
+    return table.but(whole=before.whole.union(named))
+
+
+def writes_nothing(run: Interpreter, table: Data, rows: ast.expr) -> bool:
+    """Say whether rows that are written to are those of gaps, in a column that has none."""
+    if not table.whole:
+        return False
+    mask = run.data(run.eval(rows))
+    gaps = mask.kind == "mask" and mask.select is not None and mask.select.part is True
+    return gaps and ANY in mask.whole
 
 
 def unlabelled(run: Interpreter, nodes: Iterable[ast.AST | None], content: Data) -> Data:
@@ -118,6 +144,20 @@ def _named(run: Interpreter, node: ast.expr) -> Iterator[str]:
         yield from tables.literal_names(run, given) or ()
         if not isinstance(run.load(given), Constant):
             yield _by_name(run, node)
+
+
+def _literal(run: Interpreter, node: ast.expr) -> frozenset[str]:
+    from mlaudit.flow import tables
+
+    return tables.literal_names(run, run.eval(node)) or frozenset()
+
+
+def _taken_from(run: Interpreter, key: ast.expr) -> Iterator[ast.expr]:
+    """Give what a running loop takes the name of a column from."""
+    if isinstance(key, ast.Name):
+        for loop in run.loops:
+            if isinstance(loop, ast.For) and key.id == getattr(loop.target, "id", None):
+                yield loop.iter
 
 
 def _by_name(run: Interpreter, node: ast.expr) -> str:

@@ -279,8 +279,10 @@ def _item(
         run.state.heap[holder.address] = members.put(run, inner, target.slice, value)
     elif isinstance(inner, Data) and isinstance(holder, Ref):
         written = _written(run, inner, target.slice, value)
-        name = run.data(value).name
-        run.state.heap[holder.address] = sources.reordered(run, written, name, target, source)
+        content = run.data(value)
+        written = gapless.entered(run, inner, written, target.slice, content)
+        changed = sources.reordered(run, written, content.name, target, source)
+        run.state.heap[holder.address] = changed
     else:
         run.eval(target.slice)
 
@@ -382,6 +384,8 @@ def _located(
         return
     name: str | None = None
     if isinstance(key, ast.Tuple) and len(key.elts) == 2:
+        if gapless.writes_nothing(run, receiver, key.elts[0]):
+            return
         given = run.load(run.eval(key.elts[1]))
         if isinstance(given, Constant) and isinstance(given.value, str):
             name = given.value

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from mlaudit.flow import (
     flags,
+    gapless,
     groups,
     headings,
     order,
@@ -157,7 +158,8 @@ def gaps(value: Data, name: str) -> Data:
     """Tell the gaps, or by `notna` and `notnull` what is filled."""
     key = ("null", value.name, value.rows.terms)
     select = Selector("filter", key, name in {"isnull", "isna"})
-    return Data("mask", value.rows, value.influences, select=select)
+    whole = frozenset({ANY} if gapless.none(value) else ())
+    return Data("mask", value.rows, value.influences, select=select, whole=whole)
 
 
 def narrowed(value: Data, select: Selector) -> Data:
