@@ -110,13 +110,15 @@ def _renamed(run: Interpreter, target: ast.Name, data: Data, source: ast.expr) -
 def _cut(run: Interpreter, target: ast.Name, rows: Rows) -> None:
     """Note that rows chosen by hand, as by a slice or mask, are called a part.
 
+    A single fold of a splitter, taken where no loop goes through all, divides the rows so, too.
     What a call has left of them since, as `dropna` does, changes nothing of how they were divided.
     """
     first = _before_calls(rows.terms[0])
-    if first.selector.way not in _BY_HAND or splits.part_named(target.id) is None:
+    ways = _BY_HAND if run.loops or run.each else _BY_HAND | {"fold"}
+    if first.selector.way not in ways or splits.part_named(target.id) is None:
         return
     cut = (first, *map(_before_calls, rows.terms[1:]))
-    if all(term.selector.way in _BY_HAND for term in cut):
+    if all(term.selector.way in ways for term in cut):
         run.emit(Cut, target, rows=Rows(cut, rows.perhaps.intersection(cut)), name=target.id)
 
 
