@@ -26,6 +26,14 @@ def balanced(trace: Trace, rows: RowSet) -> bool:
     )
 
 
+def perhaps_balanced(trace: Trace, rows: RowSet) -> bool:
+    """Say whether a resampling gives rows on one path of the program, where it asks whether to.
+
+    On the other path they are even already, or as uneven as their author asked for.
+    """
+    return any(rows.perhaps_within(resample.result) for resample in trace.near(Resample, rows))
+
+
 def _of_classes(trace: Trace, drawn: DrawnAlike) -> bool:
     """Say whether groups may be the classes that a model learns to tell apart."""
     targets = {fit.target for fit in trace.near(Fit, drawn.result)} - {None}

@@ -22,7 +22,7 @@ from mlaudit.rulekit import (
     Split,
     quoted,
 )
-from mlaudit_rules.imbalance.balanced import balanced
+from mlaudit_rules.imbalance.balanced import balanced, perhaps_balanced
 from mlaudit_rules.imbalance.class_order import last_part_of_classes
 from mlaudit_rules.imbalance.evened import evened_by_hand, evened_just_before
 from mlaudit_rules.imbalance.one_class import of_one_class
@@ -142,7 +142,7 @@ def _of_one_source(splits: Iterable[Split]) -> list[list[Split]]:
 
 def _at_fault(module: Module, split: Split) -> bool:
     """Say whether a split leaves classes to chance that a classifier is to tell apart."""
-    if balanced(module.trace, split.rows):
+    if balanced(module.trace, split.rows) or perhaps_balanced(module.trace, split.rows):
         return False
     if not module.imbalance.evident_before and (
         _others_resampled(module.trace, split) or evened_by_hand(module, split)
