@@ -93,7 +93,8 @@ def call(run: Interpreter, holder: Value, value: Data, name: str, arguments: Arg
         return library.drawn(run, name, arguments)
     name, arguments = groups.asked(run, value, name, arguments)
     value = results.through(run, gapless.through(value, name), name, arguments)
-    value = value if targets.means(run, value, name, arguments) else scaling.through(value, name)
+    keeps = targets.means(run, value, name, arguments) or scaling.reckons(run, name, arguments)
+    value = value if keeps else scaling.through(value, name)
     if value.kind == "columns" and value.columns is not None:
         names = headings.method(run, holder, value, name, arguments)
         if names is not None:

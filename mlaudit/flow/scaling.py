@@ -5,17 +5,21 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from mlaudit.flow.values import Data
+from mlaudit.flow.values import Data, Function
 from mlaudit.model.frozen import replace
 from mlaudit.trace.events import Kind
 
 if TYPE_CHECKING:
     from mlaudit.catalogue.entry import Entry
+    from mlaudit.flow.arguments import Arguments
+    from mlaudit.flow.interpreter import Interpreter
     from mlaudit.flow.values import Value
     from mlaudit.trace.events import Influence
 
 SCALED, SHIFTED = "scaled", "shifted"
 _EITHER_SIDE = ast.Add | ast.Sub | ast.Mult
+_APPLIES = frozenset({"apply", "map", "applymap"})
+_ARITHMETIC = (ast.BinOp, ast.operator, ast.Name, ast.expr_context, ast.Constant)
 _KEEPS = frozenset(
     {"copy", "deepcopy", "reset_index", "set_index", "sort_values", "sort_index", "sample", "head",
      "tail", "drop", "dropna", "drop_duplicates", "query", "loc", "iloc", "take", "to_numpy",
@@ -55,6 +59,28 @@ def called(result: Value, name: str, entry: Entry) -> Value:
     if not isinstance(result, Data) or entry.units == SCALED:
         return result
     return through(result, name)
+
+
+def reckons(run: Interpreter, name: str, arguments: Arguments) -> bool:
+    """Say whether a method has a function only reckon with each value: `lambda x: (x - mu) / sd`.
+
+    What becomes of units is then told by its arithmetic, as by that of whole columns.
+    """
+    if name not in _APPLIES or len(arguments.positional) != 1:
+        return False
+    function = run.load(arguments.positional[0])
+    if not isinstance(function, Function):
+        return False
+    body = function.node.body
+    given = body if isinstance(body, ast.expr) else _only_returned(body)
+    return given is not None and all(isinstance(node, _ARITHMETIC) for node in ast.walk(given))
+
+
+def _only_returned(body: list[ast.stmt]) -> ast.expr | None:
+    match body:
+        case [ast.Return(value=value)] | [ast.Expr(value=ast.Constant()), ast.Return(value=value)]:
+            return value
+    return None
 
 
 def of_some(value: Data) -> Data:

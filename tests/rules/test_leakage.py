@@ -530,6 +530,40 @@ print(cross_val_score(BaggingClassifier(random_state=0), X, y).mean())
 @pytest.mark.parametrize(
     ("made", "unmoved"),
     [
+        ("lambda x: (x - usual) / wide", True),
+        ("lambda x: max(x - usual, 0) / wide", False),
+        ("lambda x: (x - usual) ** 2 / wide", False),
+        ("lambda x: 1 if x > usual + wide else 0", False),
+        ("scaled", True),
+        ("cut", False),
+    ],
+)
+def test_scaling_value_by_value_moves_trees_by_neither_of_its_halves(
+    made: str, unmoved: bool
+) -> None:
+    code = f"""{IMPORTS}
+from wording import NAMES
+def scaled(x):
+    return (x - usual) / wide
+def cut(x):
+    if x > usual:
+        return x / wide
+    return 0
+t = pd.read_csv("table.csv")
+for name in NAMES:
+    usual = t[name].mean()
+    wide = t[name].std()
+    t[name] = t[name].apply({made})
+X, y = t[NAMES], t["kind"]
+print(cross_val_score(BaggingClassifier(random_state=0), X, y).mean())
+"""
+    graded = {found.severity is Severity.INFO for found in findings(code, "LEAK002")}
+    assert graded == {unmoved}
+
+
+@pytest.mark.parametrize(
+    ("made", "unmoved"),
+    [
         ("t.groupby('town')['fare'].transform('mean')", True),
         ("t['town'].map(t.groupby('town')['fare'].median())", True),
         ("t.groupby('town')['fare'].transform('prod')", False),
