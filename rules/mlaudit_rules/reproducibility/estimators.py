@@ -137,7 +137,7 @@ def _starts_given(call: Call) -> bool:
 def makes_one_group(module: Module, call: Call) -> bool:
     """Say whether all rows are put in one group, which is the same from wherever it starts."""
     parameter, by_itself = _GROUPS.get(call.name.rsplit(".", 1)[-1], ("", False))
-    if not parameter or call.spread or _is_set_later(module, {parameter}):
+    if not parameter or call.spread or is_set_later(module, {parameter}):
         return False
     given = call.arguments.get(parameter)
     if given is None and call.node.args:
@@ -161,7 +161,7 @@ def bags_the_same(module: Module, call: Call) -> bool:
     parts = [call.arguments[name] for name in _WHOLE & call.arguments.keys()]
     if not all(isinstance(part.value, float) and part.value == 1 for part in parts):
         return False  # the whole number 1 means one row or column
-    if _is_set_later(module, {"bootstrap", "bootstrap_features", *_WHOLE, *BASES}):
+    if is_set_later(module, {"bootstrap", "bootstrap_features", *_WHOLE, *BASES}):
         return False
     bases = [word.value for word in call.node.keywords if word.arg in BASES]
     bases = (bases or call.node.args)[:1]
@@ -171,7 +171,7 @@ def bags_the_same(module: Module, call: Call) -> bool:
     return bool(made) and all(one is not None and _draws_nothing(one) for one in made)
 
 
-def _is_set_later(module: Module, parameters: set[str]) -> bool:
+def is_set_later(module: Module, parameters: set[str]) -> bool:
     """Say whether a search may try other values of parameters, or they may be set by name."""
     texts = (node.value for node in module.nodes.find(ast.Constant))
     named = {str(text).rpartition("__")[2] for text in texts if isinstance(text, str)}

@@ -25,6 +25,7 @@ from mlaudit_rules.reproducibility.keyed import never_asked_for
 from mlaudit_rules.reproducibility.lateness import fits_of, late_for_fit
 from mlaudit_rules.reproducibility.left_over import left_over
 from mlaudit_rules.reproducibility.never_run import is_for_itself, left_out
+from mlaudit_rules.reproducibility.nothing_to_drop import drops_nothing
 from mlaudit_rules.reproducibility.one_column import learns_one_column
 from mlaudit_rules.reproducibility.readers import looked_at, readings, resampled_for_nobody
 from mlaudit_rules.reproducibility.reseeding import seeded
@@ -218,7 +219,7 @@ def _draws_in_vain(module: Module, call: Call) -> bool:
     if _draws_for_probabilities(module, call):
         return True
     if kind_of(call) == "resampler":
-        return resampled_for_nobody(module, call)
+        return resampled_for_nobody(module, call) or drops_nothing(module, call)
     if not _draws_ties(module, call) or _SETTING_APART & call.arguments.keys():
         return False
     return learns_one_column(module, call)
