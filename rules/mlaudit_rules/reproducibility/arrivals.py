@@ -228,11 +228,19 @@ class Arrivals:
         source = self._order.turns(added, self._names)
         self._label(receiver, added, loop)
         if loop is not None:
-            self._mark(receiver, loop.source)
+            self._mark(receiver, self._turn_by_turn(loop.source, added))
             if isinstance(added, ast.Name) and added.id in loop.counters:
                 self._arrive(loop.source, added, numbers=True, named=path_of(receiver))
         elif source is not None:
             self._mark(receiver, source)
+
+    def _turn_by_turn(self, source: Source, added: ast.expr) -> Source:
+        """Give the order of a loop, and with it that of what one turn adds, where it has its own.
+
+        A listing that is added as it is has items of its own, like the rows of a table.
+        """
+        inner = self._order.of(added, self._names)
+        return source if inner is None else Source(source.node, source.is_set, inner=inner)
 
     def _label(self, receiver: ast.expr, added: ast.expr, loop: _Loop | None) -> None:
         turn, source = (loop.turn, loop.source) if loop is not None else ("", None)
@@ -254,7 +262,9 @@ class Arrivals:
             folders = self._labels.stratifying(node)
             for argument in _rows_given(call):
                 source = self._order.of(argument, self._names)
-                if source is None or source.node is folders or handed_out(self._module, node):
+                if source is not None and source.node is folders:
+                    source = source.inner
+                if source is None or handed_out(self._module, node):
                     continue
                 self._arrive(source, node, numbers=False)
         elif last_name(node.func) == "fit" and node.args:

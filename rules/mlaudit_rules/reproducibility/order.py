@@ -59,11 +59,13 @@ class Source:
     """The call, or the set, whose order nothing fixes; of sets it is another in every run.
 
     `keys` says that a dict has its keys in that order: a table of it has columns so, not rows.
+    Where each turn of a loop in that order adds several things, `inner` is the order of these.
     """
 
     node: ast.expr
     is_set: bool
     keys: bool = False
+    inner: Source | None = None
 
 
 Environment = dict[str, Source]
@@ -109,7 +111,7 @@ class Order:
     def turns(self, node: ast.expr, names: Environment) -> Source | None:
         """Find the source of the order in which a value gives its items one by one."""
         source = self.of(node, names)
-        return Source(source.node, source.is_set) if source is not None else None
+        return source and Source(source.node, source.is_set, inner=source.inner)
 
     def _part(self, node: ast.Subscript, names: Environment) -> Source | None:
         """A slice keeps the order; an element has none, but for those of `next(os.walk(path))`."""
@@ -155,7 +157,7 @@ class Order:
         for argument in given:
             source = self.of(argument, names)
             if source is not None and not (makes_table and source.keys):
-                return Source(source.node, source.is_set)
+                return Source(source.node, source.is_set, inner=source.inner)
         return None
 
     def loses(self, node: ast.Call) -> bool:
