@@ -188,6 +188,45 @@ def divided() -> list[tuple[str, bool]]:
     ]
 
 
+PROGRAM = """\
+import numpy as np
+from sklearn.linear_model import SGDClassifier
+
+SEED = 7
+np.random.seed(SEED)
+
+
+def main():
+    SGDClassifier().fit(np.load("rows.npy"), np.load("kinds.npy"))
+
+
+if __name__ == "__main__":
+    main()
+"""
+
+
+def test_what_nothing_imports_is_seeded_as_all_programs_that_train_are() -> None:
+    Path("helpers/parts.py").write_text(PARTS.partition("\n\nif __name__")[0])
+    Path("main.py").write_text(PROGRAM)
+    assert divided() == []
+    Path("show.py").write_text(PROGRAM.replace("np.random.seed", "print").replace(".fit", ""))
+    assert divided() == []
+    Path("show.py").write_text(PROGRAM.replace("np.random.seed", "print"))
+    assert divided() == [("helpers/parts.py", True)]
+
+
+@pytest.mark.parametrize("also", ["import helpers.parts\n", PARTS[PARTS.index("if __name__") :]])
+def test_what_is_imported_or_run_is_not_seeded_by_other_programs(also: str) -> None:
+    lent = PARTS.partition("if __name__")[0]
+    Path("helpers/parts.py").write_text(lent)
+    Path("main.py").write_text(PROGRAM)
+    if also.startswith("import"):
+        Path("other.py").write_text(also)
+    else:
+        Path("helpers/parts.py").write_text(lent + also)
+    assert [path for path, _ in divided()] == ["helpers/parts.py"]
+
+
 def test_what_is_only_tried_out_is_divided_by_the_seeds_of_all_who_use_it() -> None:
     Path("helpers/parts.py").write_text(PARTS)
     assert divided() == [("helpers/parts.py", False)]

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     Function = ast.FunctionDef | ast.AsyncFunctionDef | None
 
+_DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 _CALLED = Pattern(r"([\w.]*\w)\s*\(")
 _IN = {
     "random.seed": ("python",),
@@ -39,6 +40,7 @@ _WORKING = Pattern(
     r"\.\s*(fit\w*|backward|predict\w*|score|test|evaluate|validate|load_state_dict"
     r"|load_from_checkpoint)\s*\("
 )
+_TRAINING = frozenset({"fit", "train", "backward"})
 _TEST = Pattern(r"(^|/)(test_[^/]*|[^/]*_test|conftest)\.py$|(^|/)tests?/")
 
 
@@ -53,6 +55,27 @@ def seeded_by_callers(module: Module) -> frozenset[str]:
     alongside = _but_tests(module.alongside)
     outermost = (_seeded(_top_level(text)) for _, text in alongside)
     return importing.union(*outermost, *_lent_seeds(module, alongside))
+
+
+def seeded_by_programs(module: Module) -> frozenset[str]:
+    """Name the generators that every program which trains seeds, for what no file imports.
+
+    Where a program came to use such a document, its runs would be seeded like those of the others.
+    """
+    if module.importers or module.document.is_notebook or module.fact(Running).reaches_any:
+        return frozenset()
+    trees = module.mentioning(["__main__", *(f".{name}(" for name in sorted(_TRAINING))])
+    programs = [frozenset(_seeded(ast.unparse(tree))) for tree in trees if _trains(tree)]
+    return frozenset.intersection(*programs) if programs else frozenset()
+
+
+def _trains(tree: ast.Module) -> bool:
+    """Say whether a file trains a model when it runs: where it has no main part, at its top."""
+    parts: list[ast.stmt] = tree.body
+    if not any(isinstance(part, ast.If) and "__main__" in ast.unparse(part.test) for part in parts):
+        parts = [part for part in parts if not isinstance(part, _DEFINITIONS)]
+    called = (node.func for part in parts for node in ast.walk(part) if isinstance(node, ast.Call))
+    return any(isinstance(func, ast.Attribute) and func.attr in _TRAINING for func in called)
 
 
 def _lent_seeds(module: Module, alongside: list[tuple[str, str]]) -> Iterator[set[str]]:

@@ -7,7 +7,11 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Protocol
 
 from mlaudit.rulekit import Fix, Pattern, Seed, Words, frozen, last_name
-from mlaudit_rules.reproducibility.callers import seeded_by_all_users, seeded_by_callers
+from mlaudit_rules.reproducibility.callers import (
+    seeded_by_all_users,
+    seeded_by_callers,
+    seeded_by_programs,
+)
 from mlaudit_rules.reproducibility.clock import varying_source
 from mlaudit_rules.reproducibility.graphs import seeded_graphs
 from mlaudit_rules.reproducibility.recorded import recorded
@@ -107,7 +111,9 @@ class Seeding:
     def reached_elsewhere(self, generator: str, call: Lent) -> bool:
         """Say whether the files that import the document seed the generator for a call."""
         if self._only_lent(call):
-            return generator in self._module.fact(seeded_by_callers)
+            return generator in self._module.fact(seeded_by_callers) or (
+                call.function is not None and generator in self._module.fact(seeded_by_programs)
+            )
         return seeded_by_all_users(self._module, call.function, generator)
 
     def _only_lent(self, call: Lent) -> bool:
