@@ -124,6 +124,7 @@ MODULES: dict[str, list[dict[str, object]]] = {
     'mlaudit_rules.reproducibility.never_run': [],
     'mlaudit_rules.reproducibility.no_op_random_state': [{'title': 'NoOpRandomState', 'reads_code': True, 'needs': {'words': ('random_state',)}, 'meta': {'code': 'SEED011', 'name': 'no-op-random-state', 'family': 'reproducibility', 'severity': 'warning', 'confidence': 'high', 'help': 'Pass shuffle=True, or leave the random_state out.', 'tier': 'default', 'impact': 'The folds follow the order of the rows, while a seed suggests that they are drawn.', 'effort': 'low', 'since': '0.1'}}],
     'mlaudit_rules.reproducibility.nondeterminism_claimed_away': [{'title': 'NondeterminismClaimedAway', 'reads_code': True, 'needs': {'words': ('benchmark',)}, 'meta': {'code': 'SEED013', 'name': 'nondeterminism-claimed-away', 'family': 'reproducibility', 'severity': 'info', 'confidence': 'high', 'help': 'Set torch.backends.cudnn.benchmark to False where runs are to repeat.', 'tier': 'research', 'impact': 'Runs on a GPU differ in their last digits, while the code asks that they do not.', 'effort': 'low', 'since': '0.1'}}],
+    'mlaudit_rules.reproducibility.nothing_to_drop': [],
     'mlaudit_rules.reproducibility.one_column': [],
     'mlaudit_rules.reproducibility.order': [],
     'mlaudit_rules.reproducibility.orderless': [],
