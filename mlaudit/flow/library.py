@@ -267,7 +267,8 @@ def reduced(
         return joined.but(select=None)
     of = first if first.rows.terms else joined
     made = () if first.kind == "mask" else statistics.made(run, node, of, operation, entry)
-    return Data("scalar", influences=summed_up(joined.influences, made))
+    before = scaling.counted(joined) if entry.stateless else joined.influences
+    return Data("scalar", influences=summed_up(before, made))
 
 
 def _subset(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> Value:

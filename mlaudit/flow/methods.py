@@ -256,7 +256,8 @@ def _named(value: Data, name: str) -> str:
 
 def _others(run: Interpreter, arguments: Arguments) -> list[Data]:
     """Data among the arguments, and what functions among them bring in."""
-    found = splits.apart(run, arguments, [run.data(v) for v in arguments.values()])
+    given = [scaling.parted(run.data(v)) for v in arguments.values()]
+    found = splits.apart(run, arguments, given)
     return [d for d in found if d.rows.terms or d.influences or d.predictions or d.scores]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from mlaudit.flow.values import Data, Function
+from mlaudit.flow.values import CONSTANT, Data, Function
 from mlaudit.model.frozen import replace
 from mlaudit.trace.events import Kind
 
@@ -31,6 +31,13 @@ _KEEPS = frozenset(
      "float64", "csr_matrix", "iterrows", "items", "shuffle", "groupby"}
 )  # fmt: skip
 
+# What is done to each column, or to each value, by itself: one number for all rows stays one.
+_OF_EACH = frozenset(
+    {"fillna", "ffill", "bfill", "replace", "round", "clip", "abs", "log", "log1p", "log2", "log10",
+     "sqrt", "exp", "square", "map", "value_counts", "get_dummies", "select_dtypes", "nan_to_num",
+     "pop", "infer_objects", "convert_dtypes"}
+)  # fmt: skip
+
 
 def moved(op: ast.operator, one: Data, two: Data) -> tuple[Data, Data]:
     """Note that a number learnt of rows shifts or stretches values; other arithmetic does more."""
@@ -49,9 +56,10 @@ def through(value: Data, name: str) -> Data:
 
     What transformers have learnt is taken to keep its units.
     """
-    if name.rpartition(".")[2] in _KEEPS:
+    last = name.rpartition(".")[2]
+    if last in _KEEPS:
         return value
-    return of_some(value)
+    return of_some(value, CONSTANT if last in _OF_EACH else "")
 
 
 def called(result: Value, name: str, entry: Entry) -> Value:
@@ -83,11 +91,12 @@ def _only_returned(body: list[ast.stmt]) -> ast.expr | None:
     return None
 
 
-def of_some(value: Data) -> Data:
-    """Forget the units of values of which only some were scaled."""
+def of_some(value: Data, but: str = "") -> Data:
+    """Forget the units of values of which only some were scaled, all `but` those that stay."""
     if not any(i.units and i.kind is Kind.STATISTIC for i in value.influences):
         return value
-    kept = (_without(i) if i.kind is Kind.STATISTIC else i for i in value.influences)
+    gone = (i.kind is Kind.STATISTIC and i.units != but for i in value.influences)
+    kept = (_without(i) if g else i for i, g in zip(value.influences, gone, strict=True))
     return value.but(influences=tuple(kept))
 
 
@@ -96,6 +105,38 @@ def mixed(value: Data) -> Data:
     if not any(i.units for i in value.influences):
         return value
     return value.but(influences=tuple(map(_without, value.influences)))
+
+
+def repeated(table: Data, number: Data) -> Data:
+    """Note that one number of whole columns stands in every row of a column of its own.
+
+    Such a column tells no row from another, so that it shapes nothing as long as it stands alone.
+    """
+    if table.kind != "table" or number.kind != "scalar" or number.rows.terms:
+        return number
+    return number.but(influences=tuple(map(_as_constant, number.influences)))
+
+
+def parted(value: Data) -> Data:
+    """Forget of columns of one number each that they tell nothing: another may stand beside them.
+
+    That is a column taken to reckon with, or rows of a table that has a number of its own there.
+    """
+    if not any(i.units == CONSTANT for i in value.influences):
+        return value
+    told = (replace(i, units="") if i.units == CONSTANT else i for i in value.influences)
+    return value.but(influences=tuple(told))
+
+
+def counted(value: Data) -> tuple[Influence, ...]:
+    """Give what has shaped the values that are counted: a number that all rows have has not."""
+    return tuple(i for i in value.influences if i.units != CONSTANT)
+
+
+def _as_constant(influence: Influence) -> Influence:
+    """Take a statistic of all values of a column for a constant: no group's, of no turn's rows."""
+    alone = influence.kind is Kind.STATISTIC and not influence.turns_of
+    return replace(influence, units=CONSTANT) if alone and _of_all(influence) else influence
 
 
 def _scaling(number: Data) -> Data:
@@ -108,8 +149,11 @@ def _as_scaling(influence: Influence) -> Influence:
     """Take a statistic of all values of a column for its unit: no target's, no group's."""
     plain = influence.kind is Kind.STATISTIC and not influence.supervised
     plain = plain and influence.units != SHIFTED
-    of_all = influence.groups is None and not influence.operation.startswith("groupby")
-    return replace(influence, units=SCALED) if plain and of_all else influence
+    return replace(influence, units=SCALED) if plain and _of_all(influence) else influence
+
+
+def _of_all(influence: Influence) -> bool:
+    return influence.groups is None and not influence.operation.startswith("groupby")
 
 
 def _without(influence: Influence) -> Influence:

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mlaudit.flow import duplicates, evening, flags, operands, order, results, sources, synthetic
+from mlaudit.flow import (
+    duplicates,
+    evening,
+    flags,
+    operands,
+    order,
+    results,
+    scaling,
+    sources,
+    synthetic,
+)
 from mlaudit.flow.values import Constant, Data, Sequence, Value, combine
 
 if TYPE_CHECKING:
@@ -22,6 +32,8 @@ def concatenated(run: Interpreter, name: str, entry: Entry, arguments: Arguments
         return Data("array")
     if _beside(run, arguments):
         joined = operands.beside(joined)
+    else:
+        joined = [scaling.parted(part) for part in joined]
     data = combine(joined, joined[0].kind)
     if name.endswith(_BELOW):
         data = data.but(turned=None)  # arrays may be single columns, which it lays across

@@ -29,6 +29,7 @@ from mlaudit.flow import (
 )
 from mlaudit.flow.regions import Rows
 from mlaudit.flow.values import (
+    CONSTANT,
     UNKNOWN,
     Choice,
     Class,
@@ -296,7 +297,7 @@ def _written(run: Interpreter, table: Data, key: ast.expr, value: Value) -> Data
     if _takes_some(key, name):
         content = scaling.of_some(content)
     if isinstance(name, Constant) and isinstance(name.value, str):
-        return entering.set_column(table, name.value, content, value)
+        return entering.set_column(table, name.value, scaling.repeated(table, content), value)
     names = tables.literal_names(run, name) if isinstance(name, Sequence) else None
     if names:
         for each in names:
@@ -304,7 +305,7 @@ def _written(run: Interpreter, table: Data, key: ast.expr, value: Value) -> Data
         return table
     computed = texts.pattern(name)
     if computed is not None:
-        return entering.set_column(table, computed, content)
+        return entering.set_column(table, computed, scaling.repeated(table, content))
     if isinstance(name, Data) and name.influences:
         content = _but_for_choice(content, name)
     if isinstance(key, ast.Name):
@@ -368,8 +369,12 @@ def _of_fold(rows: RowSet) -> bool:
 
 
 def _newly_met(table: Data, content: Data) -> tuple[Influence, ...]:
-    """Keep what the table does not hold yet: `table[c] = f(table[c])` moves nothing elsewhere."""
-    held = {(i.place, i.kind, i.rows) for i in table.influences if i.column is not None}
+    """Keep what the table does not hold yet: `table[c] = f(table[c])` moves nothing elsewhere.
+
+    A column of one number each holds nothing of it: what is computed with it moves others anew.
+    """
+    named = [i for i in table.influences if i.column is not None and i.units != CONSTANT]
+    held = {(i.place, i.kind, i.rows) for i in named}
     return tuple(i for i in content.influences if (i.place, i.kind, i.rows) not in held)
 
 

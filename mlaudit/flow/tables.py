@@ -12,6 +12,7 @@ from mlaudit.flow import (
     headings,
     order,
     results,
+    scaling,
     seams,
     sooner,
     sources,
@@ -98,6 +99,7 @@ def attribute(run: Interpreter, holder: Value, value: Data, name: str) -> Value:
 
 def column(run: Interpreter, value: Data, name: str) -> Data:
     """Take one column of a table."""
+    value = scaling.parted(value)
     reaching = of_columns(value.influences, frozenset({name}))
     influences = in_column(uncertain(reaching) if value.rows.terms else reaching, None)
     if value.kind == "window":

@@ -318,7 +318,7 @@ class Choice(Value):
 
 Data.but = Data.__replace__  # type: ignore[attr-defined,method-assign]
 
-_SHIFT_AND_STRETCH = frozenset({"shifted", "scaled"})
+CONSTANT = "constant"  # the units of a column that has one number in all rows
 ANY = "*"  # stands for the unknown part of a computed name
 UNKNOWN = Data()
 SCALAR = Data("scalar")
@@ -383,7 +383,7 @@ def _of_any_column(influences: tuple[Influence, ...]) -> tuple[Influence, ...]:
 
 def _units_of_both(one: Influence, other: Influence) -> str:
     """Tell what two uses of a statistic leave together: a shift and a stretch only scale."""
-    if {one.units, other.units} == _SHIFT_AND_STRETCH:
+    if {one.units, other.units} == {"shifted", "scaled"}:
         return "scaled"
     return one.units if one.units == other.units else ""
 
@@ -401,7 +401,8 @@ def weakened(influence: Influence) -> Influence:
 
 def filling(table: Data, influences: tuple[Influence, ...]) -> tuple[Influence, ...]:
     """What only fills gaps moves little, and nothing where the same has filled them before."""
-    before = {_fill(i) for i in table.influences if i.effect is Effect.LOW}
+    low = (i for i in table.influences if i.effect is Effect.LOW and i.units != CONSTANT)
+    before = set(map(_fill, low))
     return tuple(i for i in map(weakened, influences) if _fill(i) not in before)
 
 

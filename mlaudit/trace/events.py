@@ -95,10 +95,10 @@ class Influence:
     of which every turn reads such rows anew: what it was taken of is a single entity.  `groups` are
     those that it was taken of, where a column of their key is known; if a division keeps them
     whole, `rows` are those of one side.  `units` are those that columns are put into by what was
-    learnt: "scaled" ones are shifted and stretched, "ranked" ones keep their order, and "shifted"
-    moments count from another one.  What was looked ahead at is so many rows `later`.  It was taken
-    `when` a run of the program has given such answers.  One of the columns of a table each by
-    itself says whether the table was `turned` round then; None stands for any other.
+    learnt: "scaled" ones are shifted and stretched, "ranked" ones keep their order, "shifted"
+    moments count from another one, "constant" ones are one number.  What was looked ahead at is so
+    many rows `later`.  It was taken `when` a run of the program has given such answers.  One of the
+    columns of a table each by itself says whether it was `turned` round then; None: any other.
     """
 
     operation: str

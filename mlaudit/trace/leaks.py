@@ -219,9 +219,10 @@ def _in_another_run(influence: Influence, judged: Evaluate | CrossValidate) -> b
 def _undone(influence: Influence, judged: Evaluate | CrossValidate) -> bool:
     """Say whether columns were only shifted and stretched, which the model's own step undoes.
 
-    To count time from another moment shifts all rows alike, and is nothing to undo.
+    To count time from another moment shifts all rows alike, and is nothing to undo.  A column that
+    has the very same number in all rows tells a model nothing at all.
     """
-    if influence.units == "shifted":
+    if influence.units in {"shifted", "constant"}:
         return True
     return influence.units == "scaled" and judged.model.rescales and _only_units(influence, judged)
 
