@@ -163,6 +163,21 @@ def bags_the_same(module: Module, call: Call) -> bool:
         return False  # the whole number 1 means one row or column
     if is_set_later(module, {"bootstrap", "bootstrap_features", *_WHOLE, *BASES}):
         return False
+    return _clones_what_draws_nothing(module, call)
+
+
+def boosts_what_draws_nothing(module: Module, call: Call) -> bool:
+    """Say whether all that boosting would draw are seeds, for clones that have no use for them.
+
+    `AdaBoostClassifier(SVC())` weighs the rows; one for regression draws those of every round.
+    """
+    if call.spread or call.name.rsplit(".", 1)[-1] != "AdaBoostClassifier":
+        return False
+    return not is_set_later(module, BASES) and _clones_what_draws_nothing(module, call)
+
+
+def _clones_what_draws_nothing(module: Module, call: Call) -> bool:
+    """Say whether what an ensemble clones is known, here or by its name, and draws nothing."""
     bases = [word.value for word in call.node.keywords if word.arg in BASES]
     bases = (bases or call.node.args)[:1]
     if bases and isinstance(bases[0], ast.Name):

@@ -12,6 +12,7 @@ from mlaudit_rules.reproducibility.estimators import (
     BASES,
     SeededElsewhere,
     bags_the_same,
+    boosts_what_draws_nothing,
     kind_of,
     lends_probabilities,
     makes_one_group,
@@ -53,6 +54,8 @@ _SETTING_APART = {"n_iter_no_change", "bootstrap"}
 _DRAWING = {"max_features", "subsample", "splitter"} | BASES
 # What the first of these are by themselves: so they draw nothing.
 _WHOLE = {"max_features": None, "subsample": 1, "splitter": "best"}
+# What an estimator draws makes no difference where one of these says so.
+_IN_VAIN = (restarts_nothing, makes_one_group, bags_the_same, boosts_what_draws_nothing)
 # Such names say that something is told or kept, and nothing trained.
 _WRITING = Pattern(r"^_*([Ll]og|[Ww]rite|[Nn]ote)(_|[A-Z]|$)")
 
@@ -214,7 +217,7 @@ def _is_whole(keyword: ast.keyword) -> bool:
 
 def _draws_in_vain(module: Module, call: Call) -> bool:
     """Say whether nothing depends on the draws: one column to split at, or rows nobody reads."""
-    if any(told(module, call) for told in (restarts_nothing, makes_one_group, bags_the_same)):
+    if any(told(module, call) for told in _IN_VAIN):
         return True
     if _draws_for_probabilities(module, call):
         return True
