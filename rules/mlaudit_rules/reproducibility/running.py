@@ -113,7 +113,7 @@ class Running:
         )
         for name, start, _ in naming:
             owner = owners[start]
-            if owner is False:
+            if owner is False or _binds(name):
                 continue
             named = name.id if isinstance(name, ast.Name) else name.attr
             self._mentioned[owner].add(named)
@@ -257,6 +257,11 @@ def main_parts(module: Module) -> list[ast.If]:
         for one in module.tree.body
         if isinstance(one, ast.If) and ast.unparse(one.test) == "__name__ == '__main__'"
     ]
+
+
+def _binds(name: ast.Name | ast.Attribute) -> bool:
+    """Say whether a name is given a value, as a field of a class is, and is asked for none."""
+    return isinstance(name, ast.Name) and isinstance(name.ctx, ast.Store)
 
 
 def _within(stretches: Iterable[tuple[int, int]], start: int) -> bool:
