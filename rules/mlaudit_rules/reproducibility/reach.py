@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from mlaudit.rulekit import children, last_name, only_read
 from mlaudit_rules.reproducibility.dead import Dead
+from mlaudit_rules.reproducibility.in_texts import given_by_name, is_text
 from mlaudit_rules.reproducibility.never_run import passed_by
 from mlaudit_rules.reproducibility.steps import steps_along_inputs
 
@@ -66,6 +67,7 @@ class Reach:
         self._control = NONE
         self._in_loop = False
         self._around: Definition | None = None
+        self._entered: set[str] = set()
         # Before the first draw nothing is carried.
         first = min(map(module.nodes.stretch, self._draws), default=(0, 0))
         body = [node for node in module.tree.body if module.nodes.stretch(node)[1] > first[0]]
@@ -256,6 +258,8 @@ class Reach:
         if arriving and not self._arrives(node):
             # What a function only gives back has not been in its training.
             arriving = given if own and own in self._trains else NONE
+            if arriving and self._only_named(node, own):
+                arriving = NONE
         if arriving:
             if passed_by(self._module, self._around):
                 return carried
@@ -264,6 +268,33 @@ class Reach:
                 if known is None or (self.only_judges(known) and not self.only_judges(node)):
                     self.reached[draw] = node
         return carried
+
+    def _only_named(self, call: ast.Call, name: str) -> bool:
+        """Say whether a function that trains is given draws in texts alone, and learns none.
+
+        That is how a token gets into the name of a folder: the texts are followed through it.
+        """
+        function = self._names.functions.get(name)
+        if function is None or self._control or name in self._entered:
+            return False
+        given = given_by_name(call, function) if isinstance(call.func, ast.Name) else None
+        carrying = {key: self._read(value) for key, value in (given or {}).items()}
+        carrying = {key: carried for key, carried in carrying.items() if carried}
+        if not carrying or not all(is_text(self._module, given[key]) for key in carrying if given):
+            return False
+        return not self._taught(function, carrying)
+
+    def _taught(self, function: Definition, given: dict[str, Draws]) -> bool:
+        """Say whether draws that a function is given arrive at anything in it that trains."""
+        outer = self.reached, self._carried, self._returned, self._around
+        self.reached, self._returned, self._around = {}, {**self._returned}, function
+        self._carried = {**self._carried, **given}
+        self._entered.add(function.name)
+        self._block(function.body)
+        taught = any(draw in self.reached for carried in given.values() for draw in carried)
+        self._entered.remove(function.name)
+        self.reached, self._carried, self._returned, self._around = outer
+        return taught
 
     def _imported(self, function: ast.expr) -> bool:
         """Say whether `module.name` is called: a function of that name here is another one."""
