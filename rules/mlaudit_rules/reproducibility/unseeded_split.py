@@ -9,6 +9,7 @@ from mlaudit_rules.reproducibility.callers import runs_here
 from mlaudit_rules.reproducibility.divided_again import divided_again
 from mlaudit_rules.reproducibility.draws import sampled_apart
 from mlaudit_rules.reproducibility.lateness import late_seed
+from mlaudit_rules.reproducibility.loaded_for_nobody import loaded_for_nobody
 from mlaudit_rules.reproducibility.never_run import left_out
 from mlaudit_rules.reproducibility.readers import only_printed, unused
 from mlaudit_rules.reproducibility.reseeding import seeded
@@ -56,6 +57,8 @@ class UnseededSplit(Rule):
             if left_out(module, call.node, call.function) or unused(module, call.node):
                 continue
             if divided_again(module, call.node) or only_printed(module, call.node):
+                continue
+            if loaded_for_nobody(module, call.node):
                 continue
             generator = generator_of(call)
             if seeding.reaches(generator, call) or late_seed(module, generator, call):
