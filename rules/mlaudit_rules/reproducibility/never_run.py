@@ -116,7 +116,7 @@ def _method_left_out(module: Module, function: Definition) -> bool:
         return True
     if any(spelt(base) != "object" for base in owner.bases) or owner.keywords:
         return False  # the class that it derives from may call the method
-    return function.name not in module.fact(_said) and not _handed_on(module, owner)
+    return function.name not in module.fact(_said) and not handed_on(module, owner)
 
 
 def _said(module: Module) -> frozenset[str]:
@@ -127,7 +127,7 @@ def _said(module: Module) -> frozenset[str]:
     return frozenset(attributes.union(text for text in texts if isinstance(text, str)))
 
 
-def _handed_on(module: Module, owner: ast.ClassDef) -> bool:
+def handed_on(module: Module, owner: ast.ClassDef) -> bool:
     """Say whether a class, or an object of it, is used for more than what its methods do."""
     for use in module.fact(uses).get(owner.name, ()):
         made = module.nodes.parents[use]

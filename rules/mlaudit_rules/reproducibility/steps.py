@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from mlaudit.rulekit import Pattern, block_of, last_name
 from mlaudit_rules.reproducibility.classes import class_around
+from mlaudit_rules.reproducibility.given_back import given_back_unread
 from mlaudit_rules.reproducibility.never_run import left_out
 from mlaudit_rules.reproducibility.readers import readings
 
@@ -52,7 +53,8 @@ def only_kept(module: Module, optimizer: Call) -> bool:
     """Say whether an optimizer is bound to a name, and nothing that the name is given to steps it.
 
     A schedule goes through its rates and a checkpoint keeps it, without any training.  Nothing
-    steps one either that another takes the name of before it is read.
+    steps one either that another takes the name of before it is read, or that a function gives
+    back to where nobody asks for it.
     """
     made = module.nodes.parents.get(optimizer.node)
     targets = made.targets if isinstance(made, ast.Assign) else []
@@ -62,7 +64,9 @@ def only_kept(module: Module, optimizer: Call) -> bool:
     uses = [use for name in names for use in readings(module, made, name)]
     if not uses:
         return any(_bound_anew(module, made, name) for name in names)
-    return len(names) == len(targets) and all(_keeps(module, use) for use in uses)
+    return len(names) == len(targets) and all(
+        _keeps(module, use) or given_back_unread(module, use) for use in uses
+    )
 
 
 def _bound_anew(module: Module, made: ast.Assign, name: str) -> bool:
