@@ -198,7 +198,7 @@ def _contained(run: Interpreter, test: ast.Compare) -> bool | None:
 
 
 def _asked_for(run: Interpreter, test: ast.Compare) -> bool | None:
-    """Decide `way == "tree"` where a call of the program says which way is asked for.
+    """Decide `way == "tree"` or `tuned == True` where a call says which way is asked for.
 
     So does the turn of a loop over names that are written out.
     """
@@ -206,7 +206,7 @@ def _asked_for(run: Interpreter, test: ast.Compare) -> bool | None:
         case ast.Compare(
             left=ast.Name(id=name),
             ops=[ast.Eq() | ast.NotEq() as op],
-            comparators=[ast.Constant(value=str() as way)],
+            comparators=[ast.Constant(value=str() | bool() as way)],
         ):
             value = run.load(run.find(name) or UNKNOWN)
         case _:
