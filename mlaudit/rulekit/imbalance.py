@@ -13,15 +13,15 @@ import ast
 import re
 from typing import TYPE_CHECKING
 
-from mlaudit.model.frozen import frozen
+from mlaudit.model.frozen import frozen, replace
 from mlaudit.model.pattern import Pattern, Words
-from mlaudit.rulekit import evenness, statements, weighing
+from mlaudit.rulekit import evenness, rare_events, statements, weighing
 from mlaudit.rulekit.calls import literal
 from mlaudit.syntax.parameters import defaults
-from mlaudit.trace.events import Fit, Load, Resample
+from mlaudit.trace.events import Fit, Resample
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
 
     from mlaudit.rulekit.module import Module
     from mlaudit.source.document import Cell, Place
@@ -38,23 +38,6 @@ WEIGHTS = {
 }
 WEIGHING = Words("class_weight", "pos_weight", "is_unbalance")
 NEUTRAL = (None, False, 1, 1.0)
-RARE = Pattern(
-    r"fraud|bankrupt|intrusion|delinquen|(credit|loan|card)[ _-]?default|"
-    r"default[ _.-]?(next|pay|loan|credit)",
-    re.IGNORECASE,
-)
-SPEAKING_OF_RARE = Words(
-    *("fraud", "churn", "attrition", "bankrupt", "intrusion", "delinquen", "default", "stroke"),
-    *("anomal", "failure", "defect", "toxic", "spam", "claim", "conversion", "click", "readmi"),
-    any_case=True,
-)
-PERHAPS_RARE = Pattern(
-    r"churn|attrition|stroke|anomal|failure|defect|toxic|spam|claim|conversion|click|readmi|"
-    r"default",
-    re.IGNORECASE,
-)
-_EVENT = Pattern(rf"(is_?)?({RARE.text}|{PERHAPS_RARE.text})(ed|s)?", re.IGNORECASE)
-_QUERY = Pattern(r"(?is)^\s*(select|with)\b.+\bfrom\b")  # which names many a column
 EVEN_WORDS = Words("titanic", "spaceship", "mnist", "cifar", "iris", "load_digits", any_case=True)
 EVEN = Pattern(r"(?i)\btitanic|spaceship-|\b(fashion[_-]?)?mnist|\bcifar|\biris\b")
 EVEN_LOADERS = ("load_iris", "load_digits")
@@ -96,7 +79,8 @@ class Sign:
     """One piece of evidence: what was seen, how much it weighs, and where it stands in the code.
 
     `habitual` are weights that even out whatever the counts are, which many give out of habit, and
-    resampling that takes rows away, also of classes that are not far apart.
+    resampling that takes rows away, also of classes that are not far apart.  A sign that is a
+    name of the target tells all `targets` of such a name.
     """
 
     seen: str
@@ -105,11 +89,19 @@ class Sign:
     resampling: bool = False
     weighting: bool = False
     habitual: bool = False
+    targets: tuple[str, ...] = ()
 
     @property
     def of_any_counts(self) -> bool:
         """Whether it is a weight that one gives whatever the counts of the classes are."""
         return self.weighting and self.habitual
+
+    def of(self, targets: Collection[str]) -> Sign | None:
+        """Give the sign as one of some targets; None where it is but the name of another."""
+        own = next((name for name in self.targets if name in targets), None)
+        if own is None:
+            return None if self.targets else self
+        return replace(self, seen=rare_events.of_target(own))
 
 
 @frozen
@@ -155,6 +147,11 @@ class Imbalance:
         """Whether there is evidence enough where habits are a hint: even weights, thinning."""
         weights = (HINTED if sign.habitual else sign.weight for sign in self.signs)
         return not self.balanced and sum(weights) >= ENOUGH
+
+    def of(self, targets: Collection[str]) -> Imbalance:
+        """Leave out the names of other targets than these, where any of these is known."""
+        signs = (sign.of(targets) for sign in self.signs) if targets else self.signs
+        return replace(self, signs=tuple(sign for sign in signs if sign is not None))
 
     @property
     def words(self) -> str:
@@ -360,42 +357,8 @@ def _resampling(module: Module) -> Iterator[Sign]:
 
 def _names(module: Module) -> Iterator[Sign]:
     """Find names of rare events: of the target, of the data, in the title."""
-    named = [
-        *(f"the target is {fit.target!r}" for fit in module.trace.of(Fit) if fit.target),
-        *(
-            f"the data are {load.source!r}"
-            for load in module.trace.of(Load)
-            if not load.source.endswith("()")  # the data sets of a library have fixed balances
-            and not _QUERY.search(load.source)
-            and not _tells_another(module)
-        ),
-    ]
-    first = next((cell for cell in module.document.cells if cell.kind == "markdown"), None)
-    title = first.source.strip().partition("\n")[0].lstrip("# ") if first else ""
-    if title:
-        named.append(f"the title is {title[:60]!r}")
-    named = [text for text in dict.fromkeys(named) if SPEAKING_OF_RARE.stand_in(text)]
-    for pattern, weight in ((RARE, SUGGESTED), (PERHAPS_RARE, HINTED)):
-        found = next((text for text in named if pattern.search(text)), None)
-        if found is not None:
-            yield Sign(found, weight)
-            return
-
-
-def _tells_another(module: Module) -> bool:
-    """Say whether what models learn to tell is surely none of the rare events, which are features.
-
-    So of `table[["amount", "fraud"]]` with the target `table["shop"]`, be it of `fraud.csv`.
-    """
-    fits = [fit for fit in module.trace.of(Fit) if fit.target is not None]
-    if not fits or any(_is_event(fit.target or "") for fit in fits):
-        return False
-    return all(fit.features and any(map(_is_event, fit.features.kept or ())) for fit in fits)
-
-
-def _is_event(column: str) -> bool:
-    """Say whether a column is named for a rare event and nothing else: `fraud`, `is_fraud`."""
-    return _EVENT.fullmatch(column) is not None
+    for seen, surely, targets in rare_events.named(module):
+        yield Sign(seen, SUGGESTED if surely else HINTED, targets=targets)
 
 
 def _written(texts: Iterable[tuple[str, str]]) -> Iterator[Sign]:

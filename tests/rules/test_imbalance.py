@@ -319,6 +319,13 @@ def test_the_message_and_the_witness_say_what_was_seen() -> None:
     assert code.split("\n")[sign.location.line - 1].startswith("model = LogisticRegression")
 
 
+def test_a_split_is_told_by_the_name_of_its_own_target() -> None:
+    other = script("others.csv", "is_toxic").replace("train_test_split(X, y, ", "X, X, y, y; dict(")
+    own = script(target="toxic", settings="class_weight={0: 1, 1: 9}")
+    (found,) = findings(from_text(other + own, "study.py"), "IMBA001")
+    assert "the target is 'toxic'" in found.message
+
+
 def test_accuracy_alone_is_fine_without_evidence() -> None:
     assert findings(script(), "IMBA003", profile="production") == []
 

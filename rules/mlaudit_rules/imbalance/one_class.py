@@ -6,7 +6,8 @@ import ast
 from typing import TYPE_CHECKING
 
 from mlaudit.rulekit import Fit, Pattern, last_name
-from mlaudit.rulekit.imbalance import PERHAPS_RARE, RARE, TARGET_NAMES
+from mlaudit.rulekit.imbalance import TARGET_NAMES
+from mlaudit.rulekit.rare_events import PERHAPS_RARE, RARE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

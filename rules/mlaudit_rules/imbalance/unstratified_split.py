@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable
 
     from mlaudit.rulekit import Module, Place, Trace
+    from mlaudit.rulekit.imbalance import Imbalance
 
 AGAIN = "again here"
 SPLITTERS = frozenset({"train_test_split"})
@@ -99,7 +100,8 @@ class UnstratifiedSplit(Rule):
         )
 
     def _judge(self, module: Module, splits: list[Split]) -> Finding:
-        imbalance, split = module.imbalance, splits[0]
+        split = splits[0]
+        imbalance = _imbalance(module, split)
         message = (
             f"`{split.function}` divides the rows at random without `stratify`, so the share of "
             f"each class in the parts is left to chance, although {imbalance.words}"
@@ -152,10 +154,18 @@ def _at_fault(module: Module, split: Split) -> bool:
         return False
     if several_targets(module, split) or _only_thins(module, split):
         return False
+    if not _imbalance(module, split).evident:
+        return False
     tasks = _tasks(module.trace, split)
     if "regressor" in tasks or not ("classifier" in tasks or (tasks and _classifies(module))):
         return False
     return not evened_just_before(module, split) and not of_one_class(module, split)
+
+
+def _imbalance(module: Module, split: Split) -> Imbalance:
+    """Give the signs of imbalance, without names of targets that other rows have."""
+    learnt = module.trace.near(Fit, *split.parts)
+    return module.imbalance.of({fit.target for fit in learnt if fit.target is not None})
 
 
 def _leaves_to_chance(split: Split) -> bool:
