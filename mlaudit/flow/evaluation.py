@@ -62,6 +62,7 @@ def metric(run: Interpreter, name: str, entry: Entry, arguments: Arguments) -> V
         event.among = Among.THRESHOLDS if entry.kind == "curve" else None
         event.given = _given(event, data)
         event.units = _units(data)
+        event.averaged = _averaged(run, arguments)
         _told(event, answers)
     kind = "classes" if _one_by_one(run, arguments) else "scalar"
     scored = Data("report" if entry.tabular else kind, scores=tuple(events))
@@ -79,6 +80,12 @@ def _one_by_one(run: Interpreter, arguments: Arguments) -> bool:
     if "average" in named and run.load(named["average"]) == NONE:
         return True
     return run.load(named.get("multioutput", NONE)) == Constant("raw_values")
+
+
+def _averaged(run: Interpreter, arguments: Arguments) -> str:
+    """Give the text that names how a metric averages, be it one that a caller hands on."""
+    way = run.load(arguments.named.get("average", NONE))
+    return way.value if isinstance(way, Constant) and isinstance(way.value, str) else ""
 
 
 def _of_folds(run: Interpreter, arguments: Arguments, data: list[Data]) -> Data:

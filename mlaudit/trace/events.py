@@ -332,6 +332,7 @@ class Evaluate(Event):
     is `of_trials`, one `drawn` only as a point of a curve.  Nothing but files hangs on a best
     number `saved`.  The outermost call names the rows `outside`, `within` are predicting functions.
     Its number is told `told_when` a run has given such answers, and chooses `chosen_when`.
+    It is `averaged` over classes or rows in the way that a text names.
     """
 
     __slots__ = ("__dict__",)  # where cached properties are kept
@@ -369,6 +370,7 @@ class Evaluate(Event):
     saved: bool = False
     told_when: Guards = ()
     chosen_when: Guards = ()
+    averaged: str = ""
 
     @property
     def all_rows(self) -> Iterator[RowSet]:

@@ -65,6 +65,10 @@ ACROSS = Pattern(r"(?i)xlabel\([^)]*(true|actual|truth|real)")
 UPWARDS = Pattern(r"(?i)ylabel\([^)]*predict")
 AVERAGED = frozenset({*WEIGHTED, "recall_score"})
 SYMMETRIC = frozenset({"f1_score", "jaccard_score"})
+# Of tables that have a single one in each row, these are the same in either order.
+OF_TABLES = frozenset({"roc_auc_score", "average_precision_score"})
+BY_ONES = frozenset({"micro", "samples"})
+ONES = ("LabelBinarizer", "label_binarize", "OneHotEncoder", "get_dummies", "to_categorical")
 UNKNOWN = "?"  # a setting that is not written out
 # With these values, or these defaults, a metric gives the same number in either order.
 EVEN = {
@@ -98,6 +102,8 @@ class MetricArgumentOrder(Rule):
             effect = _effect(event, calls.get(event.place))
             if effect is None or place in seen or _drawn_so(event):
                 continue
+            if _counts_ones_alike(module, event):
+                continue
             seen.add(place)
             own = place == event.place
             what = "has the predictions first and the labels second"
@@ -124,6 +130,17 @@ class MetricArgumentOrder(Rule):
             repair = Repair(module, safe=finding.severity is not Severity.INFO)
             repair.swap(*operands)
             yield repair
+
+
+def _counts_ones_alike(module: Module, event: Evaluate) -> bool:
+    """Say whether a mean is taken of tables with a single one in each row, in any order.
+
+    Curves refuse anything but zeros and ones in the place of labels, so that both are such tables
+    where one is made of classes.  With as many ones in both, misses and false alarms are as many.
+    """
+    if event.metric not in OF_TABLES or event.averaged not in BY_ONES:
+        return False
+    return bool(module.calls_named(*ONES))
 
 
 def _drawn_so(event: Evaluate) -> bool:
