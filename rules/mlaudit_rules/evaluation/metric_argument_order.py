@@ -133,7 +133,7 @@ class MetricArgumentOrder(Rule):
 
 
 def _counts_ones_alike(module: Module, event: Evaluate) -> bool:
-    """Say whether a mean is taken of tables with a single one in each row, in any order.
+    """Say whether both orders come to the same, as of tables with a single one in each row.
 
     Curves refuse anything but zeros and ones in the place of labels, so that both are such tables
     where one is made of classes.  With as many ones in both, misses and false alarms are as many.

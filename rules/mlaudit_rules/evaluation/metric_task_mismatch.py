@@ -57,6 +57,8 @@ REGRESSION_LOSS = Pattern(
     r"['\"](mse|mae|mape|msle|mean_(squared|absolute)\w*|huber\w*|log_?cosh)['\"]"
     r"|Mean(Squared|Absolute)\w*\(|Huber\(|LogCosh\("
 )
+DECODED = Pattern(r"\binverse_transform\(")
+FRACTIONS = Pattern(r"\bfloat(32|64)?\b|\bto_numeric\(")
 CLASSIFYING = Words(
     *("sigmoid", "softmax", "to_categorical", "tanh", "crossentropy", "autoencoder", "classif"),
     *("binary", "class_num", "num_class", "n_class", "nb_class"),
@@ -167,7 +169,7 @@ def _problem(module: Module, event: Evaluate, call: Call | None) -> Problem | No
         why = "it was given a comparison or an argmax"
         return f"{wrong}: {why}", Confidence.HIGH, "Use classification_report."
     if task == "classifier" and _judged_by_distance(module, event):
-        if is_quantity(module, event):
+        if is_quantity(module, event) or (call is not None and _decoded(module, call)):
             return None  # the classes are the numbers themselves, and lie as far apart
         wrong = f"`{metric}` takes the classes that {named(event.model)} predicts for quantities"
         return f"{wrong}: {_distance(metric)}", Confidence.MEDIUM, "Use classification_report."
@@ -188,6 +190,18 @@ def _made_discrete(module: Module, call: Call) -> bool:
         if not _other_column(node, texts[0])
     ]
     return any(DISCRETE.search(text) for text in texts)
+
+
+def _decoded(module: Module, call: Call) -> bool:
+    """Say whether a metric is given classes that were turned back into the fractions they name."""
+    assigned = module.fact(_assigned)
+    made = [
+        [module.text(node.value) for node in assigned.get(name, ())]
+        for name in _names_in(call.node)
+    ]
+    return any(
+        any(map(DECODED.search, texts)) and any(map(FRACTIONS.search, texts)) for texts in made
+    )
 
 
 def _cut_into_classes(module: Module, call: Call) -> bool:
