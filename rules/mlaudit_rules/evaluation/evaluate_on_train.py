@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
 _TESTED = Pattern(r"(?i)\.(cdf|sf)\(|p_?val|pearsonr|spearmanr|linregress|[ft]_stat")
 _NEAR = 30  # lines around a score
+_LABEL = Pattern(r"\b(label|name)\s*=\s*$")
+_COLUMN = Pattern(r"reshape\(\s*-1\s*,\s*1\s*\)$|\[:,\s*(None|[\w.]*newaxis)\]$|\[\[[^,\[\]]+\]\]$")
 _ENTRY = Pattern(r"""\[(["'])[^"'\]]*\1\]""")
 
 
@@ -93,14 +95,26 @@ class EvaluateOnTrain(Rule):
 
 
 def _describes(evaluation: Evaluate) -> bool:
-    """Say whether least squares describe a sample, with tests of significance around the R²."""
+    """Say whether least squares describe a sample: tests of significance stand around the R².
+
+    Or it is the label of a line that is drawn through points, over a single column.
+    """
     if not evaluation.model.qualified.endswith("LinearRegression"):
         return False
     if evaluation.metric not in {"score", "r2_score"}:
         return False
+    if _labels_line(evaluation):
+        return True
     place = evaluation.asked_at
     around = place.document.lines[max(place.line - _NEAR, 0) : place.line + _NEAR]
     return _TESTED.search("\n".join(around)) is not None
+
+
+def _labels_line(evaluation: Evaluate) -> bool:
+    told = evaluation.reported_at
+    if told is None or not all(_COLUMN.search(fit.variable) for fit in evaluation.fits):
+        return False
+    return _LABEL.search(told.document.lines[told.line - 1][: told.column - 1]) is not None
 
 
 def _told_apart(overlapping: Overlapping) -> bool:
