@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mlaudit.flow.values import Constant, Data, Sequence, Value
+from mlaudit.flow.values import Constant, Data, Estimator, Sequence, Value
 from mlaudit.model.frozen import replace
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ def of_rows(run: Interpreter, value: Sequence) -> bool:
 
 def _members(run: Interpreter, value: Value, depth: int) -> Iterator[Data | None]:
     """Give what a record is made of, None for what is no data, nor a plain value."""
-    inner = run.load(value)
+    inner = _opened(run, value)
     if isinstance(inner, Sequence) and depth and inner.rest is None:
         for item in inner.items:
             yield from _members(run, item, depth - 1)
@@ -40,7 +40,7 @@ def _members(run: Interpreter, value: Value, depth: int) -> Iterator[Data | None
 
 def taken(run: Interpreter, value: Value, choose: Callable[[Data], Value]) -> Value:
     """Give the record of the rows that are chosen, as those of an array would be."""
-    inner = run.load(value)
+    inner = _opened(run, value)
     if isinstance(inner, Sequence):
         items = tuple([taken(run, item, choose) for item in inner.items])
         made = replace(inner, items=items, rest=inner.rest and taken(run, inner.rest, choose))
@@ -48,3 +48,16 @@ def taken(run: Interpreter, value: Value, choose: Callable[[Data], Value]) -> Va
     if not isinstance(inner, Data) or not inner.rows.terms:
         return value
     return run.data(choose(inner.but(kind="array"))).but(kind="row")
+
+
+def _opened(run: Interpreter, value: Value, depth: int = _DEEPEST) -> Value:
+    """See an object of an unknown library that was made of a row as that row: a graph, a record.
+
+    What was gathered of the row one by one, such as the nodes of a graph, may stand beside it.
+    """
+    inner = run.load(value)
+    if not isinstance(inner, Estimator) or inner.entry.kind != "unknown" or inner.fits or not depth:
+        return inner
+    made_of = [run.data(_opened(run, part, depth - 1)) for part in inner.inner]
+    kinds = {data.kind for data in made_of if data.rows.terms}
+    return run.data(inner).but(kind="row") if {"row"} <= kinds <= {"row", "unknown"} else inner
