@@ -134,9 +134,13 @@ def counted(value: Data) -> tuple[Influence, ...]:
 
 
 def _as_constant(influence: Influence) -> Influence:
-    """Take a statistic of all values of a column for a constant: no group's, of no turn's rows."""
-    alone = influence.kind is Kind.STATISTIC and not influence.turns_of
-    return replace(influence, units=CONSTANT) if alone and _of_all(influence) else influence
+    """Take a statistic of all values of a column for a constant: no group's, of no turn's rows.
+
+    A moment that time is counted from stays one, whatever is computed with it later.
+    """
+    plain = influence.kind is Kind.STATISTIC and influence.units != SHIFTED
+    alone = plain and not influence.turns_of and _of_all(influence)
+    return replace(influence, units=CONSTANT) if alone else influence
 
 
 def _scaling(number: Data) -> Data:
