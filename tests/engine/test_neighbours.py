@@ -256,6 +256,27 @@ def test_so_it_may_where_an_area_under_the_curve_is_told_here() -> None:
     assert only_area() == []
 
 
+CALLED = """\
+def judged(X_tr, X_te, y_tr, y_te):
+    model = LogisticRegression().fit(*SMOTE(random_state=8).fit_resample(X_tr, y_tr))
+    print(accuracy_score(y_te, model.predict(X_te)))
+"""
+
+
+@pytest.mark.parametrize("more", [True, False])
+def test_a_file_whose_function_is_called_may_measure_more_of_its_other_models(more: bool) -> None:
+    imports, _, made = BIRDS.partition("\n\n")
+    called = f"{imports}\n\n{CALLED}"
+    if more:
+        called += "\n\ndef compared(y_te, found):\n    return metrics.f1_score(y_te, found)\n"
+    Path("owls.py").write_text(called)
+    rows = made.partition("model =")[0]
+    Path("birds.py").write_text(
+        f"{imports}\nimport owls\n\n{rows}owls.judged(X_tr, X_te, y_tr, y_te)\n"
+    )
+    assert only_accuracy() == ([] if more else ["owls.py"])
+
+
 OWL = """\
 from tensorflow import keras
 

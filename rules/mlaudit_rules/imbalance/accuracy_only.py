@@ -69,7 +69,7 @@ class AccuracyOnly(Rule):
             return
         if module.imbalance.resampled and not _resampling_is_followed(module):
             return  # nobody knows which rows were balanced
-        places = _accuracies(module)
+        places = [place for place in _accuracies(module) if not _stands_by_more(module, place)]
         if not places or _judged_by_more(module):
             return
         measured, *others = places
@@ -90,6 +90,13 @@ class AccuracyOnly(Rule):
 def _judged_by_more(module: Module) -> bool:
     """Say whether the classes are told apart by hand, or by another file that has the model."""
     return judged_by_class(module) or judged_where_loaded(module) or judged_where_imported(module)
+
+
+def _stands_by_more(module: Module, place: Place) -> bool:
+    """Say whether an accuracy is that of another file, which measures more of its models."""
+    if place.document is module.document:
+        return False
+    return measures(module.beside(place.document), SUITABLE, KNOWN)
 
 
 def _resampling_is_followed(module: Module) -> bool:
