@@ -217,12 +217,22 @@ def conditional(module: Module, node: ast.AST) -> bool:
     around = module.nodes.parents.get(node)
     while around is not None and not isinstance(around, _FUNCTIONS):
         if isinstance(around, ast.If):
-            if not (_is_main_guard(around) or read_where_there(module, around, node)):
+            meant = _is_main_guard(around) or read_where_there(module, around, node)
+            if not meant and not _always_taken(module, around, node):
                 return True
         elif isinstance(around, ast.Try | ast.IfExp):
             return True
         around = module.nodes.parents.get(around)
     return False
+
+
+def _always_taken(module: Module, branch: ast.If, node: ast.AST) -> bool:
+    """Say whether a flag leads to a node, which every call of the function around gives as True."""
+    function = function_around(module, branch)
+    if not isinstance(function, _FUNCTIONS) or not isinstance(branch.test, ast.Name):
+        return False
+    within = any(node in module.nodes.below(one) for one in branch.body)
+    return within and _flags(module, function, branch.test.id) == {True}
 
 
 def _is_main_guard(node: ast.If) -> bool:

@@ -21,7 +21,10 @@ if TYPE_CHECKING:
 
 _WORK = ("load", "train", "trainer", "cross-validate", "metric")
 _BUILDING = ("layer", "network")
-_LEARNING = ("fit", "predict", "fit_predict", "fit_transform")
+_LEARNING = (
+    *("fit", "predict", "fit_predict", "fit_transform"),
+    *("fit_generator", "predict_generator", "evaluate_generator", "load_weights"),
+)
 # By these a program may call functions that it does not name; networks have an `eval` of their own.
 _BY_TEXT = ("Fire", "import_module")
 _BUILT_IN = ("getattr", "globals", "locals", "eval", "exec")
