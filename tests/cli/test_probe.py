@@ -35,7 +35,8 @@ def test_the_run_stands_in_the_review(folder: Path, invoke: Invoke) -> None:
 def test_what_is_read_is_reported_as_by_a_review(folder: Path, invoke: Invoke) -> None:
     (folder / "train.py").write_text(
         "from sklearn.model_selection import train_test_split\n"
-        "raise SystemExit\n"
+        "if __name__:\n"
+        "    raise SystemExit\n"
         "train, test = train_test_split(list(range(9)))\n"
     )
     done = invoke("probe", "train.py", "--format", "concise")
